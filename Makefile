@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+# One entry point for people and for CI. `make` alone lists the verbs.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+PY := .venv/bin/python
+# Extra arguments: make test ARGS="tests/unit/merkle -x"; make bench ARGS="--help".
+ARGS ?=
+# Tests run in this many processes; 0 is this one.
+JOBS ?= 2
+UV_VERSION := 0.13.9
+
+# Folders that exist: the gates cover all of them.
+PYTHON_DIRS := $(foreach d,$(wildcard src tests scripts benchmarks examples),$(if $(shell find $(d) -name "*.py" -print -quit),$(d)))
+
+.PHONY: help
+help: ## list these verbs
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+# --- use it
+
+.PHONY: run
+run: setup-runtime ## start a node with a demonstration, and stay up
+	.venv/bin/tally up --demo $(ARGS)
+
+.PHONY: demo
+demo: setup-runtime ## the same demonstration, which ends by itself
+	.venv/bin/tally up --demo --once $(ARGS)
+
+.PHONY: setup-runtime
+setup-runtime: ## .venv with what a user needs, from requirements.lock
+	@scripts/setup.sh runtime
+
+# --- develop it
+
+.PHONY: setup
+setup: ## .venv with what a developer needs, from requirements-dev.lock
+	@scripts/setup.sh dev
+
+.PHONY: format
+format: setup ## format the code, and fix what the linter can fix safely
+	$(PY) -m ruff format $(PYTHON_DIRS)
+	$(PY) -m ruff check --fix $(PYTHON_DIRS)
+
+.PHONY: lint
+lint: setup ## format check, linter, import floors, dead code, spelling, licences
+	@status=0; \
+	gate() { echo "$$@"; "$$@" || status=1; }; \
+	gate $(PY) -m ruff format --check --output-format concise $(PYTHON_DIRS); \
+	gate $(PY) -m ruff check $(PYTHON_DIRS); \
+	gate .venv/bin/lint-imports --no-logo --no-cache; \
+	gate $(PY) scripts/check_dead_code.py; \
+	gate .venv/bin/codespell $(wildcard *.md) docs changes.d $(PYTHON_DIRS); \
+	gate $(PY) scripts/check_licences.py; \
+	exit $$status
+
+.PHONY: types
+types: setup ## strict types in source, tests and scripts
+	$(PY) -m mypy $(PYTHON_DIRS)
+
+.PHONY: test
+test: setup ## the tests (not the slow ones)
+	$(PY) -m pytest -n $(JOBS) $(ARGS)
+
+.PHONY: test-all
+test-all: setup ## all tests, slow ones too
+	$(PY) -m pytest -n $(JOBS) -m "not network" $(ARGS)
+
+.PHONY: coverage
+coverage: setup ## the tests with branch coverage, held against the floor of each room
+	rm -f .coverage .coverage.* coverage.json
+	$(PY) -m coverage run -m pytest -n $(JOBS) $(ARGS)
+	$(PY) -m coverage combine --quiet
+	$(PY) -m coverage json --quiet -o coverage.json
+	$(PY) scripts/check_coverage.py coverage.json
+
+.PHONY: docs
+docs: setup ## regenerate the reference pages, then test the documentation
+	for script in scripts/generate_*.py; do $(PY) "$$script"; done
+	if [[ -d tests/docs ]]; then $(PY) -m pytest tests/docs $(ARGS); fi
+
+.PHONY: check
+check: ## everything that CI does
+	.ci/run
+
+# --- measure it, hurt it, hold it against others
+
+.PHONY: bench
+bench: setup ## the benchmark
+	$(PY) -m benchmarks $(ARGS)
+
+.PHONY: torture
+torture: setup ## kill, fill, corrupt and replay a node many times
+	$(PY) -m tests.torture $(ARGS)
+
+.PHONY: interop
+interop: setup ## check our bytes with programs we did not write
+	bash tests/interop/run.sh $(ARGS)
+
+.PHONY: fuzz
+fuzz: setup ## hostile input for every parser
+	bash tests/fuzz/run.sh $(ARGS)
+
+# --- publish it
+
+.PHONY: lock
+lock: ## resolve the dependencies anew and write the lock files (ARGS=--upgrade for newest versions)
+	@test -x .lock-venv/bin/uv || { $(or $(PYTHON),python3.11) -m venv .lock-venv && \
+	    .lock-venv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); }
+	@lock() { .lock-venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-emit-index-url --no-config $(ARGS) "$$@"; }; \
+	lock pyproject.toml -o requirements.lock; \
+	lock --group build -o requirements-build.lock; \
+	lock pyproject.toml --group dev -c requirements.lock -c requirements-build.lock -o requirements-dev.lock
+
+.PHONY: release
+release: setup ## build the packages twice, compare them, and say what remains to be done by a person
+	bash scripts/release.sh
+
+.PHONY: clean
+clean: ## remove what was built, keep .venv
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis htmlcov
+	rm -f .coverage .coverage.* coverage.json
+	find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
