@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keys, signatures and hashes: the only door to the cryptography libraries."""
+
+from tallystick.crypto.frames import SignedItem
+from tallystick.crypto.hashing import FileDigests, digest_stream, sha256
+from tallystick.crypto.keys import SecretKey, check_public_key
+from tallystick.crypto.pool import VerifierPool
+from tallystick.crypto.signatures import (
+    ALGORITHM_EDDSA,
+    is_valid_signature,
+    verify_many,
+    verify_signature,
+)
+
+__all__ = [
+    "ALGORITHM_EDDSA",
+    "FileDigests",
+    "SecretKey",
+    "SignedItem",
+    "VerifierPool",
+    "check_public_key",
+    "digest_stream",
+    "is_valid_signature",
+    "sha256",
+    "verify_many",
+    "verify_signature",
+]

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""SHA-256 for everything the ledger binds; SM3 beside it, on request, for files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives import hashes
+
+from tallystick.units import Hash32
+
+
+def sha256(data: bytes) -> Hash32:
+    """Return the 32-byte SHA-256 digest of `data` (FIPS 180-4)."""
+    return Hash32(hashlib.sha256(data).digest())
+
+
+@dataclass(frozen=True, slots=True)
+class FileDigests:
+    """What was learned from one pass over a file's bytes."""
+
+    sha256: bytes
+    """32 bytes."""
+    size: int
+    """Bytes read."""
+    sm3: bytes | None = None
+    """32 bytes (GB/T 32905), when asked for."""
+
+
+def digest_stream(chunks: Iterable[bytes], *, with_sm3: bool = False) -> FileDigests:
+    """Hash chunks in one pass and constant memory; SM3 (GB/T 32905) beside SHA-256 on request."""
+    running = hashlib.sha256()
+    running_sm3 = hashes.Hash(hashes.SM3()) if with_sm3 else None
+    size = 0
+    for chunk in chunks:
+        running.update(chunk)
+        if running_sm3 is not None:
+            running_sm3.update(chunk)
+        size += len(chunk)
+    sm3 = running_sm3.finalize() if running_sm3 is not None else None
+    return FileDigests(sha256=running.digest(), size=size, sm3=sm3)

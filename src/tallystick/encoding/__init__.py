@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Canonical bytes in and out: the one home of what is hashed and signed."""
+
+from tallystick.encoding.canonical import Value, check_plain, decode, decode_structure, encode
+from tallystick.encoding.cose import (
+    Header,
+    Sign1,
+    build_sign1,
+    decode_header,
+    encode_header,
+    parse_sign1,
+    to_be_signed,
+)
+from tallystick.encoding.heads import decode_cbor, encode_cbor
+from tallystick.encoding.text import (
+    format_base64,
+    format_base64url,
+    format_json,
+    parse_base64,
+    parse_base64url,
+    parse_hex,
+    parse_json,
+)
+
+__all__ = [
+    "Header",
+    "Sign1",
+    "Value",
+    "build_sign1",
+    "check_plain",
+    "decode",
+    "decode_cbor",
+    "decode_header",
+    "decode_structure",
+    "encode",
+    "encode_cbor",
+    "encode_header",
+    "format_base64",
+    "format_base64url",
+    "format_json",
+    "parse_base64",
+    "parse_base64url",
+    "parse_hex",
+    "parse_json",
+    "parse_sign1",
+    "to_be_signed",
+]

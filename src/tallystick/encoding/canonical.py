@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Canonical values: the deterministic CBOR subset that the ledger hashes and signs.
+
+DAG-CBOR without tags and floats: null, booleans, 64-bit integers, bytes, text, lists, and maps
+with text keys. It is RFC 8949 section 4.2.1 deterministic encoding, and cbrrr refuses every
+other encoding of a value while it decodes, so there is one byte string for one value
+(`tests/property/test_encoding.py` holds it to that against cbor2).
+"""
+
+from __future__ import annotations
+
+from typing import Never, TypeAlias
+
+from cbrrr import decode_dag_cbor, encode_dag_cbor
+
+from tallystick.errors import LimitExceeded, Malformed
+from tallystick.units import VALUE_DEPTH_MAX
+
+Value: TypeAlias = "bool | int | bytes | str | list[Value] | dict[str, Value] | None"
+"""What canonical bytes can hold."""
+
+_SCALARS = frozenset({type(None), bool, int, bytes, str})
+
+
+def encode(value: Value) -> bytes:
+    """Return the canonical bytes of `value`.
+
+    Raises:
+        Malformed: the value holds something the subset cannot (a set, a large integer, a record).
+    """
+    try:
+        return encode_dag_cbor(value)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise Malformed(f"the value has no canonical bytes: {error}") from error
+
+
+def decode(data: bytes, *, name: str = "bytes") -> Value:
+    """Return the value of canonical `data`.
+
+    Raises:
+        Malformed: truncated, trailing bytes, non-canonical, or holding a float or tag.
+        LimitExceeded: nested deeper than `VALUE_DEPTH_MAX`.
+    """
+    value = decode_structure(data, name=name)
+    check_plain(value, name=name)
+    return value
+
+
+def decode_structure(data: bytes, *, name: str) -> Value:
+    """Decode canonical `data` without looking for floats and deep nesting: the hot path.
+
+    The caller must then check every value by type, or with `check_plain`.
+
+    Raises:
+        Malformed: truncated, trailing bytes, non-canonical, or tagged.
+    """
+    try:
+        value: Value = decode_dag_cbor(data, cid_ctor=_refuse_tag)
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise Malformed(
+            f"{name}: not canonical CBOR",
+            field=name,
+            expected="RFC 8949 section 4.2.1 deterministic encoding, without tags",
+            found=str(error)[:120],
+        ) from error
+    return value
+
+
+def check_plain(value: Value, *, name: str) -> None:
+    """Refuse floats and nesting deeper than `VALUE_DEPTH_MAX`.
+
+    Raises:
+        Malformed: a float.
+        LimitExceeded: nested too deeply.
+    """
+    if type(value) not in _SCALARS:
+        _check_container(value, name, VALUE_DEPTH_MAX)
+
+
+def _check_container(value: Value, name: str, depth_left: int) -> None:
+    if depth_left == 0:
+        raise LimitExceeded(
+            f"{name}: nested too deeply", field=name, expected=f"at most {VALUE_DEPTH_MAX} levels"
+        )
+    if isinstance(value, dict):
+        children: list[Value] = list(value.values())
+    elif isinstance(value, list):
+        children = value
+    else:
+        raise Malformed(
+            f"{name}: {type(value).__name__} is not allowed in ledger data",
+            field=name,
+            expected="null, boolean, integer, bytes, text, list or map",
+            found=type(value).__name__,
+        )
+    for child in children:
+        if type(child) not in _SCALARS:
+            _check_container(child, name, depth_left - 1)
+
+
+def _refuse_tag(content: bytes) -> Never:
+    raise ValueError(f"tags are not allowed ({len(content)} bytes under tag 42)")

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Heights, hashes, times and the limits that all rooms share.
+
+Limits that bytes must meet are checked before decoding (reliability of parsers); relations
+between limits are asserted in `tests/unit/test_units.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NewType
+
+Height = NewType("Height", int)
+"""Position of a block; genesis is 0, the first block 1."""
+
+Hash32 = NewType("Hash32", bytes)
+"""A SHA-256 digest, exactly 32 bytes."""
+
+TransactionId = NewType("TransactionId", bytes)
+"""SHA-256 of the exact bytes of a transaction, 32 bytes."""
+
+PublicKey = NewType("PublicKey", bytes)
+"""A raw Ed25519 public key, 32 bytes; it is also the key id."""
+
+TimeMs = NewType("TimeMs", int)
+"""Unix time in milliseconds, UTC."""
+
+OrganizationId = NewType("OrganizationId", str)
+"""Unified social credit code (GB 32100), 18 characters."""
+
+HASH_SIZE: Final = 32
+INTEGER_MAX: Final = 2**63 - 1
+"""Largest integer in ledger data: signed 64 bit, so that every language can hold it."""
+
+TRANSACTION_BYTES_MAX: Final = 64 * 1024
+"""Whole signed transaction."""
+HEADER_BYTES_MAX: Final = 1024
+"""Protected header of a transaction."""
+VALUE_DEPTH_MAX: Final = 16
+"""Nesting of maps and lists in canonical bytes."""
+ENTRY_BYTES_MAX: Final = 65_535
+"""One log entry: the C2SP bundle length field is 16 bits."""
+OUTCOME_BYTES_MAX: Final = 48 * 1024
+"""Return value and events of one transaction together."""
+STATE_KEY_BYTES_MAX: Final = 400
+"""LMDB takes keys up to 511 bytes; the rest is for the store's own prefix."""
+STATE_VALUE_BYTES_MAX: Final = 64 * 1024
+BLOCK_TRANSACTIONS_MAX: Final = 5_000
+BLOCK_BYTES_MAX: Final = 8 * 1024 * 1024
+BATCH_TRANSACTIONS_MAX: Final = 5_000
+"""Transactions in one batch submission over HTTP."""
+BATCH_BYTES_MAX: Final = 8 * 1024 * 1024
+NAME_CHARACTERS_MAX: Final = 200
+TEXT_CHARACTERS_MAX: Final = 2_000
