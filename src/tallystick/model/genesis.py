@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The genesis document: who founds the network and by which parameters.
+
+Its exact bytes are hashed into the network id, so two networks of the same name differ.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+from msgspec import Struct
+
+from tallystick.crypto import check_public_key, sha256
+from tallystick.encoding import Value, decode, encode
+from tallystick.errors import Malformed
+from tallystick.model.organization import Member, MemberKey, Organization, check_organization_id
+from tallystick.units import TimeMs
+
+_NAME = re.compile(r"[a-z][a-z0-9-]{1,30}[a-z0-9]")
+_NETWORK_HASH_CHARACTERS = 32
+
+
+class Parameters(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Settings that every node of a network shares."""
+
+    transaction_lifetime_ms_max: int = 24 * 60 * 60 * 1000
+    """How far ahead of block time `valid_until` may lie; nonces are remembered that long."""
+    block_transactions_max: int = 5_000
+    python: str = "3.11"
+    """Minor version of Python the contracts run on (results could differ between versions)."""
+
+
+class LogKey(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A key with which an organisation's node signs checkpoints and receipts."""
+
+    organization: str
+    public_key: bytes
+
+
+class GenesisDocument(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The first facts of a network; everything later follows from signed transactions."""
+
+    version: int = 1
+    name: str
+    """Lower-case letters, digits, hyphens; 3 to 32 characters."""
+    created: TimeMs
+    parameters: Parameters = Parameters()
+    organizations: tuple[Organization, ...]
+    members: tuple[Member, ...]
+    keys: tuple[MemberKey, ...]
+    log_keys: tuple[LogKey, ...]
+    contracts: tuple[str, ...] = ()
+    """Contracts active from the first block, by name."""
+
+    def encode(self) -> bytes:
+        """Return the canonical bytes."""
+        return encode(to_value(self))
+
+
+def network_id(name: str, genesis_bytes: bytes) -> str:
+    """Return `<name>.<first 32 hex digits of SHA-256(genesis bytes)>`."""
+    return f"{name}.{sha256(genesis_bytes).hex()[:_NETWORK_HASH_CHARACTERS]}"
+
+
+def decode_genesis(data: bytes) -> GenesisDocument:
+    """Return the checked genesis document in canonical `data`.
+
+    Raises:
+        Malformed: not canonical, not the fields, or members and keys that contradict each other.
+        InvalidSignature: a key that must not be enrolled.
+    """
+    value = decode(data, name="genesis")
+    try:
+        genesis = msgspec.convert(value, GenesisDocument)
+    except msgspec.ValidationError as error:
+        raise Malformed(f"genesis: {error}", field="genesis") from error
+    check_genesis(genesis)
+    return genesis
+
+
+def check_genesis(genesis: GenesisDocument) -> None:
+    """Raise `Malformed` or `InvalidSignature` if the document contradicts itself."""
+    if genesis.version != 1 or not _NAME.fullmatch(genesis.name):
+        raise Malformed(
+            "genesis: version 1 and a plain name are needed",
+            field="genesis.name",
+            expected="3 to 32 lower-case letters, digits and hyphens",
+            found=genesis.name[:40],
+        )
+    organizations = {check_organization_id(o.id) for o in genesis.organizations}
+    members = {(m.organization, m.id) for m in genesis.members}
+    _check_distinct(len(organizations), len(genesis.organizations), "organizations")
+    _check_distinct(len(members), len(genesis.members), "members")
+    _check_distinct(len({k.public_key for k in genesis.keys}), len(genesis.keys), "keys")
+    for organization, member in members:
+        _check_known(organization in organizations, f"members.{member}")
+    for key in genesis.keys:
+        check_public_key(key.public_key)
+        _check_known((key.organization, key.member) in members, f"keys.{key.public_key.hex()[:16]}")
+    for log_key in genesis.log_keys:
+        check_public_key(log_key.public_key)
+        _check_known(log_key.organization in organizations, "log_keys")
+
+
+def to_value(record: Struct) -> Value:
+    """Return a record as plain canonical values (bytes stay bytes, tuples become lists)."""
+    return _with_lists(msgspec.to_builtins(record, builtin_types=(bytes,)))
+
+
+def _with_lists(value: object) -> Value:
+    if isinstance(value, dict):
+        return {key: _with_lists(child) for key, child in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_lists(child) for child in value]
+    return value  # type: ignore[return-value]  # to_builtins leaves plain scalars
+
+
+def _check_distinct(distinct: int, listed: int, field: str) -> None:
+    if distinct != listed:
+        raise Malformed(f"genesis: {field} are listed twice", field=f"genesis.{field}")
+
+
+def _check_known(known: bool, field: str) -> None:  # noqa: FBT001
+    if not known:
+        raise Malformed(f"genesis: {field} refers to what is not listed", field=f"genesis.{field}")

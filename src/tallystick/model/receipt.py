@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The receipt: a node's signed proof that an entry is in the log, as a COSE Receipt (RFC 9942).
+
+`LogReceipt` is the COSE message; `Receipt` is what a user keeps: transaction, entry, COSE receipt
+and checkpoint in one JSON file, enough to verify offline with a trust file. Spec:
+docs/spec/receipt.md. The Merkle path itself is checked by whoever verifies (`client`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tallystick.crypto import ALGORITHM_EDDSA, SecretKey, verify_signature
+from tallystick.encoding import (
+    Header,
+    build_sign1,
+    decode_cbor,
+    decode_header,
+    encode_cbor,
+    encode_header,
+    format_base64,
+    format_json,
+    parse_base64,
+    parse_json,
+    to_be_signed,
+)
+from tallystick.errors import InvalidReceipt, Malformed
+from tallystick.units import ENTRY_BYTES_MAX, HASH_SIZE, INTEGER_MAX, TRANSACTION_BYTES_MAX
+
+RECEIPT_FORMAT: Final = "tallystick.receipt.v1"
+RECEIPT_BYTES_MAX: Final = 512 * 1024
+_TREE_RFC9162_SHA256 = 1
+_LABEL_PROOFS, _INCLUSION, _LABEL_RECEIPTS = 396, -1, 394
+_TAG_SIGN1 = 18
+_PATH_MAX = 63
+_SUBJECT = "log"
+
+
+@dataclass(frozen=True, slots=True)
+class LogReceipt:
+    """A COSE Receipt taken apart: an inclusion proof and a signature over the root it leads to."""
+
+    origin: str
+    """CWT issuer: the network id."""
+    key_id: bytes
+    """Public key of the log's signer, 32 bytes."""
+    size: int
+    index: int
+    path: tuple[bytes, ...]
+    protected: bytes
+    signature: bytes
+
+    def verify_root(self, root: bytes) -> None:
+        """Raise `InvalidSignature` unless the signature covers `root` (detached payload)."""
+        verify_signature(self.key_id, to_be_signed(self.protected, root), self.signature)
+
+
+def receipt_header(origin: str, public_key: bytes) -> bytes:
+    """Return the protected header of every receipt by this log key."""
+    return encode_header(
+        Header(
+            algorithm=ALGORITHM_EDDSA,
+            key_id=public_key,
+            issuer=origin,
+            subject=_SUBJECT,
+            proof_structure=_TREE_RFC9162_SHA256,
+        )
+    )
+
+
+def sign_root(origin: str, root: bytes, secret: SecretKey) -> bytes:
+    """Return the signature that all receipts over `root` share."""
+    return secret.sign(to_be_signed(receipt_header(origin, secret.public_key), root))
+
+
+def build_log_receipt(  # one message's fields, all needed
+    origin: str,
+    public_key: bytes,
+    *,
+    signature: bytes,
+    size: int,
+    index: int,
+    path: Sequence[bytes],
+) -> bytes:
+    """Return the COSE Receipt bytes for leaf `index` of a tree of `size` leaves."""
+    proof = encode_cbor([size, index, list(path)])
+    unprotected = encode_cbor({_LABEL_PROOFS: {_INCLUSION: [proof]}})
+    return build_sign1(receipt_header(origin, public_key), None, signature, unprotected=unprotected)
+
+
+def decode_log_receipt(data: bytes) -> LogReceipt:
+    """Return the COSE Receipt in `data`; exactly one inclusion proof, nothing else.
+
+    Raises:
+        InvalidReceipt: any other shape or encoding.
+    """
+    try:
+        return _decode_log_receipt(data)
+    except Malformed as error:
+        raise InvalidReceipt(f"receipt: {error.message}", field=error.field) from error
+
+
+def _decode_log_receipt(data: bytes) -> LogReceipt:
+    message = decode_cbor(data, name="receipt")
+    if getattr(message, "tag", None) != _TAG_SIGN1:
+        raise Malformed("not a tagged COSE_Sign1", field="receipt")
+    match list(message.value):  # type: ignore[attr-defined]  # the tag was checked
+        case [bytes() as protected, dict() as unprotected, None, bytes() as signature]:
+            pass
+        case _:
+            raise Malformed("not a COSE_Sign1 with detached payload", field="receipt")
+    header = decode_header(protected)
+    if (
+        header.algorithm != ALGORITHM_EDDSA
+        or header.proof_structure != _TREE_RFC9162_SHA256
+        or header.subject != _SUBJECT
+        or header.content_type is not None
+    ):
+        raise Malformed("not an EdDSA receipt over RFC9162_SHA256", field="receipt.protected")
+    match unprotected:
+        case {396: {-1: [bytes() as proof], **extra}, **others} if not extra and not others:
+            pass
+        case _:
+            raise Malformed("not exactly one inclusion proof", field="receipt.proofs")
+    size, index, path = _decode_proof(proof)
+    return LogReceipt(header.issuer, header.key_id, size, index, path, protected, signature)
+
+
+def _decode_proof(proof: bytes) -> tuple[int, int, tuple[bytes, ...]]:
+    match decode_cbor(proof, name="proof"):
+        case [int() as size, int() as index, list() as path]:
+            pass
+        case _:
+            raise Malformed("not [tree size, leaf index, path]", field="receipt.proof")
+    if not 0 <= index < size <= INTEGER_MAX or isinstance(index, bool) or len(path) > _PATH_MAX:
+        raise Malformed("numbers out of range", field="receipt.proof")
+    if any(type(node) is not bytes or len(node) != HASH_SIZE for node in path):
+        raise Malformed("a path of 32-byte hashes is needed", field="receipt.path")
+    return size, index, tuple(path)
+
+
+def transparent_statement(transaction: bytes, log_receipt: bytes) -> bytes:
+    """Return the transaction with its receipt attached (RFC 9943): one `.cose` file."""
+    message = decode_cbor(transaction, name="transaction")
+    protected, _, payload, signature = message.value  # type: ignore[attr-defined]  # stored as checked
+    unprotected = encode_cbor({_LABEL_RECEIPTS: [log_receipt]})
+    return build_sign1(protected, payload, signature, unprotected=unprotected)
+
+
+def split_transparent_statement(data: bytes) -> tuple[bytes, bytes]:
+    """Return (transaction, COSE receipt) of a transparent statement with exactly one receipt.
+
+    Raises:
+        InvalidReceipt: any other shape or encoding.
+    """
+    try:
+        message = decode_cbor(data, name="statement")
+    except Malformed as error:
+        raise InvalidReceipt(f"statement: {error.message}", field="statement") from error
+    if getattr(message, "tag", None) == _TAG_SIGN1:
+        match list(message.value):  # type: ignore[attr-defined]
+            case [
+                bytes() as protected,
+                {394: [bytes() as receipt], **others},
+                bytes() as payload,
+                bytes() as signature,
+            ] if not others:
+                return build_sign1(protected, payload, signature), receipt
+    raise InvalidReceipt("not a statement with exactly one receipt", field="statement")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a user keeps: everything an outsider needs to check one transaction."""
+
+    network: str
+    level: str
+    """`committed` or `witnessed`."""
+    transaction: bytes
+    entry: bytes
+    log_receipt: bytes
+    """COSE Receipt over the checkpoint's root."""
+    checkpoint: str
+    """C2SP signed note over the same root."""
+
+    def to_json(self) -> str:
+        """Return the receipt file's text."""
+        fields = {
+            "format": RECEIPT_FORMAT,
+            "network": self.network,
+            "level": self.level,
+            "transaction": format_base64(self.transaction),
+            "entry": format_base64(self.entry),
+            "log_receipt": format_base64(self.log_receipt),
+            "checkpoint": self.checkpoint,
+        }
+        return format_json(fields, indent=2) + "\n"
+
+    def statement(self) -> bytes:
+        """Return the SCITT transparent statement (`.cose`)."""
+        return transparent_statement(self.transaction, self.log_receipt)
+
+
+def parse_receipt(text: str | bytes) -> Receipt:
+    """Return the receipt in a receipt file's text.
+
+    Raises:
+        InvalidReceipt: too large, not JSON, or not exactly the fields of this format.
+    """
+    if len(text) > RECEIPT_BYTES_MAX:
+        raise InvalidReceipt("a receipt file is smaller", expected=f"{RECEIPT_BYTES_MAX} bytes")
+    try:
+        fields = parse_json(text, name="receipt")
+        return _receipt_from_fields(fields)
+    except Malformed as error:
+        raise InvalidReceipt(error.message, field=error.field, expected=error.expected) from error
+
+
+def _receipt_from_fields(fields: object) -> Receipt:
+    names = {"format", "network", "level", "transaction", "entry", "log_receipt", "checkpoint"}
+    if not isinstance(fields, dict) or fields.keys() != names:
+        raise Malformed("receipt: wrong fields", field="receipt", expected=", ".join(sorted(names)))
+    if fields["format"] != RECEIPT_FORMAT or any(type(v) is not str for v in fields.values()):
+        raise Malformed("receipt: not this format", field="receipt.format", expected=RECEIPT_FORMAT)
+    receipt = Receipt(
+        network=fields["network"],
+        level=fields["level"],
+        transaction=parse_base64(fields["transaction"], name="receipt.transaction"),
+        entry=parse_base64(fields["entry"], name="receipt.entry"),
+        log_receipt=parse_base64(fields["log_receipt"], name="receipt.log_receipt"),
+        checkpoint=fields["checkpoint"],
+    )
+    if len(receipt.transaction) > TRANSACTION_BYTES_MAX or len(receipt.entry) > ENTRY_BYTES_MAX:
+        raise Malformed("receipt: a part is too large", field="receipt")
+    return receipt
