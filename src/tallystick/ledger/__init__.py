@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pure state transition: from one block to the next, and the rules of admission."""
+
+from tallystick.ledger.admission import check_admission, check_nonce
+from tallystick.ledger.apply import apply_block, remember_block
+from tallystick.ledger.ports import AppliedBlock, ContractHost, StateReader, Store, Tree
+from tallystick.ledger.replay_guard import ReplayGuard
+from tallystick.ledger.state import Ledger, open_ledger
+from tallystick.model import Execution, Invocation, Signer
+
+__all__ = [
+    "AppliedBlock",
+    "ContractHost",
+    "Execution",
+    "Invocation",
+    "Ledger",
+    "ReplayGuard",
+    "Signer",
+    "StateReader",
+    "Store",
+    "Tree",
+    "apply_block",
+    "check_admission",
+    "check_nonce",
+    "open_ledger",
+    "remember_block",
+]

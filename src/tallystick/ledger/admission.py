@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rules a transaction must meet before a contract sees it, one function each.
+
+The same rules hold at the door (against the newest state and the clock) and in the block
+(against the state so far and block time); only the latter decides.
+"""
+
+from __future__ import annotations
+
+from tallystick.errors import Expired, Replayed, TooFarAhead, WrongNetwork
+from tallystick.ledger.state import Ledger
+from tallystick.model import Call, Signer, Transaction
+
+
+def check_admission(ledger: Ledger, transaction: Transaction, time: int) -> Signer:
+    """Return who signed, if the transaction may execute at `time` (unix milliseconds).
+
+    The signature itself must have been verified by the caller, and the nonce is `check_nonce`'s
+    business. Nothing is changed.
+
+    Raises:
+        WrongNetwork: signed for another network.
+        Expired: `valid_until` has passed.
+        TooFarAhead: `valid_until` lies beyond the network's window.
+        NotAMember: the key does not belong to an active member.
+    """
+    call = transaction.call
+    check_network(call, ledger.network)
+    check_period(call, time, ledger.parameters.transaction_lifetime_ms_max)
+    return ledger.register.resolve(transaction.signer, transaction.organization, time)
+
+
+def check_network(call: Call, network: str) -> None:
+    """Refuse what was signed for another network."""
+    if call.network != network:
+        raise WrongNetwork(
+            "the transaction is for another network",
+            field="network",
+            expected=network,
+            found=call.network[:100],
+        )
+
+
+def check_period(call: Call, time: int, lifetime_ms_max: int) -> None:
+    """Refuse what has expired, or would have to be remembered for too long."""
+    if call.valid_until < time:
+        raise Expired(
+            "valid_until has passed",
+            field="valid_until",
+            expected=f"at least {time}",
+            found=str(call.valid_until),
+        )
+    if call.valid_until > time + lifetime_ms_max:
+        raise TooFarAhead(
+            "valid_until is too far ahead",
+            field="valid_until",
+            expected=f"at most {time + lifetime_ms_max}",
+            found=str(call.valid_until),
+        )
+
+
+def check_nonce(ledger: Ledger, transaction: Transaction) -> None:
+    """Refuse, at the door, a nonce that the signer has used (INV: never executes twice)."""
+    if ledger.replay_guard.is_used(transaction.signer, transaction.call.nonce):
+        raise Replayed(
+            "the nonce was used before", field="nonce", found=str(transaction.call.nonce)
+        )
