@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The engine port: what an engine drives, without knowing that it is a ledger.
+
+An engine orders transactions and decides when a block is final. It calls `check` before it takes
+a transaction, `execute` once for each block in order, makes the block durable in its own block
+log, and then calls `commit`. Rule of recovery: the block log is the truth; the application may be
+behind it, never ahead; on start the engine replays what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from typing import Protocol, TypeAlias
+
+from msgspec import Struct
+
+from tallystick.errors import TallystickError
+from tallystick.model import Block, Transaction
+
+
+class Proposal(Struct, frozen=True):
+    """A block to execute."""
+
+    height: int
+    time: int
+    """Unix milliseconds, chosen by the engine, never before the parent's."""
+    transactions: tuple[Transaction, ...]
+
+
+class Executed(Struct, frozen=True):
+    """An executed block, not durable yet."""
+
+    block: Block
+    codes: tuple[str, ...]
+    """Outcome code of each transaction, as in the block's entries."""
+
+
+class Committed(Struct, frozen=True):
+    """Where a transaction ended up; given out only after the block is durable."""
+
+    transaction_id: bytes
+    height: int
+    index: int
+    """Place in the block."""
+    leaf_index: int
+    """Place in the log."""
+    code: str
+    """`ok` or the code of the refusal."""
+
+
+class Application(Protocol):
+    """What an engine drives."""
+
+    def check(self, transactions: Sequence[bytes]) -> list[Transaction | TallystickError]:
+        """Decode and check each, signatures included; may use several cores; changes nothing."""
+        ...
+
+    def execute(self, proposal: Proposal) -> Executed:
+        """Execute the next block; exactly one entry for each transaction."""
+        ...
+
+    def commit(self, block: Block) -> None:
+        """Take note that the executed block is durable in the engine's log."""
+        ...
+
+    def replay(self, block: Block) -> None:
+        """Execute a block from the engine's log again and compare every commitment."""
+        ...
+
+    @property
+    def height(self) -> int:
+        """Height of the last executed block; 0 after genesis."""
+        ...
+
+    @property
+    def block_time(self) -> int:
+        """Time of the last executed block."""
+        ...
+
+
+class BlockLog(Protocol):
+    """An append-only record of blocks; `append` returns only after the block is on disk."""
+
+    def append(self, block: Block) -> None:
+        """Write and sync one block.
+
+        Raises:
+            StorageFailed: anything went wrong; the caller must stop and not retry.
+        """
+        ...
+
+    def blocks(self, first_height: int) -> Iterator[Block]:
+        """Read blocks in order from `first_height`, each checked against its checksum."""
+        ...
+
+
+Result: TypeAlias = Committed | TallystickError
+"""What became of one submitted transaction: where it is, or why it was not taken."""
+
+
+class Engine(Protocol):
+    """An ordering engine in operation."""
+
+    def submit(self, transactions: Sequence[bytes]) -> Future[list[Result]]:
+        """Take transactions; the future ends when all are committed or refused, in order.
+
+        Raises:
+            Overloaded: too many are waiting already.
+            Unavailable: the engine is not running.
+        """
+        ...
+
+    def start(self) -> None:
+        """Replay what the application lacks, then take transactions."""
+        ...
+
+    def stop(self) -> None:
+        """Finish what was taken, then stop; returns when everything is durable."""
+        ...

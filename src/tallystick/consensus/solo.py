@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The solo engine: one node orders for itself, with group commit.
+
+Two threads. The first takes what has been submitted and has it checked, signatures included; the
+second takes all that is checked, makes it one block, executes it, writes it to the block log with
+one durable sync, and only then answers. While a block is written the next one gathers, so blocks
+grow under load and a lone transaction waits for nobody.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+
+from tallystick.consensus.ports import (
+    Application,
+    BlockLog,
+    Committed,
+    Executed,
+    Proposal,
+    Result,
+)
+from tallystick.consensus.submission import Submission, Waiting
+from tallystick.crypto import sha256
+from tallystick.errors import Halted, NotFinal, Overloaded, Replayed, TallystickError, Unavailable
+from tallystick.model import Transaction
+from tallystick.units import BLOCK_BYTES_MAX
+
+WAITING_MAX = 100_000
+"""Transactions taken but not yet committed; beyond it the door says busy."""
+
+Clock = Callable[[], int]
+
+
+class SoloEngine:
+    """Orders, executes and makes durable, on one machine."""
+
+    def __init__(  # what the node wires together; each is one collaborator
+        self,
+        application: Application,
+        block_log: BlockLog,
+        *,
+        clock: Clock,
+        block_transactions_max: int,
+        find_committed: Callable[[bytes], Committed | None],
+        on_halt: Callable[[BaseException], None],
+    ) -> None:
+        """Wire the engine; `start` sets it going.
+
+        Args:
+            application: executes blocks.
+            block_log: makes them durable.
+            clock: unix milliseconds.
+            block_transactions_max: the largest block.
+            find_committed: where a transaction was committed, for those submitted again.
+            on_halt: told once, from the failing thread, when the engine stops for a fault.
+        """
+        self._application = application
+        self._block_log = block_log
+        self._clock = clock
+        self._block_transactions_max = block_transactions_max
+        self._find_committed = find_committed
+        self._on_halt = on_halt
+        self._submitted: SimpleQueue[Submission | None] = SimpleQueue()
+        self._checked: SimpleQueue[list[Waiting] | None] = SimpleQueue()
+        self._count_lock = threading.Lock()
+        self._waiting = 0
+        self._flight_lock = threading.Lock()
+        self._in_flight: dict[bytes, Waiting] = {}
+        self._open: dict[int, Submission] = {}
+        self._running = False
+        self._fault: BaseException | None = None
+        self._threads = (
+            threading.Thread(target=self._guard, args=(self._check_loop,), name="tally-check"),
+            threading.Thread(target=self._guard, args=(self._commit_loop,), name="tally-commit"),
+        )
+
+    def start(self) -> None:
+        """Replay what the application lacks, then take transactions."""
+        for block in self._block_log.blocks(self._application.height + 1):
+            self._application.replay(block)
+        self._running = True
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Finish what was taken, then stop."""
+        with self._count_lock:
+            was_running, self._running = self._running, False
+        if was_running:
+            self._submitted.put(None)
+        for thread in self._threads:
+            if thread.is_alive() and thread is not threading.current_thread():
+                thread.join()
+
+    def submit(self, transactions: Sequence[bytes]) -> Future[list[Result]]:
+        """Take transactions; see `Engine.submit`."""
+        submission = Submission(transactions)
+        with self._count_lock:
+            if not self._running:
+                raise Unavailable("the node is not taking transactions") from self._fault
+            if self._waiting + len(transactions) > WAITING_MAX:
+                raise Overloaded("too many transactions are waiting", expected=f"{WAITING_MAX}")
+            self._waiting += len(transactions)
+            self._open[id(submission)] = submission
+            self._submitted.put(submission)
+        submission.future.add_done_callback(lambda _: self._forget(submission))
+        return submission.future
+
+    def _forget(self, submission: Submission) -> None:
+        with self._count_lock:
+            if self._open.pop(id(submission), None):
+                self._waiting -= len(submission.transactions)
+
+    # --- first thread: check ------------------------------------------------------------------
+
+    def _check_loop(self) -> None:
+        while True:
+            batch, is_last = self._take_submissions()
+            places = [(s, place) for s in batch for place in range(len(s.transactions))]
+            raw = [s.transactions[place] for s, place in places]
+            answers = self._application.check(raw) if raw else []
+            with self._flight_lock:
+                checked = self._register(places, answers)
+            if checked:
+                self._checked.put(checked)
+            if is_last:
+                self._checked.put(None)
+                return
+
+    def _register(
+        self, places: list[tuple[Submission, int]], answers: list[Transaction | TallystickError]
+    ) -> list[Waiting]:
+        """Return what is new; answer refusals; let repeated bytes wait for the first copy."""
+        checked: list[Waiting] = []
+        for (submission, place), answer in zip(places, answers, strict=True):
+            if isinstance(answer, TallystickError):
+                self._refuse(answer, submission, place)
+                continue
+            first = self._in_flight.get(answer.id)
+            if first is not None:
+                first.places.append((submission, place))
+                continue
+            waiting = Waiting(answer, submission, place)
+            self._in_flight[answer.id] = waiting
+            checked.append(waiting)
+        return checked
+
+    def _refuse(self, refusal: TallystickError, submission: Submission, place: int) -> None:
+        """Answer a refusal, or, when the very same bytes came before, what became of them."""
+        if isinstance(refusal, Replayed):
+            transaction_id = sha256(submission.transactions[place])
+            first = self._in_flight.get(transaction_id)
+            if first is not None:
+                first.places.append((submission, place))
+                return
+            earlier = self._find_committed(transaction_id)
+            if earlier is not None:
+                submission.settle(place, earlier)
+                return
+        submission.settle(place, refusal)
+
+    def _take_submissions(self) -> tuple[list[Submission], bool]:
+        """Wait for one submission, then take what else has come, up to a block's worth."""
+        batch: list[Submission] = []
+        count = 0
+        following = self._submitted.get()
+        while following is not None:
+            batch.append(following)
+            count += len(following.transactions)
+            if count >= self._block_transactions_max:
+                return batch, False
+            try:
+                following = self._submitted.get_nowait()
+            except Empty:
+                return batch, False
+        return batch, True
+
+    # --- second thread: execute and commit ------------------------------------------------------
+
+    def _commit_loop(self) -> None:
+        left_over: list[Waiting] = []
+        is_last = False
+        while left_over or not is_last:
+            if not is_last:
+                is_last = self._take_checked(left_over)
+            count = _block_size(left_over, self._block_transactions_max)
+            chosen, left_over = left_over[:count], left_over[count:]
+            if chosen:
+                self._commit(chosen)
+
+    def _take_checked(self, waiting: list[Waiting]) -> bool:
+        """Add what has been checked; block only when there is nothing to do. True at the end."""
+        try:
+            following = self._checked.get(block=not waiting)
+            while following is not None:
+                waiting.extend(following)
+                if len(waiting) >= self._block_transactions_max:
+                    return False
+                following = self._checked.get_nowait()
+        except Empty:
+            return False
+        return True
+
+    def _commit(self, chosen: list[Waiting]) -> None:
+        """Execute one block, make it durable, and only then answer (promise P1)."""
+        application = self._application
+        proposal = Proposal(
+            height=application.height + 1,
+            time=max(self._clock(), application.block_time),
+            transactions=tuple(waiting.transaction for waiting in chosen),
+        )
+        executed = application.execute(proposal)
+        self._block_log.append(executed.block)
+        application.commit(executed.block)
+        with self._flight_lock:
+            for waiting in chosen:
+                del self._in_flight[waiting.transaction.id]
+        _answer(executed, chosen)
+
+    # --- faults -----------------------------------------------------------------------------------
+
+    def _guard(self, loop: Callable[[], None]) -> None:
+        """Run a loop; any exception that leaves it stops the engine for good (promise P9)."""
+        try:
+            loop()
+        except BaseException as fault:  # the outermost edge of a thread
+            self._halt(fault)
+
+    def _halt(self, fault: BaseException) -> None:
+        with self._count_lock:
+            self._running = False
+            is_first, self._fault = self._fault is None, self._fault or fault
+            unsettled = list(self._open.values())
+        self._submitted.put(None)
+        self._checked.put(None)
+        for submission in unsettled:
+            submission.settle_rest(_unknown(fault))
+        if is_first:
+            self._on_halt(fault)
+
+
+def _unknown(fault: BaseException) -> TallystickError:
+    cause = fault.code if isinstance(fault, TallystickError) else Halted.code
+    return NotFinal(f"the node stopped ({cause}); whether this was committed is not known yet")
+
+
+def _block_size(waiting: list[Waiting], count_max: int) -> int:
+    """Return how many of the waiting fit into one block, by count and bytes; at least one."""
+    size = 0
+    for count, item in enumerate(waiting[:count_max]):
+        size += len(item.transaction.raw)
+        if size > BLOCK_BYTES_MAX and count:
+            return count
+    return min(len(waiting), count_max)
+
+
+def _answer(executed: Executed, chosen: list[Waiting]) -> None:
+    height, first_leaf = executed.block.header.height, executed.block.first_leaf
+    for index, waiting in enumerate(chosen):
+        waiting.settle(
+            Committed(
+                transaction_id=waiting.transaction.id,
+                height=height,
+                index=index,
+                leaf_index=first_leaf + index,
+                code=executed.codes[index],
+            )
+        )

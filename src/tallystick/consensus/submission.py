@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A batch of submitted transactions on its way through an engine, with one future for all.
+
+One future for a batch, not one for a transaction: ten thousand futures a second would cost more
+than ordering does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future, InvalidStateError
+
+from tallystick.consensus.ports import Result
+from tallystick.model import Transaction
+
+
+class Submission:
+    """Collects results until every place is filled, then ends its future."""
+
+    __slots__ = ("_missing", "_results", "future", "transactions")
+
+    def __init__(self, transactions: Sequence[bytes]) -> None:
+        """Take the raw transactions; nothing is decided yet."""
+        self.transactions = transactions
+        self.future: Future[list[Result]] = Future()
+        self._results: list[Result | None] = [None] * len(transactions)
+        self._missing = len(transactions)
+        if not transactions:
+            self.future.set_result([])
+
+    def settle(self, place: int, result: Result) -> None:
+        """Fill one place; the last one ends the future. A place is filled once."""
+        if self._results[place] is not None:
+            return
+        self._results[place] = result
+        self._missing -= 1
+        if self._missing == 0:
+            self._finish()
+
+    def settle_rest(self, result: Result) -> None:
+        """Fill every place that is still open with the same result."""
+        for place in range(len(self._results)):
+            self.settle(place, result)
+
+    def _finish(self) -> None:
+        results = [result for result in self._results if result is not None]
+        try:
+            self.future.set_result(results)
+        except InvalidStateError:
+            # The caller cancelled: it no longer wants to know; the transactions stand.
+            return
+
+
+class Waiting:
+    """One checked transaction and the places its result belongs to.
+
+    More than one when the same bytes were submitted again before the first was committed.
+    """
+
+    __slots__ = ("places", "transaction")
+
+    def __init__(self, transaction: Transaction, submission: Submission, place: int) -> None:
+        """Join a transaction with the place that waits for it."""
+        self.transaction = transaction
+        self.places = [(submission, place)]
+
+    def settle(self, result: Result) -> None:
+        """Fill every place."""
+        for submission, place in self.places:
+            submission.settle(place, result)
