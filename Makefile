@@ -114,7 +114,8 @@ lock: ## resolve the dependencies anew and write the lock files (ARGS=--upgrade 
 	    --no-header --no-emit-index-url --no-config $(ARGS) "$$@"; }; \
 	lock pyproject.toml -o requirements.lock; \
 	lock --group build -o requirements-build.lock; \
-	lock pyproject.toml --group dev -c requirements.lock -c requirements-build.lock -o requirements-dev.lock
+	lock pyproject.toml --extra fast -c requirements.lock -o requirements-fast.lock; \
+	lock pyproject.toml --extra fast --group dev -c requirements-fast.lock -c requirements-build.lock -o requirements-dev.lock
 
 .PHONY: release
 release: setup ## build the packages twice, compare them, and say what remains to be done by a person

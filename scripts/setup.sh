@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Make .venv from a hash-pinned lock file and put this checkout into it, unless that is already done.
 #
-#   scripts/setup.sh runtime    what a user needs    (requirements.lock)
+#   scripts/setup.sh runtime    what a user needs    (requirements-fast.lock where there is a C compiler and
+#                               Python's headers, else requirements.lock: the same without what must be compiled)
 #   scripts/setup.sh dev        and what tests need  (requirements-dev.lock, which contains the other)
 #
 # What builds (requirements-build.lock) goes in first, because nothing is built in isolation: an isolated
@@ -13,12 +14,12 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-kind="${1:?runtime or dev}"
-case "$kind" in
-    runtime) locks=(requirements-build.lock requirements.lock) ;;
-    dev) locks=(requirements-build.lock requirements-dev.lock) ;;
-    *) echo "setup: unknown kind '$kind': runtime or dev" >&2; exit 2 ;;
-esac
+can_compile() {
+    local python
+    python="$(find_python)" && command -v cc >/dev/null && "$python" -c '
+import pathlib, sys, sysconfig
+sys.exit(not pathlib.Path(sysconfig.get_path("include"), "Python.h").exists())'
+}
 
 digest() { { pwd; cat "$@"; } | cksum | tr -d ' \n'; }
 matches() { [[ -f "$1" && "$(<"$1")" == "$2" ]]; }
@@ -46,6 +47,13 @@ find_python() {
     echo "setup: name one with PYTHON=/path/to/python" >&2
     return 1
 }
+
+kind="${1:?runtime or dev}"
+case "$kind" in
+    runtime) locks=(requirements-build.lock "$(can_compile && echo requirements-fast.lock || echo requirements.lock)") ;;
+    dev) locks=(requirements-build.lock requirements-dev.lock) ;;
+    *) echo "setup: unknown kind '$kind': runtime or dev" >&2; exit 2 ;;
+esac
 
 main() {
     if packages_done && project_done; then

@@ -2,19 +2,26 @@
 """Canonical values: the deterministic CBOR subset that the ledger hashes and signs.
 
 DAG-CBOR without tags and floats: null, booleans, 64-bit integers, bytes, text, lists, and maps
-with text keys. It is RFC 8949 section 4.2.1 deterministic encoding, and cbrrr refuses every
-other encoding of a value while it decodes, so there is one byte string for one value
-(`tests/property/test_encoding.py` holds it to that against cbor2).
+with text keys. It is RFC 8949 section 4.2.1 deterministic encoding; every other encoding of a
+value is refused, so there is one byte string for one value. Two libraries can do it, to the same
+bytes and refusals (`tests/conformance/test_canonical.py`): a fast one that has to be compiled,
+and one that installs everywhere (docs/decisions/0004).
 """
 
 from __future__ import annotations
 
-from typing import Never, TypeAlias
-
-from cbrrr import decode_dag_cbor, encode_dag_cbor
+from typing import Final, TypeAlias, cast
 
 from tallystick.errors import LimitExceeded, Malformed
 from tallystick.units import VALUE_DEPTH_MAX
+
+try:
+    from tallystick.encoding.by_cbrrr import NAME, decode_value, encode_value
+except ImportError:
+    from tallystick.encoding.by_cbor2 import NAME, decode_value, encode_value
+
+ENCODER: Final = NAME
+"""Which library encodes here: `cbrrr` or `cbor2`."""
 
 Value: TypeAlias = "bool | int | bytes | str | list[Value] | dict[str, Value] | None"
 """What canonical bytes can hold."""
@@ -29,7 +36,7 @@ def encode(value: Value) -> bytes:
         Malformed: the value holds something the subset cannot (a set, a large integer, a record).
     """
     try:
-        return encode_dag_cbor(value)
+        return encode_value(value)
     except (ValueError, TypeError, OverflowError) as error:
         raise Malformed(f"the value has no canonical bytes: {error}") from error
 
@@ -55,7 +62,7 @@ def decode_structure(data: bytes, *, name: str) -> Value:
         Malformed: truncated, trailing bytes, non-canonical, or tagged.
     """
     try:
-        value: Value = decode_dag_cbor(data, cid_ctor=_refuse_tag)
+        return cast("Value", decode_value(data))
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise Malformed(
             f"{name}: not canonical CBOR",
@@ -63,7 +70,6 @@ def decode_structure(data: bytes, *, name: str) -> Value:
             expected="RFC 8949 section 4.2.1 deterministic encoding, without tags",
             found=str(error)[:120],
         ) from error
-    return value
 
 
 def check_plain(value: Value, *, name: str) -> None:
@@ -96,7 +102,3 @@ def _check_container(value: Value, name: str, depth_left: int) -> None:
     for child in children:
         if type(child) not in _SCALARS:
             _check_container(child, name, depth_left - 1)
-
-
-def _refuse_tag(content: bytes) -> Never:
-    raise ValueError(f"tags are not allowed ({len(content)} bytes under tag 42)")

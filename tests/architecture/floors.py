@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rooms of the package and which rooms each may import: the table behind ARCHITECTURE.md.
+
+The import-linter contracts in pyproject.toml say the same more coarsely, and also follow chains of
+imports; this table is exact. Change both together, with a decision record.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+GROUND: Final = frozenset({"errors", "units"})
+BYTES: Final = GROUND | {"crypto", "encoding"}
+VALUES: Final = BYTES | {"merkle", "model"}
+
+MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
+    # Floors 1 to 6.
+    "errors": frozenset(),
+    "units": frozenset({"errors"}),
+    "crypto": GROUND,
+    "encoding": GROUND,
+    "merkle": GROUND | {"crypto"},
+    "model": BYTES,
+    "membership": VALUES,
+    "contracts": GROUND | {"encoding", "model"},
+    "ledger": VALUES | {"membership"},
+    # Floor 7: none imports another of the floor.
+    "execution": VALUES | {"contracts", "ledger"},
+    "storage": VALUES | {"ledger"},
+    "documents": BYTES,
+    "consensus": VALUES,
+    "views": VALUES | {"contracts"},
+    # Floors 8 to 10.
+    "node": VALUES
+    | {"membership", "contracts", "ledger", "interchange"}
+    | {"execution", "storage", "documents", "consensus", "views"},
+    "api": VALUES | {"membership", "contracts", "interchange", "node"},
+    "client": VALUES | {"interchange"},
+    "verify": VALUES | {"client", "interchange"},
+    "cli": VALUES | {"client", "contracts", "interchange", "node", "verify"},
+    "console": GROUND | {"client"},
+    "__main__": frozenset({"cli"}),
+    # On the side.
+    "interchange": VALUES,
+    "industries": frozenset({"contracts"}),
+    "testing": VALUES
+    | {"membership", "contracts", "ledger", "interchange"}
+    | {"execution", "storage", "documents", "consensus", "views", "node"},
+}
+"""Room -> rooms it may import (its own files apart)."""
+
+PURE_ROOMS: Final = frozenset({"merkle", "model", "ledger", "membership", "contracts"})
+"""No clock, randomness, network, disk, environment or module-level state."""
+
+BELOW_FLOOR_7: Final = PURE_ROOMS | GROUND
+"""Rooms that leave hashing and canonical bytes to `crypto` and `encoding`."""
+
+BANNED_ROOM_NAMES: Final = frozenset(
+    {
+        "backend",
+        "base",
+        "common",
+        "core",
+        "helper",
+        "helpers",
+        "lib",
+        "manager",
+        "managers",
+        "misc",
+        "service",
+        "services",
+        "tools",
+        "types",
+        "util",
+        "utils",
+    },
+)
