@@ -27,6 +27,9 @@ TimeMs = NewType("TimeMs", int)
 OrganizationId = NewType("OrganizationId", str)
 """Unified social credit code (GB 32100), 18 characters."""
 
+VERSION: Final = "0.1.0"
+"""Of this software; protocol versions are in the structures they belong to."""
+
 HASH_SIZE: Final = 32
 INTEGER_MAX: Final = 2**63 - 1
 """Largest integer in ledger data: signed 64 bit, so that every language can hold it."""

@@ -1,7 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Canonical bytes in and out: the one home of what is hashed and signed."""
 
-from tallystick.encoding.canonical import ENCODER, Value, check_plain, decode, decode_structure, encode
+from tallystick.encoding.canonical import (
+    ENCODER,
+    Value,
+    check_plain,
+    decode,
+    decode_structure,
+    encode,
+)
 from tallystick.encoding.cose import (
     Header,
     Sign1,

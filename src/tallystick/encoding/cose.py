@@ -44,13 +44,10 @@ class Header:
 
 
 class Sign1(Struct, frozen=True):
-    """The four parts of a COSE_Sign1 message, as received."""
+    """The parts of a COSE_Sign1 message with an empty unprotected header, as received."""
 
     protected: bytes
-    unprotected: bytes
-    """Canonical CBOR of the unprotected map (`A0` when empty)."""
-    payload: bytes | None
-    """None when detached."""
+    payload: bytes
     signature: bytes
 
 
@@ -155,7 +152,7 @@ def parse_sign1(message: bytes) -> Sign1:
         raise _malformed("unprotected", "an empty unprotected header")
     if type(signature) is not bytes or len(signature) != _SIGNATURE_SIZE:
         raise _malformed("signature", "64 bytes")
-    return Sign1(protected, b"\xa0", payload, signature)
+    return Sign1(protected, payload, signature)
 
 
 def _bytes_head(size: int) -> bytes:

@@ -115,7 +115,7 @@ def record_key(record: Organization | Member | MemberKey) -> bytes:
             return _ORGANIZATIONS + record.id.encode()
         case Member():
             return _MEMBERS + f"{record.organization}/{record.id}".encode()
-        case MemberKey():
+        case _:
             return _KEYS + record.public_key
 
 

@@ -82,8 +82,6 @@ def decode_transaction(raw: bytes) -> Transaction:
     header = decode_header(message.protected)
     _check_header(header)
     payload = message.payload
-    if payload is None:  # parse_sign1 refuses detached payloads; this is for the type checker
-        raise Malformed("payload: missing", field="payload")
     call = decode_call(payload)
     if header.subject != call.network:
         raise Malformed(

@@ -3,11 +3,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from tallystick.crypto import sha256
-from tallystick.errors import Halted, InvalidBlock
-from tallystick.ledger import Execution, Ledger, Tree, apply_block, open_ledger, remember_block
+from tallystick.errors import Corrupted, Halted, InvalidBlock, Replayed
+from tallystick.ledger import (
+    Execution,
+    Ledger,
+    Tree,
+    apply_block,
+    check_nonce,
+    open_ledger,
+    remember_block,
+)
 from tallystick.merkle import leaf_hash, log_root, verify_absence, verify_value
 from tallystick.model import (
     NO_WRITES,
@@ -248,3 +258,23 @@ def test_a_revoked_key_is_refused_from_the_next_transaction_on() -> None:
     codes = apply_all(ledger, put("a", "x", nonce=1), revoke, put("b", "x", nonce=2))
     assert codes == [OK, OK, "E_MEMBER"]
     assert ledger.network == NETWORK
+
+
+def test_a_store_that_does_not_match_its_header_is_corrupted() -> None:
+    """A node never continues from roots that its own header contradicts."""
+    ledger, store = open_test_ledger(), MemoryStore()
+    applied = apply_block(ledger, height=1, time=START, transactions=[put("a", "x", nonce=1)])
+    store.save(applied)
+    wrong = dataclasses.replace(applied.block.header, app_hash=b"x" * 32)
+    with pytest.raises(Corrupted):
+        open_ledger(GENESIS_BYTES, store, wrong, NotesHost())
+
+
+def test_the_door_refuses_a_used_nonce() -> None:
+    """The check before a transaction is taken; the block decides again."""
+    ledger = open_test_ledger()
+    check_nonce(ledger, put("b", "y", nonce=1))
+    apply_all(ledger, put("a", "x", nonce=1))
+    assert len(ledger.replay_guard) == 1
+    with pytest.raises(Replayed):
+        check_nonce(ledger, put("b", "y", nonce=1))

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Wires the rooms into a node, and is its face for HTTP, commands and tests."""
+
+from tallystick.node.config import NodeConfig
+from tallystick.node.founding import create_network
+from tallystick.node.node import Node
+from tallystick.node.status import NodeStatus, StateProved
+from tallystick.node.wiring import open_node
+
+__all__ = ["Node", "NodeConfig", "NodeStatus", "StateProved", "create_network", "open_node"]

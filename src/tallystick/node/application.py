@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ledger as an engine sees it: check, execute, commit, replay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tallystick.consensus import Executed, Proposal
+from tallystick.crypto import VerifierPool
+from tallystick.errors import Corrupted, InvalidSignature, Rejected, TallystickError, invariant
+from tallystick.execution import ContractRunner
+from tallystick.ledger import AppliedBlock, Ledger, apply_block, check_admission, check_nonce
+from tallystick.membership import MEMBERSHIP_CONTRACT
+from tallystick.model import Block, Transaction, decode_transaction
+from tallystick.node.fair_lock import FairLock
+
+
+class LedgerApplication:
+    """Implements `consensus.Application` with the ledger, the verifiers and the store."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        runner: ContractRunner,
+        verifiers: VerifierPool,
+        *,
+        save: Callable[[AppliedBlock], None],
+        clock: Callable[[], int],
+    ) -> None:
+        """Wire the application.
+
+        Args:
+            ledger: state to execute on.
+            runner: the contracts, for checks at the door.
+            verifiers: signature verification.
+            save: takes a durable block's changes.
+            clock: unix milliseconds, for checks at the door only.
+        """
+        self.ledger = ledger
+        self.state_lock = FairLock()
+        """Held from execution until the changes are saved: readers of the trees take it."""
+        self._runner = runner
+        self._verifiers = verifiers
+        self._save = save
+        self._clock = clock
+        self._applied: AppliedBlock | None = None
+
+    @property
+    def height(self) -> int:
+        """Height of the last executed block."""
+        return self.ledger.head.height
+
+    @property
+    def block_time(self) -> int:
+        """Time of the last executed block."""
+        return self.ledger.head.time
+
+    def check(self, transactions: Sequence[bytes]) -> list[Transaction | TallystickError]:
+        """Return each transaction decoded, or why it is refused; the cheap checks come first."""
+        time = max(self._clock(), self.block_time)
+        answers = [self._check_one(raw, time) for raw in transactions]
+        signed = [answer for answer in answers if isinstance(answer, Transaction)]
+        verdicts = self._verifiers.verify(
+            [(item.signer, item.signed_bytes, item.signature) for item in signed]
+        )
+        if verdicts.count(1) == len(signed):
+            return answers
+        forged = {id(item) for item, is_valid in zip(signed, verdicts, strict=True) if not is_valid}
+        return [
+            _forged(answer) if isinstance(answer, Transaction) and id(answer) in forged else answer
+            for answer in answers
+        ]
+
+    def execute(self, proposal: Proposal) -> Executed:
+        """Execute the next block; the trees stay locked until `commit`."""
+        self.state_lock.acquire()
+        applied = apply_block(
+            self.ledger,
+            height=proposal.height,
+            time=proposal.time,
+            transactions=proposal.transactions,
+        )
+        self._applied = applied
+        return Executed(applied.block, applied.codes)
+
+    def commit(self, block: Block) -> None:
+        """Save the changes of the block just executed: it is durable in the engine's log."""
+        applied, self._applied = self._applied, None
+        invariant(applied is not None and applied.block is block, "commit of another block")
+        if applied is not None:
+            self._save(applied)
+        self.state_lock.release()
+
+    def replay(self, block: Block) -> None:
+        """Execute a block of the engine's log again; every commitment must come out the same.
+
+        Raises:
+            Corrupted: the log and this node's code or state disagree.
+        """
+        header = block.header
+        executed = self.execute(
+            Proposal(
+                height=header.height,
+                time=header.time,
+                transactions=tuple(decode_transaction(raw) for raw in block.transactions),
+            )
+        )
+        again = executed.block
+        if again.header_bytes != block.header_bytes or again.entries != block.entries:
+            raise Corrupted(
+                f"replaying block {header.height} gives another result than was recorded",
+                field=_first_difference(block, again),
+                expected=header.app_hash.hex(),
+                found=again.header.app_hash.hex(),
+            )
+        self.commit(again)
+
+    def _check_one(self, raw: bytes, time: int) -> Transaction | TallystickError:
+        try:
+            transaction = decode_transaction(raw)
+            check_admission(self.ledger, transaction, time)
+            check_nonce(self.ledger, transaction)
+        except Rejected as refusal:
+            return refusal
+        if transaction.call.contract == MEMBERSHIP_CONTRACT:
+            return transaction
+        return self._runner.check_call(transaction.call) or transaction
+
+
+def _forged(transaction: Transaction) -> InvalidSignature:
+    return InvalidSignature(
+        "the signature does not verify", field="signature", found=transaction.signer.hex()
+    )
+
+
+def _first_difference(recorded: Block, again: Block) -> str:
+    for index, (before, after) in enumerate(zip(recorded.entries, again.entries, strict=False)):
+        if before != after:
+            return f"entry {index}"
+    for name in ("log_root", "state_root", "membership_root", "app_hash", "parent"):
+        if getattr(recorded.header, name) != getattr(again.header, name):
+            return name
+    return "header"

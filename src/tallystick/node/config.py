@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One node's own settings; what all nodes share is in the genesis document."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tallystick.contracts import Contract
+
+
+def wall_clock() -> int:
+    """Return unix time in milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeConfig:
+    """Where and how one node runs."""
+
+    data: Path
+    """The data folder."""
+    workers: bool = True
+    """Whether signatures, storage and views work in processes of their own (faster, two cores)."""
+    verifier_processes: int = 1
+    """How many of them verify signatures."""
+    contracts: tuple[type[Contract], ...] | None = None
+    """Contracts to run; None means those of all installed packages."""
+    clock: Callable[[], int] = wall_clock
+    """Unix milliseconds; tests and simulations give their own."""
+    on_halt: Callable[[BaseException], None] = lambda _: None
+    """Told once, from the failing thread, when the node stops for a fault: end the process."""

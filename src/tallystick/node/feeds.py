@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How committed blocks reach the views: a process of its own, or at once in this one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from tallystick.contracts import ContractSchema
+from tallystick.errors import Unavailable
+from tallystick.model import Block
+from tallystick.node.config import NodeConfig
+from tallystick.storage import BlockLog
+from tallystick.views import Projector, Views, group_blocks, specs_of
+
+VIEWS_FILE = "views.sqlite"
+_READY_SECONDS = 60
+_STOP_SECONDS = 20
+
+
+def views_url(data: Path) -> str:
+    """Return the database URL of a data folder's views."""
+    return f"sqlite:///{(data / VIEWS_FILE).absolute()}"
+
+
+class Feed(Protocol):
+    """Brings blocks to the views."""
+
+    def poke(self, block: Block) -> None:
+        """Take note of a new durable block; must be quick."""
+        ...
+
+    def close(self) -> None:
+        """Stop; the views keep what they have and go on from there next time."""
+        ...
+
+
+class InlineFeed:
+    """Projects each block as it is committed, in this process: tests and small tools."""
+
+    def __init__(
+        self,
+        url: str,
+        genesis: bytes,
+        schemas: Iterable[ContractSchema],
+        block_log: BlockLog,
+    ) -> None:
+        """Open the views and bring them up to the block log."""
+        self._projector = Projector(url, genesis, specs_of(schemas))
+        for group in group_blocks(block_log.blocks(self._projector.height + 1)):
+            self._projector.apply(group)
+
+    def poke(self, block: Block) -> None:
+        """Project the block; one that the views have already is skipped."""
+        self._projector.apply([block])
+
+    def close(self) -> None:
+        """Close the database."""
+        self._projector.close()
+
+
+class ProcessFeed:
+    """A projector process that follows the block log; a byte on its input wakes it."""
+
+    def __init__(self, data: Path) -> None:
+        """Start the process."""
+        command = [sys.executable, "-m", "tallystick.node.projector", "--data", str(data)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE)
+        if self._process.stdin is None:
+            raise Unavailable("the views process has no input")
+        self._input = self._process.stdin.fileno()
+        os.set_blocking(self._input, False)
+
+    def poke(self, _: Block) -> None:
+        """Wake the process; a full pipe means that it has been woken often enough.
+
+        A process that has died loses nothing: views are rebuilt from the block log, and
+        `tally doctor` says that they lag.
+        """
+        with contextlib.suppress(BlockingIOError, BrokenPipeError):
+            os.write(self._input, b".")
+
+    def close(self) -> None:
+        """End the process and wait for it."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def open_feed(
+    config: NodeConfig,
+    genesis: bytes,
+    schemas: Iterable[ContractSchema],
+    block_log: BlockLog,
+) -> Feed:
+    """Return the feed that the configuration asks for."""
+    if config.workers:
+        return ProcessFeed(config.data)
+    return InlineFeed(views_url(config.data), genesis, schemas, block_log)
+
+
+def open_views(config: NodeConfig, height: int) -> Views:
+    """Open the views for reading and wait until they hold what the node had when it stopped."""
+    views = Views(views_url(config.data))
+    if not views.wait_for(height, _READY_SECONDS):
+        views.close()
+        raise Unavailable(
+            f"the views have not reached block {height} after {_READY_SECONDS} s",
+            hint="Run `tally views rebuild`, then start again.",
+        )
+    return views

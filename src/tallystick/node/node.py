@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The node: what doors (HTTP, commands, tests) may do with a ledger in operation.
+
+All methods may be called from any thread. Nothing is shown before it is durable.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from tallystick.consensus import Committed, Engine, Result
+from tallystick.contracts import ContractSchema
+from tallystick.encoding import Value
+from tallystick.errors import NotFound
+from tallystick.execution import ContractRunner
+from tallystick.ledger import AppliedBlock, StateReader, Tree
+from tallystick.merkle import TILE_WIDTH
+from tallystick.model import Block, GenesisDocument, LogKey, Receipt
+from tallystick.node.application import LedgerApplication
+from tallystick.node.config import NodeConfig
+from tallystick.node.published import Published
+from tallystick.node.recent import RecentBlocks
+from tallystick.node.status import NodeStatus, StateProved
+from tallystick.node.upkeep import Upkeep
+from tallystick.storage import BlockLog, DurableStore
+from tallystick.units import VERSION
+from tallystick.views import Views
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a node is made of; `open_node` makes and joins them."""
+
+    config: NodeConfig
+    network: str
+    genesis: GenesisDocument
+    genesis_bytes: bytes
+    application: LedgerApplication
+    engine: Engine
+    engine_name: str
+    block_log: BlockLog
+    store: DurableStore
+    runner: ContractRunner
+    recent: RecentBlocks
+    finder: Callable[[bytes], Committed | None]
+    """Where a transaction is, by id."""
+    board: Board
+    views: Views
+    upkeep: Upkeep
+    close: Callable[[], None]
+    """Closes files and processes, in order, after the engine has stopped."""
+
+
+class Board:
+    """Shows the newest durable block, and tells those who wait for the next one."""
+
+    def __init__(self, make: Callable[[AppliedBlock | None], Published]) -> None:
+        """Show nothing newer than what `make` gives for no block."""
+        self._make = make
+        self.newest = make(None)
+        self._subscribers: dict[int, Callable[[Block], None]] = {}
+        self._lock = threading.Lock()
+        self._next_number = 0
+
+    def show(self, applied: AppliedBlock) -> None:
+        """Show a block that is durable now, and call the subscribers."""
+        self.newest = self._make(applied)
+        for callback in list(self._subscribers.values()):
+            callback(applied.block)
+
+    def subscribe(self, callback: Callable[[Block], None]) -> Callable[[], None]:
+        """Call back after each block, on the commit thread; return how to stop that."""
+        with self._lock:
+            number = self._next_number = self._next_number + 1
+            self._subscribers[number] = callback
+
+        def unsubscribe() -> None:
+            with self._lock:
+                self._subscribers.pop(number, None)
+
+        return unsubscribe
+
+
+@dataclass(frozen=True, slots=True)
+class _WorldState:
+    """The world state of the newest durable block, as queries read it."""
+
+    store: DurableStore
+
+    def get(self, key: bytes, /) -> bytes | None:
+        return self.store.get(Tree.STATE, key)
+
+
+class Node:
+    """A ledger in operation."""
+
+    def __init__(self, parts: Parts) -> None:
+        """Join the parts; use `open_node`."""
+        self._parts = parts
+        self._state: StateReader = _WorldState(parts.store)
+        self._started_at_ms = parts.config.clock()
+        self.network = parts.network
+        """Network id; also the origin of checkpoints."""
+        self.genesis = parts.genesis
+        """The founding document."""
+        self.genesis_bytes = parts.genesis_bytes
+        """Its exact bytes."""
+        self.views = parts.views
+        """What lists are read from."""
+
+    # --- operation ------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Replay what the store lacks, bring the views up, then take transactions.
+
+        Raises:
+            Corrupted: block log, store and code do not agree.
+        """
+        self._parts.engine.start()
+        self._parts.upkeep.start()
+
+    def stop(self) -> None:
+        """Finish what was taken, write everything, close files, end processes."""
+        self._parts.engine.stop()
+        self._parts.upkeep.stop()
+        self._parts.close()
+
+    def status(self) -> NodeStatus:
+        """Return the figures of this moment."""
+        parts, newest = self._parts, self._parts.board.newest
+        header = newest.header
+        return NodeStatus(
+            network=self.network,
+            height=header.height if header else 0,
+            block_time=header.time if header else self.genesis.created,
+            log_size=newest.size,
+            app_hash=header.app_hash if header else parts.application.ledger.head.app_hash,
+            engine=parts.engine_name,
+            version=VERSION,
+            views_height=self.views.height(),
+            started_at_ms=self._started_at_ms,
+            log_keys=self.log_keys(),
+        )
+
+    def log_keys(self) -> tuple[LogKey, ...]:
+        """Return the keys that sign checkpoints and receipts."""
+        return self.genesis.log_keys
+
+    def subscribe(self, callback: Callable[[Block], None]) -> Callable[[], None]:
+        """Call back, on the commit thread, after each block; return how to stop that."""
+        return self._parts.board.subscribe(callback)
+
+    # --- transactions and blocks ----------------------------------------------------------------
+
+    def submit(self, transactions: Sequence[bytes]) -> Future[list[Result]]:
+        """Take transactions; the future ends with a place or an error for each, in order.
+
+        Raises:
+            Overloaded: too many are waiting already.
+            Unavailable: the node is not running.
+        """
+        return self._parts.engine.submit(transactions)
+
+    def find(self, transaction_id: bytes) -> Committed:
+        """Return where a transaction is.
+
+        Raises:
+            NotFound: it was not committed here.
+        """
+        place = self._parts.finder(transaction_id)
+        if place is None:
+            raise NotFound(
+                "there is no such transaction", field="transaction", found=transaction_id.hex()
+            )
+        return place
+
+    def block(self, height: int) -> Block:
+        """Return a committed block.
+
+        Raises:
+            NotFound: there is none at this height.
+        """
+        header = self._parts.board.newest.header
+        if header is None or not 1 <= height <= header.height:
+            raise NotFound(f"there is no block {height}", field="height", found=str(height))
+        return self._parts.recent.block(height) or self._parts.block_log.block(height)
+
+    def transaction(self, transaction_id: bytes) -> tuple[Block, int]:
+        """Return a transaction's block and its place in it.
+
+        Raises:
+            NotFound: it was not committed here.
+        """
+        place = self.find(transaction_id)
+        return self.block(place.height), place.index
+
+    def receipt(self, transaction_id: bytes) -> Receipt:
+        """Return the receipt of a committed transaction, under the newest root.
+
+        Raises:
+            NotFound: it was not committed here.
+        """
+        place = self.find(transaction_id)
+        block = self.block(place.height)
+        return self._parts.board.newest.receipt(
+            block.transactions[place.index], block.entries[place.index], place.leaf_index
+        )
+
+    # --- the log ----------------------------------------------------------------------------------
+
+    def checkpoint(self) -> str:
+        """Return the newest signed note."""
+        return self._parts.board.newest.checkpoint
+
+    def tile(self, level: int, index: int, width: int) -> bytes:
+        """Return `width` hashes of a log tile.
+
+        Raises:
+            NotFound: the published log does not have them.
+        """
+        present = self._parts.board.newest.size >> 8 * level
+        tile = None
+        if index * TILE_WIDTH + width <= present:
+            tile = self._parts.store.read_tile(level, index, width)
+        if tile is None:
+            raise NotFound("the log has no such tile", field="tile", found=f"{level}/{index}")
+        return tile
+
+    def entries(self, first: int, count: int) -> list[bytes]:
+        """Return log entries by leaf index.
+
+        Raises:
+            NotFound: the published log does not have them.
+        """
+        if not 0 <= first <= first + count <= self._parts.board.newest.size:
+            raise NotFound("the log has no such entries", field="entries", found=str(first))
+        found: list[bytes] = []
+        while len(found) < count:
+            leaf = first + len(found)
+            height = self._parts.store.height_of_leaf(leaf)
+            if height is None:
+                raise NotFound("the log has no such entry", field="entries", found=str(leaf))
+            block = self.block(height)
+            found += block.entries[leaf - block.first_leaf :]
+        return found[:count]
+
+    def inclusion_proof(self, index: int, size: int) -> list[bytes]:
+        """Return the path of a leaf in the log of `size` leaves.
+
+        Raises:
+            NotFound: the published log does not have them.
+        """
+        return self._parts.board.newest.inclusion_proof(index, size)
+
+    def consistency_proof(self, size1: int, size2: int) -> list[bytes]:
+        """Return the path between two sizes of the log.
+
+        Raises:
+            NotFound: the published log does not have them.
+        """
+        return self._parts.board.newest.consistency_proof(size1, size2)
+
+    # --- state --------------------------------------------------------------------------------------
+
+    def query(self, contract: str, method: str, args: dict[str, Value]) -> Value:
+        """Run a contract's query on the state of the newest durable block.
+
+        Raises:
+            UnknownContract: no such contract or query.
+            InvalidArguments: the arguments do not fit it.
+            Refused: the contract's own errors.
+        """
+        return self._parts.runner.query(contract, method, args, self._state)
+
+    def prove_state(self, key: bytes) -> StateProved:
+        """Return a state key's value and its proof under the newest checkpoint."""
+        application = self._parts.application
+        with application.state_lock:
+            proof = application.ledger.state_tree.prove(key)
+            return StateProved(
+                value=self._state.get(key), proof=proof, checkpoint=self.checkpoint()
+            )
+
+    def contracts(self) -> list[ContractSchema]:
+        """Return the schema of every active contract."""
+        return list(self._parts.runner.schemas)

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the node shows of its newest durable block: checkpoint, receipts, proofs.
+
+A `Published` belongs to one block and never changes, so readers need no part in the commit: a
+proof is built from tiles at that block's size while later blocks are already executing.
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import cached_property
+
+from tallystick.crypto import SecretKey
+from tallystick.merkle import EMPTY_LOG_ROOT, LogTree, TileReader
+from tallystick.model import (
+    BlockHeader,
+    Checkpoint,
+    Receipt,
+    build_log_receipt,
+    sign_checkpoint,
+    sign_root,
+)
+
+
+class Published:
+    """The log as of one durable block, with the node's signatures over it, made when asked for."""
+
+    def __init__(
+        self, network: str, header: BlockHeader | None, tiles: TileReader, secret: SecretKey
+    ) -> None:
+        """Take the block's header (None at genesis) and what is needed to sign and prove."""
+        self.network = network
+        self.header = header
+        self._tiles = tiles
+        self._secret = secret
+        self._lock = threading.Lock()
+
+    @property
+    def size(self) -> int:
+        """Leaves in the log."""
+        return self.header.log_size if self.header else 0
+
+    @property
+    def root(self) -> bytes:
+        """Root of the log."""
+        return self.header.log_root if self.header else EMPTY_LOG_ROOT
+
+    @cached_property
+    def checkpoint(self) -> str:
+        """The signed note (C2SP tlog-checkpoint)."""
+        header = self.header
+        return sign_checkpoint(
+            Checkpoint(
+                origin=self.network,
+                size=self.size,
+                root=self.root,
+                height=header.height if header else 0,
+                time=header.time if header else 0,
+                state_root=header.state_root if header else bytes(32),
+                membership_root=header.membership_root if header else bytes(32),
+            ),
+            self._secret,
+        )
+
+    @cached_property
+    def _root_signature(self) -> bytes:
+        return sign_root(self.network, self.root, self._secret)
+
+    @cached_property
+    def _log(self) -> LogTree:
+        return LogTree(self._tiles, self.size, root=self.root)
+
+    def inclusion_proof(self, index: int, size: int) -> list[bytes]:
+        """Return the path of leaf `index` in the log of `size` leaves, not more than published.
+
+        Raises:
+            NotFound: there is no such leaf or size.
+        """
+        with self._lock:
+            return self._log.inclusion_proof(index, size)
+
+    def consistency_proof(self, size1: int, size2: int) -> list[bytes]:
+        """Return the path from an older size to a newer one.
+
+        Raises:
+            NotFound: not 1 <= size1 <= size2 <= the published size.
+        """
+        with self._lock:
+            return self._log.consistency_proof(size1, size2)
+
+    def receipt(self, transaction: bytes, entry: bytes, leaf_index: int) -> Receipt:
+        """Return the receipt of a logged transaction under this block's root."""
+        log_receipt = build_log_receipt(
+            self.network,
+            self._secret.public_key,
+            signature=self._root_signature,
+            size=self.size,
+            index=leaf_index,
+            path=self.inclusion_proof(leaf_index, self.size),
+        )
+        return Receipt(
+            network=self.network,
+            level="committed",
+            transaction=transaction,
+            entry=entry,
+            log_receipt=log_receipt,
+            checkpoint=self.checkpoint,
+        )

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Records that the node's face hands out."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from tallystick.merkle import StateProof
+from tallystick.model import LogKey
+
+
+class NodeStatus(Struct, frozen=True):
+    """How the node stands, for status pages and monitors."""
+
+    network: str
+    height: int
+    """Newest durable block."""
+    block_time: int
+    """Its time, unix milliseconds."""
+    log_size: int
+    app_hash: bytes
+    engine: str
+    version: str
+    views_height: int
+    """Block up to which lists and searches reflect the chain."""
+    started_at_ms: int
+    log_keys: tuple[LogKey, ...]
+
+
+class StateProved(Struct, frozen=True):
+    """A state value, or its absence, provable under a signed checkpoint."""
+
+    value: bytes | None
+    proof: StateProof
+    checkpoint: str

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Opens a node: the one place where rooms are joined."""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+
+from tallystick.consensus import Committed, SoloEngine
+from tallystick.crypto import SecretKey, VerifierPool
+from tallystick.execution import ContractRunner
+from tallystick.ledger import AppliedBlock, Ledger, open_ledger, remember_block
+from tallystick.model import decode_genesis, decode_header
+from tallystick.node.application import LedgerApplication
+from tallystick.node.config import NodeConfig
+from tallystick.node.feeds import open_feed, open_views
+from tallystick.node.founding import read_log_key
+from tallystick.node.node import Board, Node, Parts
+from tallystick.node.published import Published
+from tallystick.node.recent import RecentBlocks
+from tallystick.node.upkeep import Upkeep
+from tallystick.storage import BlockLog, DataFolder, DurableStore
+from tallystick.views import Views
+
+ENGINE = "solo"
+
+
+def open_node(config: NodeConfig) -> Node:
+    """Open the data folder and return its node, not started yet.
+
+    Raises:
+        DataFolderProblem: not a data folder, in use, of a newer version, or of other contracts.
+        Corrupted: block log, store and genesis contradict each other.
+        StorageFailed: the system refused.
+    """
+    with ExitStack() as stack:
+        node = _open(config, stack)
+        # From here on the node closes everything, in the same order, when it stops.
+        return node(stack.pop_all().close)
+
+
+def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]], Node]:
+    folder = stack.enter_context(DataFolder.open(config.data))
+    network, genesis_bytes = folder.network, folder.genesis_bytes
+    secret = read_log_key(folder, decode_genesis(genesis_bytes))
+    runner = ContractRunner(config.contracts)
+    verifiers = VerifierPool(config.verifier_processes if config.workers else 0)
+    stack.callback(verifiers.close)
+    store = DurableStore.open(config.data, network, in_process=not config.workers)
+    stack.callback(store.close)
+    known = store.position(store.height) if store.height else None
+    block_log = BlockLog.open(config.data, network, known=known, index=store.position)
+    stack.callback(block_log.close)
+    header = decode_header(store.header) if store.header else None
+    ledger = open_ledger(genesis_bytes, store, header, runner)
+    _remember_recent(ledger, block_log)
+    feed = open_feed(config, genesis_bytes, runner.schemas, block_log)
+    stack.callback(feed.close)
+    views = open_views(config, ledger.head.height)
+    stack.callback(views.close)
+    recent = RecentBlocks()
+    board = Board(partial(_publish, network, store, secret))
+    finder = partial(_find, recent, views)
+    halt = _Halt(config)
+
+    def save(applied: AppliedBlock) -> None:
+        store.save(applied, block_log.position(applied.block.header.height))
+        recent.add(applied.block, applied.transaction_ids, applied.codes)
+        board.show(applied)
+        feed.poke(applied.block)
+
+    application = LedgerApplication(ledger, runner, verifiers, save=save, clock=config.clock)
+    engine = SoloEngine(
+        application,
+        block_log,
+        clock=config.clock,
+        block_transactions_max=ledger.parameters.block_transactions_max,
+        find_committed=finder,
+        on_halt=halt,
+    )
+    upkeep = Upkeep(store, recent, views, on_halt=halt)
+
+    def join(close: Callable[[], None]) -> Node:
+        return Node(
+            Parts(
+                config=config,
+                network=network,
+                genesis=ledger.genesis,
+                genesis_bytes=genesis_bytes,
+                application=application,
+                engine=engine,
+                engine_name=ENGINE,
+                block_log=block_log,
+                store=store,
+                runner=runner,
+                recent=recent,
+                finder=finder,
+                board=board,
+                views=views,
+                upkeep=upkeep,
+                close=close,
+            )
+        )
+
+    return join
+
+
+def _publish(
+    network: str,
+    store: DurableStore,
+    secret: SecretKey,
+    applied: AppliedBlock | None,
+) -> Published:
+    stored = decode_header(store.header) if store.header else None
+    return Published(network, applied.block.header if applied else stored, store, secret)
+
+
+def _find(recent: RecentBlocks, views: Views, transaction_id: bytes) -> Committed | None:
+    """Return where a transaction is; recent ones may not be in the views yet."""
+    place = recent.find(transaction_id)
+    if place is not None:
+        return place
+    found = views.find_transaction(transaction_id)
+    if found is None:
+        return None
+    return Committed(transaction_id, found.height, found.index, found.leaf_index, found.code)
+
+
+def _remember_recent(ledger: Ledger, block_log: BlockLog) -> None:
+    """Mark the nonces of recent blocks as used: those that could still execute again.
+
+    Only blocks that the store has; the engine replays the rest and so remembers them itself.
+    """
+    oldest_time = ledger.head.time - ledger.parameters.transaction_lifetime_ms_max
+    heights = range(1, ledger.head.height + 1)
+    first = bisect_left(
+        heights, oldest_time, key=lambda height: block_log.block(height).header.time
+    )
+    for block in block_log.blocks(first + 1):
+        if block.header.height > ledger.head.height:
+            return
+        remember_block(ledger, block)
+
+
+class _Halt:
+    """Tells the node's owner of the first fault, once."""
+
+    def __init__(self, config: NodeConfig) -> None:
+        self._config = config
+        self._lock = threading.Lock()
+        self._is_told = False
+
+    def __call__(self, fault: BaseException) -> None:
+        with self._lock:
+            was_told, self._is_told = self._is_told, True
+        if not was_told:
+            self._config.on_halt(fault)

@@ -1,0 +1,322 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A node in memory: real ledger, contracts, log and views; no engine, no disk but the views' file.
+
+Each submission becomes a block at once, in the caller's thread, unless the node is told to hold.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from tallystick.contracts import ContractSchema
+from tallystick.encoding import Value
+from tallystick.errors import NotFound, Rejected, Replayed, TallystickError
+from tallystick.execution import ContractRunner
+from tallystick.industries.evidence import Evidence
+from tallystick.ledger import Tree, apply_block, check_admission, check_nonce, open_ledger
+from tallystick.membership import MEMBERSHIP_CONTRACT
+from tallystick.merkle import TILE_WIDTH, StateProof
+from tallystick.model import (
+    Block,
+    Call,
+    Checkpoint,
+    GenesisDocument,
+    LogKey,
+    Receipt,
+    Transaction,
+    build_log_receipt,
+    decode_genesis,
+    decode_transaction,
+    sign_checkpoint,
+    sign_root,
+    sign_transaction,
+    verify_transaction,
+)
+from tallystick.units import TimeMs
+from tallystick.views import Projector, Views, specs_of
+from tests import factories
+from tests.factories import CLERK, COURT, LIFETIME, LOG_KEY, NETWORK, START
+
+
+class Committed(Struct, frozen=True):
+    """Where a transaction ended up."""
+
+    transaction_id: bytes
+    height: int
+    index: int
+    leaf_index: int
+    code: str
+
+
+class Status(Struct, frozen=True):
+    """Figures of one moment."""
+
+    network: str
+    height: int
+    block_time: int
+    log_size: int
+    app_hash: bytes
+    engine: str
+    version: str
+    views_height: int
+    started_at_ms: int
+    log_keys: tuple[LogKey, ...]
+
+
+class StateProved(Struct, frozen=True):
+    """A state value with its proof."""
+
+    value: bytes | None
+    proof: StateProof
+    checkpoint: str
+
+
+class _WorldState(Struct, frozen=True):
+    store: factories.MemoryStore
+
+    def get(self, key: bytes, /) -> bytes | None:
+        return self.store.get(Tree.STATE, key)
+
+
+class FakeNode:
+    """Fulfils `tallystick.api.LedgerNode`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Found the test network of `tests.factories`, with the evidence contract."""
+        self.network = NETWORK
+        self.genesis_bytes = factories.GENESIS_BYTES
+        self.genesis: GenesisDocument = decode_genesis(self.genesis_bytes)
+        self.now = START
+        self.blocks: list[Block] = []
+        self.is_holding = False
+        """While set, submissions wait for `release`."""
+        self.door_error: TallystickError | None = None
+        """Raised by `submit`, if given."""
+        self.read_error: Exception | None = None
+        """Raised by `status`, if given."""
+        self.projects = True
+        """Whether the views follow at once."""
+        self._store = factories.MemoryStore()
+        self._runner = ContractRunner([Evidence])
+        self._ledger = open_ledger(self.genesis_bytes, self._store, None, self._runner)
+        url = f"sqlite:///{folder / 'views.sqlite'}"
+        self._projector = Projector(url, self.genesis_bytes, specs_of(self._runner.schemas))
+        self.views = Views(url)
+        self._places: dict[bytes, Committed] = {}
+        self._held: list[tuple[list[bytes], Future[list[Any]]]] = []
+        self._subscribers: list[Callable[[Block], None]] = []
+        self._lock = threading.RLock()
+
+    def close(self) -> None:
+        """Close the views."""
+        self.views.close()
+        self._projector.close()
+
+    # --- writing
+
+    def submit(self, transactions: Sequence[bytes]) -> Future[list[Any]]:
+        """Commit at once, or when released."""
+        if self.door_error is not None:
+            raise self.door_error
+        future: Future[list[Any]] = Future()
+        self._held.append((list(transactions), future))
+        if not self.is_holding:
+            self.release()
+        return future
+
+    def release(self) -> None:
+        """Commit what was held, each submission as one block."""
+        with self._lock:
+            held, self._held = self._held, []
+            for transactions, future in held:
+                future.set_result(self._commit(transactions))
+
+    def drop(self) -> None:
+        """Forget what was held, as a node does that stops."""
+        for _, future in self._held:
+            future.cancel()
+        self._held.clear()
+
+    def catch_up(self) -> None:
+        """Bring the views up to the newest block."""
+        self._projector.apply(self.blocks)
+
+    def _commit(self, transactions: list[bytes]) -> list[Any]:
+        checked = [self._check(raw) for raw in transactions]
+        taken = [one for one in checked if isinstance(one, Transaction)]
+        if taken:
+            self._append(taken)
+        return [self._places[one.id] if isinstance(one, Transaction) else one for one in checked]
+
+    def _check(self, raw: bytes) -> Transaction | Committed | TallystickError:
+        try:
+            transaction = decode_transaction(raw)
+            check_admission(self._ledger, transaction, self.now)
+            check_nonce(self._ledger, transaction)
+            verify_transaction(transaction)
+            if transaction.call.contract != MEMBERSHIP_CONTRACT:
+                wrong = self._runner.check_call(transaction.call)
+                return transaction if wrong is None else wrong
+        except Replayed as error:
+            return self._places.get(decode_transaction(raw).id, error)
+        except Rejected as error:
+            return error
+        return transaction
+
+    def _append(self, transactions: list[Transaction]) -> None:
+        self.now += 1_000
+        height = len(self.blocks) + 1
+        applied = apply_block(self._ledger, height=height, time=self.now, transactions=transactions)
+        self._store.save(applied)
+        block = applied.block
+        self.blocks.append(block)
+        for index, transaction in enumerate(transactions):
+            self._places[transaction.id] = Committed(
+                transaction.id, height, index, block.first_leaf + index, applied.codes[index]
+            )
+        if self.projects:
+            self.catch_up()
+        for callback in list(self._subscribers):
+            callback(block)
+
+    # --- reading
+
+    def status(self) -> Status:
+        """Return the figures of this moment."""
+        if self.read_error is not None:
+            raise self.read_error
+        return Status(
+            network=self.network,
+            height=len(self.blocks),
+            block_time=self.blocks[-1].header.time if self.blocks else START,
+            log_size=self._ledger.log.size,
+            app_hash=self._ledger.head.app_hash,
+            engine="solo",
+            version="0.1.0",
+            views_height=self.views.height(),
+            started_at_ms=START,
+            log_keys=self.genesis.log_keys,
+        )
+
+    def find(self, transaction_id: bytes) -> Committed:
+        """Return where a transaction is."""
+        if transaction_id not in self._places:
+            raise NotFound("there is no such transaction", field="transaction")
+        return self._places[transaction_id]
+
+    def block(self, height: int) -> Block:
+        """Return a block."""
+        if not 1 <= height <= len(self.blocks):
+            raise NotFound(f"there is no block {height}", field="height")
+        return self.blocks[height - 1]
+
+    def transaction(self, transaction_id: bytes) -> tuple[Block, int]:
+        """Return a transaction's block and its place in it."""
+        place = self.find(transaction_id)
+        return self.block(place.height), place.index
+
+    def receipt(self, transaction_id: bytes) -> Receipt:
+        """Return a receipt under the newest root."""
+        place = self.find(transaction_id)
+        block = self.block(place.height)
+        log = self._ledger.log
+        return Receipt(
+            network=self.network,
+            level="committed",
+            transaction=block.transactions[place.index],
+            entry=block.entries[place.index],
+            log_receipt=build_log_receipt(
+                self.network,
+                LOG_KEY.public_key,
+                signature=sign_root(self.network, log.root(), LOG_KEY),
+                size=log.size,
+                index=place.leaf_index,
+                path=log.inclusion_proof(place.leaf_index),
+            ),
+            checkpoint=self.checkpoint(),
+        )
+
+    def checkpoint(self) -> str:
+        """Return the newest signed note."""
+        header = self.blocks[-1].header if self.blocks else None
+        return sign_checkpoint(
+            Checkpoint(
+                origin=self.network,
+                size=self._ledger.log.size,
+                root=self._ledger.log.root(),
+                height=len(self.blocks),
+                time=header.time if header else 0,
+                state_root=self._ledger.state_tree.root,
+                membership_root=self._ledger.membership_tree.root,
+            ),
+            LOG_KEY,
+        )
+
+    def tile(self, level: int, index: int, width: int) -> bytes:
+        """Return hashes of a log tile."""
+        present = self._ledger.log.size >> 8 * level
+        tile = self._store.read_tile(level, index, width)
+        if tile is None or index * TILE_WIDTH + width > present:
+            raise NotFound("the log has no such tile", field="tile")
+        return tile
+
+    def entries(self, first: int, count: int) -> list[bytes]:
+        """Return log entries; may return fewer, as a node that prunes would."""
+        found = [entry for block in self.blocks for entry in block.entries]
+        return found[first : first + count]
+
+    def inclusion_proof(self, index: int, size: int) -> list[bytes]:
+        """Return a path."""
+        return self._ledger.log.inclusion_proof(index, size)
+
+    def consistency_proof(self, size1: int, size2: int) -> list[bytes]:
+        """Return a path."""
+        return self._ledger.log.consistency_proof(size1, size2)
+
+    def query(self, contract: str, method: str, args: dict[str, Value]) -> Value:
+        """Run a query on the newest state."""
+        return self._runner.query(contract, method, args, _WorldState(self._store))
+
+    def prove_state(self, key: bytes) -> StateProved:
+        """Return a value and its proof."""
+        return StateProved(
+            self._store.get(Tree.STATE, key),
+            self._ledger.state_tree.prove(key),
+            self.checkpoint(),
+        )
+
+    def contracts(self) -> list[ContractSchema]:
+        """Return the schemas."""
+        return list(self._runner.schemas)
+
+    def subscribe(self, callback: Callable[[Block], None]) -> Callable[[], None]:
+        """Call back after each block."""
+        self._subscribers.append(callback)
+        return lambda: self._subscribers.remove(callback)
+
+
+def deposit_args(number: int, **changes: Value) -> dict[str, Value]:
+    """Return the arguments of a deposit of the made-up file `number`."""
+    return {
+        "sha256": f"{number + 1:064x}",
+        "size": 1_000 + number,
+        "title": f"采购合同 {number}",
+        **changes,
+    }
+
+
+def deposit(number: int, **changes: Value) -> bytes:
+    """Return a signed deposit of the made-up file `number`."""
+    return signed("deposit", deposit_args(number, **changes), nonce=number)
+
+
+def signed(method: str, args: dict[str, Value], *, nonce: int, contract: str = "evidence") -> bytes:
+    """Return a call signed by the court's clerk."""
+    call = Call(NETWORK, contract, method, args, nonce, TimeMs(START + LIFETIME))
+    return sign_transaction(call, CLERK, COURT)
