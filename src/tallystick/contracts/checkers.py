@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Strict checks of values against declared types, prepared once and run by msgspec in C.
+
+A record's constructor checks nothing. What enters the state, an event or a result is therefore
+turned into plain data and held against a *closed* copy of its type, in which every `int` is bounded
+to 64 bits. The copy is never used for anything but the check.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args
+
+from msgspec import Meta, Struct, convert, defstruct, to_builtins
+from msgspec.structs import asdict
+
+from tallystick.contracts.hints import Annotation, ToPlain, origin_of, record_fields, unwrapped
+from tallystick.contracts.values import INTEGER_MIN
+from tallystick.encoding import Value
+from tallystick.units import INTEGER_MAX
+
+_NATIVE = (bytes,)
+"""Canonical bytes hold bytes as they are; msgspec, unless told so, makes base64 text of them.
+
+Telling it costs more than the conversion of a small record, so only types with bytes in them do.
+"""
+
+_FLAT = frozenset({str, int, bool, bytes, type(None)})
+"""Types whose values are plain data already."""
+
+T = TypeVar("T")
+
+
+def reader(kind: type[T]) -> Callable[[object], T]:
+    """Return the function that makes a `kind` of plain data, refusing every other type.
+
+    The function raises `msgspec.ValidationError` if the data does not fit.
+    """
+    if _mentions(kind, bytes):
+        return partial(convert, type=kind, builtin_types=_NATIVE)
+
+    def read(plain: object) -> T:
+        return convert(plain, kind)
+
+    return read
+
+
+def checker(annotation: Annotation) -> ToPlain:
+    """Return the function that gives a value as plain data after holding it against its type.
+
+    The function raises `msgspec.ValidationError` if the value is not what was declared.
+    """
+    shut = closed(annotation)
+    check = reader(shut)
+    plain_type = unwrapped(annotation)[0]
+    to_plain: Callable[[Any], Any] = to_builtins
+    if _is_flat_record(plain_type):
+        if not _mentions(annotation, bytes):
+            return _flat_checker(shut)
+        to_plain = asdict
+    elif _mentions(annotation, bytes):
+        to_plain = partial(to_builtins, builtin_types=_NATIVE)
+    has_tuples = _mentions(annotation, tuple)
+
+    def checked(value: object) -> Value:
+        plain: Value = to_plain(value)
+        check(plain)
+        return _with_lists(plain) if has_tuples else plain
+
+    return checked
+
+
+def _flat_checker(shut: Annotation) -> ToPlain:
+    """Return `checker` for the most frequent kind of record, without a call too many."""
+
+    def checked(record: Any) -> Value:  # noqa: ANN401  # a record, or the call fails
+        plain: Value = asdict(record)
+        convert(plain, shut)
+        return plain
+
+    return checked
+
+
+def plain_value(value: object) -> Value:
+    """Return any value as plain data, unchecked."""
+    return _with_lists(to_builtins(value, builtin_types=_NATIVE))
+
+
+def _with_lists(plain: object) -> Value:
+    """Return plain data with lists for tuples, which msgspec leaves as they are."""
+    if isinstance(plain, list | tuple):
+        return [_with_lists(item) for item in plain]
+    if isinstance(plain, dict):
+        return {key: _with_lists(item) for key, item in plain.items()}
+    return plain  # type: ignore[return-value]  # scalars: the caller has checked, or will
+
+
+@cache
+def closed_record(record: type[Struct]) -> type[Struct]:
+    """Return a record class with the same fields, integers bounded to 64 bits."""
+    fields: list[Any] = [(field.name, closed(field.annotation)) for field in record_fields(record)]
+    return defstruct(record.__name__, fields, forbid_unknown_fields=True, gc=False)
+
+
+def closed(annotation: Annotation) -> Annotation:
+    """Return the annotation with every integer bounded and every record closed."""
+    plain, marks = unwrapped(annotation)
+    metas = tuple(mark for mark in marks if isinstance(mark, Meta))
+    origin, arguments = origin_of(plain), get_args(plain)
+    if plain is int:
+        plain = _bounded_integer(metas)
+        metas = ()
+    elif _is_record(plain):
+        plain = closed_record(plain)
+    elif origin in {Union, types.UnionType}:
+        plain = Union[tuple(closed(one) for one in arguments)]  # noqa: UP007  # made at run time
+    elif origin is not None and origin is not Literal:
+        plain = origin[tuple(one if one is ... else closed(one) for one in arguments)]
+    for meta in metas:
+        plain = Annotated[plain, meta]
+    return plain
+
+
+def _bounded_integer(metas: tuple[Meta, ...]) -> Annotation:
+    has_minimum = any(meta.ge is not None or meta.gt is not None for meta in metas)
+    has_maximum = any(meta.le is not None or meta.lt is not None for meta in metas)
+    bounded: Annotation = int
+    for meta in metas:
+        bounded = Annotated[bounded, meta]
+    if not has_minimum:
+        bounded = Annotated[bounded, Meta(ge=INTEGER_MIN)]
+    if not has_maximum:
+        bounded = Annotated[bounded, Meta(le=INTEGER_MAX)]
+    return bounded
+
+
+def _is_flat_record(plain: Annotation) -> bool:
+    """Return whether the fields of a record are plain data, none of them nested."""
+    return _is_record(plain) and all(
+        set(_parts(field.annotation)) <= _FLAT for field in record_fields(plain)
+    )
+
+
+def _mentions(annotation: Annotation, kind: type) -> bool:
+    """Return whether a type holds values of `kind`, however deep."""
+    for part in _parts(annotation):
+        fields = record_fields(part) if _is_record(part) else ()
+        if part is kind or any(_mentions(field.annotation, kind) for field in fields):
+            return True
+    return False
+
+
+def _parts(annotation: Annotation) -> list[Annotation]:
+    """Return the classes in an annotation, looking into unions and containers but not records."""
+    plain = unwrapped(annotation)[0]
+    origin = origin_of(plain)
+    if origin is None or origin is Literal:
+        return [plain]
+    inner = [part for argument in get_args(plain) for part in _parts(argument)]
+    return inner if origin in {Union, types.UnionType} else [origin, *inner]
+
+
+def _is_record(plain: Annotation) -> bool:
+    return isinstance(plain, type) and issubclass(plain, Struct)

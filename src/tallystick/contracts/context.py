@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an action may know of the outside: who signed, the block's time, and ids from a counter."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from tallystick.contracts.records import Event
+from tallystick.contracts.session import Session
+from tallystick.encoding import decode_structure, encode
+from tallystick.model import Invocation, Signer
+
+_PREFIX = re.compile("[A-Z][A-Z0-9]{0,7}")
+
+
+class Context:
+    """The first argument of every action. There is no other clock and no randomness."""
+
+    __slots__ = ("_invocation", "_session")
+
+    def __init__(self, invocation: Invocation, session: Session) -> None:
+        """Stand for one call."""
+        self._invocation = invocation
+        self._session = session
+
+    @property
+    def signer(self) -> Signer:
+        """Who signed: `organization`, `member`, `roles`, `public_key`."""
+        return self._invocation.signer
+
+    @property
+    def block_time_ms(self) -> int:
+        """Time of the block, Unix milliseconds; the same for all calls in it."""
+        return self._invocation.block_time
+
+    @property
+    def height(self) -> int:
+        """Height of the block."""
+        return self._invocation.height
+
+    @property
+    def transaction_id(self) -> bytes:
+        """SHA-256 of the transaction's bytes, 32 bytes."""
+        return self._invocation.transaction_id
+
+    def emit(self, event: Event) -> None:
+        """Announce a fact; the method must name its class in `emits`."""
+        self._session.announce(event)
+
+    def next_id(self, prefix: str) -> str:
+        """Return the next id with this prefix, for example `EV-2026-000001`.
+
+        Each contract counts each prefix and year by itself, from 1, without gaps; the year is that
+        of the block's time in UTC. Beyond 999,999 the number grows by a digit.
+        """
+        if _PREFIX.fullmatch(prefix) is None:
+            raise ValueError("a prefix is 1 to 8 capital letters and digits")
+        year = datetime.fromtimestamp(self._invocation.block_time // 1000, UTC).year
+        series = f"{prefix}-{year}"
+        place = f"{self._invocation.call.contract}/_counters/{series}".encode()
+        data = self._session.read(place)
+        number = 1 if data is None else self._last(place, data) + 1
+        self._session.write(place, encode({"last": number}))
+        return f"{series}-{number:06d}"
+
+    def _last(self, place: bytes, data: bytes) -> int:
+        """Return the number given last."""
+        counter = decode_structure(data, name="counter")
+        last = counter.get("last") if isinstance(counter, dict) else None
+        if type(last) is not int:
+            raise self._session.damaged(place)
+        return last

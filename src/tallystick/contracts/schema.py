@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a contract offers, as frozen records: the one source of doors, views and documents.
+
+`schema_of` derives a `ContractSchema` from the class. HTTP serves it at /v1/contracts
+(`msgspec.json` writes it), OpenAPI and the command line take their arguments from it, views their
+columns. Nothing here refers to Python objects of the contract, so it also works from afar.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+from msgspec import Struct
+
+from tallystick.contracts.label import Label
+from tallystick.errors import UnknownContract
+
+Kind: TypeAlias = Literal[
+    "text", "integer", "boolean", "bytes", "date", "choice", "list", "map", "record"
+]
+
+
+class ValueType(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The type of a value: what it may hold, and what it means."""
+
+    kind: Kind
+    """`date` is text YYYY-MM-DD, `choice` one of `choices`; `map` has text keys."""
+    name: str | None = None
+    """Class name of a record or choice."""
+    format: str | None = None
+    """What it means beyond its kind: `sha256`, `timestamp-ms`, `organization` and so on."""
+    is_nullable: bool = False
+    """Whether null is allowed as well."""
+    minimum: int | None = None
+    """Smallest integer."""
+    maximum: int | None = None
+    """Largest integer."""
+    size_min: int | None = None
+    """Least characters of a text, bytes, items of a list or entries of a map."""
+    size_max: int | None = None
+    """Most of the same."""
+    pattern: str | None = None
+    """Regular expression that a text contains, as in JSON Schema."""
+    choices: tuple[str | int, ...] = ()
+    items: ValueType | None = None
+    """Type of a list's items or a map's values."""
+    fields: tuple[FieldSchema, ...] = ()
+    """Fields of a record."""
+
+
+class FieldSchema(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A field of a record, event or refusal, or an argument of a method."""
+
+    name: str
+    type: ValueType
+    label: Label
+    help: Label | None = None
+    is_required: bool = False
+    default: Any = None
+    """What stands in for an absent value if it is not required, as JSON: bytes are hexadecimal."""
+
+
+class MethodSchema(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A method: an action changes state by a transaction, a query only reads."""
+
+    name: str
+    kind: Literal["action", "query"]
+    label: Label
+    description: Label
+    """The method's docstring; the same text twice if it is written in one language."""
+    roles: tuple[str, ...] = ()
+    """Any one of these roles is needed; none: every active member (queries: everyone)."""
+    arguments: tuple[FieldSchema, ...] = ()
+    result: ValueType | None = None
+    events: tuple[str, ...] = ()
+    """Full names of the events it may announce."""
+    refusals: tuple[str, ...] = ()
+    """Codes of the contract's own refusals it may answer with."""
+
+
+class TableSchema(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A table of the contract's state: keys `contract/table/primary-key`, values records."""
+
+    name: str
+    label: Label
+    record: str
+    """Class name of the record."""
+    key: tuple[str, ...]
+    """Fields that make up the primary key, in order (see `tables.Table`)."""
+    fields: tuple[FieldSchema, ...] = ()
+
+
+class EventSchema(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact that the contract announces."""
+
+    name: str
+    """`contract.Event`."""
+    template: Label
+    """A sentence with `{field}` places; `sentence` fills it."""
+    fields: tuple[FieldSchema, ...] = ()
+
+
+class RefusalSchema(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A rule's refusal, declared by the contract."""
+
+    name: str
+    """Class name."""
+    code: str
+    template: Label
+    """A sentence with `{field}` places; `sentence` fills it from the facts."""
+    fields: tuple[FieldSchema, ...] = ()
+
+
+class ContractSchema(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Everything that the platform knows about a contract."""
+
+    name: str
+    version: int
+    label: Label
+    description: Label
+    methods: tuple[MethodSchema, ...] = ()
+    tables: tuple[TableSchema, ...] = ()
+    events: tuple[EventSchema, ...] = ()
+    refusals: tuple[RefusalSchema, ...] = ()
+
+    def method(self, name: str) -> MethodSchema:
+        """Return the method called `name`.
+
+        Raises:
+            UnknownContract: there is none.
+        """
+        for method in self.methods:
+            if method.name == name:
+                return method
+        raise UnknownContract(
+            f"{self.name}: no method {name[:80]!r}",
+            field="method",
+            expected=", ".join(method.name for method in self.methods),
+            found=name[:80],
+        )
+
+    def event(self, name: str) -> EventSchema | None:
+        """Return the event with this full name, or None: events outlive their declarations."""
+        return next((event for event in self.events if event.name == name), None)
+
+    def refusal(self, code: str) -> RefusalSchema | None:
+        """Return the contract's own refusal with this code, or None if it declares none."""
+        return next((refusal for refusal in self.refusals if refusal.code == code), None)

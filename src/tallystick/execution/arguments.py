@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Holds the arguments of a call against its method's signature, once for door and ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct, ValidationError
+
+from tallystick.contracts import Method, check_arguments
+from tallystick.encoding import Value
+from tallystick.errors import ContractFailed, InvalidArguments, TallystickError
+
+
+def read_arguments(method: Method, args: Mapping[str, Value]) -> Struct:
+    """Return the record of arguments in `args`.
+
+    Raises:
+        InvalidArguments: an argument is missing, unknown, or not of its type.
+        InvalidValue: a text breaks the rules for texts (see `contracts.text`).
+        Refused: a record of the contract says no while it is made.
+        ContractFailed: it fails while it is made.
+    """
+    try:
+        record = method.read_arguments(args)
+    except ValidationError as error:
+        raise explain(method, args, error) from error
+    except (TallystickError, MemoryError):
+        raise
+    except Exception as failure:
+        # Code of the contract that runs while a record is made: `__post_init__`, factories.
+        raise ContractFailed(f"the arguments of {method.schema.name} cannot be made") from failure
+    check_arguments(args)
+    return record
+
+
+def explain(method: Method, args: Mapping[str, Value], error: ValidationError) -> InvalidArguments:
+    """Return the error for arguments that do not fit, naming the first one at fault.
+
+    The name is found here and not in msgspec's message, which may change with its version: the
+    name enters the ledger, the message does not.
+    """
+    expected = ", ".join(method.readers) or "no arguments"
+    for field in method.schema.arguments:
+        if field.name not in args:
+            if field.is_required:
+                return InvalidArguments(
+                    f"the argument {field.name!r} is missing", field=field.name, expected=expected
+                )
+            continue
+        try:
+            method.readers[field.name](args[field.name])
+        except ValidationError as found:
+            return InvalidArguments(f"{field.name}: {found}", field=field.name, expected=str(found))
+    for name in sorted(args.keys() - method.readers.keys()):
+        return InvalidArguments(
+            f"{name[:80]!r} is not an argument", field=name[:80], expected=expected
+        )
+    return InvalidArguments(str(error), expected=expected)

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A world state in memory, for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tallystick.encoding import Value, decode
+
+
+class MemoryState:
+    """State keys and value bytes in a dict; implements `ledger.StateReader`."""
+
+    def __init__(self, values: Mapping[bytes, bytes] | None = None) -> None:
+        """Start with these values, or empty."""
+        self.values: dict[bytes, bytes] = dict(values or {})
+
+    def get(self, key: bytes, /) -> bytes | None:
+        """Return the value bytes of a state key, or None."""
+        return self.values.get(key)
+
+    def apply(self, writes: Mapping[bytes, bytes | None]) -> None:
+        """Make the writes of a call part of the state."""
+        for key, value in writes.items():
+            if value is None:
+                self.values.pop(key, None)
+            else:
+                self.values[key] = value
+
+    def records(self, contract: str, table: str) -> dict[str, Value]:
+        """Return the records of a table by primary key, sorted, as plain data."""
+        prefix = f"{contract}/{table}/".encode()
+        found = sorted(key for key in self.values if key.startswith(prefix))
+        return {key[len(prefix) :].decode(): decode(self.values[key]) for key in found}
