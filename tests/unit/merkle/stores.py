@@ -12,11 +12,11 @@ class TileStore:
     def __init__(self) -> None:
         """Start empty."""
         self.tiles: dict[TileKey, bytes] = {}
-        self.reads = 0
+        self.reads: list[TileKey] = []
 
     def read_tile(self, level: int, index: int, width: int) -> bytes | None:
         """Answer as a `TileReader`."""
-        self.reads += 1
+        self.reads.append(TileKey(level, index))
         tile = self.tiles.get(TileKey(level, index))
         return None if tile is None else tile[: width * 32]
 

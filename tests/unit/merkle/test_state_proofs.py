@@ -245,7 +245,7 @@ def test_a_foreign_page_with_the_right_hashes_is_refused() -> None:
 
 
 def test_a_page_alone_below_an_inner_node_is_refused() -> None:
-    """Forged in full: 40 entries or fewer are a page themselves, never an inner node's only child."""
+    """Forged in full: 40 entries or fewer are a page, never the only child of an inner node."""
     key = b"key 1"
     page = reference.digest(key) + reference.digest(b"value 1")
     children = [bytes(32)] * 16

@@ -78,6 +78,10 @@ def test_the_forty_first_entry_splits_and_its_deletion_merges() -> None:
     assert tree.update({b"one more": None}) == root
     store.save(tree)
     assert store.records == reference.state_records(content(40))
+    # The inner node is forgotten too: the page is found by what comes next.
+    tree.update({b"key 1": b"changed"})
+    store.save(tree)
+    assert store.records == reference.state_records(content(40) | {b"key 1": b"changed"})
 
 
 def test_a_deep_subtree_collapses_over_many_levels_at_once() -> None:
@@ -111,6 +115,19 @@ def test_a_subtree_collapses_beside_another_that_stays() -> None:
     assert store.records[b"a"][0] == 0
 
 
+def test_a_subtree_with_one_large_child_left_stays_an_inner_node() -> None:
+    """It is entries that count, not children: 41 in one child and one in another are 42."""
+    large, small = keys_below("ab", 41), keys_below("c", 2)
+    items = dict.fromkeys([*large, *small], b"x")
+    tree, store = filled(items)
+    for gone in small:
+        tree.update({gone: None})
+        store.save(tree)
+        del items[gone]
+        assert store.records == reference.state_records(items)
+        assert store.records[b""][0] == 1
+
+
 def test_deleting_everything_leaves_nothing() -> None:
     """No record outlives its entries."""
     items = content(2_000)
@@ -140,6 +157,10 @@ def test_a_page_changed_and_outgrown_in_one_batch_is_split_with_its_new_values()
     tree.update(items)
     store.save(tree)
     assert store.records == reference.state_records(items)
+    # The page is forgotten too, even when the inner node in its place is not at hand.
+    tree._inner.trim(tree._inner.size)
+    tree.update({b"key 8": b"changed"})
+    assert tree.root == reference.state_root(items | {b"key 8": b"changed"})
 
 
 def test_writes_that_change_nothing_make_nothing_dirty() -> None:
@@ -204,12 +225,14 @@ def test_memory_is_bounded_and_does_not_change_results(cache_bytes_max: int) -> 
         if rng.random() < 0.5:
             store.save(tree)
         items = {k: v for k, v in (items | writes).items() if v is not None}
-        tree.prove(b"key 0")
         assert tree.root == reference.state_root(items)
         # What one batch loads and makes stays until the next: 20 pages, 20 inner nodes at most.
         assert tree.cache_bytes <= cache_bytes_max + 40 * 2_800
     store.save(tree)
     assert store.records == reference.state_records(items)
+    for number in range(200):
+        tree.prove(b"key %d" % number)
+        assert tree.cache_bytes <= cache_bytes_max + 40 * 2_800
 
 
 def test_what_was_not_yet_saved_is_read_from_the_tree_itself() -> None:

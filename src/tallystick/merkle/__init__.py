@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The log tree and the state tree, and the proofs of both: numbers and bytes only."""
+
+from tallystick.merkle.log_proofs import (
+    EMPTY_LOG_ROOT,
+    LOG_SIZE_MAX,
+    leaf_hash,
+    log_root,
+    node_hash,
+    verify_consistency,
+    verify_inclusion,
+)
+from tallystick.merkle.log_tree import LogTree
+from tallystick.merkle.state_proofs import (
+    ProofLevel,
+    StateProof,
+    prove_key,
+    verify_absence,
+    verify_value,
+)
+from tallystick.merkle.state_records import EMPTY_HASH as EMPTY_STATE_ROOT
+from tallystick.merkle.state_records import PageReader
+from tallystick.merkle.state_tree import StateTree
+from tallystick.merkle.tiles import TILE_WIDTH, TileKey, TileReader
+
+__all__ = [
+    "EMPTY_LOG_ROOT",
+    "EMPTY_STATE_ROOT",
+    "LOG_SIZE_MAX",
+    "TILE_WIDTH",
+    "LogTree",
+    "PageReader",
+    "ProofLevel",
+    "StateProof",
+    "StateTree",
+    "TileKey",
+    "TileReader",
+    "leaf_hash",
+    "log_root",
+    "node_hash",
+    "prove_key",
+    "verify_absence",
+    "verify_consistency",
+    "verify_inclusion",
+    "verify_value",
+]
