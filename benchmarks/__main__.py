@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make bench`: measure, print, and keep the figures; benchmarks report, they never fail a test."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks import http_batch, pipeline, report, small
+from benchmarks.machine import describe
+
+Work = Callable[[Path, argparse.Namespace], Any]
+
+BENCHMARKS: dict[str, Work] = {
+    "start_up": lambda _, o: small.start_up(repeat=o.repeat),
+    "verification": lambda folder, o: small.verification(folder, repeat=o.repeat),
+    "log_growth": lambda _, o: small.log_growth(
+        (1_000, 100_000) if o.quick else (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
+    ),
+    "pipeline": lambda folder, o: pipeline.run(
+        folder,
+        accounts=20_000 if o.quick else 1_000_000,
+        batches=5 if o.quick else 60,
+        repeat=o.repeat,
+    ),
+    "http": lambda folder, o: http_batch.run(
+        folder,
+        accounts=20_000 if o.quick else 1_000_000,
+        batches=5 if o.quick else 40,
+        repeat=o.repeat,
+    ),
+    "growth": lambda folder, o: [
+        _short(pipeline.run(folder, accounts=accounts, batches=40, repeat=3))
+        for accounts in _growth_sizes(o)
+    ],
+    "node_start": lambda folder, o: small.node_start(
+        folder, accounts=20_000 if o.quick else 1_000_000, transactions=5_000
+    ),
+}
+
+
+def _growth_sizes(options: argparse.Namespace) -> tuple[int, ...]:
+    if options.quick:
+        return (1_000, 10_000)
+    return (10_000, 100_000, 1_000_000, *((10_000_000,) if options.full else ()))
+
+
+def _short(result: dict[str, Any]) -> dict[str, Any]:
+    last = result["rounds"][-1]
+    names = ("accounts", "tx_s", "lone", "memory_mib", "store_mib")
+    return {name: result[name] for name in names} | {
+        "cpu_us_per_tx": last["cpu_us_per_tx"],
+        "foreign_cores": [one["foreign_cores"] for one in result["rounds"]],
+    }
+
+
+def main() -> None:
+    """Run the benchmarks that were asked for."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--only", help=f"comma-separated, of {', '.join(BENCHMARKS)}")
+    parser.add_argument("--repeat", type=int, default=5, help="rounds, of which the median counts")
+    parser.add_argument("--quick", action="store_true", help="tiny sizes: does it work at all")
+    parser.add_argument("--full", action="store_true", help="growth up to 10 million keys too")
+    parser.add_argument("--folder", type=Path, help="where nodes keep their data meanwhile")
+    parser.add_argument("--no-save", action="store_true", help="print only")
+    parser.add_argument("--write-docs", action="store_true", help="only put kept figures into docs")
+    options = parser.parse_args()
+    if options.write_docs:
+        report.write_docs()
+        return
+    names = options.only.split(",") if options.only else list(BENCHMARKS)
+    results: dict[str, Any] = {"machine": describe()}
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        for name in names:
+            print(f"# {name}", flush=True)
+            results[name] = BENCHMARKS[name](Path(folder) / name, options)
+            print(json.dumps(results[name], indent=1), flush=True)
+    if not options.no_save:
+        report.save(results)
+
+
+if __name__ == "__main__":
+    main()

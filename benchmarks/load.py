@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The client process of the HTTP benchmark: posts ready-made bodies over a few connections.
+
+Run as `python -m benchmarks.load PORT FOLDER CONNECTIONS`; bodies are the files of the folder.
+Prints JSON: transactions committed, and the seconds from the first request to the last answer.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import sys
+import threading
+import time
+from pathlib import Path
+
+import cbor2
+
+HEADERS = {"Content-Type": "application/cbor", "Accept": "application/cbor"}
+
+
+def main() -> None:
+    """Post everything and say how it went."""
+    port, folder, connections = int(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    bodies = [path.read_bytes() for path in sorted(folder.iterdir())]
+    lock = threading.Lock()
+    committed = 0
+    waits: list[float] = []
+
+    def work() -> None:
+        nonlocal committed
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        while True:
+            with lock:
+                if not bodies:
+                    return
+                body = bodies.pop()
+            started = time.perf_counter()
+            connection.request("POST", "/v1/transactions/batch", body, HEADERS)
+            answer = connection.getresponse()
+            data = answer.read()
+            wait = time.perf_counter() - started
+            results = cbor2.loads(data)["results"]
+            with lock:
+                waits.append(wait)
+                committed += sum(result.get("code") == "ok" for result in results)
+
+    threads = [threading.Thread(target=work) for _ in range(connections)]
+    started = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    seconds = time.perf_counter() - started
+    waits.sort()
+    print(json.dumps({"committed": committed, "seconds": seconds, "wait_s_p50": waits[len(waits) // 2]}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes what was measured: `benchmarks/results.json`, and the tables in the documents."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "results.json"
+PAGES = ("docs/operator/performance.md", "README.md", "README.zh-CN.md")
+_BEGIN, _END = "<!-- performance:begin -->", "<!-- performance:end -->"
+
+Row = tuple[str, str, str, str]
+"""What in English, what in Chinese, the aim, what was measured."""
+
+
+def save(results: dict[str, Any]) -> None:
+    """Keep new results beside older ones of other benchmarks."""
+    kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    RESULTS.write_text(json.dumps(kept | results, indent=1, ensure_ascii=False) + "\n")
+
+
+def rows(results: dict[str, Any]) -> list[Row]:
+    """Return the table of docs: only what was measured."""
+    found: list[Row] = []
+    if one := results.get("pipeline"):
+        found += [
+            (
+                f"signed transfers, {one['accounts']:,} accounts, durable, in process",
+                f"签名转账，{one['accounts']:,} 个账户，落盘，进程内",
+                "10,000 tx/s",
+                f"{one['tx_s']:,} tx/s",
+            ),
+            (
+                "lone transaction to durable receipt, in process, p50 / p99",
+                "单笔交易至落盘回执，进程内，p50 / p99",
+                "8 / 25 ms",
+                f"{one['lone']['p50_ms']} / {one['lone']['p99_ms']} ms",
+            ),
+            (
+                "memory of all node processes, without mapped store pages",
+                "节点全部进程内存（不含存储映射页）",
+                "< 1,024 MiB",
+                f"{sum(m['anonymous'] for m in one['memory_mib'].values()):,.0f} MiB",
+            ),
+        ]
+    if one := results.get("http"):
+        found += [
+            (
+                "the same over HTTP, batches of 1,000",
+                "同上，经 HTTP，每批 1,000 笔",
+                "8,000 tx/s",
+                f"{one['tx_s']:,} tx/s",
+            ),
+            (
+                "lone transaction and receipt over HTTP, p50 / p99",
+                "单笔交易与回执，经 HTTP，p50 / p99",
+                "8 / 25 ms",
+                f"{one['lone']['p50_ms']} / {one['lone']['p99_ms']} ms",
+            ),
+        ]
+    if one := results.get("verification"):
+        found.append(
+            ("offline verification of a receipt", "离线核验一份回执", "2 ms", f"{one['median_ms']} ms")
+        )
+    if one := results.get("start_up"):
+        aims = {"tally --version": "150 ms", "tally --help": "300 ms"}
+        found += [(f"`{name}`", f"`{name}`", aims[name], f"{ms} ms") for name, ms in one.items()]
+    return found
+
+
+def write_docs() -> None:
+    """Put the table between the markers of each page."""
+    results = json.loads(RESULTS.read_text())
+    for name in PAGES:
+        page = ROOT / name
+        text = page.read_text()
+        before, _, rest = text.partition(_BEGIN)
+        _, _, after = rest.partition(_END)
+        page.write_text(f"{before}{_BEGIN}\n{_table(results, chinese='zh' in name)}{_END}{after}")
+
+
+def _table(results: dict[str, Any], *, chinese: bool) -> str:
+    head = ("| 项目 | 目标 | 实测 |" if chinese else "| what | aim | measured |") + "\n"
+    lines = [
+        f"| {zh if chinese else en} | {aim} | {found} |\n" for en, zh, aim, found in rows(results)
+    ]
+    machine = results["machine"]
+    where = (
+        f"{machine['cpu']}, {machine['cores']} cores, Linux {machine['kernel']}, "
+        f"Python {machine['python']}, {machine['date']}"
+    )
+    return f"{head}| --- | --- | --- |\n{''.join(lines)}\n{where}. `make bench`.\n"
