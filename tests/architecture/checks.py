@@ -135,8 +135,10 @@ def face(module: Module) -> list[str]:
     listed: list[str] | None = None
     for node in module.tree.body[1 if ast.get_docstring(module.tree) else 0 :]:
         if isinstance(node, ast.ImportFrom):
-            if node.module != "__future__":
+            if node.module not in {"__future__", "importlib", "typing"}:
                 imported.update(alias.asname or alias.name for alias in node.names)
+        elif module.room == "" and _is_lazy(node):
+            imported.update(_names_for_types(node))
         elif (name := _assigned_name(node)) == "__all__":
             listed = _strings(node)
         elif name is not None and module.room == "":
@@ -151,6 +153,27 @@ def face(module: Module) -> list[str]:
         difference = sorted(set(listed) ^ (imported | defined))
         wrong.append(f"{module.path}:1: __all__ is not the list of re-exported names: {difference}")
     return wrong
+
+
+def _is_lazy(node: ast.stmt) -> bool:
+    """Whether a statement belongs to the package's own face, which loads rooms when asked."""
+    if isinstance(node, ast.FunctionDef):
+        return node.name in {"__getattr__", "__dir__"}
+    return (
+        isinstance(node, ast.If)
+        and isinstance(node.test, ast.Name)
+        and node.test.id == "TYPE_CHECKING"
+    )
+
+
+def _names_for_types(node: ast.stmt) -> list[str]:
+    inner = node.body if isinstance(node, ast.If) else []
+    return [
+        alias.asname or alias.name
+        for one in inner
+        if isinstance(one, ast.ImportFrom)
+        for alias in one.names
+    ]
 
 
 def _assigned_name(node: ast.stmt) -> str | None:

@@ -36,8 +36,8 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     | {"execution", "storage", "documents", "consensus", "views"},
     "api": VALUES | {"membership", "contracts", "interchange", "node"},
     "client": VALUES | {"interchange"},
-    "verify": VALUES | {"client", "interchange"},
-    "cli": VALUES | {"client", "contracts", "interchange", "node", "verify"},
+    # The command line serves HTTP, and looks after the data of a node that is not running.
+    "cli": VALUES | {"client", "contracts", "interchange", "node", "api", "storage", "views"},
     "console": GROUND | {"client"},
     "__main__": frozenset({"cli"}),
     # On the side.

@@ -8,7 +8,7 @@ from tallystick.crypto.pool import VerifierPool
 from tallystick.crypto.signatures import (
     ALGORITHM_EDDSA,
     is_valid_signature,
-    verify_many,
+    signature_verdicts,
     verify_signature,
 )
 
@@ -22,6 +22,6 @@ __all__ = [
     "digest_stream",
     "is_valid_signature",
     "sha256",
-    "verify_many",
+    "signature_verdicts",
     "verify_signature",
 ]

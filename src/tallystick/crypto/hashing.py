@@ -11,10 +11,13 @@ from cryptography.hazmat.primitives import hashes
 
 from tallystick.units import Hash32
 
+_sha256 = hashlib.sha256
+
 
 def sha256(data: bytes) -> Hash32:
     """Return the 32-byte SHA-256 digest of `data` (FIPS 180-4)."""
-    return Hash32(hashlib.sha256(data).digest())
+    # Called ten times a transaction: without `Hash32(...)`, which is a call like any other.
+    return _sha256(data).digest()  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, slots=True)

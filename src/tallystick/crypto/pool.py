@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import BinaryIO, cast
 
 from tallystick.crypto.frames import SignedItem, encode_items, read_frame, write_frame
-from tallystick.crypto.signatures import verify_many
+from tallystick.crypto.signatures import signature_verdicts
 from tallystick.errors import Halted
 
 INLINE_MAX = 8
@@ -38,7 +38,7 @@ class VerifierPool:
             Halted: a worker died; its verdicts must not be guessed.
         """
         if not self._workers or len(items) <= INLINE_MAX:
-            return verify_many(items)
+            return signature_verdicts(items)
         share = -(-len(items) // len(self._workers))
         shares = [items[start : start + share] for start in range(0, len(items), share)]
         with self._lock:

@@ -3,7 +3,7 @@
 
 Libraries disagree on edge cases, so exactly one is used for verification everywhere and
 `tests/vectors/ed25519` pins its answers. It holds the interpreter lock while it works; whoever
-wants two cores runs `verify_many` in another process.
+wants two cores runs `signature_verdicts` in another process.
 """
 
 from __future__ import annotations
@@ -34,6 +34,6 @@ def verify_signature(public_key: bytes, message: bytes, signature: bytes) -> Non
         )
 
 
-def verify_many(items: Iterable[tuple[bytes, bytes, bytes]]) -> bytes:
+def signature_verdicts(items: Iterable[tuple[bytes, bytes, bytes]]) -> bytes:
     """Return one byte, 1 or 0, for each (public key, message, signature), in order."""
     return bytes([is_valid_signature(key, message, signature) for key, message, signature in items])

@@ -11,7 +11,7 @@ import signal
 import sys
 
 from tallystick.crypto.frames import decode_items, read_frame, write_frame
-from tallystick.crypto.signatures import verify_many
+from tallystick.crypto.signatures import signature_verdicts
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
     # Ctrl-C reaches the whole process group; the node decides when its workers stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while (body := read_frame(sys.stdin.buffer)) is not None:
-        write_frame(sys.stdout.buffer, verify_many(decode_items(body)))
+        write_frame(sys.stdout.buffer, signature_verdicts(decode_items(body)))
 
 
 if __name__ == "__main__":

@@ -135,7 +135,7 @@ def genesis_writes(genesis: GenesisDocument) -> dict[bytes, bytes | None]:
 
 
 def _load(value: bytes, kind: type[RecordType]) -> RecordType:
-    return msgspec.convert(decode(value, name="membership record"), kind)
+    return msgspec.convert(decode(value, name="membership record"), kind, builtin_types=(bytes,))
 
 
 def _not_a_member(message: str, public_key: bytes) -> NotAMember:

@@ -6,7 +6,7 @@ from tallystick.model.checkpoint import (
     Checkpoint,
     sign_checkpoint,
     verifier_key,
-    verify_checkpoint,
+    open_checkpoint,
 )
 from tallystick.model.event import Event
 from tallystick.model.genesis import (
@@ -110,6 +110,6 @@ __all__ = [
     "to_value",
     "transparent_statement",
     "verifier_key",
-    "verify_checkpoint",
+    "open_checkpoint",
     "verify_transaction",
 ]

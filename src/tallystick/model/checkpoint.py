@@ -59,14 +59,15 @@ def verifier_key(origin: str, public_key: bytes) -> str:
     return f"{origin}+{_key_hint(origin, public_key).hex()}+{typed}"
 
 
-def verify_checkpoint(note: str, public_key: bytes, *, origin: str) -> Checkpoint:
+def open_checkpoint(note: str, public_key: bytes, *, origin: str) -> Checkpoint:
     """Return the checkpoint in `note` if `public_key` signed it for `origin`.
 
     Raises:
         InvalidCheckpoint: malformed, another origin, or no valid signature by the key.
     """
     body, separator, signatures = note.partition("\n\n")
-    if not separator or len(note.encode()) > NOTE_BYTES_MAX:
+    # A lone surrogate, which JSON can spell, has no bytes that anyone could have signed.
+    if not separator or len(note) > NOTE_BYTES_MAX or not _is_utf8(note):
         raise InvalidCheckpoint("a signed note has a body, an empty line and signatures")
     checkpoint = _parse_body(body + "\n")
     if checkpoint.origin != origin:
@@ -126,6 +127,14 @@ def _parse_body(body: str) -> Checkpoint:
         state_root=_hash(values[2]),
         membership_root=_hash(values[3]),
     )
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _number(text: str) -> int:

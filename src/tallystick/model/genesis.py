@@ -72,7 +72,8 @@ def decode_genesis(data: bytes) -> GenesisDocument:
     """
     value = decode(data, name="genesis")
     try:
-        genesis = msgspec.convert(value, GenesisDocument)
+        # Bytes as bytes only: base64 text in their place would be a second spelling.
+        genesis = msgspec.convert(value, GenesisDocument, builtin_types=(bytes,))
     except msgspec.ValidationError as error:
         raise Malformed(f"genesis: {error}", field="genesis") from error
     check_genesis(genesis)

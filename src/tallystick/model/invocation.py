@@ -10,7 +10,7 @@ from tallystick.model.event import Event
 from tallystick.model.transaction import Call
 
 
-class Signer(Struct, frozen=True):
+class Signer(Struct, frozen=True, gc=False):
     """Who signed, as membership knows them at execution."""
 
     organization: str
@@ -19,7 +19,7 @@ class Signer(Struct, frozen=True):
     public_key: bytes
 
 
-class Invocation(Struct, frozen=True):
+class Invocation(Struct, frozen=True, gc=False):
     """One call, with all that a contract may know of the outside."""
 
     call: Call
@@ -30,7 +30,7 @@ class Invocation(Struct, frozen=True):
     """Unix milliseconds; the only clock there is."""
 
 
-class Execution(Struct, frozen=True):
+class Execution(Struct, frozen=True, gc=False):
     """What a call did: its outcome and, when ok, its writes."""
 
     code: str

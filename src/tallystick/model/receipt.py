@@ -106,7 +106,7 @@ def _decode_log_receipt(data: bytes) -> LogReceipt:
     message = decode_cbor(data, name="receipt")
     if getattr(message, "tag", None) != _TAG_SIGN1:
         raise Malformed("not a tagged COSE_Sign1", field="receipt")
-    match list(message.value):  # type: ignore[attr-defined]  # the tag was checked
+    match message.value:  # type: ignore[attr-defined]  # the tag was checked
         case [bytes() as protected, dict() as unprotected, None, bytes() as signature]:
             pass
         case _:
@@ -144,7 +144,8 @@ def _decode_proof(proof: bytes) -> tuple[int, int, tuple[bytes, ...]]:
 def transparent_statement(transaction: bytes, log_receipt: bytes) -> bytes:
     """Return the transaction with its receipt attached (RFC 9943): one `.cose` file."""
     message = decode_cbor(transaction, name="transaction")
-    protected, _, payload, signature = message.value  # type: ignore[attr-defined]  # stored as checked
+    # A transaction that was stored was checked.
+    protected, _, payload, signature = message.value  # type: ignore[attr-defined]
     unprotected = encode_cbor({_LABEL_RECEIPTS: [log_receipt]})
     return build_sign1(protected, payload, signature, unprotected=unprotected)
 
@@ -160,7 +161,7 @@ def split_transparent_statement(data: bytes) -> tuple[bytes, bytes]:
     except Malformed as error:
         raise InvalidReceipt(f"statement: {error.message}", field="statement") from error
     if getattr(message, "tag", None) == _TAG_SIGN1:
-        match list(message.value):  # type: ignore[attr-defined]
+        match message.value:  # type: ignore[attr-defined]
             case [
                 bytes() as protected,
                 {394: [bytes() as receipt], **others},

@@ -32,7 +32,7 @@ CONTENT_TYPE: Final = "application/tallystick-transaction+cbor"
 _FIELDS = frozenset({"args", "contract", "method", "network", "nonce", "valid_until"})
 
 
-class Call(Struct, frozen=True, forbid_unknown_fields=True):
+class Call(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """What the signer asks for: the payload of a transaction."""
 
     network: str
@@ -47,7 +47,7 @@ class Call(Struct, frozen=True, forbid_unknown_fields=True):
     """Last block time at which it may execute."""
 
 
-class Transaction(Struct, frozen=True):
+class Transaction(Struct, frozen=True, gc=False):
     """A decoded transaction; immutable, bytes as received."""
 
     id: TransactionId

@@ -263,7 +263,7 @@ class Node:
         """
         return self._parts.board.newest.consistency_proof(size1, size2)
 
-    # --- state --------------------------------------------------------------------------------------
+    # --- state ----------------------------------------------------------------------------------
 
     def query(self, contract: str, method: str, args: dict[str, Value]) -> Value:
         """Run a contract's query on the state of the newest durable block.

@@ -48,5 +48,6 @@ class Upkeep:
             while not self._stopping.wait(PERIOD_SECONDS):
                 self._store.maybe_flush(time.monotonic_ns() // 1_000_000)
                 self._recent.forget(self._views.height())
-        except BaseException as fault:  # the outermost edge of a thread
+        except BaseException as fault:
+            # The outermost edge of a thread: the owner ends the process (promise P9).
             self._on_halt(fault)

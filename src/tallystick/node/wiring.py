@@ -22,7 +22,7 @@ from tallystick.node.node import Board, Node, Parts
 from tallystick.node.published import Published
 from tallystick.node.recent import RecentBlocks
 from tallystick.node.upkeep import Upkeep
-from tallystick.storage import BlockLog, DataFolder, DurableStore
+from tallystick.storage import BlockLog, DataFolder, DurableStore, open_storage
 from tallystick.views import Views
 
 ENGINE = "solo"
@@ -49,11 +49,9 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     runner = ContractRunner(config.contracts)
     verifiers = VerifierPool(config.verifier_processes if config.workers else 0)
     stack.callback(verifiers.close)
-    store = DurableStore.open(config.data, network, in_process=not config.workers)
-    stack.callback(store.close)
-    known = store.position(store.height) if store.height else None
-    block_log = BlockLog.open(config.data, network, known=known, index=store.position)
-    stack.callback(block_log.close)
+    storage = open_storage(folder, in_process=not config.workers)
+    stack.callback(storage.close)
+    store, block_log = storage.store, storage.log
     header = decode_header(store.header) if store.header else None
     ledger = open_ledger(genesis_bytes, store, header, runner)
     _remember_recent(ledger, block_log)

@@ -123,7 +123,7 @@ def test_a_file_removed_while_it_is_read_is_refused(big: Path) -> None:
         digest_file(big, progress=lambda _done, _total: big.unlink(missing_ok=True))
 
 
-# --- The user's own folder -------------------------------------------------------------------------
+# --- The user's own folder -----------------------------------------------------------------
 
 
 def test_the_home_folder_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from tallystick.client import CheckResult, FileFacts, Result, Verification, verify
 from tallystick.client.verification import TITLES
 from tallystick.crypto import digest_stream, sha256
+from tallystick.encoding import Value
 from tallystick.errors import (
     FileProblem,
     HashMismatch,
@@ -34,6 +35,7 @@ from tests.unit.client.world import (
     STRANGER,
     TELLER,
     World,
+    args_of,
     make_genesis,
     make_world,
     sha256_hex,
@@ -116,7 +118,7 @@ def test_a_receipt_without_a_file_needs_no_original() -> None:
 def test_a_file_among_many_in_one_transaction_is_found() -> None:
     """`deposit_many` proves each of its files with one receipt."""
     world = World()
-    items = [{"sha256": sha256_hex(bytes([n])), "size": 1} for n in range(4)]
+    items: list[Value] = [args_of(bytes([n])) for n in range(4)]
     index = world.commit(world.sign({"deposits": [7, *items]}, method="deposit_many"))
     receipt = world.receipt(index)
     found = verify(receipt, trust=world.trust, original=bytes([2]))
@@ -148,7 +150,7 @@ def test_the_same_hash_twice_passes_if_one_deposit_fits() -> None:
     """A wrong entry beside the right one does no harm."""
     world = World()
     digest = sha256_hex(DOCUMENT)
-    items = [{"sha256": digest, "size": 1}, {"sha256": digest, "size": len(DOCUMENT)}]
+    items: list[Value] = [{"sha256": digest, "size": 1}, args_of(DOCUMENT)]
     index = world.commit(world.sign({"deposits": items}, method="deposit_many"))
     assert verify(world.receipt(index), trust=world.trust, original=DOCUMENT).ok
 
@@ -179,7 +181,7 @@ def test_a_hash_alone_is_compared_and_named_as_such() -> None:
 def test_a_refused_transaction_is_no_match_and_shows_its_code() -> None:
     """Refusals are in the log with their code; they prove no deposit."""
     world = World()
-    args = {"sha256": sha256_hex(DOCUMENT), "size": len(DOCUMENT)}
+    args = args_of(DOCUMENT)
     index = world.commit(world.sign(args), code="E_DUP")
     found = verify(world.receipt(index), trust=world.trust, original=DOCUMENT)
     assert failed(found) == {"outcome"}
@@ -191,7 +193,7 @@ def test_a_refused_transaction_is_no_match_and_shows_its_code() -> None:
 def test_a_key_enrolled_later_is_said_and_does_not_spoil_the_match() -> None:
     """The trust file knows founding keys only; the log's outcome vouches for later ones."""
     world = World()
-    args = {"sha256": sha256_hex(DOCUMENT), "size": len(DOCUMENT)}
+    args = args_of(DOCUMENT)
     mine = world.commit(world.sign(args, key=STRANGER))
     other = world.commit(world.sign(args, key=STRANGER, organization="91330100MA27XYZW1A"))
     found = verify(world.receipt(mine), trust=world.trust, original=DOCUMENT)
@@ -205,7 +207,7 @@ def test_a_key_enrolled_later_is_said_and_does_not_spoil_the_match() -> None:
 def test_a_known_key_in_another_organisations_name_is_refused() -> None:
     """Key and organisation are bound by enrolment."""
     world = World()
-    args = {"sha256": sha256_hex(DOCUMENT), "size": len(DOCUMENT)}
+    args = args_of(DOCUMENT)
     index = world.commit(world.sign(args, key=CLERK, organization=BANK))
     found = verify(world.receipt(index), trust=world.trust, original=DOCUMENT)
     assert failed(found) == {"signer"}
@@ -221,14 +223,14 @@ def test_a_known_key_in_another_organisations_name_is_refused() -> None:
 )
 def test_a_founding_key_counts_only_while_it_was_in_force(period: dict[str, int]) -> None:
     """Not before its period, not after it, not from its revocation on."""
-    world = World(make_genesis(**period))
+    world = World(make_genesis(clerk_key=period))
     found = verify(world.receipt(world.deposit()), trust=world.trust, original=DOCUMENT)
     assert failed(found) == {"signer"}
 
 
 def test_a_key_revoked_later_still_counts() -> None:
     """A revocation does not undo what was signed before it."""
-    world = World(make_genesis(revoked_at=START + 10**9))
+    world = World(make_genesis(clerk_key={"revoked_at": START + 10**9}))
     assert verify(world.receipt(world.deposit()), trust=world.trust, original=DOCUMENT).ok
 
 
@@ -300,6 +302,7 @@ def test_a_transparent_statement_is_partly_checked() -> None:
     assert found.result is Result.PARTLY
     assert {"inclusion", "receipt_signature", "checkpoint"} <= {c.name for c in found.reasons}
     assert states(found)["signature"] == states(found)["file"] == "passed"
+    assert found.headline() == "◐ PARTLY CHECKED · Hangzhou Internet Court"
 
 
 def test_a_statement_with_a_strangers_receipt_is_refused() -> None:
@@ -399,7 +402,7 @@ def test_what_is_no_receipt_fails_the_first_check(content: bytes | dict[str, obj
 def test_an_unreadable_part_is_a_failed_check(part: str, junk: bytes) -> None:
     """Later checks that need the part are not reached; the result is no match."""
     world, index = make_world()
-    broken = replace(world.receipt(index), **{part: junk})
+    broken = replace(world.receipt(index), **{part: junk})  # type: ignore[arg-type]
     found = verify(broken, trust=world.trust, original=DOCUMENT)
     assert {"transaction": "transaction", "entry": "entry", "log_receipt": "receipt"}[part] in (
         failed(found)

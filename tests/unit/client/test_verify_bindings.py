@@ -26,8 +26,8 @@ from tests.unit.client.world import (
     OTHER_LOG_KEY,
     TELLER,
     World,
+    args_of,
     make_genesis,
-    sha256_hex,
 )
 
 
@@ -96,8 +96,7 @@ def worlds() -> tuple[Trust, Receipt, dict[str, Receipt]]:
         world.fill(3)
         world.deposit()
         world.deposit(b"another document", key=TELLER)
-        args = {"sha256": sha256_hex(DOCUMENT), "size": len(DOCUMENT)}
-        world.commit(world.sign(args), code="E_DUP")
+        world.commit(world.sign(args_of(DOCUMENT)), code="E_DUP")
         world.fill(4)
     return (
         here.trust,
@@ -244,7 +243,8 @@ def test_every_flipped_bit_is_refused(part: str) -> None:
     for place in range(8 * len(data)):
         flipped = bytearray(data)
         flipped[place // 8] ^= 1 << place % 8
-        assert not verify_whole(replace(MINE, **{part: bytes(flipped)})), (part, place)
+        changed = replace(MINE, **{part: bytes(flipped)})  # type: ignore[arg-type]
+        assert not verify_whole(changed), (part, place)
 
 
 def test_every_changed_character_of_the_checkpoint_is_refused() -> None:

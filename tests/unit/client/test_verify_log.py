@@ -40,8 +40,8 @@ def test_a_rewritten_log_is_refused() -> None:
     forked, _ = make_world(6)
     forked.fill(3)
     for size in range(5, 7):
+        proof = forked.log.consistency_proof(size, 9)
         with pytest.raises(InvalidProof):
-            proof = forked.log.consistency_proof(size, 9)
             verify_log_extension(world.note(size), forked.note(), proof, world.trust)
     with pytest.raises(InvalidProof):
         verify_log_extension(world.note(8), forked.note(8), [], world.trust)

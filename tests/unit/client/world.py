@@ -53,6 +53,11 @@ def secret(number: int) -> SecretKey:
 CLERK, TELLER, STRANGER, LOG_KEY, OTHER_LOG_KEY = map(secret, (1, 3, 7, 9, 10))
 
 
+def args_of(content: bytes) -> dict[str, Value]:
+    """Return the least that a deposit says."""
+    return {"sha256": sha256_hex(content), "size": len(content)}
+
+
 def sha256_hex(data: bytes) -> str:
     """Return the digest as deposits spell it."""
     return hashlib.sha256(data).hexdigest()
@@ -70,7 +75,9 @@ def member_key(key: SecretKey, organization: str, member: str, **changes: int) -
 
 
 def make_genesis(
-    name: str = "demo", log_keys: tuple[SecretKey, ...] = (LOG_KEY,), **clerk_key: int
+    name: str = "demo",
+    log_keys: tuple[SecretKey, ...] = (LOG_KEY,),
+    clerk_key: Mapping[str, int] | None = None,
 ) -> GenesisDocument:
     """Return a court with a clerk and a bank with a teller."""
     return GenesisDocument(
@@ -95,7 +102,7 @@ def make_genesis(
             ),
         ),
         keys=(
-            member_key(CLERK, COURT, "clerk", **clerk_key),
+            member_key(CLERK, COURT, "clerk", **(clerk_key or {})),
             member_key(TELLER, BANK, "teller"),
         ),
         log_keys=tuple(LogKey(organization=COURT, public_key=k.public_key) for k in log_keys),
@@ -164,11 +171,17 @@ class World:
         self.shelf.tiles.update(self.log.take_dirty())
         return index
 
+    @staticmethod
+    def refusal(raw: bytes, code: str, result: Value) -> bytes:
+        """Return the entry of a refused transaction at the end of a log of eight."""
+        outcome = Outcome(code, result, (), NO_WRITES)
+        return encode_entry(Entry(decode_transaction(raw).id, 9, World.time(8), outcome))
+
     def deposit(self, content: bytes = DOCUMENT, *, key: SecretKey = CLERK, **more: Value) -> int:
         """Deposit the hash of some content; return its index."""
         args = {"sha256": sha256_hex(content), "size": len(content), "title": TITLE, **more}
         organization = BANK if key is TELLER else COURT
-        result = {"id": f"EV-2023-{len(self.entries):06}"}
+        result: Value = {"id": f"EV-2023-{len(self.entries):06}"}
         return self.commit(self.sign(args, key=key, organization=organization), result=result)
 
     def fill(self, count: int) -> None:
@@ -231,10 +244,10 @@ class World:
         self.shelf.pages.update(self.state.take_dirty())
 
 
-def make_world(leaves: int = 8, **more: Value) -> tuple[World, int]:
+def make_world(leaves: int = 8, *, sm3: str | None = None) -> tuple[World, int]:
     """Return a world whose leaf at the returned index deposits `DOCUMENT`."""
     world = World()
     world.fill(leaves // 2)
-    index = world.deposit(**more)
+    index = world.deposit() if sm3 is None else world.deposit(sm3=sm3)
     world.fill(leaves - leaves // 2 - 1)
     return world, index

@@ -20,7 +20,7 @@ from tallystick.crypto import (
     frames,
     is_valid_signature,
     sha256,
-    verify_many,
+    signature_verdicts,
     verify_signature,
     worker,
 )
@@ -138,7 +138,7 @@ def test_a_pool_gives_the_verdicts_of_this_process(processes: int, count: int) -
     items = signed_items(count)
     pool = VerifierPool(processes)
     try:
-        assert pool.verify(items) == verify_many(items)
+        assert pool.verify(items) == signature_verdicts(items)
     finally:
         pool.close()
 
@@ -180,5 +180,5 @@ def test_the_worker_answers_each_frame_and_ends_with_its_input(
     monkeypatch.setattr("signal.signal", lambda *_: None)
     worker.main()
     target.seek(0)
-    assert frames.read_frame(target) == verify_many(items)
+    assert frames.read_frame(target) == signature_verdicts(items)
     assert frames.read_frame(target) is None

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Membership: who acts at a time, and what an administrator may change (docs/spec/membership.md)."""
+"""Membership: who acts when, and what an administrator may change (docs/spec/membership.md)."""
 
 from __future__ import annotations
+
+from typing import cast
 
 import msgspec
 import pytest
 
-from tallystick.encoding import encode
+from tallystick.encoding import Value, encode
 from tallystick.errors import Halted, NotAMember
 from tallystick.membership import (
     Register,
@@ -58,7 +60,8 @@ def call(
 ) -> Execution:
     """Run one membership call and apply it when it succeeds."""
     signer = Signer(organization, "head", roles, ADMINISTRATOR.public_key)
-    request = Call(NETWORK, "membership", method, args, 1, TimeMs(FOREVER))  # type: ignore[arg-type]
+    plain = cast("dict[str, Value]", args)
+    request = Call(NETWORK, "membership", method, plain, 1, TimeMs(FOREVER))
     execution = execute_membership_call(register, Invocation(request, signer, bytes(32), 1, START))
     register.apply(execution.writes)
     return execution

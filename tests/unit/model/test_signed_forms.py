@@ -21,7 +21,7 @@ from tallystick.model import (
     split_transparent_statement,
     transparent_statement,
     verifier_key,
-    verify_checkpoint,
+    open_checkpoint,
 )
 from tallystick.model.receipt import RECEIPT_BYTES_MAX, receipt_header
 from tests.factories import LOG_KEY, NETWORK, secret, sign
@@ -49,7 +49,7 @@ RECEIPT = Receipt(NETWORK, "committed", TRANSACTION, b"entry", log_receipt(), NO
 
 def test_a_signed_checkpoint_verifies_to_what_was_signed() -> None:
     """C2SP form: body, empty line, signature line."""
-    assert verify_checkpoint(NOTE, LOG_KEY.public_key, origin=NETWORK) == CHECKPOINT
+    assert open_checkpoint(NOTE, LOG_KEY.public_key, origin=NETWORK) == CHECKPOINT
     assert NOTE.startswith(f"{NETWORK}\n7\n{base64.b64encode(ROOT).decode()}\nheight 3\n")
     assert f"\n\n— {NETWORK} " in NOTE
 
@@ -59,7 +59,7 @@ def test_every_changed_character_of_a_checkpoint_is_refused() -> None:
     for place in range(len(NOTE)):
         other = "A" if NOTE[place] != "A" else "B"
         with pytest.raises(InvalidCheckpoint):
-            verify_checkpoint(
+            open_checkpoint(
                 NOTE[:place] + other + NOTE[place + 1 :], LOG_KEY.public_key, origin=NETWORK
             )
 
@@ -67,18 +67,18 @@ def test_every_changed_character_of_a_checkpoint_is_refused() -> None:
 def test_a_checkpoint_by_another_key_or_of_another_log_is_refused() -> None:
     """Key and origin are the verifier's to choose."""
     with pytest.raises(InvalidCheckpoint):
-        verify_checkpoint(NOTE, secret(8).public_key, origin=NETWORK)
+        open_checkpoint(NOTE, secret(8).public_key, origin=NETWORK)
     with pytest.raises(InvalidCheckpoint):
-        verify_checkpoint(NOTE, LOG_KEY.public_key, origin="other")
+        open_checkpoint(NOTE, LOG_KEY.public_key, origin="other")
 
 
 def test_signatures_of_witnesses_may_follow() -> None:
     """Lines of other names are skipped, but must be well formed."""
     witness = "— witness.example/w AAAAAA==\n"
-    assert verify_checkpoint(NOTE + witness, LOG_KEY.public_key, origin=NETWORK) == CHECKPOINT
+    assert open_checkpoint(NOTE + witness, LOG_KEY.public_key, origin=NETWORK) == CHECKPOINT
     for broken in ("— witness\n", "witness x AAAA\n", "— w !!!!\n", "\n", "— w AAAA"):
         with pytest.raises(InvalidCheckpoint):
-            verify_checkpoint(NOTE + broken, LOG_KEY.public_key, origin=NETWORK)
+            open_checkpoint(NOTE + broken, LOG_KEY.public_key, origin=NETWORK)
 
 
 @pytest.mark.parametrize(
@@ -100,13 +100,13 @@ def test_signatures_of_witnesses_may_follow() -> None:
 def test_a_malformed_checkpoint_is_refused_even_if_signed(old: str, new: str) -> None:
     """Canonical numbers, all extension lines, hashes of 32 bytes."""
     with pytest.raises(InvalidCheckpoint):
-        verify_checkpoint(NOTE.replace(old, new, 1), LOG_KEY.public_key, origin=NETWORK)
+        open_checkpoint(NOTE.replace(old, new, 1), LOG_KEY.public_key, origin=NETWORK)
 
 
 def test_an_enormous_note_is_refused() -> None:
     """Limits come first."""
     with pytest.raises(InvalidCheckpoint):
-        verify_checkpoint(NOTE + "— w AAAA\n" * 5_000, LOG_KEY.public_key, origin=NETWORK)
+        open_checkpoint(NOTE + "— w AAAA\n" * 5_000, LOG_KEY.public_key, origin=NETWORK)
 
 
 def test_the_verifier_key_has_the_c2sp_form() -> None:

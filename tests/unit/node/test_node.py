@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,7 +40,7 @@ from tallystick.model import (
     decode_entry,
     decode_log_receipt,
     network_id,
-    verify_checkpoint,
+    open_checkpoint,
 )
 from tallystick.node import Node, NodeConfig, create_network, open_node
 from tests.factories import COURT, LIFETIME, LOG_KEY, START, make_genesis, secret, sign
@@ -81,7 +82,8 @@ def start(folder: Path, clock: Clock) -> Iterator[Open]:
     started: list[Node] = []
 
     def opened(**options: object) -> Node:
-        node = open_node(NodeConfig(data=folder, workers=False, clock=clock, **options))  # type: ignore[arg-type]
+        config = NodeConfig(data=folder, workers=False, clock=clock)
+        node = open_node(dataclasses.replace(config, **options))  # type: ignore[arg-type]
         started.append(node)
         node.start()
         return node
@@ -130,7 +132,7 @@ def test_a_deposit_has_a_receipt_that_verifies_without_the_node(start: Open) -> 
     places = commit(node, *(deposit(n) for n in range(5)))
     receipt = node.receipt(places[2].transaction_id)
     found = decode_log_receipt(receipt.log_receipt)
-    checkpoint = verify_checkpoint(receipt.checkpoint, LOG_KEY.public_key, origin=NETWORK)
+    checkpoint = open_checkpoint(receipt.checkpoint, LOG_KEY.public_key, origin=NETWORK)
     assert (found.size, found.index) == (checkpoint.size, places[2].leaf_index)
     verify_inclusion(
         leaf_hash(receipt.entry), found.index, found.size, found.path, checkpoint.root
@@ -143,9 +145,9 @@ def test_the_log_can_be_followed_from_outside(start: Open) -> None:
     """Tiles, entries and both kinds of proof agree with the signed root."""
     node = start()
     commit(node, *(deposit(n) for n in range(300)))
-    first = verify_checkpoint(node.checkpoint(), LOG_KEY.public_key, origin=NETWORK)
+    first = open_checkpoint(node.checkpoint(), LOG_KEY.public_key, origin=NETWORK)
     commit(node, *(deposit(n) for n in range(300, 310)))
-    second = verify_checkpoint(node.checkpoint(), LOG_KEY.public_key, origin=NETWORK)
+    second = open_checkpoint(node.checkpoint(), LOG_KEY.public_key, origin=NETWORK)
     leaves = [leaf_hash(entry) for entry in node.entries(0, second.size)]
     assert log_root(leaves) == second.root
     assert log_root(leaves[: first.size]) == first.root
@@ -171,7 +173,7 @@ def test_state_is_proven_under_the_signed_checkpoint(start: Open) -> None:
     assert isinstance(result, dict)
     key = f"evidence/deposits/{result['id']}".encode()
     proved = node.prove_state(key)
-    checkpoint = verify_checkpoint(proved.checkpoint, LOG_KEY.public_key, origin=NETWORK)
+    checkpoint = open_checkpoint(proved.checkpoint, LOG_KEY.public_key, origin=NETWORK)
     assert proved.value is not None
     verify_value(checkpoint.state_root, key, proved.value, proved.proof)
     record = decode(proved.value)
@@ -201,7 +203,7 @@ def test_a_restarted_node_continues_where_it_stopped(start: Open, clock: Clock) 
     """Same head, same answers to the same bytes, and the log goes on from the old checkpoint."""
     node = start()
     places = commit(node, *(deposit(n) for n in range(40)))
-    before = verify_checkpoint(node.checkpoint(), LOG_KEY.public_key, origin=NETWORK)
+    before = open_checkpoint(node.checkpoint(), LOG_KEY.public_key, origin=NETWORK)
     node.stop()
     clock.now += 5_000
     again = start()
@@ -210,7 +212,7 @@ def test_a_restarted_node_continues_where_it_stopped(start: Open, clock: Clock) 
     (refused,) = submit(again, deposit(99, nonce=3))
     assert isinstance(refused, Replayed)
     commit(again, deposit(41))
-    after = verify_checkpoint(again.checkpoint(), LOG_KEY.public_key, origin=NETWORK)
+    after = open_checkpoint(again.checkpoint(), LOG_KEY.public_key, origin=NETWORK)
     path = again.consistency_proof(before.size, after.size)
     verify_consistency(before.size, after.size, path, before.root, after.root)
     assert again.receipt(places[0].transaction_id).transaction == deposit(0)
@@ -265,11 +267,14 @@ def test_refusals_at_the_door_are_typed_and_change_nothing(start: Open, clock: C
 def test_a_genesis_node_shows_an_empty_log(start: Open) -> None:
     """Before the first block there is a checkpoint of size 0 and nothing else."""
     node = start()
-    checkpoint = verify_checkpoint(node.checkpoint(), LOG_KEY.public_key, origin=NETWORK)
+    checkpoint = open_checkpoint(node.checkpoint(), LOG_KEY.public_key, origin=NETWORK)
     assert (checkpoint.size, checkpoint.height) == (0, 0)
-    for missing in (lambda: node.block(1), lambda: node.find(bytes(32)), lambda: node.tile(0, 0, 1)):
-        with pytest.raises(NotFound):
-            missing()
+    with pytest.raises(NotFound):
+        node.block(1)
+    with pytest.raises(NotFound):
+        node.find(bytes(32))
+    with pytest.raises(NotFound):
+        node.tile(0, 0, 1)
     assert node.entries(0, 0) == []
 
 

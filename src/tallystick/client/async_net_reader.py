@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The reading half of `AsyncNet`: lists, single records, queries, proven state, events."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from tallystick.client.event_stream import LiveEvent
+from tallystick.client.links import AsyncLink
+from tallystick.client.reading import (
+    Filter,
+    blocks,
+    fetch_block,
+    fetch_organization,
+    fetch_state,
+    fetch_status,
+    fetch_transaction,
+    organizations,
+    query,
+    transactions,
+)
+from tallystick.client.records import BlockRecord, OrganizationRecord, Status, TransactionRecord
+from tallystick.encoding import Value
+
+
+class AsyncEvents:
+    """The stream of events."""
+
+    def __init__(self, link: AsyncLink) -> None:
+        """Use a link."""
+        self._link = link
+
+    def follow(
+        self, name: str | None = None, *, since: str | int | None = None
+    ) -> AsyncIterator[LiveEvent]:
+        """Yield events for ever, oldest first; broken connections are resumed without gaps.
+
+        Args:
+            name: `contract.Event`, or a prefix such as `evidence.*`; None for all.
+            since: An event's id or a height to start after; `"last"` to go on where this user
+                stopped for this name (from the first event at first); None for new ones only.
+
+        Raises:
+            Unavailable: the node stays unreachable.
+        """
+        return self._link.follow(name, since)
+
+
+class AsyncNetReader:
+    """What can be read of a network; anything but receipts and state is the node's word."""
+
+    def __init__(self, link: AsyncLink) -> None:
+        """Use a link."""
+        self._link = link
+        self.events = AsyncEvents(link)
+
+    async def status(self) -> Status:
+        """Return how the node stands; works with any node, also one that changed its network."""
+        return await self._link.run_before_contact(fetch_status())
+
+    async def transaction(self, transaction_id: str) -> TransactionRecord:
+        """Return a committed transaction; raises `NotFound`."""
+        return await self._link.run(fetch_transaction(transaction_id))
+
+    def transactions(self, **filters: Filter) -> AsyncIterator[TransactionRecord]:
+        """Yield transactions, newest first.
+
+        Filters: `contract`, `method`, `organization`, `code`, `from_`, `to`, `q`.
+        """
+        return self._link.rows(transactions(filters))
+
+    async def block(self, height: int) -> BlockRecord:
+        """Return a block with its transactions; raises `NotFound`."""
+        return await self._link.run(fetch_block(height))
+
+    def blocks(self) -> AsyncIterator[BlockRecord]:
+        """Yield blocks, newest first."""
+        return self._link.rows(blocks())
+
+    async def organization(self, organization: str) -> OrganizationRecord:
+        """Return an organisation with its members and keys; raises `NotFound`."""
+        return await self._link.run(fetch_organization(organization))
+
+    def organizations(self) -> AsyncIterator[OrganizationRecord]:
+        """Yield the organisations of the network."""
+        return self._link.rows(organizations())
+
+    async def query(self, contract: str, method: str, /, **args: Filter) -> Any:  # noqa: ANN401
+        """Return what a contract's query answers, as plain JSON values."""
+        return await self._link.run(query(contract, method, args))
+
+    async def state(self, contract: str, table: str, key: str) -> Value:
+        """Return a record of the state, proven under a signed checkpoint; None if it is absent.
+
+        Raises:
+            Unverified: the node's proof does not hold.
+        """
+        return await self._link.run(fetch_state(self._link.session, contract, table, key))

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The trust file: the one thing a verifier must get from a source it believes.
+
+It is the genesis document with the network id that is its hash: the log keys that sign receipts
+and checkpoints, and the organisations, members and keys that founded the network. Format:
+`{"format": "tallystick.trust.v1", "network": ..., "genesis": base64}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from tallystick.client.home import read_file, write_file
+from tallystick.encoding import format_base64, format_json, parse_base64, parse_json
+from tallystick.errors import (
+    InvalidCheckpoint,
+    LimitExceeded,
+    Malformed,
+    UntrustedSigner,
+    WrongNetwork,
+)
+from tallystick.model import (
+    Checkpoint,
+    GenesisDocument,
+    Member,
+    MemberKey,
+    Name,
+    Organization,
+    decode_genesis,
+    network_id,
+    verifier_key,
+    open_checkpoint,
+)
+
+TRUST_FORMAT: Final = "tallystick.trust.v1"
+TRUST_BYTES_MAX: Final = 8 * 1024 * 1024
+_FIELDS: Final = frozenset({"format", "network", "genesis"})
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Who may sign for a network; made by `parse`, `load` or `of_genesis`, which check it."""
+
+    network: str
+    """Network id; contains the hash of `genesis_bytes`."""
+    genesis_bytes: bytes = field(repr=False)
+    genesis: GenesisDocument = field(repr=False)
+    log_keys: Mapping[bytes, str] = field(init=False, repr=False, compare=False)
+    """Organisation id by public key of those who sign receipts and checkpoints."""
+    _organizations: Mapping[str, Organization] = field(init=False, repr=False, compare=False)
+    _members: Mapping[tuple[str, str], Member] = field(init=False, repr=False, compare=False)
+    _keys: Mapping[bytes, MemberKey] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the genesis document."""
+        genesis = self.genesis
+        by_name = {
+            "log_keys": {key.public_key: key.organization for key in genesis.log_keys},
+            "_organizations": {one.id: one for one in genesis.organizations},
+            "_members": {(one.organization, one.id): one for one in genesis.members},
+            "_keys": {key.public_key: key for key in genesis.keys},
+        }
+        for name, index in by_name.items():
+            object.__setattr__(self, name, index)  # the record is frozen for everybody else
+
+    @classmethod
+    def of_genesis(cls, genesis_bytes: bytes) -> Trust:
+        """Return the trust in the network that these genesis bytes found.
+
+        Raises:
+            Malformed: not a genesis document.
+            InvalidSignature: it lists a key that must not be enrolled.
+        """
+        genesis = decode_genesis(genesis_bytes)
+        return cls(network_id(genesis.name, genesis_bytes), genesis_bytes, genesis)
+
+    @classmethod
+    def parse(cls, text: str | bytes | Mapping[str, object]) -> Trust:
+        """Return the trust in a trust file's text or decoded JSON.
+
+        Raises:
+            Malformed: not a trust file.
+            LimitExceeded: larger than `TRUST_BYTES_MAX`.
+            WrongNetwork: the network id is not the hash of the genesis document.
+            InvalidSignature: it lists a key that must not be enrolled.
+        """
+        if isinstance(text, str | bytes):
+            if len(text) > TRUST_BYTES_MAX:
+                raise LimitExceeded("the trust file is too large", field="trust")
+            fields = parse_json(text, name="trust file")
+        else:
+            fields = text
+        if not isinstance(fields, Mapping) or fields.keys() != _FIELDS:
+            raise _malformed("trust", "format, network and genesis")
+        if fields["format"] != TRUST_FORMAT:
+            raise _malformed("trust.format", TRUST_FORMAT)
+        network, genesis = fields["network"], fields["genesis"]
+        if not isinstance(network, str) or not isinstance(genesis, str):
+            raise _malformed("trust", "texts")
+        trust = cls.of_genesis(parse_base64(genesis, name="trust.genesis"))
+        if trust.network != network:
+            raise WrongNetwork(
+                "the trust file's network id is not the hash of its genesis document",
+                field="trust.network",
+                expected=trust.network,
+                found=network[:80],
+            )
+        return trust
+
+    @classmethod
+    def load(cls, path: str | Path) -> Trust:
+        """Return the trust in the trust file at `path`; raises as `parse`, and `FileProblem`."""
+        return cls.parse(read_file(Path(path), size_max=TRUST_BYTES_MAX))
+
+    def to_json(self) -> str:
+        """Return the trust file's text."""
+        genesis = format_base64(self.genesis_bytes)
+        fields = {"format": TRUST_FORMAT, "network": self.network, "genesis": genesis}
+        return format_json(fields, indent=2) + "\n"
+
+    def save(self, path: str | Path) -> None:
+        """Write the trust file; raises `FileProblem`."""
+        write_file(Path(path), self.to_json().encode())
+
+    def organization_name(self, organization: str) -> Name | None:
+        """Return the name of an organisation that founded the network, None for others."""
+        found = self._organizations.get(organization)
+        return found.name if found else None
+
+    def member(self, organization: str, member: str) -> Member | None:
+        """Return a founding member, None for others."""
+        return self._members.get((organization, member))
+
+    def member_key(self, public_key: bytes) -> MemberKey | None:
+        """Return the enrolment of a key that the genesis document lists, None for others."""
+        return self._keys.get(public_key)
+
+    @property
+    def verifier_keys(self) -> tuple[str, ...]:
+        """The log keys in C2SP vkey form, for other programs."""
+        return tuple(verifier_key(self.network, key) for key in self.log_keys)
+
+    def open_checkpoint(self, note: str) -> tuple[Checkpoint, bytes]:
+        """Return a checkpoint that a log key of this network signed, and that key.
+
+        Raises:
+            InvalidCheckpoint: malformed, of another log, or not validly signed.
+            UntrustedSigner: the trust file names no log key at all.
+        """
+        _check_text(note)
+        failure: Exception = UntrustedSigner("the trust file names no log key", field="log_keys")
+        for key in self.log_keys:
+            try:
+                return open_checkpoint(note, key, origin=self.network), key
+            except InvalidCheckpoint as error:
+                failure = error
+        raise failure
+
+
+TrustSource = Trust | str | Path | bytes | Mapping[str, object]
+"""A trust, the path of a trust file, or its content."""
+
+
+def open_trust(source: TrustSource) -> Trust:
+    """Return the trust that `source` is or holds; raises as `Trust.load` and `Trust.parse`."""
+    if isinstance(source, Trust):
+        return source
+    if isinstance(source, str | Path):
+        return Trust.load(source)
+    return Trust.parse(source)
+
+
+def _check_text(note: str) -> None:
+    """Refuse lone surrogates, which JSON can spell: they have no UTF-8 form, so no signature."""
+    try:
+        note.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidCheckpoint("the checkpoint is not text", field="checkpoint") from error
+
+
+def _malformed(field_name: str, expected: str) -> Malformed:
+    return Malformed(f"{field_name}: expected {expected}", field=field_name, expected=expected)

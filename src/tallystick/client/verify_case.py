@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A verification under way: the parts of a receipt, decoded as far as they can be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from tallystick.client.files import FileFacts
+from tallystick.client.trust import Trust
+from tallystick.errors import InvalidReceipt, TallystickError, invariant
+from tallystick.model import (
+    Checkpoint,
+    Entry,
+    LogReceipt,
+    Receipt,
+    decode_entry,
+    decode_log_receipt,
+    decode_transaction,
+    split_transparent_statement,
+)
+
+Data = TypeVar("Data")
+Part = TypeVar("Part")
+_COSE_SIGN1: Final = b"\xd2\x84"
+
+
+@dataclass(frozen=True, slots=True)
+class ProofBundle:
+    """What a receipt file holds; a transparent statement lacks the parts that may be None."""
+
+    transaction: bytes
+    log_receipt: bytes
+    entry: bytes | None = None
+    checkpoint: str | None = None
+    network: str | None = None
+    level: str | None = None
+
+    @classmethod
+    def of_receipt(cls, receipt: Receipt) -> ProofBundle:
+        """Return the parts of a receipt file."""
+        return cls(
+            receipt.transaction,
+            receipt.log_receipt,
+            receipt.entry,
+            receipt.checkpoint,
+            receipt.network,
+            receipt.level,
+        )
+
+    @classmethod
+    def of_statement(cls, data: bytes) -> ProofBundle:
+        """Return the parts of a transparent statement (`.cose`); raises `InvalidReceipt`."""
+        _check_sign1(data, "statement")
+        return cls(*split_transparent_statement(data))
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether it came from a `.cose` file, which cannot prove inclusion by itself."""
+        return self.entry is None
+
+
+class Case:
+    """One verification under way: the parts as decoded, and why others could not be."""
+
+    def __init__(self, bundle: ProofBundle, trust: Trust, original: FileFacts | None) -> None:
+        """Take the bundle apart; nothing is believed yet."""
+        self.bundle = bundle
+        self.trust = trust
+        self.original = original
+        self.failures: dict[str, TallystickError] = {}
+        self.transaction = self._part("transaction", decode_transaction, bundle.transaction)
+        self.log_receipt = self._part("receipt", _decode_log_receipt, bundle.log_receipt)
+        self.entry: Entry | None = None
+        self.checkpoint: Checkpoint | None = None
+        self.checkpoint_key = b""
+        if bundle.entry is not None:
+            self.entry = self._part("entry", decode_entry, bundle.entry)
+        if bundle.checkpoint is not None:
+            opened = self._part("checkpoint", trust.open_checkpoint, bundle.checkpoint)
+            if opened is not None:
+                self.checkpoint, self.checkpoint_key = opened
+
+    def _part(self, name: str, decode: Callable[[Data], Part], data: Data) -> Part | None:
+        try:
+            return decode(data)
+        except TallystickError as error:
+            self.failures[name] = error
+            return None
+
+
+def need(part: Part | None) -> Part:
+    """Return a part that the table of needs promised to be there."""
+    invariant(part is not None, "a step ran without a part it needs")
+    return part  # type: ignore[return-value]  # the line above raises
+
+
+def _decode_log_receipt(data: bytes) -> LogReceipt:
+    _check_sign1(data, "receipt")
+    return decode_log_receipt(data)
+
+
+def _check_sign1(data: bytes, field: str) -> None:
+    if not data.startswith(_COSE_SIGN1):
+        raise InvalidReceipt(
+            "not a tagged COSE_Sign1", field=field, expected="tag 18 and an array of four"
+        )

@@ -1,0 +1,395 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The steps of offline verification: bytes and a trust file in, a checklist out.
+
+Pure: no clock, no disk, no network. What is bound to what (docs/auditor/verify-offline.md gives
+the same steps by hand):
+
+    trust file --names--> log key --signs--> root (receipt and checkpoint) <--path-- entry
+    file --SHA-256--> transaction arguments --SHA-256 of all bytes--> transaction id in the entry
+
+A step never raises for hostile input: what it finds is a failed check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NoReturn
+
+from tallystick.client.deposited import Deposited, deposited_files
+from tallystick.client.files import FileFacts
+from tallystick.client.trust import Trust
+from tallystick.client.verification import Check, CheckResult, Subject, Verification, Wording
+from tallystick.client.verify_case import Case, ProofBundle, need
+from tallystick.client.wording import MESSAGE_MAX, TIME_MAX, format_time, shown
+from tallystick.errors import (
+    HashMismatch,
+    InvalidCheckpoint,
+    InvalidReceipt,
+    TallystickError,
+    UntrustedSigner,
+    WrongNetwork,
+)
+from tallystick.merkle import leaf_hash, verify_inclusion
+from tallystick.model import OK, verify_transaction
+
+_COMMITTED, _WITNESSED = "committed", "witnessed"
+_STATEMENT_REASON: Final = Wording(
+    "a transparent statement carries no log entry and no checkpoint: use the .receipt.json",
+    "透明声明文件不含日志条目和检查点：请使用 .receipt.json",
+)
+
+
+def check_bundle(bundle: ProofBundle, trust: Trust, original: FileFacts | None) -> Verification:
+    """Return the checklist of a proof bundle, in the order of `TITLES`; never raises for it."""
+    case = Case(bundle, trust, original)
+    checks = tuple(_run(name, case) for name in _STEPS)
+    return Verification(checks, _subject(case))
+
+
+def unreadable(error: TallystickError) -> Verification:
+    """Return the answer for a receipt that could not even be taken apart."""
+    rest = [_not_reached(name) for name in _STEPS if name != "receipt"]
+    return Verification((_failed("receipt", error), *rest))
+
+
+# --- The steps: each returns its check, or raises what is wrong ---------------------------------
+
+
+def _check_receipt(case: Case) -> Check:
+    """1. The receipt is of a known form, and its COSE Receipt is well formed (RFC 9942)."""
+    receipt = need(case.log_receipt)
+    kind_en, kind_zh = ("statement", "透明声明") if case.bundle.is_statement else ("file", "回执")
+    return _passed(
+        "receipt",
+        f"{kind_en} with COSE Receipt, leaf {receipt.index} of {receipt.size}",
+        f"{kind_zh}含 COSE 回执，第 {receipt.index} 叶，共 {receipt.size} 叶",
+    )
+
+
+def _check_network(case: Case) -> Check:
+    """2. Every part names the network of the trust file."""
+    expected = case.trust.network
+    named = {
+        "receipt file": case.bundle.network,
+        "transaction": case.transaction and case.transaction.call.network,
+        "COSE receipt": case.log_receipt and case.log_receipt.origin,
+    }
+    for part, network in named.items():
+        if network is not None and network != expected:
+            raise WrongNetwork(
+                f"{part} is of network {shown(network)}, the trust file of {expected}",
+                field="network",
+                expected=expected,
+                found=shown(network),
+            )
+    return _passed("network", expected, expected)
+
+
+def _check_transaction(case: Case) -> Check:
+    """3. The transaction is canonical; its id is the SHA-256 of exactly these bytes."""
+    transaction = need(case.transaction)
+    call = f"{shown(transaction.call.contract)}.{shown(transaction.call.method)}"
+    return _passed(
+        "transaction",
+        f"{call}, id {transaction.id.hex()}",
+        f"{call}，编号 {transaction.id.hex()}",
+    )
+
+
+def _check_signature(case: Case) -> Check:
+    """4. The key named in the transaction signed exactly these bytes (Ed25519, ZIP 215)."""
+    transaction = need(case.transaction)
+    verify_transaction(transaction)
+    key = transaction.signer.hex()
+    return _passed("signature", f"Ed25519 key {key}", f"Ed25519 公钥 {key}")
+
+
+def _check_signer(case: Case) -> Check:
+    """5. If the trust file knows the key: it is the claimed organisation's and was in force."""
+    transaction = need(case.transaction)
+    organization = transaction.organization
+    enrolled = case.trust.member_key(transaction.signer)
+    name = case.trust.organization_name(organization)
+    if enrolled is None:
+        known = name or Wording("not in the trust file", "不在信任文件中")
+        return _skipped(
+            "signer",
+            f"{shown(organization)} ({known.en}); the key was enrolled after the network was "
+            "founded, and the ledger accepted it",
+            f"{shown(organization)}（{known.zh}）；该密钥在网络创建之后登记，账本已接受",
+            is_required=False,
+        )
+    if enrolled.organization != organization:
+        raise UntrustedSigner(
+            f"the key belongs to {enrolled.organization}, not to {shown(organization)}",
+            field="organization",
+            expected=enrolled.organization,
+            found=shown(organization),
+        )
+    _check_in_force(case, enrolled.valid_from, enrolled.valid_until, enrolled.revoked_at)
+    member = case.trust.member(organization, enrolled.member)
+    person = member.name if member else Wording(enrolled.member, enrolled.member)
+    firm = name or Wording(organization, organization)
+    return _passed(
+        "signer",
+        f"{person.en} for {firm.en} ({organization})",
+        f"{firm.zh}（{organization}）的{person.zh}",
+    )
+
+
+def _check_in_force(case: Case, start: int, end: int, revoked_at: int | None) -> None:
+    if case.entry is None:
+        return  # Without an entry there is no time to compare with.
+    moment = case.entry.block_time
+    if not start <= moment < end or (revoked_at is not None and moment >= revoked_at):
+        raise UntrustedSigner(
+            "the key was not in force at block time",
+            field="signer",
+            expected=f"{format_time(start)} to {format_time(end)}",
+            found=format_time(moment),
+        )
+
+
+def _check_entry(case: Case) -> Check:
+    """6. The log entry is about this transaction: it holds the SHA-256 of its bytes."""
+    if case.bundle.is_statement:
+        return _skipped("entry", *_STATEMENT_REASON)
+    transaction, entry = need(case.transaction), need(case.entry)
+    if entry.transaction_id != transaction.id:
+        raise InvalidReceipt(
+            f"the entry is about transaction {entry.transaction_id.hex()}",
+            field="entry.transaction_id",
+            expected=transaction.id.hex(),
+            found=entry.transaction_id.hex(),
+        )
+    return _passed("entry", f"block {entry.height}", f"区块 {entry.height}")
+
+
+def _check_outcome(case: Case) -> Check:
+    """7. The ledger carried the transaction out; a refused one is in the log too, with its code."""
+    if case.bundle.is_statement:
+        return _skipped("outcome", *_STATEMENT_REASON)
+    outcome = need(case.entry).outcome
+    if not outcome.is_ok:
+        code = shown(outcome.code)
+        return Check(
+            "outcome",
+            CheckResult.FAILED,
+            Wording(
+                f"the ledger refused the transaction: {code}; nothing was changed",
+                f"账本拒绝了该交易：{code}；状态未被更改",
+            ),
+            code,
+        )
+    return _passed("outcome", OK, "成功")
+
+
+def _check_inclusion(case: Case) -> Check:
+    """8. The path leads from the entry to the checkpoint's root (RFC 9162, 2.1.3.2)."""
+    if case.bundle.entry is None:
+        return _skipped("inclusion", *_STATEMENT_REASON)
+    receipt, checkpoint = need(case.log_receipt), need(case.checkpoint)
+    leaf = leaf_hash(case.bundle.entry)
+    verify_inclusion(leaf, receipt.index, receipt.size, receipt.path, checkpoint.root)
+    return _passed(
+        "inclusion",
+        f"leaf {receipt.index} of {receipt.size}, root {checkpoint.root.hex()}",
+        f"第 {receipt.index} 叶，共 {receipt.size} 叶，树根 {checkpoint.root.hex()}",
+    )
+
+
+def _check_receipt_signature(case: Case) -> Check:
+    """9. A log key of the trust file signed that root (COSE_Sign1, detached payload)."""
+    receipt = need(case.log_receipt)
+    organization = case.trust.log_keys.get(receipt.key_id)
+    if organization is None:
+        raise UntrustedSigner(
+            f"the trust file has no log key {receipt.key_id.hex()[:64]}",
+            field="receipt.kid",
+            found=receipt.key_id.hex()[:64],
+        )
+    if case.bundle.is_statement:
+        return _skipped("receipt_signature", *_STATEMENT_REASON)
+    receipt.verify_root(need(case.checkpoint).root)
+    return _passed("receipt_signature", *_log_signer(case, organization))
+
+
+def _check_checkpoint(case: Case) -> Check:
+    """10. A log key signed the checkpoint, and it is of the same tree size as the receipt."""
+    if case.bundle.is_statement:
+        return _skipped("checkpoint", *_STATEMENT_REASON)
+    checkpoint, receipt = need(case.checkpoint), need(case.log_receipt)
+    if checkpoint.size != receipt.size:
+        raise InvalidCheckpoint(
+            f"the checkpoint is of {checkpoint.size} leaves, the receipt of {receipt.size}",
+            field="checkpoint.size",
+            expected=str(receipt.size),
+            found=str(checkpoint.size),
+        )
+    signer = _log_signer(case, case.trust.log_keys[case.checkpoint_key])
+    return _passed(
+        "checkpoint",
+        f"height {checkpoint.height}, {checkpoint.size} leaves, {signer.en}",
+        f"高度 {checkpoint.height}，{checkpoint.size} 叶，{signer.zh}",
+    )
+
+
+def _check_time(case: Case) -> Check:
+    """11. founded <= block time <= checkpoint, within the transaction's validity; heights too."""
+    if case.bundle.is_statement:
+        return _skipped("time", *_STATEMENT_REASON)
+    transaction, entry = need(case.transaction), need(case.entry)
+    checkpoint = need(case.checkpoint)
+    relations = (
+        ("block time before the founding", case.trust.genesis.created <= entry.block_time),
+        ("block time after the checkpoint", entry.block_time <= checkpoint.time <= TIME_MAX),
+        ("height outside the checkpoint", 1 <= entry.height <= checkpoint.height),
+        ("validity ended before block time", entry.block_time <= transaction.call.valid_until),
+    )
+    for wrong, holds in relations:
+        if not holds:
+            raise InvalidReceipt(wrong, field="time", found=format_time(entry.block_time))
+    moment = format_time(entry.block_time)
+    return _passed("time", f"block time {moment}", f"区块时间 {moment}（UTC）")
+
+
+def _check_file(case: Case) -> Check:
+    """12. The original has the SHA-256 and size that were deposited, and the SM3 if one was."""
+    listed = deposited_files(need(case.transaction).call)
+    if case.original is None:
+        return _skipped(
+            "file",
+            "no original was given" if listed else "the transaction names no file",
+            "未提供原件" if listed else "该交易不涉及文件",
+            is_required=bool(listed),
+        )
+    found = case.original
+    same = [one for one in listed if one.facts.sha256 == found.sha256]
+    if not same:
+        _refuse_file(listed, found)
+    for one in same:
+        if not one.differences(found):
+            return _file_passed(one, found)
+    differing = ", ".join(same[0].differences(found))
+    raise HashMismatch(f"same SHA-256, but another {differing}: hash collision or wrong deposit")
+
+
+def _check_level(case: Case) -> Check:
+    """13. The level is one that the signatures above prove."""
+    level = case.bundle.level
+    if level is None:
+        return _skipped("level", *_STATEMENT_REASON)
+    if level == _COMMITTED:
+        return _passed("level", "committed: durable and final", "committed：已持久化且不可撤销")
+    if level == _WITNESSED:
+        return _skipped(
+            "level",
+            "committed is proven; cosignatures of witnesses are not checked by this version",
+            "已证明 committed；本版本不核验见证方联署",
+        )
+    raise InvalidReceipt(
+        f"there is no level {shown(level)} in receipts", field="level", expected=_COMMITTED
+    )
+
+
+Step = Callable[[Case], Check]
+_STEPS: Final[dict[str, tuple[Step, tuple[str, ...]]]] = {
+    "receipt": (_check_receipt, ()),
+    "network": (_check_network, ()),
+    "transaction": (_check_transaction, ()),
+    "signature": (_check_signature, ("transaction",)),
+    "signer": (_check_signer, ("transaction", "entry")),
+    "entry": (_check_entry, ("transaction",)),
+    "outcome": (_check_outcome, ("entry",)),
+    "inclusion": (_check_inclusion, ("receipt", "entry", "checkpoint")),
+    "receipt_signature": (_check_receipt_signature, ("receipt", "checkpoint")),
+    "checkpoint": (_check_checkpoint, ("receipt",)),
+    "time": (_check_time, ("transaction", "entry", "checkpoint")),
+    "file": (_check_file, ("transaction",)),
+    "level": (_check_level, ()),
+}
+"""Each check's step, and the parts it needs beside its own (the one of its name)."""
+
+
+def _run(name: str, case: Case) -> Check:
+    step, needed = _STEPS[name]
+    if name in case.failures:
+        return _failed(name, case.failures[name])
+    if any(part in case.failures for part in needed):
+        return _not_reached(name)
+    try:
+        return step(case)
+    except TallystickError as error:
+        return _failed(name, error)
+
+
+def _passed(name: str, en: str, zh: str) -> Check:
+    return Check(name, CheckResult.PASSED, Wording(en, zh))
+
+
+def _skipped(name: str, en: str, zh: str, *, is_required: bool = True) -> Check:
+    return Check(name, CheckResult.SKIPPED, Wording(en, zh), is_required=is_required)
+
+
+def _failed(name: str, error: TallystickError) -> Check:
+    message = shown(error.message, characters_max=MESSAGE_MAX)
+    return Check(
+        name, CheckResult.FAILED, Wording(message, f"{error.title_zh}（{message}）"), error.code
+    )
+
+
+def _not_reached(name: str) -> Check:
+    return _skipped(name, "not reached: an earlier part is unreadable", "前置部分无法读取，未核验")
+
+
+def _log_signer(case: Case, organization: str) -> Wording:
+    name = case.trust.organization_name(organization) or Wording(organization, organization)
+    return Wording(f"signed by {name.en}", f"由{name.zh}签名")
+
+
+def _refuse_file(listed: list[Deposited], found: FileFacts) -> NoReturn:
+    digest = found.sha256.hex()
+    if not listed:
+        raise HashMismatch("the transaction names no file", field="file", found=digest)
+    expected = listed[0].facts.sha256.hex() if len(listed) == 1 else f"one of {len(listed)} files"
+    raise HashMismatch(
+        f"the file has SHA-256 {digest}, deposited was {expected}",
+        field="file",
+        expected=expected,
+        found=digest,
+    )
+
+
+def _file_passed(deposited: Deposited, found: FileFacts) -> Check:
+    digest = found.sha256.hex()
+    if found.size is None:
+        return _passed(
+            "file",
+            f"hash only, the file itself was not seen: SHA-256 {digest} as deposited "
+            f"({deposited.place})",
+            f"仅比对哈希，未见原件：SHA-256 {digest}，与存证一致（{deposited.place}）",
+        )
+    return _passed(
+        "file",
+        f"SHA-256 {digest}, {found.size} bytes: as deposited ({deposited.place})",
+        f"SHA-256 {digest}，{found.size} 字节，与存证一致（{deposited.place}）",
+    )
+
+
+def _subject(case: Case) -> Subject | None:
+    transaction, entry = case.transaction, case.entry
+    if transaction is None:
+        return None
+    name = case.trust.organization_name(transaction.organization)
+    return Subject(
+        transaction_id=transaction.id.hex(),
+        network=shown(transaction.call.network),
+        contract=shown(transaction.call.contract),
+        method=shown(transaction.call.method),
+        organization=shown(transaction.organization),
+        organization_name=Wording(name.en, name.zh) if name else None,
+        signer=transaction.signer.hex(),
+        height=entry.height if entry else None,
+        block_time=entry.block_time if entry else None,
+        index=case.log_receipt.index if case.log_receipt else None,
+    )

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Refused: a rule said no; the refusal is recorded on the ledger with its code."""
+
+from __future__ import annotations
+
+from tallystick.errors.rejected import Rejected
+
+
+class Refused(Rejected):
+    """A contract or membership rule refused the call; no state changed."""
+
+    code = "E_REFUSED"
+    title_en = "A rule of the contract refused this"
+    title_zh = "合约规则拒绝"
+    hint_en = "Read the message and the contract's rules; nothing was changed."
+    hint_zh = "请阅读说明与合约规则；状态未被更改。"
+
+
+class RoleMissing(Refused):
+    """The signer lacks the role the method asks for."""
+
+    code = "E_ROLE"
+    title_en = "The signer does not hold the required role"
+    title_zh = "签名者不具备所需角色"
+    hint_en = "Sign as a member with that role, or have it granted."
+    hint_zh = "请由具备该角色的成员签名，或先授予角色。"
+
+
+class WrongState(Refused):
+    """The object is not in a state that allows this."""
+
+    code = "E_STATE"
+    title_en = "The object's state does not allow this"
+    title_zh = "当前状态不允许该操作"
+    hint_en = "Look at the object's history first."
+    hint_zh = "请先查看该对象的历史。"
+
+
+class Duplicate(Refused):
+    """The object exists already."""
+
+    code = "E_DUP"
+    title_en = "It exists already"
+    title_zh = "已存在"
+    hint_en = "Use the existing object, or choose another identifier."
+    hint_zh = "请使用已有对象或更换标识。"
+
+
+class UnknownRecord(Refused):
+    """A record the call refers to does not exist."""
+
+    code = "E_MISSING"
+    title_en = "A record it refers to does not exist"
+    title_zh = "引用的记录不存在"
+    hint_en = "Check the identifier."
+    hint_zh = "请核对标识。"
+
+
+class InvalidValue(Refused):
+    """A value is well typed but breaks a rule of the contract."""
+
+    code = "E_VALUE"
+    title_en = "A value breaks a rule of the contract"
+    title_zh = "取值不符合合约规则"
+    hint_en = "Correct the named field."
+    hint_zh = "请更正所指字段。"
+
+
+class HashMismatch(Refused):
+    """Content does not have the hash that was stated."""
+
+    code = "E_HASH"
+    title_en = "The content does not have the stated hash"
+    title_zh = "内容与所述哈希不符"
+    hint_en = "Use the original file."
+    hint_zh = "请使用原始文件。"
+
+
+class ContractFailed(Refused):
+    """The contract's code failed; its writes are discarded."""
+
+    code = "E_CONTRACT_FAILED"
+    title_en = "The contract's code failed"
+    title_zh = "合约代码执行失败"
+    hint_en = "Tell the contract's author; nothing was changed."
+    hint_zh = "请告知合约作者；状态未被更改。"
