@@ -21,13 +21,12 @@ from tallystick.execution import ContractRunner
 from tallystick.industries.evidence import Evidence
 from tallystick.ledger import Tree, apply_block, check_admission, check_nonce, open_ledger
 from tallystick.membership import MEMBERSHIP_CONTRACT
-from tallystick.merkle import TILE_WIDTH, StateProof
+from tallystick.merkle import TILE_WIDTH
 from tallystick.model import (
     Block,
     Call,
     Checkpoint,
     GenesisDocument,
-    LogKey,
     Receipt,
     Transaction,
     build_log_receipt,
@@ -38,6 +37,7 @@ from tallystick.model import (
     sign_transaction,
     verify_transaction,
 )
+from tallystick.node import NodeStatus, StateProved
 from tallystick.units import TimeMs
 from tallystick.views import Projector, Views, specs_of
 from tests import factories
@@ -52,29 +52,6 @@ class Committed(Struct, frozen=True):
     index: int
     leaf_index: int
     code: str
-
-
-class Status(Struct, frozen=True):
-    """Figures of one moment."""
-
-    network: str
-    height: int
-    block_time: int
-    log_size: int
-    app_hash: bytes
-    engine: str
-    version: str
-    views_height: int
-    started_at_ms: int
-    log_keys: tuple[LogKey, ...]
-
-
-class StateProved(Struct, frozen=True):
-    """A state value with its proof."""
-
-    value: bytes | None
-    proof: StateProof
-    checkpoint: str
 
 
 class _WorldState(Struct, frozen=True):
@@ -105,18 +82,30 @@ class FakeNode:
         self._store = factories.MemoryStore()
         self._runner = ContractRunner([Evidence])
         self._ledger = open_ledger(self.genesis_bytes, self._store, None, self._runner)
-        url = f"sqlite:///{folder / 'views.sqlite'}"
-        self._projector = Projector(url, self.genesis_bytes, specs_of(self._runner.schemas))
-        self.views = Views(url)
+        self._url = f"sqlite:///{folder / 'views.sqlite'}"
+        self._projector: Projector | None = None
+        self._views: Views | None = None
+        self._views_height = 0
         self._places: dict[bytes, Committed] = {}
         self._held: list[tuple[list[bytes], Future[list[Any]]]] = []
         self._subscribers: list[Callable[[Block], None]] = []
         self._lock = threading.RLock()
 
+    @property
+    def views(self) -> Views:
+        """What lists are read from; made when first asked for, because that takes long."""
+        if self._views is None:
+            specs = specs_of(self._runner.schemas)
+            self._projector = Projector(self._url, self.genesis_bytes, specs)
+            self._projector.apply(self.blocks[: self._views_height])
+            self._views = Views(self._url)
+        return self._views
+
     def close(self) -> None:
         """Close the views."""
-        self.views.close()
-        self._projector.close()
+        if self._views is not None and self._projector is not None:
+            self._views.close()
+            self._projector.close()
 
     # --- writing
 
@@ -145,7 +134,9 @@ class FakeNode:
 
     def catch_up(self) -> None:
         """Bring the views up to the newest block."""
-        self._projector.apply(self.blocks)
+        self._views_height = len(self.blocks)
+        if self._projector is not None:
+            self._projector.apply(self.blocks)
 
     def _commit(self, transactions: list[bytes]) -> list[Any]:
         checked = [self._check(raw) for raw in transactions]
@@ -187,11 +178,11 @@ class FakeNode:
 
     # --- reading
 
-    def status(self) -> Status:
+    def status(self) -> NodeStatus:
         """Return the figures of this moment."""
         if self.read_error is not None:
             raise self.read_error
-        return Status(
+        return NodeStatus(
             network=self.network,
             height=len(self.blocks),
             block_time=self.blocks[-1].header.time if self.blocks else START,
@@ -199,7 +190,7 @@ class FakeNode:
             app_hash=self._ledger.head.app_hash,
             engine="solo",
             version="0.1.0",
-            views_height=self.views.height(),
+            views_height=self._views_height,
             started_at_ms=START,
             log_keys=self.genesis.log_keys,
         )

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Puts the application together: the route table, the state that requests share, the door."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tallystick.api.answer import BRIEFLY, Answer, compressed, json_answer
+from tallystick.api.asked import Asked
+from tallystick.api.directory import Directory
+from tallystick.api.door import Door
+from tallystick.api.language import Bilingual
+from tallystick.api.limits import Limits
+from tallystick.api.openapi import Json, openapi_document
+from tallystick.api.ports import LedgerNode
+from tallystick.api.routes_log import ROUTES as LOG_ROUTES
+from tallystick.api.routes_read import ROUTES as READ_ROUTES
+from tallystick.api.routes_submit import ROUTES as SUBMIT_ROUTES
+from tallystick.api.server_state import ServerState
+from tallystick.api.table import Policy, Reply, Route
+
+
+def create_app(
+    node: LedgerNode,
+    *,
+    limits: Limits | None = None,
+    host_names: frozenset[str] = frozenset(),
+) -> Door:
+    """Return the ASGI application for a node in operation.
+
+    Args:
+        node: what it asks.
+        limits: bounds; the defaults suit one node on two cores.
+        host_names: names by which callers may know the server; empty means any.
+    """
+    state = ServerState(node, limits or Limits())
+    return Door(state, Directory(ROUTES), hosts=host_names)
+
+
+def describe_api(state: ServerState) -> Json:
+    """Return the OpenAPI document of an application."""
+    return openapi_document(ROUTES, state.catalogue)
+
+
+def show_document(asked: Asked) -> Answer:
+    """Answer GET /openapi.json."""
+    answer = json_answer(describe_api(asked.server), headers=(BRIEFLY,))
+    return compressed(answer, asked.accept_encoding)
+
+
+_DOCUMENT_ROUTE: Final = Route(
+    method="GET",
+    path="/openapi.json",
+    name="show_document",
+    tag="node",
+    policy=Policy.PUBLIC,
+    summary=Bilingual(en="This description", zh="接口描述"),
+    replies=(Reply(200, "OpenAPI 3.1."),),
+    reader=show_document,
+)
+
+ROUTES: Final[tuple[Route, ...]] = (*SUBMIT_ROUTES, *READ_ROUTES, *LOG_ROUTES, _DOCUMENT_ROUTE)
+"""Every route there is."""

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The contracts this node runs, by name, and the sentences they make of events and refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from tallystick.contracts import ContractSchema, Label, MethodSchema, TableSchema, sentence
+from tallystick.encoding import Value
+from tallystick.errors import Refused, UnknownContract, error_classes
+from tallystick.model import OK, Call, Outcome
+
+_MEMBERSHIP_SENTENCES: Final[Mapping[str, Label]] = {
+    "membership.MemberAdded": Label(
+        zh="机构 {organization} 新增成员 {member}", en="{member} joined {organization}"
+    ),
+    "membership.RolesChanged": Label(
+        zh="机构 {organization} 变更成员 {member} 的角色",
+        en="the roles of {member} of {organization} were changed",
+    ),
+    "membership.MemberActive": Label(
+        zh="机构 {organization} 启用或停用成员 {member}",
+        en="{member} of {organization} was suspended or reinstated",
+    ),
+    "membership.KeyEnrolled": Label(
+        zh="机构 {organization} 为成员 {member} 登记密钥",
+        en="a key was enrolled for {member} of {organization}",
+    ),
+    "membership.KeyRevoked": Label(
+        zh="机构 {organization} 吊销成员 {member} 的密钥",
+        en="a key of {member} of {organization} was revoked",
+    ),
+}
+
+
+class Catalogue:
+    """Schemas by contract name; they do not change while a node runs."""
+
+    def __init__(self, schemas: Iterable[ContractSchema]) -> None:
+        """Take the schemas of the active contracts."""
+        self.schemas = tuple(schemas)
+        self._by_name = {schema.name: schema for schema in self.schemas}
+
+    def contract(self, name: str) -> ContractSchema:
+        """Return a contract's schema.
+
+        Raises:
+            UnknownContract: the node runs no such contract.
+        """
+        schema = self._by_name.get(name)
+        if schema is None:
+            raise UnknownContract(
+                "there is no such contract",
+                field="contract",
+                expected=", ".join(sorted(self._by_name))[:300] or "no contracts are installed",
+                found=name[:80],
+            )
+        return schema
+
+    def method(self, contract: str, method: str) -> MethodSchema | None:
+        """Return a method's schema if this node knows it; old transactions may name others."""
+        schema = self._by_name.get(contract)
+        methods = () if schema is None else schema.methods
+        return next((one for one in methods if one.name == method), None)
+
+    def table(self, contract: str, table: str) -> TableSchema | None:
+        """Return a table's schema, or None."""
+        schema = self._by_name.get(contract)
+        tables = () if schema is None else schema.tables
+        return next((one for one in tables if one.name == table), None)
+
+    def event_sentence(self, name: str, fields: Mapping[str, Value]) -> Label | None:
+        """Return what an event says, in both languages, or None when nobody can tell."""
+        schema = self._by_name.get(name.partition(".")[0])
+        event = None if schema is None else schema.event(name)
+        if event is not None:
+            return sentence(event, fields)
+        template = _MEMBERSHIP_SENTENCES.get(name)
+        if template is None:
+            return None
+        names = {key: str(fields.get(key, "—")) for key in ("organization", "member")}
+        return Label(zh=template.zh.format(**names), en=template.en.format(**names))
+
+    def refusal_sentence(self, contract: str, code: str, facts: object) -> Label:
+        """Return what a refusal says, in both languages; at least the title of its code."""
+        schema = self._by_name.get(contract)
+        refusal = None if schema is None else schema.refusal(code)
+        if refusal is not None:
+            return sentence(refusal, facts if isinstance(facts, dict) else {})
+        kind = error_classes().get(code, Refused)
+        return Label(zh=kind.title_zh, en=kind.title_en)
+
+    def short_sentence(
+        self, contract: str | None, method: str | None, organization: str | None, code: str
+    ) -> Label:
+        """Return in one sentence what can be told of a transaction without its outcome's facts."""
+        if code != OK:
+            kind = error_classes().get(code, Refused)
+            return Label(zh=f"被拒绝：{kind.title_zh}", en=f"refused: {kind.title_en}")
+        known = self.method(contract or "", method or "")
+        name = f"{contract}.{method}"
+        label = Label(zh=name, en=name) if known is None else known.label
+        return Label(zh=f"{organization}：{label.zh}", en=f"{organization}: {label.en}")
+
+    def transaction_sentence(self, call: Call, organization: str, outcome: Outcome) -> Label:
+        """Return in one sentence what a transaction did, or why it did not."""
+        if outcome.code != OK:
+            why = self.refusal_sentence(call.contract, outcome.code, outcome.result)
+            return Label(zh=f"被拒绝：{why.zh}", en=f"refused: {why.en}")
+        for event in outcome.events:
+            said = self.event_sentence(event.name, event.fields)
+            if said is not None:
+                return said
+        return self.short_sentence(call.contract, call.method, organization, outcome.code)

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lists and registers, read from the views: filtered, newest first, in pages."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Final
+
+from tallystick.api.answer import Answer, json_answer
+from tallystick.api.asked import Asked
+from tallystick.api.catalogue import Catalogue
+from tallystick.api.records import (
+    BlockPage,
+    BlockSummary,
+    KeyRecord,
+    MemberRecord,
+    OrganizationPage,
+    OrganizationRecord,
+    OrganizationSummary,
+    RecordPage,
+    Sentence,
+    TransactionPage,
+    TransactionSummary,
+)
+from tallystick.api.represent import show_fields, show_log_key, show_sentence
+from tallystick.api.view_ports import RecordFilter, RecordRow, TimeRange, TransactionFilter
+from tallystick.api.view_rows import BlockRow, TransactionRow
+from tallystick.api.wire_types import format_time
+from tallystick.errors import NotFound
+from tallystick.model import Member, MemberKey, Name, Organization
+
+_EVIDENCE: Final = "evidence"
+_DEPOSITS: Final = "deposits"
+
+
+def list_blocks(asked: Asked) -> Answer:
+    """Answer GET /v1/blocks."""
+    page = asked.server.node.views.list_blocks(
+        during=_during(asked), cursor=asked.text("cursor"), limit=asked.required_integer("limit")
+    )
+    items = [_show_block_row(row) for row in page.items]
+    record = BlockPage(items=items, next_cursor=page.cursor, height=page.height)
+    return _list_answer(record, page.height)
+
+
+def list_transactions(asked: Asked) -> Answer:
+    """Answer GET /v1/transactions."""
+    wanted = TransactionFilter(
+        contract=asked.text("contract"),
+        method=asked.text("method"),
+        organization=asked.text("organization"),
+        code=asked.text("code"),
+        during=_during(asked),
+        text=asked.text("q"),
+    )
+    page = asked.server.node.views.list_transactions(
+        wanted, cursor=asked.text("cursor"), limit=asked.required_integer("limit")
+    )
+    items = [_show_transaction_row(row, asked.server.catalogue) for row in page.items]
+    record = TransactionPage(items=items, next_cursor=page.cursor, height=page.height)
+    return _list_answer(record, page.height)
+
+
+def list_organizations(asked: Asked) -> Answer:
+    """Answer GET /v1/organizations."""
+    views = asked.server.node.views
+    height = views.height()  # before reading: what is shown is of this block or a newer one
+    items = [
+        OrganizationSummary(id=one.id, name=_show_name(one.name), active=one.active)
+        for one in views.organizations()
+    ]
+    return _list_answer(OrganizationPage(items=items, next_cursor=None, height=height), height)
+
+
+def show_organization(asked: Asked) -> Answer:
+    """Answer GET /v1/organizations/{id}."""
+    node = asked.server.node
+    wanted = asked.required_text("id")
+    height = node.views.height()
+    found = next((one for one in node.views.organizations() if one.id == wanted), None)
+    if found is None:
+        raise NotFound("there is no such organisation", field="id", found=wanted[:40])
+    keys_by_member: defaultdict[str, list[MemberKey]] = defaultdict(list)
+    for key in node.views.keys(wanted):
+        keys_by_member[key.member].append(key)
+    record = _show_organization(
+        asked,
+        found,
+        [_show_member(one, keys_by_member[one.id]) for one in node.views.members(wanted)],
+    )
+    return _list_answer(record, height)
+
+
+def list_deposits(asked: Asked) -> Answer:
+    """Answer GET /v1/evidence/deposits."""
+    digest = asked.optional_hash("sha256")
+    where = {
+        "sha256": None if digest is None else digest.hex(),
+        "case_number": asked.text("case_number"),
+        "organization": asked.text("organization"),
+        "collector.device": asked.text("collector"),
+    }
+    page = asked.server.node.views.list_records(
+        _EVIDENCE,
+        _DEPOSITS,
+        RecordFilter(
+            where={name: value for name, value in where.items() if value is not None},
+            during=_during(asked),
+            text=asked.text("q"),
+        ),
+        cursor=asked.text("cursor"),
+        limit=asked.required_integer("limit"),
+    )
+    items = [_show_deposit(row, asked.server.catalogue) for row in page.items]
+    record = RecordPage(items=items, next_cursor=page.cursor, height=page.height)
+    return _list_answer(record, page.height)
+
+
+def show_deposit(asked: Asked) -> Answer:
+    """Answer GET /v1/evidence/deposits/{id}."""
+    wanted = asked.required_text("id")
+    views = asked.server.node.views
+    height = views.height()
+    row = views.get_record(_EVIDENCE, _DEPOSITS, wanted)
+    if row is None:
+        raise NotFound("there is no such deposit", field="id", found=wanted[:80])
+    return _list_answer(_show_deposit(row, asked.server.catalogue), height)
+
+
+def _list_answer(record: object, height: int) -> Answer:
+    answer = json_answer(record)
+    return Answer(answer.status, answer.body, answer.media_type, answer.headers, height)
+
+
+def _during(asked: Asked) -> TimeRange:
+    return TimeRange(asked.integer("from"), asked.integer("to"))
+
+
+def _show_block_row(row: BlockRow) -> BlockSummary:
+    return BlockSummary(
+        height=row.height,
+        hash=row.hash.hex(),
+        parent=row.parent.hex(),
+        time=format_time(row.time),
+        time_ms=row.time,
+        transaction_count=row.transaction_count,
+        log_size=row.log_size,
+        log_root=row.log_root.hex(),
+        state_root=row.state_root.hex(),
+        membership_root=row.membership_root.hex(),
+        app_hash=row.app_hash.hex(),
+    )
+
+
+def _show_transaction_row(row: TransactionRow, catalogue: Catalogue) -> TransactionSummary:
+    said = row.summary or catalogue.short_sentence(
+        row.contract, row.method, row.organization, row.code
+    )
+    return TransactionSummary(
+        id=row.id.hex(),
+        height=row.height,
+        index=row.index,
+        leaf_index=row.leaf_index,
+        level="committed",
+        code=row.code,
+        time=format_time(row.time),
+        time_ms=row.time,
+        contract=row.contract,
+        method=row.method,
+        organization=row.organization,
+        member=row.member,
+        signer=None if row.public_key is None else row.public_key.hex(),
+        sentence=show_sentence(said),
+        event_count=row.event_count,
+    )
+
+
+def _show_deposit(row: RecordRow, catalogue: Catalogue) -> dict[str, object]:
+    """Return a record's own fields as the contract keeps them; names with `_` are added.
+
+    `_times` has those fields that hold a time, as RFC 3339 text.
+    """
+    table = catalogue.table(_EVIDENCE, _DEPOSITS)
+    declared = () if table is None else table.fields
+    times = {
+        one.name: format_time(value)
+        for one in declared
+        if one.type.format == "timestamp-ms" and isinstance(value := row.fields.get(one.name), int)
+    }
+    return {
+        **show_fields(row.fields),
+        "_times": times,
+        "_key": row.key,
+        "_created_leaf": row.created_leaf,
+        "_changed_leaf": row.changed_leaf,
+    }
+
+
+def _show_organization(
+    asked: Asked, found: Organization, members: list[MemberRecord]
+) -> OrganizationRecord:
+    node = asked.server.node
+    return OrganizationRecord(
+        id=found.id,
+        name=_show_name(found.name),
+        active=found.active,
+        members=members,
+        log_keys=[
+            show_log_key(key, node.network)
+            for key in node.genesis.log_keys
+            if key.organization == found.id
+        ],
+    )
+
+
+def _show_member(member: Member, keys: list[MemberKey]) -> MemberRecord:
+    return MemberRecord(
+        id=member.id,
+        name=_show_name(member.name),
+        roles=list(member.roles),
+        active=member.active,
+        keys=[_show_key(key) for key in keys],
+    )
+
+
+def _show_key(key: MemberKey) -> KeyRecord:
+    revoked = key.revoked_at
+    return KeyRecord(
+        public_key=key.public_key.hex(),
+        valid_from=format_time(key.valid_from),
+        valid_from_ms=key.valid_from,
+        valid_until=format_time(key.valid_until),
+        valid_until_ms=key.valid_until,
+        revoked_at=None if revoked is None else format_time(revoked),
+        revoked_at_ms=revoked,
+    )
+
+
+def _show_name(name: Name) -> Sentence:
+    return Sentence(name.zh, name.en)

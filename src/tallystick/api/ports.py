@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What HTTP needs of a node: the port that `tallystick.node.Node` fulfils, and test doubles too.
+
+Nothing here is an HTTP matter. All methods may be called from any thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any, Protocol
+
+from tallystick.api.view_ports import ViewsReader
+from tallystick.encoding import Value
+from tallystick.model import Block, GenesisDocument, Receipt
+from tallystick.node import NodeStatus, StateProved
+
+
+class Committed(Protocol):
+    """Where a transaction ended up."""
+
+    @property
+    def transaction_id(self) -> bytes:
+        """SHA-256 of its bytes."""
+        ...
+
+    @property
+    def height(self) -> int:
+        """Height of its block."""
+        ...
+
+    @property
+    def index(self) -> int:
+        """Place in the block."""
+        ...
+
+    @property
+    def leaf_index(self) -> int:
+        """Place in the log."""
+        ...
+
+    @property
+    def code(self) -> str:
+        """`ok` or the code of the refusal."""
+        ...
+
+
+class LedgerNode(Protocol):
+    """A node in operation."""
+
+    @property
+    def network(self) -> str:
+        """Network id; also the origin of checkpoints."""
+        ...
+
+    @property
+    def genesis(self) -> GenesisDocument:
+        """The founding document."""
+        ...
+
+    @property
+    def genesis_bytes(self) -> bytes:
+        """Its exact bytes."""
+        ...
+
+    @property
+    def views(self) -> ViewsReader:
+        """What lists are read from."""
+        ...
+
+    def status(self) -> NodeStatus:
+        """Return the figures of this moment."""
+        ...
+
+    def submit(self, transactions: Sequence[bytes]) -> Future[Any]:
+        """Take transactions; the future ends with a `Committed` or an error for each, in order.
+
+        Raises:
+            Overloaded: too many are waiting already.
+            Unavailable: the node is not running.
+        """
+        ...
+
+    def find(self, transaction_id: bytes) -> Committed:
+        """Return where a transaction is, or raise `NotFound`."""
+        ...
+
+    def block(self, height: int) -> Block:
+        """Return a committed block, or raise `NotFound`."""
+        ...
+
+    def transaction(self, transaction_id: bytes) -> tuple[Block, int]:
+        """Return a transaction's block and its place in it, or raise `NotFound`."""
+        ...
+
+    def receipt(self, transaction_id: bytes) -> Receipt:
+        """Return the receipt of a committed transaction, or raise `NotFound`."""
+        ...
+
+    def checkpoint(self) -> str:
+        """Return the newest signed note."""
+        ...
+
+    def tile(self, level: int, index: int, width: int) -> bytes:
+        """Return `width` hashes of a log tile, or raise `NotFound`."""
+        ...
+
+    def entries(self, first: int, count: int) -> Sequence[bytes]:
+        """Return log entries by leaf index, or raise `NotFound`."""
+        ...
+
+    def inclusion_proof(self, index: int, size: int) -> Sequence[bytes]:
+        """Return the path of a leaf in the log of `size` leaves, or raise `NotFound`."""
+        ...
+
+    def consistency_proof(self, size1: int, size2: int) -> Sequence[bytes]:
+        """Return the path between two sizes of the log, or raise `NotFound`."""
+        ...
+
+    def query(self, contract: str, method: str, args: dict[str, Value]) -> Value:
+        """Run a contract's query on the newest state."""
+        ...
+
+    def prove_state(self, key: bytes) -> StateProved:
+        """Return a state key's value and proof against the current checkpoint."""
+        ...
+
+    def contracts(self) -> Sequence[Any]:
+        """Return the schema of every active contract."""
+        ...
+
+    def subscribe(self, callback: Callable[[Block], None]) -> Callable[[], None]:
+        """Call back, on the commit thread, after each block; return how to stop that."""
+        ...

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The JSON shapes of what is read: blocks, transactions, organisations, status.
+
+Field names are API. Hashes and bytes are hexadecimal; each time stands twice, as RFC 3339 text and,
+under `..._ms`, as unix milliseconds.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from tallystick.api.wire_types import Base64, Code, Count, Hash, Json, Level, Time, TimeMs
+
+
+class Sentence(Struct, frozen=True):
+    """A plain sentence for people, in both languages."""
+
+    zh: str
+    en: str
+
+
+class LogKeyRecord(Struct, frozen=True, kw_only=True):
+    """A key that signs checkpoints and receipts."""
+
+    organization: str
+    public_key: Hash
+    vkey: Annotated[str, Meta(description="C2SP verifier key text.")]
+
+
+class StatusRecord(Struct, frozen=True, kw_only=True):
+    """How the node stands."""
+
+    network: str
+    origin: Annotated[str, Meta(description="Origin line of checkpoints: the network id.")]
+    height: Count
+    block_time: Time
+    block_time_ms: TimeMs
+    log_size: Count
+    app_hash: Hash
+    engine: str
+    version: str
+    organizations: Annotated[int, Meta(ge=0, description="How many the network has.")]
+    views_height: Annotated[int, Meta(ge=0, description="Block that lists reflect.")]
+    started_at: Time
+    started_at_ms: TimeMs
+    transaction_lifetime_ms_max: Count
+    log_keys: list[LogKeyRecord]
+
+
+class TrustRecord(Struct, frozen=True, kw_only=True):
+    """The trust file: all that offline verification needs of this network."""
+
+    format: str
+    network: str
+    genesis: Base64
+
+
+class EventRecord(Struct, frozen=True, kw_only=True):
+    """A fact that a contract announced."""
+
+    position: Annotated[int, Meta(ge=0, description="Place among the transaction's events.")]
+    name: str
+    fields: dict[str, Json]
+    sentence: Sentence | None = None
+
+
+class TransactionSummary(Struct, frozen=True, kw_only=True):
+    """A committed transaction, in a line."""
+
+    id: Hash
+    height: Count
+    index: Count
+    leaf_index: Count
+    level: Level
+    code: Code
+    time: Time
+    time_ms: TimeMs
+    contract: str | None
+    """Null if the transaction cannot be read by this version."""
+    method: str | None
+    organization: str | None
+    member: str | None
+    signer: Hash | None
+    sentence: Sentence | None
+    event_count: Count
+
+
+class TransactionRecord(TransactionSummary, frozen=True, kw_only=True):
+    """A committed transaction with its arguments and its outcome."""
+
+    args: dict[str, Json]
+    nonce: Count
+    valid_until: Time
+    valid_until_ms: TimeMs
+    result: Json
+    """Return value, or the facts of the refusal."""
+    events: list[EventRecord]
+    write_set_digest: Hash
+    size: Annotated[int, Meta(ge=0, description="Bytes of the signed transaction.")]
+
+
+class BlockSummary(Struct, frozen=True, kw_only=True):
+    """A committed block, in a line."""
+
+    height: Count
+    hash: Hash
+    parent: Hash
+    time: Time
+    time_ms: TimeMs
+    transaction_count: Count
+    log_size: Count
+    log_root: Hash
+    state_root: Hash
+    membership_root: Hash
+    app_hash: Hash
+
+
+class BlockRecord(BlockSummary, frozen=True, kw_only=True):
+    """A committed block with a part of its transactions."""
+
+    first_leaf: Count
+    first: Annotated[int, Meta(ge=0, description="Index of the first transaction shown.")]
+    transactions: list[TransactionSummary]
+
+
+class KeyRecord(Struct, frozen=True, kw_only=True):
+    """A public key that acts for a member during a period."""
+
+    public_key: Hash
+    valid_from: Time
+    valid_from_ms: TimeMs
+    valid_until: Time
+    valid_until_ms: TimeMs
+    revoked_at: Time | None
+    revoked_at_ms: TimeMs | None
+
+
+class MemberRecord(Struct, frozen=True, kw_only=True):
+    """A person or service acting for an organisation."""
+
+    id: str
+    name: Sentence
+    roles: list[str]
+    active: bool
+    keys: list[KeyRecord]
+
+
+class OrganizationSummary(Struct, frozen=True, kw_only=True):
+    """A legal entity admitted to the network."""
+
+    id: Annotated[str, Meta(description="Unified social credit code (GB 32100).")]
+    name: Sentence
+    active: bool
+
+
+class OrganizationRecord(OrganizationSummary, frozen=True, kw_only=True):
+    """An organisation with its members and their keys."""
+
+    members: list[MemberRecord]
+    log_keys: list[LogKeyRecord]
+
+
+class TransactionPage(Struct, frozen=True, kw_only=True):
+    """Transactions, newest first."""
+
+    items: list[TransactionSummary]
+    next_cursor: str | None
+    height: Count
+
+
+class BlockPage(Struct, frozen=True, kw_only=True):
+    """Blocks, newest first."""
+
+    items: list[BlockSummary]
+    next_cursor: str | None
+    height: Count
+
+
+class OrganizationPage(Struct, frozen=True, kw_only=True):
+    """All organisations of the network."""
+
+    items: list[OrganizationSummary]
+    next_cursor: str | None
+    height: Count
+
+
+class RecordPage(Struct, frozen=True, kw_only=True):
+    """Records of a contract's table, newest first."""
+
+    items: list[dict[str, Json]]
+    next_cursor: str | None
+    height: Count
