@@ -80,7 +80,7 @@ def _lone(world: World, port: int, count: int = 500) -> dict[str, Any]:
         connection.request("GET", f"/v1/transactions/{placed['transaction']['id']}/receipt")
         answer = connection.getresponse()
         answer.read()
-        if answer.status != 200:  # noqa: PLR2004
+        if answer.status != 200:
             raise RuntimeError(f"no receipt: {answer.status}")
         waits.append(time.perf_counter() - started)
     waits.sort()

@@ -53,7 +53,11 @@ def main() -> None:
         thread.join()
     seconds = time.perf_counter() - started
     waits.sort()
-    print(json.dumps({"committed": committed, "seconds": seconds, "wait_s_p50": waits[len(waits) // 2]}))
+    print(
+        json.dumps(
+            {"committed": committed, "seconds": seconds, "wait_s_p50": waits[len(waits) // 2]}
+        )
+    )
 
 
 if __name__ == "__main__":

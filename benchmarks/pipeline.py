@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -45,11 +46,8 @@ def _round(world: World, count: int) -> dict[str, Any]:
     pending: list[Future[Any]] = []
     with measured() as load:
         for batch in signed:
-            started = time.perf_counter()
             future = world.node.submit(batch)
-            future.add_done_callback(
-                lambda _, started=started: waits.append(time.perf_counter() - started)
-            )
+            future.add_done_callback(partial(_note, waits, time.perf_counter()))
             pending.append(future)
             if len(pending) > IN_FLIGHT_MAX:
                 _check(pending.pop(0).result())
@@ -88,6 +86,10 @@ def lone_transactions(world: World, count: int = 500) -> dict[str, Any]:
         "p50_ms": round(waits[count // 2] * 1e3, 2),
         "p99_ms": round(waits[int(count * 0.99)] * 1e3, 2),
     }
+
+
+def _note(waits: list[float], started: float, _: object) -> None:
+    waits.append(time.perf_counter() - started)
 
 
 def _check(results: list[Any]) -> None:

@@ -63,7 +63,12 @@ def rows(results: dict[str, Any]) -> list[Row]:
         ]
     if one := results.get("verification"):
         found.append(
-            ("offline verification of a receipt", "离线核验一份回执", "2 ms", f"{one['median_ms']} ms")
+            (
+                "offline verification of a receipt",
+                "离线核验一份回执",
+                "2 ms",
+                f"{one['median_ms']} ms",
+            )
         )
     if one := results.get("start_up"):
         aims = {"tally --version": "150 ms", "tally --help": "300 ms"}

@@ -44,7 +44,7 @@ class World:
         """Found the network, fill the state, start the node with its worker processes."""
         self.accounts = accounts
         self.folder = folder
-        self._random = random.Random(accounts)  # noqa: S311  # figures, not secrets
+        self._random = random.Random(accounts)  # figures, not secrets
         self._nonce = 0
         self._keys = [SecretKey((1_000 + n).to_bytes(32, "big")) for n in range(SIGNERS)]
         shutil.rmtree(folder, ignore_errors=True)
@@ -116,9 +116,7 @@ class World:
         parts = self.node._parts  # noqa: SLF001  # a benchmark may look behind the face
         tree, store = parts.application.ledger.state_tree, parts.store
         for names in _chunks(self.accounts):
-            writes = {
-                account_key(name): account_value(name, _BALANCE, NOTE) for name in names
-            }
+            writes = {account_key(name): account_value(name, _BALANCE, NOTE) for name in names}
             tree.update(writes)
             store._active.values[Tree.STATE].update(writes)  # noqa: SLF001
             for prefix, page in tree.take_dirty().items():

@@ -25,12 +25,13 @@ values = st.recursive(
     | st.integers(-(2**64), 2**64 - 1)
     | st.binary(max_size=40)
     | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.text(max_size=30), inner, max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=30), inner, max_size=5)
+    ),
     max_leaves=15,
 )
 fragments = st.sampled_from(
-    [bytes([head]) for head in (*range(0, 28), *range(0x40, 0x46), *range(0x60, 0x66))]
+    [bytes([head]) for head in (*range(28), *range(0x40, 0x46), *range(0x60, 0x66))]
     + [b"\x80", b"\x81", b"\x82", b"\xa0", b"\xa1", b"\xa2", b"\xf4", b"\xf5", b"\xf6", b"\xf7"]
     + [b"\x18\x20", b"\x19\x01\x00", b"\x20", b"\x38\x20", b"\x61a", b"\x61b", b"\x62aa", b"a"]
     + [b"\xfb\x3f\xf8\0\0\0\0\0\0", b"\xf9\x3c\0", b"\xd8\x2a", b"\xc2", b"\x9f", b"\xff", b"\x5f"]

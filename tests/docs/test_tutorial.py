@@ -37,7 +37,7 @@ def place(tmp_path: Path) -> Iterator[tuple[Path, dict[str, str]]]:
     }
     yield tmp_path, environment
     subprocess.run(
-        ["tally", "down", "--data", str(tmp_path / "demo")],  # noqa: S607  # the command under test
+        ["tally", "down", "--data", str(tmp_path / "demo")],  # the command under test
         cwd=tmp_path,
         env=environment,
         capture_output=True,
@@ -74,8 +74,7 @@ def test_the_tutorial_works_as_written(page: str, place: tuple[Path, dict[str, s
         if command.startswith("tally up"):
             command += f" --port {environment['TUTORIAL_PORT']}"
         done = subprocess.run(
-            command,
-            shell=True,
+            ["sh", "-c", command],
             cwd=folder,
             env=environment,
             capture_output=True,

@@ -6,13 +6,15 @@ It refuses every non-canonical form while it decodes, so nothing is encoded agai
 
 from __future__ import annotations
 
-from typing import Final, Never
+from collections.abc import Callable
+from typing import Final, Never, cast
 
 from cbrrr import decode_dag_cbor, encode_dag_cbor
 
 NAME: Final = "cbrrr"
 
-encode_value = encode_dag_cbor
+encode_value = cast("Callable[[object], bytes]", encode_dag_cbor)
+"""Return canonical bytes; raise TypeError or ValueError for what the subset cannot hold."""
 
 
 def decode_value(data: bytes) -> object:

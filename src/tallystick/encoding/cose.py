@@ -43,7 +43,7 @@ class Header:
     """Label 395 (RFC 9942): 1 is RFC9162_SHA256; only on receipts."""
 
 
-class Sign1(Struct, frozen=True):
+class Sign1(Struct, frozen=True, gc=False):
     """The parts of a COSE_Sign1 message with an empty unprotected header, as received."""
 
     protected: bytes
