@@ -1,32 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the command inside the test's process, with a home and an environment of its own."""
+"""Runs the command inside the test's process, with a home of its own and, on request, a node."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from _pytest import capture
 
+from tallystick.api import HttpServer
 from tallystick.cli import main
+from tallystick.cli.founding import found_demo
+from tallystick.cli.runfile import RunFile, RunRecord
 from tallystick.cli.stage import Stage, set_stage
+from tallystick.node import Node, NodeConfig, open_node
 
 VARIABLES = (
-    "TALLY_AS",
+    "COLUMNS",
+    "FORCE_COLOR",
+    "LC_ALL",
+    "LC_MESSAGES",
+    "NO_COLOR",
     "TALLY_DATA",
     "TALLY_DEBUG",
+    "TALLY_KEY",
     "TALLY_LANG",
     "TALLY_TRUST",
     "TALLY_URL",
     "XDG_DATA_HOME",
-    "NO_COLOR",
-    "FORCE_COLOR",
-    "LC_ALL",
-    "LC_MESSAGES",
-    "COLUMNS",
 )
 
 
@@ -39,7 +46,7 @@ class Outcome:
     err: str
 
     @property
-    def json(self) -> object:
+    def json(self) -> Any:
         """The one document on standard output."""
         return json.loads(self.out)
 
@@ -78,6 +85,36 @@ def tally(capsys: pytest.CaptureFixture[str]) -> Tally:
 
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let all three streams be a terminal."""
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
-        monkeypatch.setattr(stream, "isatty", lambda: True)
+    """Let all three streams be a terminal, whatever pytest puts in their place."""
+    for kind in (capture.CaptureIO, capture.EncodedFile, capture.DontReadFromInput):
+        monkeypatch.setattr(kind, "isatty", lambda _stream: True, raising=False)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A demonstration network's node, answering."""
+
+    folder: Path
+    url: str
+    node: Node
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Serve a demonstration network in this process; shared, so tests use cases of their own."""
+    folder = tmp_path_factory.mktemp("served") / "demo"
+    found_demo(folder)
+    node = open_node(NodeConfig(data=folder, workers=False))
+    node.start()
+    with HttpServer(node, port=0) as server:
+        url = f"http://localhost:{server.port}"
+        with RunFile(folder).hold(RunRecord(os.getpid(), url, ready=True)):
+            yield Running(folder, url, node)
+    node.stop()
+
+
+@pytest.fixture
+def running(served: Running, monkeypatch: pytest.MonkeyPatch) -> Running:
+    """Let the shared node be the one of this machine."""
+    monkeypatch.setenv("TALLY_DATA", str(served.folder))
+    return served

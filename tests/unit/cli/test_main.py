@@ -15,7 +15,6 @@ from tallystick.cli.main import hoist
 from tallystick.errors import NotFinal, TallystickError
 from tests.unit.cli.conftest import Tally
 
-
 EDGE = sys.modules["tallystick.cli.main"]  # the face's function has the same name
 
 
@@ -35,7 +34,7 @@ def modules_after(*words: str) -> set[str]:
 def test_the_version_is_one_line(tally: Tally) -> None:
     """`tally --version` and `tally version` say the same."""
     assert tally("--version").out == tally("version").out == f"tally {__version__}\n"
-    assert tally("version", "--json").json["version"] == __version__  # type: ignore[index]
+    assert tally("version", "--json").json["version"] == __version__
 
 
 def test_the_version_loads_neither_parser_nor_libraries() -> None:
@@ -64,7 +63,7 @@ def test_an_error_is_one_json_document_on_standard_output(tally: Tally) -> None:
     outcome = tally("explain", "E_NOPE_NOPE", "--json")
     assert outcome.code == 3
     assert outcome.err == ""
-    error = outcome.json["error"]  # type: ignore[index]
+    error = outcome.json["error"]
     assert error["code"] == "E_NOT_FOUND"
     assert error["exit_code"] == 3
 

@@ -68,7 +68,7 @@ def test_the_address_is_option_then_variable_then_running_node(
 
 def test_addresses_of_this_machine_are_called_localhost() -> None:
     """Browsers trust `localhost`, not numbers."""
-    for host in ("localhost", "127.0.0.1", "0.0.0.0", "::1"):
+    for host in ("localhost", "127.0.0.1", "0.0.0.0", "::1"):  # noqa: S104  # names only
         assert local_url(8700, host) == "http://localhost:8700"
     assert local_url(1, "node.example") == "http://node.example:1"
     assert local_url(1, "fd00::1") == "http://[fd00::1]:1"

@@ -86,7 +86,7 @@ def test_an_empty_listing_is_an_empty_list_and_a_sentence() -> None:
 def test_an_unknown_field_is_refused_with_the_nearest_one() -> None:
     """`--fields` never silently gives nothing."""
     with pytest.raises(UsageError) as caught:
-        render(LISTING, "titel")
+        render(LISTING, "titl")
     assert caught.value.hint == "Did you mean title?"
 
 

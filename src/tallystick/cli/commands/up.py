@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`tally up`: founds a network if there is none, then runs the node until it is told to stop."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tallystick.cli import background
+from tallystick.cli.answers import Answer, Plain, Sheet
+from tallystick.cli.catalogue import say
+from tallystick.cli.demo.names import KEYS_FOLDER
+from tallystick.cli.local import is_founded, keep_trust_file
+from tallystick.cli.locate import data_folder
+from tallystick.cli.options import (
+    LISTENING,
+    NEW_NETWORK,
+    OUTPUT,
+    PLACE,
+    Listening,
+    NewNetwork,
+    Output,
+    Place,
+)
+from tallystick.cli.ports import check_port
+from tallystick.cli.render import render
+from tallystick.cli.runfile import LOG_NAME, RunFile
+from tallystick.cli.talk import note, step, waiting, warn
+from tallystick.errors import DataFolderProblem, UsageError
+
+if TYPE_CHECKING:
+    from tallystick.node import Node
+
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def up(
+    *,
+    demo: bool = False,
+    once: bool = False,
+    detach: bool = False,
+    listening: Listening = LISTENING,
+    new: NewNetwork = NEW_NETWORK,
+    place: Place = PLACE,
+    _output: Output = OUTPUT,
+) -> Answer | None:
+    """Start the node.
+
+    Raises:
+        UsageError: options that contradict each other, or no network and none to found.
+        DataFolderProblem: the folder is in use, or holds another kind of network.
+        PortInUse: another program listens there.
+    """
+    _check_options(demo=demo, once=once, detach=detach, new=new)
+    folder = data_folder(place.data, demo=demo)
+    _check_not_running(folder)
+    check_port(listening.host, listening.port)
+    if listening.host not in _THIS_MACHINE:
+        warn(say("node.open_address", host=listening.host))
+    if demo and not detach:
+        note(say("demo.title"))
+    _found(folder, new, demo=demo)
+    if detach:
+        return _detach(folder, listening, demo=demo)
+    return _serve(folder, listening, demo=demo, once=once)
+
+
+def _check_options(*, demo: bool, once: bool, detach: bool, new: NewNetwork) -> None:
+    if once and not demo:
+        raise UsageError(say("usage.needs", one="--once", other="--demo"), field="--once")
+    if once and detach:
+        raise UsageError(say("usage.not_both", one="--once", other="--detach"), field="--once")
+    if demo and new.organization:
+        message = say("usage.not_both", one="--demo", other="--organization")
+        raise UsageError(message, field="--organization")
+    if (new.organization is None) != (new.organization_name is None):
+        given, missing = "--organization", "--organization-name"
+        if new.organization is None:
+            given, missing = missing, given
+        raise UsageError(say("usage.needs", one=given, other=missing), field=missing)
+
+
+def _check_not_running(folder: Path) -> None:
+    record = RunFile(folder).read()
+    if record is not None:
+        raise DataFolderProblem(
+            say("node.running_already", path=folder, pid=record.pid, url=record.url),
+            field="--data",
+            hint="tally down",
+        )
+
+
+def _found(folder: Path, new: NewNetwork, *, demo: bool) -> None:
+    """Make the network, the first time; later only check that it is the kind that is meant."""
+    if is_founded(folder):
+        _check_kind(folder, new, demo=demo)
+        return
+    from tallystick.cli import founding
+    from tallystick.cli.demo.consortium import ORGANIZATIONS, PEOPLE
+
+    started = time.monotonic()
+    if demo:
+        founding.found_demo(folder)
+        counts = {"organizations": len(ORGANIZATIONS), "members": len(PEOPLE)}
+        step(say("demo.founded", **counts), took_s=time.monotonic() - started)
+        return
+    if new.organization is None or new.organization_name is None:
+        hint = say("node.no_network_hint")
+        raise UsageError(say("node.no_network", path=folder), field="--organization", hint=hint)
+    founded = founding.found_own(
+        folder, network=new.network, organization=new.organization, name=new.organization_name
+    )
+    step(say("node.founded", network=founded.network), took_s=time.monotonic() - started)
+    note("  " + say("node.key_stored", name=founded.key_name, folder=founded.key_folder))
+
+
+def _check_kind(folder: Path, new: NewNetwork, *, demo: bool) -> None:
+    is_demo = (folder / KEYS_FOLDER).is_dir()
+    if demo and not is_demo:
+        hint = say("node.real_network_hint")
+        raise DataFolderProblem(say("node.real_network", path=folder), field="--data", hint=hint)
+    if new.organization is not None:
+        hint = say("node.real_network_hint")
+        raise DataFolderProblem(say("node.has_network", path=folder), field="--data", hint=hint)
+    if is_demo:
+        warn(say("node.demo_network"))
+
+
+def _detach(folder: Path, listening: Listening, *, demo: bool) -> Answer:
+    words = ["up", "--data", str(folder.absolute()), "--no-input", "--color", "never"]
+    words += ["--port", str(listening.port), "--host", listening.host]
+    if demo:
+        words.append("--demo")
+    with waiting(say("node.starting")):
+        record = background.start(folder, words)
+    step(say("node.started", url=record.url))
+    return Sheet(
+        {
+            "url": record.url,
+            "data": str(folder),
+            "pid": record.pid,
+            "log_file": str(folder / LOG_NAME),
+        }
+    )
+
+
+def _serve(folder: Path, listening: Listening, *, demo: bool, once: bool) -> Answer | None:
+    from tallystick.cli.serving import Serving, serve_folder
+
+    serving = Serving(folder, listening.host, listening.port)
+    facts: dict[str, Plain] = {}
+
+    def guest(node: Node) -> None:
+        trust = keep_trust_file(folder)
+        facts.update(url=serving.url, network=node.network, data=str(folder))
+        facts["trust_file"] = str(trust)
+        if demo:
+            from tallystick.cli.demo.story import tell
+
+            facts.update(tell(folder, serving.url, stays=not once))
+        else:
+            _pin(serving.url, trust)
+        if not once:
+            sys.stdout.write(render(Sheet(facts)))
+            sys.stdout.flush()
+            note(say("node.serving"))
+
+    serve_folder(serving, guest, once=once)
+    step(say("node.stopped"))
+    return Sheet(facts) if once else None
+
+
+def _pin(url: str, trust: Path) -> None:
+    """Let this user's client know which network this machine's own node serves.
+
+    Otherwise a folder that was replaced would look like a node that was.
+    """
+    from tallystick.client import connect
+
+    with connect(url, trust=trust) as net:
+        net.trust  # noqa: B018  # contact pins

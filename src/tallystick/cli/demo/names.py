@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Names in a demonstration's data folder; light, so that any command may look."""
+
+from __future__ import annotations
+
+from typing import Final
+
+KEYS_FOLDER: Final = "demo-keys"
+"""Secret keys of everybody in the demonstration; marks a data folder as one."""
+DEFAULT_KEY: Final = "demo-wang-fang"
+"""Who signs when nobody says otherwise."""
+FILES_FOLDER: Final = "demo-files"
+"""The deposited files, with their receipts beside them."""
+TRUST_FILE: Final = "trust.json"

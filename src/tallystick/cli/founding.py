@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Founds a network in a data folder: the demonstration's, or one organisation's own."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from tallystick.cli.catalogue import say
+from tallystick.cli.demo import consortium
+from tallystick.cli.demo.names import KEYS_FOLDER
+from tallystick.cli.local import keep_trust_file
+from tallystick.client import Identity, KeyStore
+from tallystick.crypto import SecretKey
+from tallystick.errors import UsageError
+from tallystick.model import (
+    ROLE_ADMINISTRATOR,
+    GenesisDocument,
+    LogKey,
+    Member,
+    Name,
+    Organization,
+    check_organization_id,
+    network_id,
+)
+from tallystick.node import create_network
+from tallystick.units import TimeMs
+
+ADMINISTRATOR = "administrator"
+_ROLES = (ROLE_ADMINISTRATOR, "auditor", "depositor")
+
+
+def found_demo(folder: Path) -> GenesisDocument:
+    """Make the demonstration network with new keys; they are kept in the data folder."""
+    keys = consortium.generate_keys()
+    log_secret = SecretKey.generate()
+    genesis = consortium.build_genesis(keys, log_secret, now_ms(), installed_contracts())
+    create_network(folder, genesis, log_secret)
+    store = KeyStore(folder / KEYS_FOLDER)
+    for person in consortium.PEOPLE:
+        member = person.member
+        identity = Identity(member.organization, member.id, keys[person.key_name])
+        store.save(person.key_name, identity)
+    keep_trust_file(folder)
+    return genesis
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """A new network and where its administrator's key is."""
+
+    network: str
+    key_name: str
+    key_folder: Path
+
+
+def found_own(folder: Path, *, network: str, organization: str, name: str) -> Founded:
+    """Make a network of one organisation, and put its administrator's key into the user's store.
+
+    Raises:
+        Malformed: the organisation's code is not one, or the network's name is not plain.
+        UsageError: the key store has a key of that name already.
+    """
+    now = now_ms()
+    owner = Organization(id=check_organization_id(organization), name=Name(zh=name, en=name))
+    member = Member(
+        organization=owner.id,
+        id=ADMINISTRATOR,
+        name=Name(zh="管理员", en="Administrator"),
+        roles=_ROLES,
+    )
+    secret, log_secret = SecretKey.generate(), SecretKey.generate()
+    genesis = GenesisDocument(
+        name=network,
+        created=now,
+        organizations=(owner,),
+        members=(member,),
+        keys=(consortium.member_key(member, secret.public_key, now),),
+        log_keys=(LogKey(organization=owner.id, public_key=log_secret.public_key),),
+        contracts=tuple(sorted(installed_contracts())),
+    )
+    # The key first: a network whose administrator's key is lost would be of no use.
+    store = KeyStore()
+    key_name = f"{network}-{ADMINISTRATOR}"
+    if key_name in store.names():
+        hint = say("usage.give", option="--network NAME")
+        raise UsageError(say("key.exists", name=key_name), field="--network", hint=hint)
+    store.save(key_name, Identity(owner.id, member.id, secret))
+    create_network(folder, genesis, log_secret)
+    keep_trust_file(folder)
+    return Founded(network_id(genesis.name, genesis.encode()), key_name, store.folder)
+
+
+def installed_contracts() -> list[str]:
+    """Return the names of the contracts that this installation can run."""
+    return [point.name for point in entry_points(group="tallystick.contracts")]
+
+
+def now_ms() -> TimeMs:
+    """Return unix time in milliseconds."""
+    return TimeMs(time.time_ns() // 1_000_000)

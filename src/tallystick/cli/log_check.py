@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checks a whole log block by block from its genesis document, with no help from the node.
+
+`BlockVerifier` computes the hash chain, entries, write-set digests, log root and app hash again;
+this adds every signature, and the state root from the recorded writes. The membership root is
+bound by the app hash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from tallystick.crypto import VerifierPool
+from tallystick.errors import Corrupted
+from tallystick.merkle import StateTree
+from tallystick.model import Block, decode_transaction, decode_write_set
+from tallystick.storage import BlockVerifier
+
+_MEMBERSHIP: Final = b"membership/"
+
+
+class _Pages(dict[bytes, bytes]):
+    """The records of the state tree, in memory."""
+
+    def read_page(self, prefix: bytes, /) -> bytes | None:
+        return self.get(prefix)
+
+
+class LogCheck:
+    """How far a check has come."""
+
+    def __init__(self, genesis_bytes: bytes, verifiers: VerifierPool) -> None:
+        """Start before the first block."""
+        self.transaction_count = 0
+        self.log_root = b""
+        self._chain = BlockVerifier(genesis_bytes)
+        self._pages = _Pages()
+        self._state = StateTree(self._pages)
+        self._verifiers = verifiers
+
+    @property
+    def height(self) -> int:
+        """Height of the last block that holds."""
+        return self._chain.height
+
+    def check(self, block: Block) -> None:
+        """Check the next block.
+
+        Raises:
+            Corrupted: something does not agree; the message says what and where.
+        """
+        self._chain.verify_block(block)
+        self._check_signatures(block)
+        self._check_state(block)
+        self.transaction_count += len(block.transactions)
+        self.log_root = block.header.log_root
+
+    def _check_signatures(self, block: Block) -> None:
+        transactions = [decode_transaction(raw) for raw in block.transactions]
+        items = [(one.signer, one.signed_bytes, one.signature) for one in transactions]
+        verdicts = self._verifiers.verify(items)
+        if verdicts.count(1) != len(items):
+            bad = transactions[verdicts.index(0)]
+            raise Corrupted(
+                f"block {block.header.height}: a signature does not verify",
+                field="signature",
+                found=bad.id.hex(),
+            )
+
+    def _check_state(self, block: Block) -> None:
+        self._state.update(dict(_state_writes(block)))
+        for prefix, record in self._state.take_dirty().items():
+            if record is None:
+                self._pages.pop(prefix, None)
+            else:
+                self._pages[prefix] = record
+        if self._state.root != block.header.state_root:
+            raise Corrupted(
+                f"block {block.header.height}: the recorded writes lead to another state",
+                field="state_root",
+                expected=block.header.state_root.hex(),
+                found=self._state.root.hex(),
+            )
+
+
+def _state_writes(block: Block) -> Iterator[tuple[bytes, bytes | None]]:
+    for write_set in block.write_sets:
+        for key, value in decode_write_set(write_set).items():
+            if not key.startswith(_MEMBERSHIP):
+                yield key, value

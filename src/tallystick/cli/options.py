@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options that several commands share; each group is one parameter of the command's function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from cyclopts import Parameter
+
+Dashed = Annotated[str | None, Parameter(allow_leading_hyphen=True)]
+"""A text that may be `-`, for a standard stream."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """How the answer looks; every command has these."""
+
+    json: bool = False
+    fields: str | None = None
+    lang: Literal["zh", "en"] | None = None
+    color: Literal["auto", "always", "never"] = "auto"
+    no_progress: bool = False
+    no_input: bool = False
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Which node to talk to."""
+
+    url: str | None = None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Which data folder of this machine is meant."""
+
+    data: Path | None = None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """Where a node listens."""
+
+    port: int = 8700
+    host: str = "localhost"
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewNetwork:
+    """What a network is founded with, when the data folder has none."""
+
+    network: str = "ledger"
+    organization: str | None = None
+    organization_name: str | None = None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """Which key signs."""
+
+    as_: Annotated[str | None, Parameter(name="--as")] = None
+    passphrase_file: Dashed = None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depositing:
+    """How deposits are made."""
+
+    batch: Path | None = None
+    sm3: bool = False
+    receipt_dir: Path | None = None
+    no_wait: bool = False
+    timeout: float = 30.0
+    """Seconds to wait for finality."""
+    dry_run: bool = False
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """How much of a list."""
+
+    limit: Annotated[int, Parameter(name=("--limit", "-n"))] = 50
+    all: bool = False
+    """Follow the cursor to the end."""
+
+
+def field_names(group: type) -> tuple[str, ...]:
+    """Return the names of the options in a group."""
+    return tuple(field.name for field in fields(group))
+
+
+# Defaults of the parameters; the records are frozen.
+OUTPUT: Final = Output()
+ADDRESS: Final = Address()
+PLACE: Final = Place()
+PAGE: Final = Page()
+DEPOSITING: Final = Depositing()
+SIGNING: Final = Signing()
+NEW_NETWORK: Final = NewNetwork()
+LISTENING: Final = Listening()

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the node of a data folder in this process, until it is told to stop."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from contextvars import copy_context
+from dataclasses import dataclass
+from pathlib import Path
+
+from tallystick.api import HttpServer
+from tallystick.cli.catalogue import say
+from tallystick.cli.locate import local_url
+from tallystick.cli.ports import bind_address
+from tallystick.cli.runfile import RunFile, RunRecord
+from tallystick.cli.talk import step
+from tallystick.errors import TallystickError
+from tallystick.node import Node, NodeConfig, open_node
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What is served where."""
+
+    folder: Path
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """The address to print."""
+        return local_url(self.port, self.host)
+
+
+Guest = Callable[[Node], None]
+"""What happens beside the node once it answers; the node stops when it fails."""
+
+
+def serve_folder(serving: Serving, guest: Guest, *, once: bool) -> None:
+    """Open the folder's node and serve it until SIGINT, SIGTERM, or the guest's end with `once`.
+
+    Raises:
+        DataFolderProblem: another process serves the folder.
+        PortInUse: another program listens there.
+        TallystickError: whatever stopped the node or the guest.
+    """
+    run = RunFile(serving.folder)
+    host = Host(serving, guest, run, once=once)
+    with run.hold(RunRecord(os.getpid(), serving.url)):
+        node = open_node(NodeConfig(data=serving.folder, on_halt=host.halt))
+        try:
+            node.start()
+            host.serve(node)
+        except BaseException:
+            # What went wrong is what must be told, not what goes wrong while cleaning up.
+            with suppress(TallystickError):
+                node.stop()
+            raise
+        host.stop(node)
+
+
+class Host:
+    """Serves the node, runs the guest in a thread of its own, and keeps what went wrong."""
+
+    def __init__(self, serving: Serving, guest: Guest, run: RunFile, *, once: bool) -> None:
+        """Know what to do; nothing happens yet."""
+        self._serving = serving
+        self._guest = guest
+        self._run_file = run
+        self._once = once
+        self._failure: BaseException | None = None
+        self._server: HttpServer | None = None
+        self._started = time.monotonic()
+        # A thread starts with an empty context: it would speak the default language.
+        self._context = copy_context()
+
+    def serve(self, node: Node) -> None:
+        """Serve until told to stop.
+
+        Raises:
+            PortInUse: another program listens there.
+        """
+        address = bind_address(self._serving.host)
+        self._server = HttpServer(node, host=address, port=self._serving.port)
+        if self._failure is None:  # it may have halted already
+            self._server.run(lambda server: self._ready(node, server))
+
+    def stop(self, node: Node) -> None:
+        """Stop the node; raise what ended it early, if anything did."""
+        try:
+            node.stop()
+        except TallystickError as error:
+            self._failure = self._failure or error
+        if self._failure is not None:
+            raise self._failure
+
+    def halt(self, fault: BaseException) -> None:
+        """Take note that the node cannot go on, and stop serving; called from its threads."""
+        self._fail(fault)
+
+    def _ready(self, node: Node, server: HttpServer) -> None:
+        took_s = time.monotonic() - self._started
+        step(say("node.started", url=self._serving.url), took_s=took_s)
+        threading.Thread(
+            target=self._context.run,
+            args=(self._receive, node, server),
+            name="tally-guest",
+            daemon=True,
+        ).start()
+
+    def _receive(self, node: Node, server: HttpServer) -> None:
+        try:
+            self._guest(node)
+            self._run_file.mark_ready()
+        except (TallystickError, OSError) as error:
+            self._fail(error)
+        if self._once:
+            server.stop()
+
+    def _fail(self, error: BaseException) -> None:
+        self._failure = self._failure or error
+        if self._server is not None:
+            self._server.stop()

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What each option does. `command:name` is one command's own text, `name` alone is shared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from tallystick.cli.texts.words import Text
+
+OPTIONS: Final[Mapping[str, Text]] = {
+    # Shared by many.
+    "json": Text("one JSON document on standard output", "标准输出为一个 JSON 文档"),
+    "fields": Text("only these fields, separated by commas", "只输出这些字段，逗号分隔"),
+    "lang": Text(
+        "language of texts ($TALLY_LANG, else the locale)", "界面语言（TALLY_LANG，否则取系统区域）"
+    ),
+    "color": Text("colours; NO_COLOR is respected", "颜色；遵循 NO_COLOR"),
+    "no_progress": Text("no progress bars", "不显示进度条"),
+    "no_input": Text("never ask; fail and name the option to use", "不提问；缺少时报错并指出选项"),
+    "url": Text(
+        "address of the node ($TALLY_URL, else http://localhost:8700)",
+        "节点地址（TALLY_URL，否则 http://localhost:8700）",
+    ),
+    "timeout": Text("how long to wait for finality", "等待最终确认的时间"),
+    "data": Text(
+        "data folder ($TALLY_DATA, else the one in use below ~/.local/share/tallystick)",
+        "数据目录（TALLY_DATA，否则取 ~/.local/share/tallystick 下正在使用的目录）",
+    ),
+    "limit": Text("how many at most", "最多条数"),
+    "all": Text("all of them, page after page", "逐页取全部"),
+    "as": Text(
+        "key to sign with ($TALLY_KEY, else your only key)", "签名密钥（TALLY_KEY，否则为唯一密钥）"
+    ),
+    "passphrase_file": Text(
+        "file with the passphrase; - is standard input", "含口令的文件；- 表示标准输入"
+    ),
+    "trust": Text("trust file of the network", "网络的信任文件"),
+    "organization": Text("organisation, by its code", "机构代码"),
+    "out": Text("file to write; - is standard output", "输出文件；- 表示标准输出"),
+    "encrypt": Text("protect it with a passphrase", "用口令加密"),
+    # up, down, doctor
+    "up:port": Text("port to listen on", "监听端口"),
+    "up:host": Text("address to listen on", "监听地址"),
+    "up:demo": Text("found a demonstration network and show it", "创建并演示一个示范网络"),
+    "up:once": Text(
+        "with --demo: stop when the demonstration is over", "配合 --demo：演示结束即停止"
+    ),
+    "up:detach": Text("run in the background; return when ready", "后台运行，就绪后返回"),
+    "up:network": Text("name of a new network", "新网络名称"),
+    "up:organization": Text(
+        "found a network for this organisation (18-character unified social credit code)",
+        "为该机构创建网络（18 位统一社会信用代码）",
+    ),
+    "up:organization_name": Text("name of that organisation", "该机构名称"),
+    "doctor:url": Text("address of the node to ask", "要查询的节点地址"),
+    "down:timeout": Text("how long to wait for it to end", "等待其结束的时间"),
+    "doctor:port": Text("port the node should listen on", "节点应监听的端口"),
+    # evidence
+    "evidence deposit:files": Text("files to put on record", "要存证的文件"),
+    "evidence deposit:sha256": Text(
+        "SHA-256 of a file that is not here, with --size",
+        "不在本机的文件的 SHA-256，须同时给出 --size",
+    ),
+    "evidence deposit:size": Text("size in bytes of that file", "该文件的字节数"),
+    "evidence deposit:batch": Text(
+        "a folder, or a CSV file that lists files", "目录，或列出文件的 CSV"
+    ),
+    "evidence deposit:sm3": Text("record the SM3 hash beside SHA-256", "同时登记 SM3 哈希"),
+    "evidence deposit:receipt_dir": Text("folder for the receipts", "回执存放目录"),
+    "evidence deposit:no_wait": Text(
+        "do not wait for finality, no receipt", "不等待最终确认，不取回执"
+    ),
+    "evidence deposit:dry_run": Text(
+        "show what would be signed, send nothing", "只显示将签名的内容，不提交"
+    ),
+    "evidence list:case": Text("of this case or matter", "案号或事项"),
+    "evidence list:hash": Text("with this SHA-256", "按 SHA-256"),
+    "evidence list:collector": Text("collected with this device", "按采集设备"),
+    "evidence list:query": Text("whose title contains this", "标题包含"),
+    "evidence list:since": Text(
+        "deposited at or after (RFC 3339, or a date)", "存证时间不早于（RFC 3339 或日期）"
+    ),
+    "evidence list:until": Text("deposited before", "存证时间早于"),
+    "evidence show:deposit": Text(
+        "number of the deposit, as EV-2026-000001", "存证编号，如 EV-2026-000001"
+    ),
+    # receipt, verify
+    "receipt get:what": Text("transaction id, or number of a deposit", "交易编号或存证编号"),
+    "receipt get:form": Text(
+        "json: receipt file; statement: transaction and receipt in one .cose file (RFC 9943); "
+        "cose: receipt only",
+        "json：回执文件；statement：交易与回执合一的 .cose（RFC 9943）；cose：仅回执",
+    ),
+    "receipt show:receipt": Text("receipt file", "回执文件"),
+    "verify:what": Text("files, receipt files, or SHA-256 hashes", "文件、回执文件或 SHA-256 哈希"),
+    "verify:receipt": Text(
+        "receipt of the file, if it is not beside it", "文件的回执（不在文件旁时指定）"
+    ),
+    "verify:offline": Text("ask nobody: only receipt and trust file", "不联网：只用回执与信任文件"),
+    # tx, block, org, log
+    "tx list:contract": Text("calls of this contract", "按合约"),
+    "tx list:method": Text("calls of this method", "按方法"),
+    "tx list:code": Text("with this outcome: ok or an error code", "按结果：ok 或错误代码"),
+    "tx show:transaction": Text(
+        "transaction id, 64 hexadecimal digits", "交易编号（64 位十六进制）"
+    ),
+    "tx wait:transaction": Text(
+        "transaction id, 64 hexadecimal digits", "交易编号（64 位十六进制）"
+    ),
+    "block show:height": Text("height of the block", "区块高度"),
+    "org show:organization": Text("unified social credit code", "统一社会信用代码"),
+    "log verify:remote": Text(
+        "check the node's checkpoint instead of a data folder", "核验节点检查点而非数据目录"
+    ),
+    # key
+    "name": Text("name of the key on this machine", "密钥在本机的名称"),
+    "member": Text("member of the organisation", "机构成员"),
+    "key import:pem": Text(
+        "PEM file (PKCS #8); - is standard input", "PEM 文件（PKCS #8）；- 表示标准输入"
+    ),
+    # backup, explain, completion
+    "backup:include_keys": Text("put the node's secret keys into it", "包含节点私钥"),
+    "backup:target": Text("file to write; must not exist", "备份文件；不得已存在"),
+    "restore:source": Text("backup file", "备份文件"),
+    "explain:code": Text("error code; without one, all are listed", "错误代码；省略则列出全部"),
+    "completion:shell": Text("which shell", "哪种 shell"),
+}

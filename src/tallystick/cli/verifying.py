@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is verified: whether a word names a file, a receipt or a hash, and what goes with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from tallystick.cli.catalogue import say
+from tallystick.cli.demo.names import TRUST_FILE
+from tallystick.cli.linking import TRUST_VARIABLE
+from tallystick.cli.locate import data_folder, node_url
+from tallystick.cli.receipt_contents import describe_receipt
+from tallystick.cli.stage import default_environment
+from tallystick.client import (
+    FileFacts,
+    Net,
+    Trust,
+    TrustState,
+    Verification,
+    find_receipt,
+    open_trust,
+    verify,
+)
+from tallystick.errors import FileProblem, TallystickError, UsageError
+
+_HASH: Final = re.compile("(sha256:)?[0-9A-Fa-f]{64}")
+_RECEIPTS: Final = (".receipt.json", ".cose")
+
+
+def offline_verification(what: str, receipt: Path | None, trust: Path | None) -> Verification:
+    """Verify with nothing but receipt and trust file; nobody is asked.
+
+    Raises:
+        UsageError: the receipt or the trust file is missing.
+    """
+    if _is_hash(what):
+        if receipt is None:
+            raise _no_receipt(what)
+        facts = FileFacts.of_hash(what.lower())
+        return verify(facts, receipt=receipt, trust=_offline_trust(trust, receipt))
+    path = _existing(what)
+    used = receipt or (path if what.endswith(_RECEIPTS) else find_receipt(path))
+    if used is None:
+        raise _no_receipt(what)
+    return verify(path, receipt=receipt, trust=_offline_trust(trust, used))
+
+
+def online_verification(net: Net, what: str, receipt: Path | None) -> Verification:
+    """Verify with the receipt at hand, or with the one that the node has.
+
+    Raises:
+        Unavailable: the node is needed and does not answer.
+    """
+    if _is_hash(what):
+        return net.verify(FileFacts.of_hash(what.lower()), receipt=receipt)
+    return net.verify(_existing(what), receipt=receipt)
+
+
+def _is_hash(what: str) -> bool:
+    return _HASH.fullmatch(what) is not None and not Path(what).exists()
+
+
+def _existing(what: str) -> Path:
+    path = Path(what)
+    if not path.exists():
+        raise FileProblem(say("verify.no_file", path=what), field="path", found=what)
+    return path
+
+
+def _offline_trust(named: Path | None, receipt: Path) -> Trust:
+    """Return the trust file that was named, else one of this machine, of the receipt's network."""
+    given = named or default_environment().get(TRUST_VARIABLE)
+    if given:
+        return open_trust(given)
+    known = list(_known_trusts())
+    if not known:
+        raise UsageError(say("verify.no_trust"), field="--trust", hint=say("verify.no_trust_hint"))
+    network = _network_of(receipt)
+    return next((trust for trust in known if trust.network == network), known[0])
+
+
+def _known_trusts() -> Iterator[Trust]:
+    """Yield what this user and this machine trust already: pinned networks, own data folders."""
+    pinned = TrustState().trust_at(node_url(None))
+    if pinned is not None:
+        yield pinned
+    for folder in (data_folder(None), data_folder(None, demo=True)):
+        if (folder / TRUST_FILE).is_file():
+            yield open_trust(folder / TRUST_FILE)
+
+
+def _network_of(receipt: Path) -> str | None:
+    """Return the network that a receipt names; the verification will say if it is no receipt."""
+    try:
+        return str(describe_receipt(receipt).get("network"))
+    except (TallystickError, OSError):
+        return None
+
+
+def _no_receipt(what: str) -> UsageError:
+    return UsageError(
+        say("verify.no_receipt", path=what), field="--receipt", hint=say("verify.no_receipt_hint")
+    )
