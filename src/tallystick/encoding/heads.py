@@ -9,6 +9,10 @@ from io import BytesIO
 import cbor2
 
 from tallystick.errors import Malformed
+from tallystick.units import VALUE_DEPTH_MAX
+
+_KEYS = frozenset({int, str})
+_SCALARS = frozenset({type(None), bool, int, bytes, str})
 
 
 def encode_cbor(value: object) -> bytes:
@@ -27,7 +31,7 @@ def decode_cbor(data: bytes, *, name: str = "bytes") -> object:
     """
     source = BytesIO(data)
     try:
-        value = cbor2.load(source)
+        value = _plain(cbor2.load(source), VALUE_DEPTH_MAX)
         again = cbor2.dumps(value, canonical=True)
     except (cbor2.CBORError, ValueError, TypeError, RecursionError, OverflowError) as error:
         raise Malformed(
@@ -39,15 +43,25 @@ def decode_cbor(data: bytes, *, name: str = "bytes") -> object:
             field=name,
             expected="RFC 8949 section 4.2.1 deterministic encoding",
         )
-    return _plain(value)
+    return value
 
 
-def _plain(value: object) -> object:
-    """Return lists and dicts where cbor2, inside a tag, gives its immutable kinds."""
+def _plain(value: object, depth_left: int) -> object:
+    """Return plain lists and dicts (inside a tag cbor2 gives immutable kinds); refuse the rest.
+
+    Before anything is encoded again to compare: sorting maps whose keys are maps would cost time
+    that doubles with each level, for a header of a hundred bytes from anyone.
+    """
+    if depth_left == 0:
+        raise ValueError("nested too deeply")
     if isinstance(value, cbor2.CBORTag):
-        return cbor2.CBORTag(value.tag, _plain(value.value))
+        return cbor2.CBORTag(value.tag, _plain(value.value, depth_left - 1))
     if isinstance(value, Mapping):
-        return {key: _plain(child) for key, child in value.items()}
+        if any(type(key) not in _KEYS for key in value):
+            raise ValueError("a map key that is neither integer nor text")
+        return {key: _plain(child, depth_left - 1) for key, child in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(child) for child in value]
+        return [_plain(child, depth_left - 1) for child in value]
+    if type(value) not in _SCALARS:
+        raise ValueError(f"{type(value).__name__} is not allowed")
     return value

@@ -120,3 +120,18 @@ def test_cose_headers_may_have_integer_keys_and_tags() -> None:
     assert isinstance(found, cbor2.CBORTag)
     assert found.value == [b"", {396: {-1: [b"x"]}}, None, b"s"]
     assert type(found.value[1]) is dict
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("levels", [24, 200])
+def test_maps_as_keys_of_maps_cost_nothing(levels: int) -> None:
+    """Found by fuzzing: re-encoding such a header to compare took a minute at 24 levels."""
+    with pytest.raises(Malformed):
+        decode_cbor(b"\xa1" * levels + b"\x00" + b"\x00" * levels)
+
+
+@pytest.mark.parametrize("wrong", ["c11a00000000", "d9010280", "c482010a", "f93e00", "f7", "d81c80"])
+def test_what_no_header_needs_is_refused(wrong: str) -> None:
+    """Dates, sets, decimals, floats, undefined and shared values."""
+    with pytest.raises(Malformed):
+        decode_cbor(bytes.fromhex(wrong))
