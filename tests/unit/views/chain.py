@@ -46,7 +46,7 @@ ITEMS: Final = TableSpec(
     key=("id",),
     fields=(
         Field("id", "text"),
-        Field("digest", "text", indexed=True),
+        Field("digest", "text", indexed=True, scattered=True),
         Field("title", "text", searched=True),
         Field("size", "integer", indexed=True),
         Field("is_new", "boolean"),
@@ -81,7 +81,9 @@ def genesis() -> GenesisDocument:
             Organization(id=BANK, name=Name("银行", "Bank")),
         ),
         members=(
-            Member(organization=COURT, id="clerk", name=Name("书记员", "Clerk"), roles=("depositor",)),
+            Member(
+                organization=COURT, id="clerk", name=Name("书记员", "Clerk"), roles=("depositor",)
+            ),
             Member(organization=BANK, id="teller", name=Name("柜员", "Teller"), roles=()),
         ),
         keys=(
@@ -133,18 +135,22 @@ class Chain:
 
     blocks: list[Block] = field(default_factory=list)
     nonce: int = 0
+    genesis_hash: bytes = field(default_factory=lambda: sha256(GENESIS))
 
-    def add(self, *deeds: Deed, time: int | None = None) -> Block:
-        """Append a block; its time is ten seconds after its parent's unless given."""
+    def add(self, *deeds: Deed, time: int | None = None, skipped: int = 0) -> Block:
+        """Append a block; its time is ten seconds after its parent's unless given.
+
+        Skipped leaves stand for many transactions that are not made.
+        """
         parent = self.blocks[-1] if self.blocks else None
         height = len(self.blocks) + 1
         block_time = T0 + 10_000 * height if time is None else time
         raws = [self._raw(deed) for deed in deeds]
         header = BlockHeader(
             height=height,
-            parent=sha256(GENESIS) if parent is None else parent.hash,
+            parent=self.genesis_hash if parent is None else parent.hash,
             time=block_time,
-            log_size=len(deeds) + (0 if parent is None else parent.header.log_size),
+            log_size=skipped + len(deeds) + (0 if parent is None else parent.header.log_size),
             log_root=ROOT,
             state_root=ROOT,
             membership_root=ROOT,
@@ -198,7 +204,7 @@ def item(number: int, **changed: Value) -> dict[str, Value]:
 
 def put(*records: dict[str, Value]) -> dict[bytes, bytes | None]:
     """Return the writes that keep records of `shop.items`."""
-    return {f"shop/items/{record['id']}".encode(): encode(record) for record in records}
+    return {b"shop/items/" + str(record["id"]).encode(): encode(record) for record in records}
 
 
 def remove(*keys: str) -> dict[bytes, bytes | None]:

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Collect the rows of several blocks, to write them in one SQL transaction.
+
+What is collected depends on the blocks alone and not on how they are grouped: that is what makes
+a rebuild identical to years of following.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from tallystick.encoding import encode
+from tallystick.model import OK, Block
+from tallystick.views.decoding import (
+    BROKEN,
+    Events,
+    decode_all,
+    read_requests,
+    read_results,
+    read_write_sets,
+)
+from tallystick.views.numbering import Numbering
+from tallystick.views.records import RecordReader, Row
+from tallystick.views.tables import EVENT_PLACE_BITS, WRITE_PLACE_BITS
+
+SqlRow: TypeAlias = "tuple[object, ...]"
+RecordWrite: TypeAlias = "tuple[int, bytes, bytes | None]"
+"""Number of the write, primary key, and value; None deletes."""
+
+_NULL: Final = encode(None)
+
+
+@dataclass(slots=True)
+class Change:
+    """What becomes of one record by the end of the batch."""
+
+    created: int
+    changed: int
+    row: Row | None
+    """None: deleted."""
+    is_new: bool = False
+    """Whether a record of the same key must go first: it was deleted in between."""
+
+
+@dataclass(slots=True)
+class RecordChanges:
+    """The changes of one table, by key."""
+
+    reader: RecordReader
+    by_key: dict[str, Change] = field(default_factory=dict)
+
+    def write(self, writes: Sequence[RecordWrite]) -> None:
+        """Take note of writes in order; the last one for a key counts."""
+        records = decode_all([_NULL if value is None else value for _, _, value in writes])
+        key_text, make_row, by_key = self.reader.key_text, self.reader.row, self.by_key
+        for (number, key_bytes, value), record in zip(writes, records, strict=True):
+            key = key_text(key_bytes)
+            if value is None:
+                by_key[key] = Change(number, number, None, is_new=True)
+                continue
+            row = make_row(key, value if record is BROKEN else record)
+            before = by_key.get(key)
+            if before is None:
+                by_key[key] = Change(number, number, row)
+            elif before.row is None:
+                by_key[key] = Change(number, number, row, is_new=True)
+            else:
+                by_key[key] = Change(before.created, number, row, before.is_new)
+
+    def rows(self) -> list[SqlRow]:
+        """Return the rows to put in."""
+        return [
+            (change.created, change.changed, key, *change.row)
+            for key, change in self.by_key.items()
+            if change.row is not None
+        ]
+
+    def deleted(self) -> list[tuple[str]]:
+        """Return the keys to remove first."""
+        return [(key,) for key, change in self.by_key.items() if change.is_new]
+
+
+class Batch:
+    """Rows by table, from blocks in order."""
+
+    def __init__(self, numbering: Numbering, readers: Mapping[bytes, RecordReader]) -> None:
+        """Begin an empty batch; `readers` are known by the first two parts of state keys."""
+        self._numbering = numbering
+        self.blocks: list[SqlRow] = []
+        self.log: list[SqlRow] = []
+        self.events: list[SqlRow] = []
+        self.records = {prefix: RecordChanges(reader) for prefix, reader in readers.items()}
+        self.class_counts: Counter[int] = Counter()
+        self.name_counts: Counter[int] = Counter()
+
+    def add(self, block: Block) -> None:
+        """Collect the rows of the next block."""
+        header = block.header
+        refused = self._add_transactions(block)
+        self._add_records(block)
+        self.blocks.append(
+            (
+                header.height,
+                block.hash,
+                header.parent,
+                header.time,
+                len(block.transactions),
+                refused,
+                header.log_size,
+                header.log_root,
+                header.state_root,
+                header.membership_root,
+                header.app_hash,
+            )
+        )
+
+    def _add_transactions(self, block: Block) -> int:
+        """Collect rows of transactions and events; returns how many were refused."""
+        height = block.header.height
+        classes, signers, _ = self._numbering
+        refused = 0
+        requests = read_requests(block.transactions)
+        results = read_results(block.entries, block.transactions)
+        for leaf_index, (request, result) in enumerate(
+            zip(requests, results, strict=True), block.first_leaf
+        ):
+            organization, public_key, contract, method, args = request
+            transaction_id, code, events = result
+            class_id = classes[organization, contract, method, code]
+            self.class_counts[class_id] += 1
+            if code != OK:
+                refused += 1
+            signer = None if public_key is None else signers[public_key]
+            self.log.append(
+                (leaf_index, transaction_id, height, class_id, signer, len(events), args)
+            )
+            if events:
+                self._add_events(leaf_index, events)
+        return refused
+
+    def _add_events(self, leaf_index: int, events: Events) -> None:
+        number = leaf_index << EVENT_PLACE_BITS
+        for name, fields in events:
+            name_id = self._numbering.event_names[name]
+            self.events.append((number, name_id, fields))
+            self.name_counts[name_id] += 1
+            number += 1
+
+    def _add_records(self, block: Block) -> None:
+        """Collect what becomes of records in tables that are known."""
+        writes: dict[bytes, list[RecordWrite]] = {prefix: [] for prefix in self.records}
+        for leaf_index, write_set in enumerate(read_write_sets(block.write_sets), block.first_leaf):
+            number = leaf_index << WRITE_PLACE_BITS
+            for key, value in write_set:
+                slash = key.find(b"/", key.find(b"/") + 1)
+                of_table = writes.get(key[:slash])
+                if of_table is not None:
+                    of_table.append((number, key[slash + 1 :], value))
+                number += 1
+        for prefix, of_table in writes.items():
+            self.records[prefix].write(of_table)

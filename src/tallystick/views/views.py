@@ -1,0 +1,381 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`Views`: what doors ask of the read models. Read-only, and safe for many threads."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from sqlalchemy import Row, select
+
+from tallystick.errors import InvalidArguments, Unavailable
+from tallystick.model import Member, MemberKey, Organization
+from tallystick.views import specs as kinds
+from tallystick.views.counting import read_counts
+from tallystick.views.cursors import check_limit
+from tallystick.views.filters import (
+    RecordFilter,
+    TimeRange,
+    TransactionFilter,
+    column_of,
+    event_conditions,
+    height_bounds,
+    leaf_bounds,
+    record_conditions,
+    transaction_conditions,
+    within_int64,
+)
+from tallystick.views.pages import Condition, Listing
+from tallystick.views.results import (
+    BlockRow,
+    Counts,
+    EventPlace,
+    EventRow,
+    Page,
+    Place,
+    RecordRow,
+    TransactionRow,
+)
+from tallystick.views.scattered import numbers_where
+from tallystick.views.shapes import (
+    block_row,
+    event_row,
+    key_of,
+    member_of,
+    organization_of,
+    record_row,
+    transaction_row,
+)
+from tallystick.views.snapshot import Reader, Snapshot
+from tallystick.views.specs import Column, TableSpec
+from tallystick.views.tables import (
+    BLOCKS,
+    CLASSES,
+    EVENT_PLACE_BITS,
+    EVENTS,
+    LOG,
+    WRITE_PLACE_BITS,
+    RecordTable,
+)
+
+NEWEST: Final = "newest"
+OLDEST: Final = "oldest"
+LIMIT_DEFAULT: Final = 50
+_ALWAYS: Final = TimeRange()
+_POLL_S: Final = 0.005
+
+
+class Views:
+    """Reads the views of a node.
+
+    Lists come newest first and in pages: give a page's cursor back for the next one. Every answer
+    comes from one state of the views. While there are none, or they cannot be read, every method
+    but `height` and `wait_for` raises `Unavailable`.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Prepare to read; the database may be made later.
+
+        Raises:
+            UsageError: not a database URL that can be used.
+        """
+        self._reader = Reader(url)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._reader.close()
+
+    def height(self) -> int:
+        """Return the height of the newest block in the views; 0 while there is none."""
+        return max(0, self._height())
+
+    def wait_for(self, height: int, timeout_s: float) -> bool:
+        """Wait until the views can be read and hold block `height`; say whether they do."""
+        end = time.monotonic() + timeout_s
+        while self._height() < height:
+            if time.monotonic() >= end:
+                return False
+            time.sleep(_POLL_S)
+        return True
+
+    def list_blocks(
+        self,
+        *,
+        during: TimeRange = _ALWAYS,
+        cursor: str | None = None,
+        limit: int = LIMIT_DEFAULT,
+    ) -> Page[BlockRow]:
+        """Return blocks.
+
+        Raises:
+            InvalidArguments: a wrong cursor or limit.
+        """
+        check_limit(limit)
+        with self._reader.snapshot() as snapshot:
+            bounds = height_bounds(snapshot.connection, during)
+            listing = Listing(query=select(BLOCKS), number=BLOCKS.c.height, bounds=bounds)
+            rows, after = snapshot.page("blocks", listing, cursor, limit)
+            return Page(tuple(block_row(row) for row in rows), after, snapshot.meta.height)
+
+    def get_block(self, height: int) -> BlockRow | None:
+        """Return the block at a height, or None."""
+        with self._reader.snapshot() as snapshot:
+            query = select(BLOCKS).where(BLOCKS.c.height == within_int64(height))
+            row = snapshot.connection.execute(query).first()
+            return None if row is None else block_row(row)
+
+    def list_transactions(
+        self,
+        wanted: TransactionFilter | None = None,
+        *,
+        cursor: str | None = None,
+        limit: int = LIMIT_DEFAULT,
+    ) -> Page[TransactionRow]:
+        """Return transactions, refused ones too.
+
+        Raises:
+            InvalidArguments: a wrong cursor, limit or text.
+        """
+        check_limit(limit)
+        wanted = wanted or TransactionFilter()
+        with self._reader.snapshot() as snapshot:
+            conditions = transaction_conditions(snapshot.connection, wanted)
+            listing = Listing(
+                query=snapshot.form.tables.transactions,
+                number=LOG.c.leaf_index,
+                bounds=leaf_bounds(snapshot.connection, wanted.during, LOG.c.leaf_index),
+                alternatives=conditions.alternatives,
+                others=conditions.others,
+            )
+            rows, after = snapshot.page("transactions", listing, cursor, limit)
+            return Page(_transaction_rows(snapshot, rows), after, snapshot.meta.height)
+
+    def get_transaction(self, transaction_id: bytes) -> TransactionRow | None:
+        """Return the transaction with this id, or None.
+
+        The same bytes may be logged again, refused as a replay; the first time is what counts.
+        """
+        with self._reader.snapshot() as snapshot:
+            is_it = _has_id(snapshot, transaction_id)
+            query = snapshot.form.tables.transactions.where(is_it)
+            query = query.order_by(LOG.c.leaf_index).limit(1)
+            rows = list(snapshot.connection.execute(query))
+            return next(iter(_transaction_rows(snapshot, rows)), None)
+
+    def find_transaction(self, transaction_id: bytes) -> Place | None:
+        """Return where the transaction with this id stands, or None; see `get_transaction`."""
+        first_leaf = BLOCKS.c.log_size - BLOCKS.c.transaction_count
+        query = (
+            select(LOG.c.height, LOG.c.leaf_index - first_leaf, LOG.c.leaf_index, CLASSES.c.code)
+            .join_from(LOG, BLOCKS, BLOCKS.c.height == LOG.c.height)
+            .join(CLASSES, CLASSES.c.id == LOG.c.class_id)
+            .order_by(LOG.c.leaf_index)
+            .limit(1)
+        )
+        with self._reader.snapshot() as snapshot:
+            is_it = _has_id(snapshot, transaction_id)
+            row = snapshot.connection.execute(query.where(is_it)).first()
+            return None if row is None else Place(*row)
+
+    def list_events(
+        self,
+        pattern: str | None = None,
+        *,
+        after: EventPlace | None = None,
+        order: str = OLDEST,
+        cursor: str | None = None,
+        limit: int = LIMIT_DEFAULT,
+    ) -> Page[EventRow]:
+        """Return events, oldest first unless `order` is `newest`.
+
+        Args:
+            pattern: full name, or its beginning with a star: `evidence.*`.
+            after: only events after this place; `EventPlace(height, 0, -1)` for a whole block.
+            order: `oldest` or `newest`.
+            cursor: of the page before.
+            limit: rows wanted.
+
+        Raises:
+            InvalidArguments: a wrong pattern, order, cursor or limit.
+        """
+        check_limit(limit)
+        if order not in {NEWEST, OLDEST}:
+            raise _wrong_order(order, "newest or oldest")
+        with self._reader.snapshot() as snapshot:
+            conditions = event_conditions(snapshot.connection, pattern)
+            listing = Listing(
+                query=snapshot.form.tables.events,
+                number=EVENTS.c.number,
+                descending=order == NEWEST,
+                bounds=() if after is None else (EVENTS.c.number > _number_of(snapshot, after),),
+                alternatives=conditions.alternatives,
+                others=conditions.others,
+            )
+            rows, end = snapshot.page(f"events {order}", listing, cursor, limit)
+            texts = snapshot.form.sentences
+            items = tuple(event_row(row, texts) for row in rows)
+            return Page(items, end, snapshot.meta.height)
+
+    def tables(self) -> tuple[TableSpec, ...]:
+        """Return the tables of contracts that there are, the register of members among them."""
+        with self._reader.snapshot() as snapshot:
+            return snapshot.form.tables.specs.all_tables()
+
+    def columns(self, contract: str, table: str) -> tuple[Column, ...]:
+        """Return the columns of a table: what it can be filtered by, and sorted by if indexed.
+
+        Raises:
+            NotFound: there is no such table.
+        """
+        with self._reader.snapshot() as snapshot:
+            return snapshot.table(contract, table).columns
+
+    def list_records(
+        self,
+        contract: str,
+        table: str,
+        wanted: RecordFilter | None = None,
+        *,
+        order: str = NEWEST,
+        cursor: str | None = None,
+        limit: int = LIMIT_DEFAULT,
+    ) -> Page[RecordRow]:
+        """Return records of a contract's table as they are now.
+
+        Args:
+            contract: name of the contract.
+            table: name of its table.
+            wanted: conditions.
+            order: by their making, `newest` or `oldest` first; or an indexed column, `-column` for
+                falling values. Records without a value in that column are then left out.
+            cursor: of the page before.
+            limit: rows wanted.
+
+        Raises:
+            NotFound: there is no such table.
+            InvalidArguments: a wrong column, value, order, cursor or limit.
+        """
+        check_limit(limit)
+        with self._reader.snapshot() as snapshot:
+            found = snapshot.table(contract, table)
+            listing = _record_listing(snapshot, found, wanted or RecordFilter(), order)
+            name = f"{contract}.{table} {order}"
+            rows, after = snapshot.page(name, listing, cursor, limit)
+            items = tuple(record_row(row, found) for row in rows)
+            return Page(items, after, snapshot.meta.height)
+
+    def get_record(self, contract: str, table: str, *key: str | int) -> RecordRow | None:
+        """Return the record with this primary key, or None.
+
+        Raises:
+            NotFound: there is no such table.
+        """
+        with self._reader.snapshot() as snapshot:
+            found = snapshot.table(contract, table)
+            query = select(found.sql).where(found.sql.c[kinds.KEY] == _key_text(key))
+            row = snapshot.connection.execute(query).first()
+            return None if row is None else record_row(row, found)
+
+    def organizations(self) -> tuple[Organization, ...]:
+        """Return all organisations, by id."""
+        with self._reader.snapshot() as snapshot:
+            found = map(organization_of, snapshot.members_table("organizations"))
+            return tuple(one for one in found if one is not None)
+
+    def members(self, organization: str | None = None) -> tuple[Member, ...]:
+        """Return the members of one organisation or of all, by organisation and id."""
+        with self._reader.snapshot() as snapshot:
+            found = map(member_of, snapshot.members_table("members", organization=organization))
+            return tuple(one for one in found if one is not None)
+
+    def keys(
+        self, organization: str | None = None, member: str | None = None
+    ) -> tuple[MemberKey, ...]:
+        """Return the keys of one member, of one organisation, or of all, by key."""
+        with self._reader.snapshot() as snapshot:
+            records = snapshot.members_table("keys", organization=organization, member=member)
+            return tuple(one for one in map(key_of, records) if one is not None)
+
+    def counts(self) -> Counts:
+        """Return how much there is of everything; counted while projecting, so it costs little."""
+        with self._reader.snapshot() as snapshot:
+            return read_counts(snapshot)
+
+    def _height(self) -> int:
+        """Return the height of the views; -1 while they cannot be read."""
+        try:
+            return self._reader.height()
+        except Unavailable:
+            return -1
+
+
+def _has_id(snapshot: Snapshot, transaction_id: bytes) -> Condition:
+    """Return the condition that picks the transactions with an id."""
+    number, log_size = LOG.c.leaf_index, snapshot.meta.log_size
+    return number.in_(numbers_where(number, LOG.c.id == transaction_id, log_size=log_size))
+
+
+def _transaction_rows(
+    snapshot: Snapshot, rows: list[Row[tuple[object, ...]]]
+) -> tuple[TransactionRow, ...]:
+    firsts, texts = snapshot.first_events(rows), snapshot.form.sentences
+    return tuple(transaction_row(row, firsts.get(row.leaf_index), texts) for row in rows)
+
+
+def _number_of(snapshot: Snapshot, place: EventPlace) -> int:
+    """Return the number of the last event up to a place, whether there is one there or not."""
+    query = select(BLOCKS.c.log_size, BLOCKS.c.transaction_count)
+    height = within_int64(place.height)
+    block = snapshot.connection.execute(query.where(BLOCKS.c.height == height)).first()
+    if block is None:
+        # Before the first block there was nothing, after the newest there is nothing yet.
+        leaf_index = 0 if place.height <= 0 else int(snapshot.meta.log_size)
+        return (leaf_index << EVENT_PLACE_BITS) - 1
+    log_size, count = block
+    if place.index >= count:
+        return int(log_size << EVENT_PLACE_BITS) - 1
+    leaf_index = log_size - count + max(place.index, 0)
+    position = max(-1, min(place.position, (1 << EVENT_PLACE_BITS) - 1))
+    return int(leaf_index << EVENT_PLACE_BITS) + position
+
+
+def _record_listing(
+    snapshot: Snapshot, table: RecordTable, wanted: RecordFilter, order: str
+) -> Listing:
+    is_by_time = order in {NEWEST, OLDEST}
+    sort = None
+    if not is_by_time:
+        column = column_of(table, order.removeprefix("-"))
+        if not column.sortable:
+            raise _wrong_order(order, "newest, oldest, or a column with an index")
+        sort = table.sql.c[column.name]
+    conditions = record_conditions(
+        table, wanted, use_index=is_by_time, log_size=snapshot.meta.log_size
+    )
+    return Listing(
+        query=select(table.sql),
+        number=table.number,
+        sort=sort,
+        descending=order == NEWEST or order.startswith("-"),
+        bounds=leaf_bounds(snapshot.connection, wanted.during, table.number, WRITE_PLACE_BITS),
+        alternatives=conditions.alternatives if sort is None else (sort.is_not(None),),
+        others=conditions.others
+        if sort is None
+        else (*conditions.alternatives, *conditions.others),
+    )
+
+
+def _key_text(key: tuple[str | int, ...]) -> str:
+    """Return a primary key as the state writes it (docs/spec: tables of contracts)."""
+    if len(key) == 1:
+        return str(key[0])
+    return "/".join(str(part).replace("%", "%25").replace("/", "%2F") for part in key)
+
+
+def _wrong_order(order: str, expected: str) -> InvalidArguments:
+    return InvalidArguments(
+        f"the list cannot be ordered by {order[:80]!r}",
+        field="order",
+        expected=expected,
+        found=order[:80],
+    )

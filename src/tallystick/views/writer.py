@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Write collected rows with a handful of statements, each executed once for many rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from tallystick.encoding import encode
+from tallystick.model import GenesisDocument, to_value
+from tallystick.views import specs as kinds
+from tallystick.views.batch import Batch, RecordChanges, SqlRow
+from tallystick.views.database import Bulk, upsert
+from tallystick.views.numbering import Numbering
+from tallystick.views.records import RecordReader
+from tallystick.views.specs import TableSpec
+from tallystick.views.tables import (
+    BLOCKS,
+    CLASSES,
+    EVENT_NAMES,
+    EVENTS,
+    LOG,
+    META,
+    RECORD_COUNTS,
+    SIGNERS,
+    WRITE_PLACE_BITS,
+    RecordTable,
+    Tables,
+)
+
+
+class RecordWriter:
+    """The statements of one contract table."""
+
+    def __init__(self, engine: Engine, table: RecordTable) -> None:
+        """Compile the statements."""
+        sql = table.sql
+        key = delete(sql).where(sql.c[kinds.KEY] == bindparam("key"))
+        self._table = table
+        self._remove = Bulk(engine, key, ["key"])
+        self._put = upsert(engine, sql, kinds.KEY, kept={kinds.CREATED})
+        self.reader = RecordReader(table.spec)
+
+    def write(self, connection: Connection, changes: RecordChanges, first_number: int) -> None:
+        """Write changes that begin at `first_number`, and keep count of the records."""
+        removed = self._remove.run(connection, changes.deleted())
+        self._put.run(connection, changes.rows())
+        created = self._table.sql.c[kinds.CREATED]
+        made = select(func.count()).select_from(self._table.sql).where(created >= first_number)
+        difference = connection.execute(made).scalar_one() - removed
+        _count_records(connection, self._table.spec, difference)
+
+
+class Writer:
+    """Writes batches into tables that exist."""
+
+    def __init__(self, engine: Engine, tables: Tables) -> None:
+        """Compile the statements."""
+        self._engine = engine
+        self._inserts = {
+            table.name: Bulk(engine, insert(table), [column.name for column in table.columns])
+            for table in (BLOCKS, LOG, EVENTS, CLASSES, SIGNERS, EVENT_NAMES, META)
+        }
+        self._counters = {
+            table.name: Bulk(engine, _add(table), ["difference", "number"])
+            for table in (CLASSES, EVENT_NAMES)
+        }
+        self._records = {
+            table.spec.prefix: RecordWriter(engine, table) for table in tables.records.values()
+        }
+        self.readers = {prefix: writer.reader for prefix, writer in self._records.items()}
+
+    def write(
+        self, connection: Connection, batch: Batch, numbering: Numbering, first_leaf: int
+    ) -> None:
+        """Write a batch whose first transaction is `first_leaf`."""
+        self._insert(connection, BLOCKS, batch.blocks)
+        self._insert(connection, LOG, batch.log)
+        self._insert(connection, EVENTS, batch.events)
+        self._write_numbers(connection, numbering)
+        self._count_more(connection, CLASSES, batch.class_counts)
+        self._count_more(connection, EVENT_NAMES, batch.name_counts)
+        for prefix, changes in batch.records.items():
+            if changes.by_key:
+                self._records[prefix].write(connection, changes, first_leaf << WRITE_PLACE_BITS)
+
+    def write_meta(self, connection: Connection, row: SqlRow) -> None:
+        """Write the one row about the views themselves."""
+        self._insert(connection, META, [row])
+
+    def write_founders(self, connection: Connection, genesis: GenesisDocument) -> None:
+        """Write the register of members as genesis founds it.
+
+        The numbers of these records lie below zero, before those of every transaction.
+        """
+        records = {
+            b"organizations": [(one.id.encode(), to_value(one)) for one in genesis.organizations],
+            b"members": [
+                (f"{one.organization}/{one.id}".encode(), to_value(one)) for one in genesis.members
+            ],
+            b"keys": [(one.public_key, to_value(one)) for one in genesis.keys],
+        }
+        for name, found in records.items():
+            writer = self._records[kinds.MEMBERSHIP.encode() + b"/" + name]
+            changes = RecordChanges(writer.reader)
+            changes.write(
+                [
+                    (number, key, encode(value))
+                    for number, (key, value) in enumerate(found, -len(found))
+                ]
+            )
+            writer.write(connection, changes, -len(found))
+
+    def _insert(self, connection: Connection, table: Table, rows: Sequence[SqlRow]) -> None:
+        self._inserts[table.name].run(connection, rows)
+
+    def _write_numbers(self, connection: Connection, numbering: Numbering) -> None:
+        classes = [(number, *parts, 0) for number, parts in numbering.classes.take_fresh()]
+        signers = [(number, key.hex()) for number, key in numbering.signers.take_fresh()]
+        names = [(number, name, 0) for number, name in numbering.event_names.take_fresh()]
+        self._insert(connection, CLASSES, classes)
+        self._insert(connection, SIGNERS, signers)
+        self._insert(connection, EVENT_NAMES, names)
+
+    def _count_more(self, connection: Connection, table: Table, counts: Counter[int]) -> None:
+        rows = [(count, number) for number, count in counts.items()]
+        self._counters[table.name].run(connection, rows)
+
+
+def _count_records(connection: Connection, spec: TableSpec, difference: int) -> None:
+    """Add `difference` to the count of a table's records."""
+    table = RECORD_COUNTS
+    is_it = and_(table.c.contract == spec.contract, table.c.table == spec.table)
+    more = update(table).where(is_it).values(count=table.c["count"] + difference)
+    if connection.execute(more).rowcount == 0:
+        row = {"contract": spec.contract, "table": spec.table, "count": difference}
+        connection.execute(insert(table).values(row))
+
+
+def _add(table: Table) -> Update:
+    """Return the statement that adds to the count of a numbered row."""
+    more = table.c["count"] + bindparam("difference")
+    return update(table).where(table.c.id == bindparam("number")).values(count=more)
