@@ -21,7 +21,7 @@ PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "reference" / "erro
 HEAD: Final = """\
 # Errors
 
-<!-- Written by scripts/generate_error_reference.py from src/tallystick/errors.py; do not edit. -->
+<!-- Written by scripts/generate_error_reference.py from src/tallystick/errors; do not edit. -->
 
 Every answer that is not a success carries one of these codes.
 Codes are part of the interface: they never change their meaning, and a code that is retired is not used again.
@@ -41,12 +41,19 @@ def members(family: type[errors.TallystickError]) -> Iterator[type[errors.Tallys
     """Yield a family and everything below it, in the order of the source."""
     yield family
     for below in sorted(family.__subclasses__(), key=_line):
-        if below.__module__ == errors.__name__:
+        if _is_ours(below):
             yield from members(below)
 
 
-def _line(error_class: type[errors.TallystickError]) -> int:
-    return inspect.getsourcelines(error_class)[1]
+def _is_ours(error_class: type[errors.TallystickError]) -> bool:
+    return error_class.__module__.startswith(f"{errors.__name__}.")
+
+
+def _line(error_class: type[errors.TallystickError]) -> tuple[int, int]:
+    """Return the place in the source: files in the order of the classes' first use."""
+    files = list(dict.fromkeys(one.__module__ for one in errors.TallystickError.__subclasses__()))
+    file = error_class.__module__
+    return (files.index(file) if file in files else -1, inspect.getsourcelines(error_class)[1])
 
 
 def entry(error_class: type[errors.TallystickError]) -> str:
@@ -64,7 +71,7 @@ def entry(error_class: type[errors.TallystickError]) -> str:
 
 def page() -> str:
     """Return the whole page."""
-    known = [family for family in families() if family.__module__ == errors.__name__]
+    known = [family for family in families() if _is_ours(family)]
     parts = [HEAD]
     parts.append("| family | who must act, and on what |\n| --- | --- |")
     for family in known:
