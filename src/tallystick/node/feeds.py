@@ -52,6 +52,9 @@ class InlineFeed:
     ) -> None:
         """Open the views and bring them up to the block log."""
         self._projector = Projector(url, genesis, specs_of(schemas))
+        # Views may have been left from before a restore: then they begin again.
+        if self._projector.height:
+            self._projector.agree_with(next(block_log.blocks(self._projector.height), None))
         for group in group_blocks(block_log.blocks(self._projector.height + 1)):
             self._projector.apply(group)
 

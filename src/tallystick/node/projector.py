@@ -38,7 +38,7 @@ def follow(data: Path) -> None:
     reader = BlockLogReader(data, network=network)
     specs = specs_of(ContractRunner().schemas)
     with Projector(views_url(data), read_genesis(data, network), specs) as projector:
-        if projector.height and reader.committed_height() is not None:
+        if projector.height:
             projector.agree_with(next(reader.follow(projector.height), None))
         is_open = True
         while is_open:

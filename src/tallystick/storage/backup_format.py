@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The form of a backup file. Spec: docs/spec/storage.md section 7.
+
+An uncompressed tar archive: what it is, the genesis document, secret keys if asked for, the
+segments of the block log, and last the list of all parts with their SHA-256. So one that was cut
+off has no list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+BACKUP_FORMAT: Final = "tallystick.backup"
+BACKUP_VERSION: Final = 1
+INFO_PART: Final = "backup.json"
+MANIFEST_PART: Final = "manifest.json"
+TAR_BLOCK: Final = 512
+COPY_BYTES: Final = 2**20
+SMALL_PART_BYTES_MAX: Final = 64 * 2**20
+"""Parts other than segments; the list of a million segments would be this large."""
+
+KEY_PART: Final = re.compile(r"keys/[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
+SEGMENT_PART: Final = re.compile(r"blocks/\d{20}\.log")
+
+Progress = Callable[[int, int], None]
+"""Told how many bytes of how many are done."""
+
+
+class BackupInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """The first part of a backup: what it holds."""
+
+    format: str = BACKUP_FORMAT
+    version: int = BACKUP_VERSION
+    network: str
+    height: int
+    """Of the last block in it."""
+    block_hash: str
+    """Of that block, in hex; receipts and checkpoints up to it stay valid after a restore."""
+    app_hash: str
+    block_time: int
+    """Unix milliseconds: what was committed later is not in the backup."""
+    log_size: int
+    has_keys: bool
+    """Whether it holds secret keys, and must be guarded like them."""
+
+
+class BackupPart(msgspec.Struct, frozen=True):
+    """One part, as the last part lists it."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+class BackupManifest(msgspec.Struct, frozen=True):
+    """The last part of a backup: all the others."""
+
+    info: BackupInfo
+    parts: list[BackupPart]

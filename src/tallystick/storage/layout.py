@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Names in a data folder. Spec: docs/spec/storage.md section 1."""
+
+from __future__ import annotations
+
+from typing import Final
+
+FORMAT_FILE: Final = "format.json"
+"""Written last when a folder is made: without it the folder is not a data folder."""
+LOCK_FILE: Final = "lock"
+GENESIS_FILE: Final = "genesis.cbor"
+KEYS_FOLDER: Final = "keys"
+BLOCKS_FOLDER: Final = "blocks"
+STATE_FOLDER: Final = "state"
+
+FORMAT_NAME: Final = "tallystick.data"
+FORMAT_VERSION: Final = 1
+PARTIAL_SUFFIX: Final = ".partial"
+"""Ends the name of a file that is being written; left over only after a crash."""

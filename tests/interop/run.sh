@@ -1,0 +1,196 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Have programs that we did not write judge our bytes: `make interop`.
+#
+# 1. Exports made by our functions (make_exports.py), honest ones and altered copies of them.
+# 2. The same from a running node, fetched over HTTP as a stranger would.
+# 3. The node's OpenAPI description, and the node by it.
+#
+# Each judge has its own environment below build/interop, from a lock file with hashes (Go: a
+# go.sum). A judge whose language is missing is shown as NOT RUN; with CI=true that is a failure.
+#
+#   make interop                                   all
+#   make interop ARGS="--no-node"                  without a node: 1 only
+#   make interop ARGS="--url http://127.0.0.1:8700"  judge this node (a test node: it is sent garbage)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+here=tests/interop
+build="${INTEROP_BUILD:-build/interop}"
+ours="${INTEROP_PYTHON:-.venv/bin/python}"
+mkdir -p "$build/logs"
+build="$(cd "$build" && pwd)"
+export PYTHONPATH="${INTEROP_SOURCE:+$INTEROP_SOURCE:}$PWD" PIP_NO_INPUT=1 TALLY_HOME="$build/home" NO_COLOR=1
+export no_proxy="127.0.0.1,localhost" PYTHONDONTWRITEBYTECODE=1
+deposits=300
+node_url=""
+with_node=1
+started=""
+rows=()
+status=0
+
+while (($#)); do
+    case "$1" in
+        --no-node) with_node=0; shift ;;
+        --url) node_url="$2"; shift 2 ;;
+        *) echo "interop: unknown option $1" >&2; exit 2 ;;
+    esac
+done
+
+say() { printf '\n--- %s (at %d s)\n' "$*" "$SECONDS"; }
+
+stop_node() {
+    if [[ -n "$started" ]]; then
+        kill "$started" 2>/dev/null || true
+        wait "$started" 2>/dev/null || true
+        started=""
+    fi
+}
+trap stop_node EXIT
+
+# --- environments
+
+new_python() { # the newest CPython from 3.12 on, which aics-tlog needs
+    local candidate
+    for candidate in python3.13 python3.12 python3.14 python3 python \
+        "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[2-9]*/bin/python; do
+        if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))' \
+            >/dev/null 2>&1; then
+            echo "$candidate"
+            return 0
+        fi
+    done
+    return 1
+}
+
+environment() { # environment JUDGE PYTHON: make its environment unless it is there
+    local lock="$here/$1/requirements.lock" place="$build/$1" stamp
+    stamp="$("$2" -V) $(cksum <"$lock")"
+    [[ -f "$place/stamp" && "$(<"$place/stamp")" == "$stamp" ]] && return 0
+    "$2" -m venv --clear "$place"
+    "$place/bin/python" -m pip --disable-pip-version-check install --quiet --require-hashes \
+        --requirement "$lock"
+    printf '%s' "$stamp" >"$place/stamp"
+}
+
+prepare() { # prepare JUDGE PYTHON: in the background, its output in a log
+    environment "$1" "$2" >"$build/logs/setup-$1.log" 2>&1 &
+}
+
+prepare_golang() {
+    (cd "$here/golang" && GOFLAGS=-mod=readonly go build -o "$build/golang" .) \
+        >"$build/logs/setup-golang.log" 2>&1
+}
+
+# --- verdicts
+
+row() { rows+=("$(printf '%-12s | %-10s | %s' "$1" "$2" "$3")"); }
+
+not_run() { # not_run JUDGE EXPORTS WHY
+    printf 'NOT RUN %s: %s\n' "$1" "$3"
+    row "$1" "$2" "NOT RUN: $3"
+    if [[ "${CI:-}" == true ]]; then
+        status=1
+    fi
+}
+
+judge() { # judge NAME EXPORTS COMMAND...
+    local name="$1" exports="$2" log="$build/logs/$1-$2.log" result=0
+    shift 2
+    "$@" >"$log" 2>&1 || result=$?
+    cat "$log"
+    local closing
+    closing="$(grep -E "^$name: [0-9]+ passed, [0-9]+ failed$" "$log" | tail -n 1 || true)"
+    if ((result)) || [[ -z "$closing" ]]; then
+        status=1
+        row "$name" "$exports" "FAILED (exit $result): ${closing:-no verdict}"
+    else
+        row "$name" "$exports" "${closing#*: }"
+    fi
+}
+
+judge_exports() { # judge_exports NAME FOLDER
+    judge scitt-cose "$1" "$build/scitt_cose/bin/python" "$here/scitt_cose/judge.py" "$2"
+    judge cwt "$1" "$build/cwt/bin/python" "$here/cwt/judge.py" "$2"
+    if [[ -n "$newer" ]]; then
+        judge aics-tlog "$1" "$build/aics_tlog/bin/python" "$here/aics_tlog/judge.py" "$2"
+    else
+        not_run aics-tlog "$1" "needs Python 3.12 or newer"
+    fi
+    if [[ -x "$build/golang" ]]; then
+        judge golang "$1" "$build/golang" "$2"
+    else
+        not_run golang "$1" "needs Go"
+    fi
+}
+
+start_node() {
+    local data="$build/node" port
+    port="$("$ours" -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')"
+    rm -rf "$data" "$build/home"
+    "$ours" -m tallystick.cli up --demo --data "$data" --port "$port" --no-input --no-progress \
+        >"$build/logs/node.log" 2>&1 &
+    started=$!
+    node_url="http://localhost:$port"
+    local _
+    for _ in $(seq 1 300); do
+        if grep -qs '"ready": *true' "$data/run.json"; then
+            "$ours" -m tests.interop.fill_node "$node_url" "$data" "$deposits"
+            return 0
+        fi
+        kill -0 "$started" 2>/dev/null || break
+        sleep 0.2
+    done
+    echo "interop: the node did not start" >&2
+    tail -n 20 "$build/logs/node.log" >&2
+    return 1
+}
+
+# --- go
+
+say "environments"
+rm -f "$build/golang"
+newer="$(new_python || true)"
+prepare scitt_cose "$ours"
+prepare cwt "$ours"
+if ((with_node)); then
+    prepare openapi "$ours"
+fi
+if [[ -n "$newer" ]]; then
+    prepare aics_tlog "$newer"
+fi
+if command -v go >/dev/null && ! prepare_golang; then
+    echo "interop: the Go judge does not build:" >&2
+    cat "$build/logs/setup-golang.log" >&2
+    status=1
+fi
+wait
+for log in "$build"/logs/setup-*.log; do
+    if [[ -s "$log" ]]; then
+        echo "interop: $log:" >&2
+        tail -n 5 "$log" >&2
+    fi
+done
+
+say "exports from our functions"
+"$ours" -m tests.interop.make_exports --out "$build/exports"
+judge_exports functions "$build/exports"
+
+if ((with_node)); then
+    say "a node"
+    if [[ -n "$node_url" ]] || start_node; then
+        "$ours" -m tests.interop.make_exports --out "$build/exports-node" --url "$node_url"
+        judge_exports node "$build/exports-node"
+        say "OpenAPI"
+        judge openapi node "$build/openapi/bin/python" "$here/openapi/judge.py" "$node_url" "$build/openapi-run"
+        stop_node
+    else
+        status=1
+        row "node" "node" "FAILED: it did not start"
+    fi
+fi
+
+say "done"
+printf '%-12s | %-10s | %s\n' judge exports verdicts
+printf '%s\n' "${rows[@]}"
+exit "$status"
