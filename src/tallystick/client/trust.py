@@ -31,8 +31,8 @@ from tallystick.model import (
     Organization,
     decode_genesis,
     network_id,
-    verifier_key,
     open_checkpoint,
+    verifier_key,
 )
 
 TRUST_FORMAT: Final = "tallystick.trust.v1"

@@ -36,7 +36,7 @@ class Executed(Struct, frozen=True):
     """Outcome code of each transaction, as in the block's entries."""
 
 
-class Committed(Struct, frozen=True):
+class Committed(Struct, frozen=True, gc=False):
     """Where a transaction ended up; given out only after the block is durable."""
 
     transaction_id: bytes

@@ -141,7 +141,7 @@ class SoloEngine:
                 continue
             first = self._in_flight.get(answer.id)
             if first is not None:
-                first.places.append((submission, place))
+                first.add_place(submission, place)
                 continue
             waiting = Waiting(answer, submission, place)
             self._in_flight[answer.id] = waiting
@@ -154,7 +154,7 @@ class SoloEngine:
             transaction_id = sha256(submission.transactions[place])
             first = self._in_flight.get(transaction_id)
             if first is not None:
-                first.places.append((submission, place))
+                first.add_place(submission, place)
                 return
             earlier = self._find_committed(transaction_id)
             if earlier is not None:

@@ -57,14 +57,24 @@ class Waiting:
     More than one when the same bytes were submitted again before the first was committed.
     """
 
-    __slots__ = ("places", "transaction")
+    __slots__ = ("_also", "_place", "_submission", "transaction")
 
     def __init__(self, transaction: Transaction, submission: Submission, place: int) -> None:
         """Join a transaction with the place that waits for it."""
         self.transaction = transaction
-        self.places = [(submission, place)]
+        self._submission = submission
+        self._place = place
+        self._also: list[tuple[Submission, int]] | None = None
+
+    def add_place(self, submission: Submission, place: int) -> None:
+        """Let another place wait for the same result."""
+        # Made only when needed: nearly every transaction has one place.
+        if self._also is None:
+            self._also = []
+        self._also.append((submission, place))
 
     def settle(self, result: Result) -> None:
         """Fill every place."""
-        for submission, place in self.places:
+        self._submission.settle(self._place, result)
+        for submission, place in self._also or ():
             submission.settle(place, result)

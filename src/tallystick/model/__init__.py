@@ -4,9 +4,9 @@
 from tallystick.model.block import Block, BlockHeader, app_hash, decode_header
 from tallystick.model.checkpoint import (
     Checkpoint,
+    open_checkpoint,
     sign_checkpoint,
     verifier_key,
-    open_checkpoint,
 )
 from tallystick.model.event import Event
 from tallystick.model.genesis import (
@@ -101,6 +101,7 @@ __all__ = [
     "encode_entry",
     "encode_write_set",
     "network_id",
+    "open_checkpoint",
     "parse_receipt",
     "protected_header",
     "sign_checkpoint",
@@ -110,6 +111,5 @@ __all__ = [
     "to_value",
     "transparent_statement",
     "verifier_key",
-    "open_checkpoint",
     "verify_transaction",
 ]

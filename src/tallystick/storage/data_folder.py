@@ -164,7 +164,7 @@ def read_format(path: Path) -> FolderFormat:
         raise DataFolderProblem(
             f"{path} is not a data folder",
             expected=f"a folder with a {FORMAT_FILE}",
-            hint="Name the folder that the node was set up in, or found a network: `tally up --help`.",
+            hint="Name the folder that the node was set up in, or found one: `tally up --help`.",
         ) from None
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise DataFolderProblem(f"{path / FORMAT_FILE} cannot be read: {error}") from error

@@ -15,13 +15,13 @@ from tallystick.model import (
     Receipt,
     build_log_receipt,
     decode_log_receipt,
+    open_checkpoint,
     parse_receipt,
     sign_checkpoint,
     sign_root,
     split_transparent_statement,
     transparent_statement,
     verifier_key,
-    open_checkpoint,
 )
 from tallystick.model.receipt import RECEIPT_BYTES_MAX, receipt_header
 from tests.factories import LOG_KEY, NETWORK, secret, sign
