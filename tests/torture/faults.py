@@ -118,7 +118,7 @@ def leave_behind(subject: Subject, number: int) -> None:
         file.write(marker[: 1 + number % 8])
 
 
-# --- full disks -------------------------------------------------------------------------------------
+# --- full disks -----------------------------------------------------------------------------------
 
 
 @contextmanager

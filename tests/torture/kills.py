@@ -190,7 +190,7 @@ def _child_of(parent: int, module: str) -> int | None:
     return None
 
 
-# --- controls ---------------------------------------------------------------------------------------
+# --- controls -------------------------------------------------------------------------------------
 
 
 def plant_and_kill(plant: str, repetitions: int, *, must_catch: bool, processes: int) -> Row:
