@@ -24,6 +24,7 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="the form for CI: under 3 minutes")
     parser.add_argument("--only", nargs="+", default=[], metavar="WORD", help="groups to run")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--scale", type=float, default=1.0, help="how much of the long form")
     parser.add_argument("--results", type=Path, help="write (or update) this JSON file")
     parser.add_argument("--table", action="store_true", help="print the results as Markdown")
     arguments = parser.parse_args()
@@ -31,7 +32,7 @@ def main() -> int:
         print(report.table(arguments.results or Path(__file__).with_name("results.json")))
         return 0
     subprocess.run(["bash", str(Path(__file__).with_name("install.sh"))], check=False)
-    plan = Plan(is_short=arguments.short, processes=arguments.processes)
+    plan = Plan(arguments.short, arguments.processes, arguments.scale)
     rows: list[Row] = []
     started = time.monotonic()
     for group, run in experiments(plan):

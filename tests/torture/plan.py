@@ -17,10 +17,12 @@ class Plan:
 
     is_short: bool
     processes: int
+    scale: float = 1.0
+    """How much of the long form to do."""
 
     def times(self, short: int, long: int) -> int:
         """Return how often to do something."""
-        return short if self.is_short else long
+        return short if self.is_short else max(short, int(long * self.scale))
 
 
 Group = tuple[str, Callable[[], list[Row]]]

@@ -118,11 +118,11 @@ def _cut_share(kind: str, plant: str, share: tuple[int, int]) -> Trial:
 
 def _cut(kind: str, subject: Subject, point: Path, seed: int, plant: str) -> None:
     choice = random.Random(seed)
-    options = ["--clients", str(choice.choice((1, 4))), "--batch", str(choice.choice((1, 10, 60)))]
+    options = ["--clients", str(choice.choice((1, 4))), "--batch", str(choice.choice((1, 5, 20)))]
     options += ["--batches", "100000", "--seed", str(seed), "--segment", "16384"]
     child = subject.fork(*options, *(("--plant", plant) if plant else ()))
     wait_until(lambda: len(subject.shown.acks) > 0, timeout_s=START_S)
-    time.sleep(choice.random() * 0.5)
+    time.sleep(choice.random() * 0.3)
     cut_power(point)
     os.kill(child, KILL)
     os.waitpid(child, 0)

@@ -24,7 +24,7 @@ _NETWORK_HASH_CHARACTERS = 32
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Settings that every node of a network shares."""
 
-    transaction_lifetime_ms_max: int = 24 * 60 * 60 * 1000
+    transaction_lifetime_ms_max: int = 60 * 60 * 1000
     """How far ahead of block time `valid_until` may lie; nonces are remembered that long."""
     block_transactions_max: int = 5_000
     python: str = "3.11"
