@@ -26,6 +26,11 @@ def known_codes() -> dict[str, type[TallystickError]]:
     return dict(sorted((error_classes() | platform).items()))
 
 
+def contract_codes() -> set[str]:
+    """Return the codes that the installed contracts refuse with, their own ones too."""
+    return {refusal.code for schema in _schemas() for refusal in schema.refusals}
+
+
 def contract_meanings(code: str) -> list[tuple[str, Label]]:
     """Return what each installed contract means by a code: (contract, sentence)."""
     return [

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tallystick.cli import codes
+from tallystick.contracts import Label
 from tallystick.errors import error_classes
 from tests.unit.cli.conftest import Tally
 
@@ -83,3 +84,14 @@ def test_the_bash_script_is_valid_bash(tally: Tally, tmp_path: Path) -> None:
     script = tmp_path / "tally.bash"
     script.write_text(tally("completion", "bash").out, encoding="utf-8")
     subprocess.run(["bash", "-n", str(script)], check=True)
+
+
+def test_a_contracts_own_code_is_explained(tally: Tally, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A foreign package's refusals are known as soon as it is installed."""
+    meaning = Label(zh="贷款已结清", en="The loan is settled")
+    monkeypatch.setattr(codes, "contract_codes", lambda: {"LOAN-1"})
+    monkeypatch.setattr(codes, "contract_meanings", lambda _: [("loans", meaning)])
+    facts = tally("explain", "loan-1", "--json").json
+    assert facts["code"] == "LOAN-1"
+    assert facts["family"] == "Refused"
+    assert facts["contracts"] == ["loans: The loan is settled"]

@@ -35,7 +35,7 @@ def explain(code: str | None = None, /, *, _output: Output = OUTPUT) -> Answer:
     Raises:
         NotFound: no error has this code.
     """
-    from tallystick.cli.codes import contract_meanings, known_codes
+    from tallystick.cli.codes import contract_codes, contract_meanings, known_codes
 
     codes = known_codes()
     if code is None:
@@ -44,6 +44,9 @@ def explain(code: str | None = None, /, *, _output: Output = OUTPUT) -> Answer:
     wanted = code.upper()
     if wanted not in codes and f"E_{wanted}" in codes:
         wanted = f"E_{wanted}"
+    if wanted not in codes and wanted in contract_codes():
+        # A contract's own code: a refusal, whose sentence the contract gives.
+        codes[wanted] = type("ContractRefusal", (errors.Refused,), {"code": wanted})
     if wanted not in codes:
         near = difflib.get_close_matches(wanted, codes, n=1, cutoff=0.4)
         hint = say("usage.did_you_mean", near=f"tally explain {near[0]}") if near else None
