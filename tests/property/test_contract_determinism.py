@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The same calls give the same bytes in every process, whatever its hash seed (design section 5)."""
+"""The same calls give the same bytes in every process, whatever its hash seed."""
 
 from __future__ import annotations
 

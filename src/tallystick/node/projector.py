@@ -52,8 +52,11 @@ def follow(data: Path) -> None:
 
 def _wait(seconds: float) -> bool:
     """Wait for a wake-up at most so long; return False when the input has closed."""
-    ready, _, _ = select.select([sys.stdin.fileno()], [], [], seconds)
-    return not ready or bool(os.read(sys.stdin.fileno(), _WAKE_BYTES))
+    source = sys.stdin.fileno()
+    poll = select.poll()  # not `select`, which knows only the first 1,024 descriptors
+    poll.register(source, select.POLLIN)
+    ready = poll.poll(seconds * 1_000)
+    return not ready or bool(os.read(source, _WAKE_BYTES))
 
 
 def main() -> None:

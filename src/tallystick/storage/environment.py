@@ -86,6 +86,7 @@ class Environment:
             raise StorageFailed(f"opening the store: {error.strerror or error}") from error
         try:
             self._check_flags()
+            self._check_length(folder)
             self.lmdb.reader_check()
             self.handles = [
                 self.lmdb.open_db(database.stored_name, create=is_writer) for database in Database
@@ -96,6 +97,13 @@ class Environment:
         except TallystickError:
             self.lmdb.close()
             raise
+
+    def _check_length(self, folder: Path) -> None:
+        """Refuse a file that is shorter than its pages: reading beyond it would kill the process."""
+        needed = (self.lmdb.info()["last_pgno"] + 1) * self.lmdb.stat()["psize"]
+        found = (folder / "data.mdb").stat().st_size
+        if found < needed:
+            raise store_damaged(f"data.mdb has {found} bytes, and should have {needed}")
 
     def _check_flags(self) -> None:
         flags = self.lmdb.flags()

@@ -17,7 +17,7 @@ import msgspec
 
 from tallystick.crypto import sha256
 from tallystick.encoding import Value, decode_header, decode_structure, encode
-from tallystick.errors import Malformed, TallystickError
+from tallystick.errors import Corrupted, Malformed, TallystickError
 
 Request: TypeAlias = "tuple[str | None, bytes | None, str | None, str | None, str | None]"
 """Organisation, public key, contract, method and arguments as JSON text: all known, or none."""
@@ -115,8 +115,17 @@ def json_text(value: Value) -> str:
 
 
 def parse_json_text(text: str) -> Value:
-    """Return the value of JSON that `json_text` wrote; byte strings stay hexadecimal."""
-    value: Value = _from_json(text)
+    """Return the value of JSON that `json_text` wrote; byte strings stay hexadecimal.
+
+    Raises:
+        Corrupted: the text is damaged.
+    """
+    try:
+        value: Value = _from_json(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Corrupted(
+            f"the views are damaged: {error}", hint="Stop the node, then run `tally views rebuild`."
+        ) from error
     return value
 
 

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from tallystick.crypto import sha256
-from tallystick.errors import NotFound
+from tallystick.errors import Corrupted, NotFound
 from tallystick.views.names import distinct_name, table_name
 
 SCHEMA_VERSION: Final = 1
@@ -149,8 +149,17 @@ class Column(Struct, frozen=True):
 
 
 def decode_specs(text: str) -> ViewSpecs:
-    """Return the specs that the views keep about themselves."""
-    return msgspec.json.decode(text, type=ViewSpecs)
+    """Return the specs that the views keep about themselves.
+
+    Raises:
+        Corrupted: the text is damaged.
+    """
+    try:
+        return msgspec.json.decode(text, type=ViewSpecs)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Corrupted(
+            f"the views are damaged: {error}", hint="Stop the node, then run `tally views rebuild`."
+        ) from error
 
 
 def columns_of(spec: TableSpec) -> tuple[Column, ...]:

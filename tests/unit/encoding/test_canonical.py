@@ -130,7 +130,9 @@ def test_maps_as_keys_of_maps_cost_nothing(levels: int) -> None:
         decode_cbor(b"\xa1" * levels + b"\x00" + b"\x00" * levels)
 
 
-@pytest.mark.parametrize("wrong", ["c11a00000000", "d9010280", "c482010a", "f93e00", "f7", "d81c80"])
+@pytest.mark.parametrize(
+    "wrong", ["c11a00000000", "d9010280", "c482010a", "f93e00", "f7", "d81c80"]
+)
 def test_what_no_header_needs_is_refused(wrong: str) -> None:
     """Dates, sets, decimals, floats, undefined and shared values."""
     with pytest.raises(Malformed):

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import dataclasses
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -375,3 +377,30 @@ def test_block_transactions_max_of_the_network_holds(tmp_path: Path, clock: Cloc
         assert len(node.block(1).transactions) == 2
     finally:
         node.stop()
+
+
+def test_a_store_cut_short_is_refused_and_can_be_rebuilt(start: Open, folder: Path) -> None:
+    """Mapping a file that is shorter than its pages would kill the process (found by torture)."""
+    node = start()
+    commit(node, *(deposit(n) for n in range(200)))
+    node.stop()
+    data = folder / "state" / "data.mdb"
+    with data.open("r+b") as file:
+        file.truncate(data.stat().st_size // 2)
+    with pytest.raises(Corrupted):
+        start()
+    data.unlink()
+    assert start().status().height == node.status().height
+
+
+def test_damaged_views_are_named_and_rebuilt(start: Open, folder: Path) -> None:
+    """A flipped byte in the views' own description is no crash without a code."""
+    node = start()
+    commit(node, deposit(1))
+    node.stop()
+    with closing(sqlite3.connect(folder / "views.sqlite")) as views:
+        views.execute("UPDATE meta SET specs = '{1:2}'")
+        views.commit()
+    again = start()
+    with pytest.raises(Corrupted):
+        again.views.counts()
