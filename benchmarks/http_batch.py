@@ -24,7 +24,7 @@ CONNECTIONS = 6
 
 def run(folder: Path, *, accounts: int, batches: int, repeat: int) -> dict[str, Any]:
     """Measure POST /v1/transactions/batch with CBOR answers, and a lone POST with its receipt."""
-    world = World(folder, accounts)
+    world = World.make(folder, accounts)
     try:
         with HttpServer(world.node, port=0) as server:
             rounds = [_round(world, server.port, batches) for _ in range(repeat)]

@@ -20,7 +20,7 @@ IN_FLIGHT_MAX = 30
 
 def run(folder: Path, *, accounts: int, batches: int, repeat: int) -> dict[str, Any]:
     """Measure the real node, in process, with its verifier, store and views processes."""
-    world = World(folder, accounts)
+    world = World.make(folder, accounts)
     try:
         rounds = [_round(world, batches) for _ in range(repeat)]
         lone = lone_transactions(world)

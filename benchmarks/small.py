@@ -22,7 +22,7 @@ _BLOCK = 1_000
 
 def verification(folder: Path, *, repeat: int) -> dict[str, Any]:
     """Measure `tallystick.verify` of a receipt against a trust file, all in memory."""
-    world = World(folder, 1_000)
+    world = World.make(folder, 1_000)
     try:
         for batch in world.batches(20, 500):
             world.node.submit(batch).result()
@@ -105,7 +105,7 @@ def start_up(*, repeat: int) -> dict[str, Any]:
 
 def node_start(folder: Path, *, accounts: int, transactions: int) -> dict[str, Any]:
     """Measure opening a node: after a clean stop, and when the store lacks everything since."""
-    world = World(folder, accounts)
+    world = World.make(folder, accounts)
     try:
         for batch in world.batches(transactions // _BLOCK, _BLOCK):
             world.node.submit(batch).result()
