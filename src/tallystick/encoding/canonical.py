@@ -72,15 +72,15 @@ def decode_structure(data: bytes, *, name: str) -> Value:
         ) from error
 
 
-def check_plain(value: Value, *, name: str) -> None:
-    """Refuse floats and nesting deeper than `VALUE_DEPTH_MAX`.
+def check_plain(value: Value, *, name: str, depth_max: int = VALUE_DEPTH_MAX) -> None:
+    """Refuse floats and nesting deeper than `depth_max` levels of lists and maps.
 
     Raises:
         Malformed: a float.
         LimitExceeded: nested too deeply.
     """
     if type(value) not in _SCALARS:
-        _check_container(value, name, VALUE_DEPTH_MAX)
+        _check_container(value, name, depth_max)
 
 
 def _check_container(value: Value, name: str, depth_left: int) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 import re
 
 from tallystick.errors import LimitExceeded, Malformed
@@ -75,7 +76,10 @@ def parse_json(text: str | bytes, *, name: str = "JSON") -> object:
         source = text.decode("utf-8") if isinstance(text, bytes) else text
         _check_depth(source, name)
         return json.loads(
-            source, object_pairs_hook=_without_duplicates, parse_constant=_no_constant
+            source,
+            object_pairs_hook=_without_duplicates,
+            parse_constant=_no_constant,
+            parse_float=_finite,
         )
     except (ValueError, RecursionError) as error:
         raise Malformed(
@@ -100,6 +104,13 @@ def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found) != len(pairs):
         raise ValueError("duplicate key")
     return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:40]} is too large")
+    return number
 
 
 def _no_constant(name: str) -> object:

@@ -13,7 +13,7 @@ from typing import Final
 from tallystick.crypto import sha256
 from tallystick.encoding import Value, decode, encode
 from tallystick.errors import Malformed
-from tallystick.units import HASH_SIZE
+from tallystick.units import HASH_SIZE, INTEGER_MAX
 
 HEADER_VERSION: Final = 1
 _APP_HASH_TAG = "tallystick/app-hash/v1"
@@ -91,7 +91,7 @@ def decode_header(data: bytes) -> BlockHeader:
         _check(fields[name], name)
     for name in _NUMBER_FIELDS:
         number = fields[name]
-        if type(number) is not int or number < 0:
+        if type(number) is not int or not 0 <= number <= INTEGER_MAX:
             raise Malformed(f"header: {name} is not a count", field=f"header.{name}")
     del fields["version"]
     return BlockHeader(**fields)  # type: ignore[arg-type]  # every field was checked above

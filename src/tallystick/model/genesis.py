@@ -15,7 +15,7 @@ from tallystick.crypto import check_public_key, sha256
 from tallystick.encoding import Value, decode, encode
 from tallystick.errors import Malformed
 from tallystick.model.organization import Member, MemberKey, Organization, check_organization_id
-from tallystick.units import TimeMs
+from tallystick.units import INTEGER_MAX, TimeMs
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,30}[a-z0-9]")
 _NETWORK_HASH_CHARACTERS = 32
@@ -76,6 +76,9 @@ def decode_genesis(data: bytes) -> GenesisDocument:
         genesis = msgspec.convert(value, GenesisDocument, builtin_types=(bytes,))
     except msgspec.ValidationError as error:
         raise Malformed(f"genesis: {error}", field="genesis") from error
+    if genesis.encode() != data:
+        # A field that was left out has been filled in: there is one spelling of a document.
+        raise Malformed("genesis: not every field is there", field="genesis")
     check_genesis(genesis)
     return genesis
 
@@ -89,6 +92,11 @@ def check_genesis(genesis: GenesisDocument) -> None:
             expected="3 to 32 lower-case letters, digits and hyphens",
             found=genesis.name[:40],
         )
+    if not 0 <= genesis.created <= INTEGER_MAX:
+        raise Malformed("genesis: created is not a time", field="genesis.created")
+    for one in genesis.members:
+        if list(one.roles) != sorted(set(one.roles)):
+            raise Malformed("genesis: roles are not sorted, or twice", field=f"members.{one.id}")
     organizations = {check_organization_id(o.id) for o in genesis.organizations}
     members = {(m.organization, m.id) for m in genesis.members}
     _check_distinct(len(organizations), len(genesis.organizations), "organizations")

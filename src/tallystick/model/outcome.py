@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeGuard
 
 from tallystick.crypto import sha256
 from tallystick.encoding import Value, decode, encode
 from tallystick.errors import LimitExceeded, Malformed
 from tallystick.model.event import Event
-from tallystick.units import ENTRY_BYTES_MAX, HASH_SIZE
+from tallystick.units import ENTRY_BYTES_MAX, HASH_SIZE, INTEGER_MAX
 
 OK: Final = "ok"
 ENTRY_VERSION: Final = 1
@@ -106,17 +106,23 @@ def decode_entry(data: bytes) -> Entry:
     if len(data) > ENTRY_BYTES_MAX:
         raise LimitExceeded("entry: too large", field="entry", expected=f"{ENTRY_BYTES_MAX} bytes")
     fields = decode(data, name="entry")
-    if type(fields) is not list or len(fields) != _ENTRY_FIELDS or fields[0] != ENTRY_VERSION:
-        raise _malformed("an array of eight, version 1")
+    if type(fields) is not list or len(fields) != _ENTRY_FIELDS:
+        raise _malformed("an array of eight")
+    if type(fields[0]) is not int or fields[0] != ENTRY_VERSION:
+        raise _malformed("version 1")
     _, transaction_id, height, block_time, code, result, events, digest = fields
     if type(transaction_id) is not bytes or len(transaction_id) != HASH_SIZE:
         raise _malformed("a 32-byte transaction id")
-    if type(height) is not int or type(block_time) is not int or type(code) is not str:
+    if not (_is_count(height) and _is_count(block_time) and type(code) is str):
         raise _malformed("height, block time and code")
     if type(digest) is not bytes or len(digest) != HASH_SIZE:
         raise _malformed("a 32-byte write-set digest")
     outcome = Outcome(code, result, _decode_events(events), digest)
     return Entry(transaction_id, height, block_time, outcome)
+
+
+def _is_count(value: Value) -> TypeGuard[int]:
+    return type(value) is int and 0 <= value <= INTEGER_MAX
 
 
 def _decode_events(events: Value) -> tuple[Event, ...]:

@@ -26,9 +26,17 @@ from tallystick.encoding import (
     to_be_signed,
 )
 from tallystick.errors import InvalidSignature, LimitExceeded, Malformed
-from tallystick.units import INTEGER_MAX, TRANSACTION_BYTES_MAX, TimeMs, TransactionId
+from tallystick.units import (
+    INTEGER_MAX,
+    TRANSACTION_BYTES_MAX,
+    VALUE_DEPTH_MAX,
+    TimeMs,
+    TransactionId,
+)
 
 CONTENT_TYPE: Final = "application/tallystick-transaction+cbor"
+_ARGUMENT_DEPTH_MAX: Final = VALUE_DEPTH_MAX - 2
+"""An argument stands inside the payload and its map of arguments."""
 _FIELDS = frozenset({"args", "contract", "method", "network", "nonce", "valid_until"})
 
 
@@ -127,7 +135,7 @@ def decode_call(payload: bytes) -> Call:
     _check_integer(call.nonce, "nonce")
     _check_integer(call.valid_until, "valid_until")
     for argument in call.args.values():
-        check_plain(argument, name="payload.args")
+        check_plain(argument, name="payload.args", depth_max=_ARGUMENT_DEPTH_MAX)
     return call
 
 

@@ -78,3 +78,10 @@ def test_json_keeps_chinese_readable() -> None:
     """Characters stay characters."""
     assert format_json({"名": "法院"}) == '{"名": "法院"}'
     assert parse_json('{"名": "法院"}') == {"名": "法院"}
+
+
+@pytest.mark.parametrize("text", ["1e400", "[-1e400]"])
+def test_numbers_too_large_for_json_are_refused(text: str) -> None:
+    """Python would make infinity of them."""
+    with pytest.raises(Malformed):
+        parse_json(text)

@@ -84,6 +84,8 @@ def broken_genesis() -> list[GenesisDocument]:
     stranger = member_key(secret(60), COURT, "nobody")
     return [
         changed(version=2),
+        changed(created=-5),
+        changed(members=(*good.members, member(COURT, "x", "b", "a"))),
         changed(name="X"),
         changed(name="a b"),
         changed(organizations=(*good.organizations, good.organizations[0])),
@@ -109,6 +111,16 @@ def test_a_genesis_key_of_small_order_is_refused() -> None:
         decode_genesis(msgspec.structs.replace(make_genesis(), log_keys=(weak,)).encode())
 
 
+@pytest.mark.parametrize("missing", ["version", "parameters", "contracts"])
+def test_a_genesis_has_one_spelling(missing: str) -> None:
+    """A field with a default must still be there: two spellings would be two network ids."""
+    fields = decode(GENESIS_BYTES)
+    assert isinstance(fields, dict)
+    del fields[missing]
+    with pytest.raises(Malformed):
+        decode_genesis(encode(fields))
+
+
 @pytest.mark.parametrize("value", [[], {"version": 1}, {"unknown": 1}, None])
 def test_other_values_are_no_genesis(value: object) -> None:
     """Exactly the fields of the document."""
@@ -125,6 +137,10 @@ def test_an_entry_comes_back() -> None:
     ("place", "value"),
     [
         (0, 2),
+        (0, True),
+        (2, -1),
+        (2, 2**63),
+        (3, -1),
         (1, b"short"),
         (1, None),
         (2, "1"),
@@ -197,7 +213,7 @@ def test_a_header_comes_back_and_its_hash_is_of_its_bytes() -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("version", 2), ("height", -1), ("time", "x"), ("log_root", b"short"), ("parent", None)],
+    [("version", 2), ("height", -1), ("height", 2**63), ("time", "x"), ("log_root", b"short"), ("parent", None)],
 )
 def test_a_header_with_a_wrong_field_is_refused(field: str, value: object) -> None:
     """Types and sizes."""

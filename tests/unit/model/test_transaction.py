@@ -115,6 +115,16 @@ def test_a_missing_payload_field_is_refused(missing: str) -> None:
         decode_transaction(message(fields=fields))
 
 
+def test_arguments_nest_as_deep_as_the_payload_may() -> None:
+    """What is accepted here decodes everywhere: 16 levels, the payload's own two included."""
+    deepest: object = 1
+    for _ in range(14):
+        deepest = [deepest]
+    decode_transaction(message(fields=FIELDS | {"args": {"a": deepest}}))
+    with pytest.raises(LimitExceeded):
+        decode_transaction(message(fields=FIELDS | {"args": {"a": [deepest]}}))
+
+
 def test_a_float_argument_is_refused() -> None:
     """Ledger data has no floats, wherever they are."""
     payload = cbor2.dumps(FIELDS | {"args": {"a": [1.5]}}, canonical=True)
