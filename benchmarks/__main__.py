@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import http_batch, pipeline, report, small
+from benchmarks import http_batch, pipeline, report, small, stages
 from benchmarks.machine import describe
 
 Work = Callable[[Path, argparse.Namespace], Any]
@@ -37,6 +37,9 @@ BENCHMARKS: dict[str, Work] = {
         _short(pipeline.run(folder, accounts=accounts, batches=40, repeat=3))
         for accounts in _growth_sizes(o)
     ],
+    "stages": lambda folder, o: stages.run(
+        folder, accounts=20_000 if o.quick else 1_000_000, batches=5 if o.quick else 40
+    ),
     "node_start": lambda folder, o: small.node_start(
         folder, accounts=20_000 if o.quick else 1_000_000, transactions=5_000
     ),

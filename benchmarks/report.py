@@ -10,7 +10,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results.json"
 PAGES = ("docs/operator/performance.md", "README.md", "README.zh-CN.md")
-_BEGIN, _END = "<!-- performance:begin -->", "<!-- performance:end -->"
+PERFORMANCE = ROOT / "docs" / "operator" / "performance.md"
 
 Row = tuple[str, str, str, str]
 """What in English, what in Chinese, the aim, what was measured."""
@@ -77,14 +77,50 @@ def rows(results: dict[str, Any]) -> list[Row]:
 
 
 def write_docs() -> None:
-    """Put the table between the markers of each page."""
+    """Put the tables between the markers of each page."""
     results = json.loads(RESULTS.read_text())
     for name in PAGES:
-        page = ROOT / name
-        text = page.read_text()
-        before, _, rest = text.partition(_BEGIN)
-        _, _, after = rest.partition(_END)
-        page.write_text(f"{before}{_BEGIN}\n{_table(results, chinese='zh' in name)}{_END}{after}")
+        _put(ROOT / name, "performance", _table(results, chinese="zh" in name))
+    _put(PERFORMANCE, "stages", _stages(results))
+    _put(PERFORMANCE, "growth", _growth(results))
+
+
+def _put(page: Path, marker: str, text: str) -> None:
+    begin, end = f"<!-- {marker}:begin -->", f"<!-- {marker}:end -->"
+    before, _, rest = page.read_text().partition(begin)
+    _, _, after = rest.partition(end)
+    page.write_text(f"{before}{begin}\n{text}{end}{after}")
+
+
+def _stages(results: dict[str, Any]) -> str:
+    stages = results["stages"]["us_per_tx"]
+    lines = [f"| {name} | {found} |\n" for name, found in stages.items()]
+    cpu = results["pipeline"]["rounds"][-1]["cpu_us_per_tx"]
+    others = [f"| the {name} process | {found} |\n" for name, found in cpu.items()]
+    head = "| stage | us of CPU per transaction |\n| --- | --- |\n"
+    whole = (
+        "| whole processes, in the throughput run | us of CPU per transaction |\n| --- | --- |\n"
+    )
+    return f"{head}{''.join(lines)}\n{whole}{''.join(others)}"
+
+
+def _growth(results: dict[str, Any]) -> str:
+    head = (
+        "| accounts | tx/s | node us/tx | store writer us/tx | lone p50 / p99 ms "
+        "| store MiB |\n| --- | --- | --- | --- | --- | --- |\n"
+    )
+    lines = [
+        f"| {one['accounts']:,} | {one['tx_s']:,} | {one['cpu_us_per_tx']['node']} "
+        f"| {one['cpu_us_per_tx']['store writer']} "
+        f"| {one['lone']['p50_ms']} / {one['lone']['p99_ms']} | {one['store_mib']:,.0f} |\n"
+        for one in results["growth"]
+    ]
+    log = [
+        f"| {one['leaves']:,} | {one['append_us_per_leaf']} | {one['proof_ms']} |\n"
+        for one in results["log_growth"]
+    ]
+    log_head = "| log leaves | append us per leaf | inclusion proof ms |\n| --- | --- | --- |\n"
+    return f"{head}{''.join(lines)}\n{log_head}{''.join(log)}"
 
 
 def _table(results: dict[str, Any], *, chinese: bool) -> str:

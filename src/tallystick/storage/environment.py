@@ -99,7 +99,7 @@ class Environment:
             raise
 
     def _check_length(self, folder: Path) -> None:
-        """Refuse a file that is shorter than its pages: reading beyond it would kill the process."""
+        """Refuse a file shorter than its pages: reading beyond it would kill the process."""
         needed = (self.lmdb.info()["last_pgno"] + 1) * self.lmdb.stat()["psize"]
         found = (folder / "data.mdb").stat().st_size
         if found < needed:

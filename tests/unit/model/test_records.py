@@ -213,7 +213,14 @@ def test_a_header_comes_back_and_its_hash_is_of_its_bytes() -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("version", 2), ("height", -1), ("height", 2**63), ("time", "x"), ("log_root", b"short"), ("parent", None)],
+    [
+        ("version", 2),
+        ("height", -1),
+        ("height", 2**63),
+        ("time", "x"),
+        ("log_root", b"short"),
+        ("parent", None),
+    ],
 )
 def test_a_header_with_a_wrong_field_is_refused(field: str, value: object) -> None:
     """Types and sizes."""
