@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -103,7 +103,7 @@ def _escape(character: str) -> str:
 def _document(answer: Answer, chosen: Sequence[str] | None) -> Plain:
     match answer:
         case Listing():
-            known = _keys(answer.rows) or list(answer.columns)
+            known = _fields_of(answer)
             return [_select(row, chosen, known) for row in answer.rows] if chosen else answer.rows
         case Sheet():
             return _select(answer.fields, chosen, list(answer.fields))
@@ -121,8 +121,10 @@ def _as_json(text: str) -> Plain:
     return value
 
 
-def _keys(rows: Iterable[Row]) -> list[str]:
-    return list(dict.fromkeys(key for row in rows for key in row))
+def _fields_of(answer: Listing) -> list[str]:
+    """Return the fields of the rows, and the columns: no row needs to have them all."""
+    found = dict.fromkeys(key for row in answer.rows for key in row)
+    return list(found | dict.fromkeys(answer.columns))
 
 
 def _select(row: Row, chosen: Sequence[str] | None, known: Sequence[str]) -> Row:
@@ -150,7 +152,7 @@ def _inside(row: Row, path: str) -> Plain:
 
 def _listing(answer: Listing, chosen: Sequence[str] | None, width: int) -> str:
     names = list(chosen or answer.columns)
-    known = _keys(answer.rows) or list(answer.columns)
+    known = _fields_of(answer)
     rows = [[_select(row, names, known)[name] for name in names] for row in answer.rows]
     if not stage().answer_is_terminal:
         return "".join("\t".join(cell(value) for value in row) + "\n" for row in rows)

@@ -55,6 +55,12 @@ def test_a_piped_listing_is_tab_separated_and_whole() -> None:
     assert render(LISTING, "size,id,collector.device") == "3\tEV-1\tcam\n\tEV-2\t\n"
 
 
+def test_a_column_that_no_row_has_is_empty() -> None:
+    """A batch in which nothing failed has no reasons to show."""
+    listing = Listing(({"path": "a.txt", "status": "deposited"},), ("path", "status", "reason"))
+    assert render(listing) == "a.txt\tdeposited\t\n"
+
+
 def test_a_listing_on_a_terminal_is_a_table_with_headings() -> None:
     """People see headings in their language, columns aligned for wide characters."""
     on_terminal()
