@@ -51,7 +51,7 @@ class GenesisDocument(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     keys: tuple[MemberKey, ...]
     log_keys: tuple[LogKey, ...]
     contracts: tuple[str, ...] = ()
-    """Contracts active from the first block, by name."""
+    """Contracts active from the first block, by name; no other can be called."""
 
     def encode(self) -> bytes:
         """Return the canonical bytes."""

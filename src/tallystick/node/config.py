@@ -27,7 +27,7 @@ class NodeConfig:
     verifier_processes: int = 1
     """How many of them verify signatures."""
     contracts: tuple[type[Contract], ...] | None = None
-    """Contracts to run; None means those of all installed packages."""
+    """Contracts to choose from; None means those of all installed packages."""
     clock: Callable[[], int] = wall_clock
     """Unix milliseconds; tests and simulations give their own."""
     on_halt: Callable[[BaseException], None] = lambda _: None

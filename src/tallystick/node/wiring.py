@@ -10,10 +10,12 @@ from contextlib import ExitStack
 from functools import partial
 
 from tallystick.consensus import Committed, SoloEngine
+from tallystick.contracts import Contract
 from tallystick.crypto import SecretKey, VerifierPool
-from tallystick.execution import ContractRunner
+from tallystick.errors import DataFolderProblem
+from tallystick.execution import ContractRunner, load_contracts
 from tallystick.ledger import AppliedBlock, Ledger, open_ledger, remember_block
-from tallystick.model import decode_genesis, decode_header
+from tallystick.model import GenesisDocument, decode_genesis, decode_header
 from tallystick.node.application import LedgerApplication
 from tallystick.node.config import NodeConfig
 from tallystick.node.feeds import open_feed, open_views
@@ -45,8 +47,9 @@ def open_node(config: NodeConfig) -> Node:
 def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]], Node]:
     folder = stack.enter_context(DataFolder.open(config.data))
     network, genesis_bytes = folder.network, folder.genesis_bytes
-    secret = read_log_key(folder, decode_genesis(genesis_bytes))
-    runner = ContractRunner(config.contracts)
+    genesis = decode_genesis(genesis_bytes)
+    secret = read_log_key(folder, genesis)
+    runner = ContractRunner(_active_contracts(config, genesis))
     verifiers = VerifierPool(config.verifier_processes if config.workers else 0)
     stack.callback(verifiers.close)
     storage = open_storage(folder, in_process=not config.workers)
@@ -104,6 +107,26 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
         )
 
     return join
+
+
+def _active_contracts(config: NodeConfig, genesis: GenesisDocument) -> list[type[Contract]]:
+    """Return the contracts that the network runs; others may be installed, nobody can call them.
+
+    Raises:
+        DataFolderProblem: one of them is not installed here.
+    """
+    offered = load_contracts() if config.contracts is None else config.contracts
+    installed = {contract.name: contract for contract in offered}
+    missing = [name for name in genesis.contracts if name not in installed]
+    if missing:
+        raise DataFolderProblem(
+            f"the network runs contracts that are not installed: {', '.join(missing)}",
+            field="contracts",
+            expected=", ".join(genesis.contracts),
+            found=", ".join(sorted(installed)) or "none",
+            hint="Install their packages, in the versions that this network uses.",
+        )
+    return [installed[name] for name in genesis.contracts]
 
 
 def _publish(

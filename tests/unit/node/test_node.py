@@ -404,3 +404,26 @@ def test_damaged_views_are_named_and_rebuilt(start: Open, folder: Path) -> None:
     again = start()
     with pytest.raises(Corrupted):
         again.views.counts()
+
+
+def test_only_the_networks_contracts_can_be_called(tmp_path: Path, clock: Clock) -> None:
+    """What else is installed on a node is nobody's business: nodes must agree on what runs."""
+    bare = msgspec.structs.replace(GENESIS, contracts=())
+    create_network(tmp_path / "bare", bare, LOG_KEY)
+    node = open_node(NodeConfig(data=tmp_path / "bare", workers=False, clock=clock))
+    node.start()
+    try:
+        raw = sign("deposit", {}, nonce=1, contract="evidence", network=node.network)
+        (answer,) = submit(node, raw)
+        assert answer.code == UnknownContract.code
+        assert node.contracts() == []
+    finally:
+        node.stop()
+
+
+def test_a_node_without_a_contract_of_its_network_does_not_start(tmp_path: Path) -> None:
+    """It could not execute what the others execute."""
+    other = msgspec.structs.replace(GENESIS, contracts=("evidence", "loans"))
+    create_network(tmp_path / "other", other, LOG_KEY)
+    with pytest.raises(DataFolderProblem, match="loans"):
+        open_node(NodeConfig(data=tmp_path / "other", workers=False))
