@@ -6,7 +6,9 @@ Nodes of one network may run either, so a difference would be a fork (decision r
 
 from __future__ import annotations
 
+import importlib.util
 import math
+import sys
 from collections.abc import Callable
 from types import ModuleType
 
@@ -85,3 +87,19 @@ def test_each_refuses_what_the_subset_cannot_hold(encoder: ModuleType, value: ob
 def test_each_survives_a_depth_bomb(encoder: ModuleType, depth: int) -> None:
     """Refused or decoded, never a crash of the process."""
     assert outcome(encoder.decode_value, b"\x81" * depth)
+
+
+def test_without_the_fast_encoder_the_other_one_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without a compiler has the same ledger."""
+    from tallystick.encoding import canonical
+
+    monkeypatch.setitem(sys.modules, "cbrrr", None)
+    monkeypatch.delitem(sys.modules, "tallystick.encoding.by_cbrrr")
+    spec = canonical.__spec__
+    assert spec is not None
+    assert spec.loader is not None
+    plain = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(plain)
+    assert plain.ENCODER == "cbor2"
+    value: canonical.Value = {"b": [1, b"x"], "a": None}
+    assert plain.encode(value) == canonical.encode(value)

@@ -161,6 +161,23 @@ def test_a_dead_verifier_halts_and_gives_no_verdicts() -> None:
                 pass
 
 
+class Silent:
+    """A verifier process that takes its input and ends without a whole answer."""
+
+    def __init__(self, answer: bytes) -> None:
+        self.stdin = io.BytesIO()
+        self.stdout = io.BytesIO(answer)
+
+
+@pytest.mark.parametrize("answer", [b"", b"\x00\x00\x00\x02\x01", b"\x00\x00\x00\x01\x01"])
+def test_an_answer_that_is_not_whole_halts(answer: bytes) -> None:
+    """No answer, a cut one, or too few verdicts: none is guessed."""
+    pool = VerifierPool(0)
+    pool._workers.append(Silent(answer))  # type: ignore[arg-type]  # stands in for a process
+    with pytest.raises(Halted):
+        pool.verify(signed_items(20))
+
+
 def test_the_worker_answers_each_frame_and_ends_with_its_input(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
