@@ -288,7 +288,7 @@ def _receipts() -> Iterator[Seed]:
 
 def _published() -> Iterator[Seed]:
     """Vectors nobody here wrote (provenance in their folders)."""
-    for path in sorted((VECTORS / "cose").glob("*.json")):
+    for path in sorted((VECTORS / "cose").rglob("*.json")):
         message = bytes.fromhex(json.loads(path.read_text(encoding="utf-8"))["output"]["cbor"])
         yield "cose-message", f"wg-{path.stem}", message
         yield "cose-header", f"wg-{path.stem}", message
