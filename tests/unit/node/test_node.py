@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -427,3 +428,20 @@ def test_a_node_without_a_contract_of_its_network_does_not_start(tmp_path: Path)
     create_network(tmp_path / "other", other, LOG_KEY)
     with pytest.raises(DataFolderProblem, match="loans"):
         open_node(NodeConfig(data=tmp_path / "other", workers=False))
+
+
+def test_views_of_another_history_begin_again(start: Open, folder: Path) -> None:
+    """After a restore the views left from before must not show what the ledger does not have."""
+    node = start()
+    commit(node, deposit(1))
+    commit(node, deposit(2))
+    node.stop()
+    old_views = (folder / "views.sqlite").read_bytes()
+    shutil.rmtree(folder)
+    create_network(folder, GENESIS, LOG_KEY)
+    (folder / "views.sqlite").write_bytes(old_views)
+    again = start()
+    assert again.views.height() == 0
+    (place,) = commit(again, deposit(3))
+    assert again.views.find_transaction(place.transaction_id) is not None
+    assert again.views.find_transaction(sha256(deposit(1))) is None
