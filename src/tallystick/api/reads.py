@@ -25,7 +25,7 @@ from tallystick.api.represent import show_block, show_log_key, show_transaction
 from tallystick.api.wire_types import format_time
 from tallystick.encoding import format_base64
 from tallystick.errors import NotFound, error_classes
-from tallystick.model import decode_transaction
+from tallystick.model import read_transaction
 
 TRUST_FORMAT: Final = "tallystick.trust.v1"
 _VARY_ACCEPT: Final = (b"vary", b"accept")
@@ -109,8 +109,9 @@ def show_one_transaction(asked: Asked) -> Answer:
     """Answer GET /v1/transactions/{id}."""
     server = asked.server
     block, index = server.node.transaction(asked.required_hash("id"))
-    signer = decode_transaction(block.transactions[index]).signer
-    key = server.node.views.get_record("membership", "keys", signer.hex())
+    transaction = read_transaction(block.transactions[index])
+    signer = transaction.signer.hex() if transaction else ""
+    key = server.node.views.get_record("membership", "keys", signer)
     member = None if key is None else key.fields.get("member")
     shown = member if isinstance(member, str) else None
     return json_answer(show_transaction(block, index, server.catalogue, member=shown))

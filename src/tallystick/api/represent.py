@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from tallystick.api.catalogue import Catalogue
 from tallystick.api.records import (
     BlockRecord,
@@ -18,12 +20,17 @@ from tallystick.api.wire_types import format_time
 from tallystick.encoding import Value
 from tallystick.model import (
     Block,
+    Call,
     Event,
     LogKey,
     decode_entry,
-    decode_transaction,
+    read_transaction,
     verifier_key,
 )
+from tallystick.units import TimeMs
+
+_NO_CALL: Final = Call("", "", "", {}, 0, TimeMs(0))
+"""Stands for the call of bytes that are no transaction, which only a faulty orderer lets in."""
 
 
 def show_value(value: Value) -> object:
@@ -63,7 +70,8 @@ def show_transaction(
     """Return a transaction of a block with all there is to know."""
     summary = show_transaction_summary(block, index, catalogue, member=member)
     raw = block.transactions[index]
-    call = decode_transaction(raw).call
+    transaction = read_transaction(raw)
+    call = transaction.call if transaction else _NO_CALL
     outcome = decode_entry(block.entries[index]).outcome
     return TransactionRecord(
         **{name: getattr(summary, name) for name in TransactionSummary.__struct_fields__},
@@ -84,12 +92,15 @@ def show_transaction_summary(
     block: Block, index: int, catalogue: Catalogue, *, member: str | None
 ) -> TransactionSummary:
     """Return a transaction of a block in a line."""
-    transaction = decode_transaction(block.transactions[index])
-    outcome = decode_entry(block.entries[index]).outcome
-    call = transaction.call
-    said = catalogue.transaction_sentence(call, transaction.organization, outcome)
+    entry = decode_entry(block.entries[index])
+    outcome = entry.outcome
+    transaction = read_transaction(block.transactions[index])
+    call, organization, said = _NO_CALL, "", None
+    if transaction is not None:
+        call, organization = transaction.call, transaction.organization
+        said = catalogue.transaction_sentence(call, organization, outcome)
     return TransactionSummary(
-        id=transaction.id.hex(),
+        id=entry.transaction_id.hex(),
         height=block.header.height,
         index=index,
         leaf_index=block.first_leaf + index,
@@ -99,9 +110,9 @@ def show_transaction_summary(
         time_ms=block.header.time,
         contract=call.contract,
         method=call.method,
-        organization=transaction.organization,
+        organization=organization,
         member=member,
-        signer=transaction.signer.hex(),
+        signer=transaction.signer.hex() if transaction else "",
         sentence=show_sentence(said),
         event_count=len(outcome.events),
     )

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from tallystick.crypto import VerifierPool
-from tallystick.errors import Corrupted
+from tallystick.crypto import SignedItem, VerifierPool, is_valid_signature
+from tallystick.errors import Corrupted, InvalidSignature
 from tallystick.merkle import StateTree
-from tallystick.model import Block, decode_transaction, decode_write_set
+from tallystick.model import Block, Transaction, decode_entry, decode_write_set, read_transaction
 from tallystick.storage import BlockVerifier
 
 _MEMBERSHIP: Final = b"membership/"
@@ -57,11 +57,16 @@ class LogCheck:
         self.log_root = block.header.log_root
 
     def _check_signatures(self, block: Block) -> None:
-        transactions = [decode_transaction(raw) for raw in block.transactions]
-        items = [(one.signer, one.signed_bytes, one.signature) for one in transactions]
+        signed, unsigned = _by_signature(block)
+        if any(is_valid_signature(*item) for item in unsigned):
+            raise Corrupted(
+                f"block {block.header.height}: a valid signature was recorded as a forged one",
+                field="signature",
+            )
+        items = [(one.signer, one.signed_bytes, one.signature) for one in signed]
         verdicts = self._verifiers.verify(items)
         if verdicts.count(1) != len(items):
-            bad = transactions[verdicts.index(0)]
+            bad = signed[verdicts.index(0)]
             raise Corrupted(
                 f"block {block.header.height}: a signature does not verify",
                 field="signature",
@@ -82,6 +87,21 @@ class LogCheck:
                 expected=block.header.state_root.hex(),
                 found=self._state.root.hex(),
             )
+
+
+def _by_signature(block: Block) -> tuple[list[Transaction], list[SignedItem]]:
+    """Return what must verify, and the signatures that the block itself calls forged."""
+    signed: list[Transaction] = []
+    forged: list[SignedItem] = []
+    for raw, entry in zip(block.transactions, block.entries, strict=True):
+        one = read_transaction(raw)
+        if one is None:
+            continue
+        if decode_entry(entry).outcome.code == InvalidSignature.code:
+            forged.append((one.signer, one.signed_bytes, one.signature))
+        else:
+            signed.append(one)
+    return signed, forged
 
 
 def _state_writes(block: Block) -> Iterator[tuple[bytes, bytes | None]]:

@@ -16,7 +16,7 @@ from typing import Protocol, TypeAlias
 from msgspec import Struct
 
 from tallystick.errors import TallystickError
-from tallystick.model import Block, Transaction
+from tallystick.model import Block, Transaction, Unusable
 
 
 class Proposal(Struct, frozen=True):
@@ -25,7 +25,7 @@ class Proposal(Struct, frozen=True):
     height: int
     time: int
     """Unix milliseconds, chosen by the engine, never before the parent's."""
-    transactions: tuple[Transaction, ...]
+    transactions: tuple[Transaction | Unusable, ...]
 
 
 class Executed(Struct, frozen=True):

@@ -2,8 +2,14 @@
 """The pure state transition: from one block to the next, and the rules of admission."""
 
 from tallystick.ledger.admission import check_admission, check_nonce
-from tallystick.ledger.apply import apply_block, remember_block
+from tallystick.ledger.apply import apply_block
 from tallystick.ledger.ports import AppliedBlock, ContractHost, StateReader, Store, Tree
+from tallystick.ledger.recorded import (
+    adopt_block,
+    oldest_remembered_time,
+    recorded_transactions,
+    remember_block,
+)
 from tallystick.ledger.replay_guard import ReplayGuard
 from tallystick.ledger.state import Ledger, open_ledger
 from tallystick.model import Execution, Invocation, Signer
@@ -19,9 +25,12 @@ __all__ = [
     "StateReader",
     "Store",
     "Tree",
+    "adopt_block",
     "apply_block",
     "check_admission",
     "check_nonce",
+    "oldest_remembered_time",
     "open_ledger",
+    "recorded_transactions",
     "remember_block",
 ]

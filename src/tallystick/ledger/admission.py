@@ -65,3 +65,17 @@ def check_nonce(ledger: Ledger, transaction: Transaction) -> None:
         raise Replayed(
             "the nonce was used before", field="nonce", found=str(transaction.call.nonce)
         )
+
+
+def use_nonce(ledger: Ledger, transaction: Transaction, time: int) -> None:
+    """Mark a transaction's nonce as used, for as long as the transaction could execute again.
+
+    What was refused for lying too far ahead is remembered for the usual window only.
+
+    Raises:
+        Replayed: the signer has used the nonce.
+    """
+    call = transaction.call
+    until = min(call.valid_until, time + ledger.parameters.transaction_lifetime_ms_max)
+    if not ledger.replay_guard.use(transaction.signer, call.nonce, until):
+        raise Replayed("the nonce was used before", field="nonce", found=str(call.nonce))

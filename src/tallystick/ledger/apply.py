@@ -10,27 +10,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 
 from tallystick.crypto import sha256
-from tallystick.errors import InvalidBlock, Rejected, Replayed, invariant
-from tallystick.ledger.admission import check_admission
+from tallystick.errors import Rejected, invariant
+from tallystick.ledger.admission import check_admission, use_nonce
+from tallystick.ledger.blocks import (
+    begin_block,
+    close_block,
+    take_founding_writes,
+    take_pages,
+)
 from tallystick.ledger.ports import AppliedBlock, Store, Tree
-from tallystick.ledger.state import Head, Ledger
+from tallystick.ledger.state import Ledger
 from tallystick.membership import MEMBERSHIP_CONTRACT, execute_membership_call
-from tallystick.merkle import leaf_hash
 from tallystick.model import (
     EMPTY_WRITE_SET,
     OK,
     Block,
-    BlockHeader,
     Entry,
     Execution,
     Invocation,
     Outcome,
     Transaction,
-    app_hash,
-    decode_transaction,
+    Unusable,
     encode_entry,
     encode_write_set,
 )
@@ -58,21 +60,20 @@ class BlockState:
 
 
 def apply_block(
-    ledger: Ledger, *, height: int, time: int, transactions: Sequence[Transaction]
+    ledger: Ledger, *, height: int, time: int, transactions: Sequence[Transaction | Unusable]
 ) -> AppliedBlock:
     """Execute the next block on `ledger` and return it with every change it made.
 
-    Signatures must have been verified. Changes the ledger; the caller makes the block durable and
-    hands the changes to storage before anyone is told.
+    Signatures must have been verified: what failed comes as `Unusable`. Changes the ledger; the
+    caller makes the block durable and hands the changes to storage before anyone is told.
 
     Raises:
         InvalidBlock: not the next height, or a time before the parent's.
         Halted: an invariant broke; the ledger must not be used any more.
     """
-    _check_position(ledger.head, height, time)
-    ledger.replay_guard.forget_expired(time)
+    begin_block(ledger, height, time)
     state = BlockState(ledger.store)
-    membership, ledger.pending_membership = ledger.pending_membership, {}
+    membership = take_founding_writes(ledger)
     entries: list[bytes] = []
     write_sets: list[bytes] = []
     codes: list[str] = []
@@ -83,21 +84,18 @@ def apply_block(
         entries.append(_encode_entry(transaction, execution, write_set, height, time))
         write_sets.append(write_set)
         codes.append(execution.code)
-        if transaction.call.contract == MEMBERSHIP_CONTRACT:
+        if _is_membership_call(transaction):
             ledger.register.apply(execution.writes)
             membership.update(execution.writes)
         else:
             state.writes.update(execution.writes)
 
-    ledger.log.append([leaf_hash(entry) for entry in entries])
-    ledger.state_tree.update(state.writes)
-    ledger.membership_tree.update(membership)
-    header = _make_header(ledger, height, time)
-    header_bytes = header.encode()
-    ledger.head = Head(height, sha256(header_bytes), time, header.app_hash)
+    header = close_block(
+        ledger, height, time, entries=entries, state=state.writes, membership=membership
+    )
     block = Block(
         header,
-        header_bytes,
+        header.encode(),
         tuple(transaction.raw for transaction in transactions),
         tuple(entries),
         tuple(write_sets),
@@ -108,50 +106,21 @@ def apply_block(
         codes=tuple(codes),
         state=state.writes,
         membership=membership,
-        pages=_take_pages(ledger),
+        pages=take_pages(ledger),
         tiles=ledger.log.take_dirty(),
     )
 
 
-def use_nonce(ledger: Ledger, transaction: Transaction, time: int) -> None:
-    """Mark a transaction's nonce as used, for as long as the transaction could execute again.
-
-    What was refused for lying too far ahead is remembered for the usual window only.
-
-    Raises:
-        Replayed: the signer has used the nonce.
-    """
-    call = transaction.call
-    until = min(call.valid_until, time + ledger.parameters.transaction_lifetime_ms_max)
-    if not ledger.replay_guard.use(transaction.signer, call.nonce, until):
-        raise Replayed("the nonce was used before", field="nonce", found=str(call.nonce))
-
-
-def remember_block(ledger: Ledger, block: Block) -> None:
-    """Mark the nonces of an earlier block as used: a node does this for recent blocks on start."""
-    for raw in block.transactions:
-        with suppress(Replayed):
-            use_nonce(ledger, decode_transaction(raw), block.header.time)
-
-
-def _check_position(head: Head, height: int, time: int) -> None:
-    if height != head.height + 1:
-        raise InvalidBlock(
-            "not the next height", field="height", expected=str(head.height + 1), found=str(height)
-        )
-    if time < head.time:
-        raise InvalidBlock(
-            "block time before the parent's",
-            field="time",
-            expected=f">= {head.time}",
-            found=str(time),
-        )
-
-
 def _execute(
-    ledger: Ledger, state: BlockState, transaction: Transaction, height: int, time: int
+    ledger: Ledger,
+    state: BlockState,
+    transaction: Transaction | Unusable,
+    height: int,
+    time: int,
 ) -> Execution:
     """Run one transaction. Whatever becomes of it, its nonce is used (INV: never twice)."""
+    if isinstance(transaction, Unusable):
+        return Execution(transaction.code, None, (), {})
     call = transaction.call
     try:
         use_nonce(ledger, transaction, time)
@@ -164,36 +133,21 @@ def _execute(
     return ledger.host.execute(invocation, state)
 
 
+def _is_membership_call(transaction: Transaction | Unusable) -> bool:
+    return isinstance(transaction, Transaction) and (
+        transaction.call.contract == MEMBERSHIP_CONTRACT
+    )
+
+
 def _encode_entry(
-    transaction: Transaction, execution: Execution, write_set: bytes, height: int, time: int
+    transaction: Transaction | Unusable,
+    execution: Execution,
+    write_set: bytes,
+    height: int,
+    time: int,
 ) -> bytes:
     invariant(execution.code == OK or not execution.writes, "a refused call must not write")
     outcome = Outcome(execution.code, execution.result, execution.events, sha256(write_set))
     entry = encode_entry(Entry(transaction.id, height, time, outcome))
     invariant(len(entry) <= ENTRY_BYTES_MAX, "a contract host exceeded the outcome limit")
     return entry
-
-
-def _make_header(ledger: Ledger, height: int, time: int) -> BlockHeader:
-    log_root = ledger.log.root()
-    roots = (ledger.log.size, log_root, ledger.state_tree.root, ledger.membership_tree.root)
-    return BlockHeader(
-        height=height,
-        parent=ledger.head.hash,
-        time=time,
-        log_size=ledger.log.size,
-        log_root=log_root,
-        state_root=ledger.state_tree.root,
-        membership_root=ledger.membership_tree.root,
-        app_hash=app_hash(*roots),
-    )
-
-
-def _take_pages(ledger: Ledger) -> dict[tuple[Tree, bytes], bytes | None]:
-    pages: dict[tuple[Tree, bytes], bytes | None] = {}
-    for tree, source in (
-        (Tree.STATE, ledger.state_tree),
-        (Tree.MEMBERSHIP, ledger.membership_tree),
-    ):
-        pages.update({(tree, prefix): page for prefix, page in source.take_dirty().items()})
-    return pages

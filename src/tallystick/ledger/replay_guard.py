@@ -7,7 +7,10 @@ need not be remembered longer (INV: the same signer and nonce never execute twic
 
 from __future__ import annotations
 
-_BUCKET_MS = 10_000
+from typing import Final
+
+BUCKET_MS: Final = 10_000
+"""Pairs are forgotten by whole buckets of this width, up to so much after they expired."""
 _NONCE_SIZE = 8
 
 
@@ -33,7 +36,7 @@ class ReplayGuard:
         if pair in self._used:
             return False
         self._used.add(pair)
-        bucket = valid_until // _BUCKET_MS
+        bucket = valid_until // BUCKET_MS
         listed = self._by_expiry.get(bucket)
         if listed is None:
             self._by_expiry[bucket] = [pair]
@@ -43,6 +46,6 @@ class ReplayGuard:
 
     def forget_expired(self, block_time: int) -> None:
         """Forget the pairs whose `valid_until` lies before `block_time`."""
-        oldest_kept = block_time // _BUCKET_MS
+        oldest_kept = block_time // BUCKET_MS
         for bucket in [bucket for bucket in self._by_expiry if bucket < oldest_kept]:
             self._used.difference_update(self._by_expiry.pop(bucket))

@@ -25,7 +25,7 @@ from tallystick.encoding import (
     parse_sign1,
     to_be_signed,
 )
-from tallystick.errors import InvalidSignature, LimitExceeded, Malformed
+from tallystick.errors import InvalidSignature, LimitExceeded, Malformed, Rejected
 from tallystick.units import (
     INTEGER_MAX,
     TRANSACTION_BYTES_MAX,
@@ -71,6 +71,20 @@ class Transaction(Struct, frozen=True, gc=False):
     signature: bytes
 
 
+class Unusable(Struct, frozen=True, gc=False):
+    """Bytes in a decided block that are no valid transaction; the log records that they came.
+
+    Only a faulty orderer puts such bytes into a block. They take no effect and use no nonce, but
+    they get an entry like every other, so that all nodes go on alike.
+    """
+
+    id: TransactionId
+    """SHA-256 of `raw`."""
+    raw: bytes
+    code: str
+    """`E_FORMAT` or `E_SIG`: whatever else is wrong is found by executing."""
+
+
 def decode_transaction(raw: bytes) -> Transaction:
     """Return the transaction in `raw`; the signature is not checked here.
 
@@ -107,6 +121,14 @@ def decode_transaction(raw: bytes) -> Transaction:
         signed_bytes=to_be_signed(message.protected, payload),
         signature=message.signature,
     )
+
+
+def read_transaction(raw: bytes) -> Transaction | None:
+    """Return the transaction in bytes of a decided block; None if they are none (`Unusable`)."""
+    try:
+        return decode_transaction(raw)
+    except Rejected:
+        return None
 
 
 def decode_call(payload: bytes) -> Call:

@@ -9,7 +9,14 @@ from tallystick.consensus import Executed, Proposal
 from tallystick.crypto import VerifierPool
 from tallystick.errors import Corrupted, InvalidSignature, Rejected, TallystickError, invariant
 from tallystick.execution import ContractRunner
-from tallystick.ledger import AppliedBlock, Ledger, apply_block, check_admission, check_nonce
+from tallystick.ledger import (
+    AppliedBlock,
+    Ledger,
+    apply_block,
+    check_admission,
+    check_nonce,
+    recorded_transactions,
+)
 from tallystick.membership import MEMBERSHIP_CONTRACT
 from tallystick.model import Block, Transaction, decode_transaction
 from tallystick.node.fair_lock import FairLock
@@ -102,7 +109,7 @@ class LedgerApplication:
             Proposal(
                 height=header.height,
                 time=header.time,
-                transactions=tuple(decode_transaction(raw) for raw in block.transactions),
+                transactions=tuple(recorded_transactions(block)),
             )
         )
         again = executed.block

@@ -14,7 +14,13 @@ from tallystick.contracts import Contract
 from tallystick.crypto import SecretKey, VerifierPool
 from tallystick.errors import DataFolderProblem
 from tallystick.execution import ContractRunner, load_contracts
-from tallystick.ledger import AppliedBlock, Ledger, open_ledger, remember_block
+from tallystick.ledger import (
+    AppliedBlock,
+    Ledger,
+    oldest_remembered_time,
+    open_ledger,
+    remember_block,
+)
 from tallystick.model import GenesisDocument, decode_genesis, decode_header
 from tallystick.node.application import LedgerApplication
 from tallystick.node.config import NodeConfig
@@ -155,7 +161,7 @@ def _remember_recent(ledger: Ledger, block_log: BlockLog) -> None:
 
     Only blocks that the store has; the engine replays the rest and so remembers them itself.
     """
-    oldest_time = ledger.head.time - ledger.parameters.transaction_lifetime_ms_max
+    oldest_time = oldest_remembered_time(ledger)
     heights = range(1, ledger.head.height + 1)
     first = bisect_left(
         heights, oldest_time, key=lambda height: block_log.block(height).header.time
