@@ -32,6 +32,7 @@ class Executed(Struct, frozen=True):
     """An executed block, not durable yet."""
 
     block: Block
+    transaction_ids: tuple[bytes, ...]
     codes: tuple[str, ...]
     """Outcome code of each transaction, as in the block's entries."""
 
@@ -77,6 +78,44 @@ class Application(Protocol):
     def block_time(self) -> int:
         """Time of the last executed block."""
         ...
+
+
+class ReplicatedApplication(Application, Protocol):
+    """What an engine of several nodes asks in addition: others' proposals are not to be trusted."""
+
+    @property
+    def app_hash(self) -> bytes:
+        """The hash of the state after the last executed block, which all nodes must agree on."""
+        ...
+
+    def read(self, transactions: Sequence[bytes]) -> list[Transaction | Unusable]:
+        """Decode each and verify its signature: facts about the bytes alone, good for ever."""
+        ...
+
+    def admit(self, transaction: Transaction, time: int) -> TallystickError | None:
+        """Say why a read transaction could not execute at `time`; None if it could."""
+        ...
+
+    def may_propose(self, transaction: Transaction) -> bool:
+        """Say whether a proposal may hold it: for this network, and its nonce not used before.
+
+        A function of the transaction and the state after the last block alone, so that all nodes
+        judge a proposal alike.
+        """
+        ...
+
+    @property
+    def block_transactions_max(self) -> int:
+        """The largest block that may follow."""
+        ...
+
+    def validators(self) -> list[ValidatorPower]:
+        """Return who decides about blocks, as the last executed block left it."""
+        ...
+
+
+ValidatorPower: TypeAlias = tuple[bytes, int]
+"""A validator's Ed25519 key and its voting power; power 0 in a change removes it."""
 
 
 class BlockLog(Protocol):

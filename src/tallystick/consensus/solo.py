@@ -14,22 +14,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 
-from tallystick.consensus.ports import (
-    Application,
-    BlockLog,
-    Committed,
-    Executed,
-    Proposal,
-    Result,
-)
+from tallystick.consensus.intake import FindCommitted, Intake
+from tallystick.consensus.ports import Application, BlockLog, Proposal, Result
 from tallystick.consensus.submission import Submission, Waiting
-from tallystick.crypto import sha256
-from tallystick.errors import Halted, NotFinal, Overloaded, Replayed, TallystickError, Unavailable
-from tallystick.model import Transaction
 from tallystick.units import BLOCK_BYTES_MAX
-
-WAITING_MAX = 100_000
-"""Transactions taken but not yet committed; beyond it the door says busy."""
 
 Clock = Callable[[], int]
 
@@ -44,7 +32,7 @@ class SoloEngine:
         *,
         clock: Clock,
         block_transactions_max: int,
-        find_committed: Callable[[bytes], Committed | None],
+        find_committed: FindCommitted,
         on_halt: Callable[[BaseException], None],
     ) -> None:
         """Wire the engine; `start` sets it going.
@@ -61,17 +49,10 @@ class SoloEngine:
         self._block_log = block_log
         self._clock = clock
         self._block_transactions_max = block_transactions_max
-        self._find_committed = find_committed
+        self._intake = Intake(find_committed)
         self._on_halt = on_halt
         self._submitted: SimpleQueue[Submission | None] = SimpleQueue()
         self._checked: SimpleQueue[list[Waiting] | None] = SimpleQueue()
-        self._count_lock = threading.Lock()
-        self._waiting = 0
-        self._flight_lock = threading.Lock()
-        self._in_flight: dict[bytes, Waiting] = {}
-        self._open: dict[int, Submission] = {}
-        self._running = False
-        self._fault: BaseException | None = None
         self._threads = (
             threading.Thread(target=self._guard, args=(self._check_loop,), name="tally-check"),
             threading.Thread(target=self._guard, args=(self._commit_loop,), name="tally-commit"),
@@ -81,15 +62,13 @@ class SoloEngine:
         """Replay what the application lacks, then take transactions."""
         for block in self._block_log.blocks(self._application.height + 1):
             self._application.replay(block)
-        self._running = True
+        self._intake.open()
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
         """Finish what was taken, then stop."""
-        with self._count_lock:
-            was_running, self._running = self._running, False
-        if was_running:
+        if self._intake.close():
             self._submitted.put(None)
         for thread in self._threads:
             if thread.is_alive() and thread is not threading.current_thread():
@@ -97,22 +76,7 @@ class SoloEngine:
 
     def submit(self, transactions: Sequence[bytes]) -> Future[list[Result]]:
         """Take transactions; see `Engine.submit`."""
-        submission = Submission(transactions)
-        with self._count_lock:
-            if not self._running:
-                raise Unavailable("the node is not taking transactions") from self._fault
-            if self._waiting + len(transactions) > WAITING_MAX:
-                raise Overloaded("too many transactions are waiting", expected=f"{WAITING_MAX}")
-            self._waiting += len(transactions)
-            self._open[id(submission)] = submission
-            self._submitted.put(submission)
-        submission.future.add_done_callback(lambda _: self._forget(submission))
-        return submission.future
-
-    def _forget(self, submission: Submission) -> None:
-        with self._count_lock:
-            if self._open.pop(id(submission), None):
-                self._waiting -= len(submission.transactions)
+        return self._intake.take(transactions, self._submitted.put).future
 
     # --- first thread: check ------------------------------------------------------------------
 
@@ -122,45 +86,12 @@ class SoloEngine:
             places = [(s, place) for s in batch for place in range(len(s.transactions))]
             raw = [s.transactions[place] for s, place in places]
             answers = self._application.check(raw) if raw else []
-            with self._flight_lock:
-                checked = self._register(places, answers)
+            checked = self._intake.register(places, answers)
             if checked:
                 self._checked.put(checked)
             if is_last:
                 self._checked.put(None)
                 return
-
-    def _register(
-        self, places: list[tuple[Submission, int]], answers: list[Transaction | TallystickError]
-    ) -> list[Waiting]:
-        """Return what is new; answer refusals; let repeated bytes wait for the first copy."""
-        checked: list[Waiting] = []
-        for (submission, place), answer in zip(places, answers, strict=True):
-            if isinstance(answer, TallystickError):
-                self._refuse(answer, submission, place)
-                continue
-            first = self._in_flight.get(answer.id)
-            if first is not None:
-                first.add_place(submission, place)
-                continue
-            waiting = Waiting(answer, submission, place)
-            self._in_flight[answer.id] = waiting
-            checked.append(waiting)
-        return checked
-
-    def _refuse(self, refusal: TallystickError, submission: Submission, place: int) -> None:
-        """Answer a refusal, or, when the very same bytes came before, what became of them."""
-        if isinstance(refusal, Replayed):
-            transaction_id = sha256(submission.transactions[place])
-            first = self._in_flight.get(transaction_id)
-            if first is not None:
-                first.add_place(submission, place)
-                return
-            earlier = self._find_committed(transaction_id)
-            if earlier is not None:
-                submission.settle(place, earlier)
-                return
-        submission.settle(place, refusal)
 
     def _take_submissions(self) -> tuple[list[Submission], bool]:
         """Wait for one submission, then take what else has come, up to a block's worth."""
@@ -215,10 +146,7 @@ class SoloEngine:
         executed = application.execute(proposal)
         self._block_log.append(executed.block)
         application.commit(executed.block)
-        with self._flight_lock:
-            for waiting in chosen:
-                del self._in_flight[waiting.transaction.id]
-        _answer(executed, chosen)
+        self._intake.answer(executed)
 
     # --- faults -----------------------------------------------------------------------------------
 
@@ -230,21 +158,11 @@ class SoloEngine:
             self._halt(fault)
 
     def _halt(self, fault: BaseException) -> None:
-        with self._count_lock:
-            self._running = False
-            is_first, self._fault = self._fault is None, self._fault or fault
-            unsettled = list(self._open.values())
+        is_first = self._intake.halt(fault)
         self._submitted.put(None)
         self._checked.put(None)
-        for submission in unsettled:
-            submission.settle_rest(_unknown(fault))
         if is_first:
             self._on_halt(fault)
-
-
-def _unknown(fault: BaseException) -> TallystickError:
-    cause = fault.code if isinstance(fault, TallystickError) else Halted.code
-    return NotFinal(f"the node stopped ({cause}); whether this was committed is not known yet")
 
 
 def _block_size(waiting: list[Waiting], count_max: int) -> int:
@@ -255,17 +173,3 @@ def _block_size(waiting: list[Waiting], count_max: int) -> int:
         if size > BLOCK_BYTES_MAX and count:
             return count
     return min(len(waiting), count_max)
-
-
-def _answer(executed: Executed, chosen: list[Waiting]) -> None:
-    height, first_leaf = executed.block.header.height, executed.block.first_leaf
-    for index, waiting in enumerate(chosen):
-        waiting.settle(
-            Committed(
-                transaction_id=waiting.transaction.id,
-                height=height,
-                index=index,
-                leaf_index=first_leaf + index,
-                code=executed.codes[index],
-            )
-        )

@@ -88,7 +88,7 @@ class LedgerApplication:
             transactions=proposal.transactions,
         )
         self._applied = applied
-        return Executed(applied.block, applied.codes)
+        return Executed(applied.block, applied.transaction_ids, applied.codes)
 
     def commit(self, block: Block) -> None:
         """Save the changes of the block just executed: it is durable in the engine's log."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from tallystick.consensus import Committed, Executed, Proposal, SoloEngine
-from tallystick.consensus.solo import WAITING_MAX
+from tallystick.consensus.intake import WAITING_MAX
 from tallystick.crypto import sha256
 from tallystick.errors import (
     Malformed,
@@ -70,7 +70,7 @@ class Application:
             time=proposal.time,
             transactions=proposal.transactions,
         )
-        return Executed(applied.block, applied.codes)
+        return Executed(applied.block, applied.transaction_ids, applied.codes)
 
     def commit(self, block: Block) -> None:
         self.steps.append(f"commit {block.header.height}")
