@@ -113,6 +113,7 @@ lock: ## resolve the dependencies anew and write the lock files (ARGS=--upgrade 
 	    --no-header --no-emit-index-url --no-config $(ARGS) "$$@"; }; \
 	lock pyproject.toml -o requirements.lock; \
 	lock --group build -o requirements-build.lock; \
+	lock --group stubs -o requirements-stubs.lock; \
 	lock pyproject.toml --extra fast -c requirements.lock -o requirements-fast.lock; \
 	lock pyproject.toml --extra fast --group dev -c requirements-fast.lock -c requirements-build.lock -o requirements-dev.lock
 

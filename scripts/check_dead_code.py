@@ -19,6 +19,8 @@ PROJECT: Final = Path(__file__).resolve().parents[1]
 READ: Final = ("src", "tests", "scripts", "benchmarks", "examples")
 REPORTED_BELOW: Final = PROJECT / "src"
 
+GENERATED: Final = ["*_pb2.py"]
+
 CALLED_BY_NAME: Final = ["test_*", "visit_*", "pytest_*", "__getattr__", "__dir__"]
 COMMANDS: Final = ("src", "tallystick", "cli", "commands")
 """Functions here are verbs: the command tree finds them by their names."""
@@ -42,7 +44,7 @@ def main() -> int:
         ignore_names=CALLED_BY_NAME,
         ignore_decorators=CALLED_BY_DECORATOR,
     )
-    finder.scavenge([PROJECT / name for name in READ if (PROJECT / name).is_dir()])
+    finder.scavenge([PROJECT / name for name in READ if (PROJECT / name).is_dir()], GENERATED)
     groups = (
         finder.unused_funcs,
         finder.unused_classes,

@@ -49,6 +49,9 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
 }
 """Room -> rooms it may import (its own files apart)."""
 
+INNER_FACES: Final = frozenset({"consensus.cometbft"})
+"""Folders inside a room with a face of their own, for what not every user of the room loads."""
+
 PURE_ROOMS: Final = frozenset({"merkle", "model", "ledger", "membership", "contracts"})
 """No clock, randomness, network, disk, environment or module-level state."""
 

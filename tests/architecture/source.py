@@ -17,6 +17,8 @@ from typing import Final
 PROJECT: Final = Path(__file__).resolve().parents[2]
 PACKAGE: Final = PROJECT / "src" / "tallystick"
 ROOT: Final = "tallystick"
+GENERATED: Final = frozenset({PACKAGE / "consensus" / "cometbft" / "proto"})
+"""Folders written by a program and held by digests (decision 0018): not read by these checks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ def load(folder: Path, root: str) -> tuple[Module, ...]:
     """Read every Python file below `folder` as a module below the package `root`."""
     found = []
     for path in sorted(folder.rglob("*.py")):
+        if path.parent in GENERATED:
+            continue
         parts = path.relative_to(folder).with_suffix("").parts
         is_package = parts[-1] == "__init__"
         name = ".".join((root, *(parts[:-1] if is_package else parts))).strip(".")

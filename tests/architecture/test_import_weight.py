@@ -13,6 +13,7 @@ import pytest
 HEAVY: Final = frozenset(
     {
         "cyclopts",
+        "google",
         "httptools",
         "httpx",
         "lmdb",
