@@ -9,7 +9,7 @@ from tallystick.crypto import sha256
 from tallystick.errors import Corrupted
 from tallystick.ledger.ports import ContractHost, Store, Tree
 from tallystick.ledger.replay_guard import ReplayGuard
-from tallystick.membership import Register, genesis_writes
+from tallystick.membership import Register, founding_log_keys, genesis_writes
 from tallystick.merkle import EMPTY_STATE_ROOT, LogTree, StateTree
 from tallystick.model import (
     BlockHeader,
@@ -39,6 +39,7 @@ class Ledger:
     network: str
     genesis: GenesisDocument
     parameters: Parameters
+    """Those in force for the next block: of genesis, or voted."""
     host: ContractHost
     store: Store
     head: Head
@@ -84,11 +85,12 @@ def open_ledger(
     items = store.items(Tree.MEMBERSHIP) if header else _present(founding)
     if not header:
         membership_tree.update(founding)
+    register = Register(items, log_keys=founding_log_keys(genesis))
     log = LogTree(store, header.log_size, root=header.log_root) if header else LogTree(store)
     ledger = Ledger(
         network=network_id(genesis.name, genesis_bytes),
         genesis=genesis,
-        parameters=genesis.parameters,
+        parameters=register.effective_parameters(genesis.parameters),
         host=host,
         store=store,
         head=_head(header)
@@ -97,7 +99,7 @@ def open_ledger(
         log=log,
         state_tree=state_tree,
         membership_tree=membership_tree,
-        register=Register(items),
+        register=register,
         replay_guard=ReplayGuard(),
         pending_membership=founding,
     )

@@ -3,7 +3,8 @@
 
 from tallystick.membership.enrolment import enrolment_message
 from tallystick.membership.methods import MEMBERSHIP_CONTRACT, execute_membership_call
-from tallystick.membership.register import MEMBERSHIP_PREFIX, Register, genesis_writes
+from tallystick.membership.records import MEMBERSHIP_PREFIX, founding_log_keys, genesis_writes
+from tallystick.membership.register import Register
 
 __all__ = [
     "MEMBERSHIP_CONTRACT",
@@ -11,5 +12,6 @@ __all__ = [
     "Register",
     "enrolment_message",
     "execute_membership_call",
+    "founding_log_keys",
     "genesis_writes",
 ]

@@ -27,7 +27,8 @@ from tallystick.errors import (
     WrongState,
 )
 from tallystick.membership.enrolment import verify_enrolment
-from tallystick.membership.register import Register, record_write
+from tallystick.membership.records import record_write
+from tallystick.membership.register import Register
 from tallystick.model import (
     OK,
     ROLE_ADMINISTRATOR,

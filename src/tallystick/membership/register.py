@@ -1,46 +1,72 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The register of organisations, members and keys, as of the newest executed transaction.
+"""The register: who belongs and by which rules, as of the newest executed transaction.
 
-It mirrors the membership tree in memory, because every transaction asks it. Keys of the tree:
-`membership/organizations/<id>`, `membership/members/<organization>/<id>`,
-`membership/keys/<public key>`.
+It mirrors the membership tree in memory, because every transaction asks it. `records.py` lists the
+keys of the tree, docs/spec/membership.md and docs/spec/governance.md what stands under them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Final, TypeVar
+from collections.abc import Collection, Iterable, Mapping
 
-import msgspec
+from msgspec import UNSET
 
-from tallystick.encoding import decode, encode
 from tallystick.errors import Halted, NotAMember, invariant
+from tallystick.membership import records as tree
+from tallystick.membership.records import load_record
 from tallystick.model import (
     ROLE_ADMINISTRATOR,
-    GenesisDocument,
+    ContractActivation,
+    EarlierValidators,
+    GovernanceRules,
     Member,
     MemberKey,
+    NodeIdentity,
     Organization,
+    Parameters,
+    Proposal,
+    RegisteredLogKey,
     Signer,
-    to_value,
+    Validator,
+    ValidatorKey,
 )
-
-MEMBERSHIP_PREFIX: Final = b"membership/"
-_ORGANIZATIONS: Final = b"membership/organizations/"
-_MEMBERS: Final = b"membership/members/"
-_KEYS: Final = b"membership/keys/"
-
-RecordType = TypeVar("RecordType", Organization, Member, MemberKey)
 
 
 class Register:
-    """Organisations, members and keys; changed only by applying write sets."""
+    """Organisations, members, keys and what governance decided; changed only by write sets."""
 
-    def __init__(self, items: Iterable[tuple[bytes, bytes]] = ()) -> None:
-        """Load the register from the membership tree's keys and values."""
+    def __init__(
+        self,
+        items: Iterable[tuple[bytes, bytes]] = (),
+        *,
+        log_keys: Iterable[RegisteredLogKey] = (),
+    ) -> None:
+        """Load the register.
+
+        Args:
+            items: the membership tree's keys and values.
+            log_keys: those of genesis, which the tree of an older network does not hold.
+        """
         self.organizations: dict[str, Organization] = {}
         self.members: dict[tuple[str, str], Member] = {}
         self.keys: dict[bytes, MemberKey] = {}
+        self.validators: dict[str, Validator] = {}
+        """By organisation; as the next blocks will have them, see `validators_in_force`."""
+        self.earlier_validators: tuple[EarlierValidators, ...] = ()
+        self.validator_keys: dict[bytes, ValidatorKey] = {}
+        """Every key that is or was a validator's."""
+        self.governance = GovernanceRules()
+        self.parameters: Parameters | None = None
+        """None until a vote changes those of genesis."""
+        self.log_keys: dict[bytes, RegisteredLogKey] = {key.public_key: key for key in log_keys}
+        """Revoked ones too."""
+        self.nodes: dict[str, NodeIdentity] = {}
+        """Those that may connect, by node id."""
+        self.former_nodes: dict[str, NodeIdentity] = {}
+        self.contracts: dict[str, ContractActivation] = {}
+        """What was activated by vote; contracts of genesis that no vote changed are not here."""
+        self.proposals: dict[str, Proposal] = {}
+        """Open and closed ones, by id."""
         self._signers: dict[bytes, Signer] = {}
         self.apply(dict(items))
 
@@ -75,6 +101,14 @@ class Register:
             self._put(key, value or b"")
         self._signers.clear()
 
+    def copy(self) -> Register:
+        """Return a register that can be changed without changing this one."""
+        other = Register()
+        for name, value in vars(self).items():
+            # Records are frozen: copies of the maps are enough.
+            setattr(other, name, dict(value) if isinstance(value, dict) else value)
+        return other
+
     def administrators(self, organization: str) -> list[Member]:
         """Return the active administrators of an organisation."""
         return [
@@ -85,18 +119,83 @@ class Register:
             and ROLE_ADMINISTRATOR in member.roles
         ]
 
+    def electorate(self) -> frozenset[str]:
+        """Return the organisations whose votes count: the active ones, one vote each."""
+        return frozenset(one.id for one in self.organizations.values() if one.active)
+
+    def open_proposals(self) -> list[Proposal]:
+        """Return the proposals that can be voted on or executed, oldest first."""
+        return sorted(
+            (one for one in self.proposals.values() if one.is_open), key=lambda one: one.index
+        )
+
+    def effective_parameters(self, of_genesis: Parameters) -> Parameters:
+        """Return the network's parameters: those voted last, else those of genesis."""
+        return of_genesis if self.parameters is None else self.parameters
+
+    def is_callable(self, contract: str, height: int, of_genesis: Collection[str]) -> bool:
+        """Tell whether a block at `height` may call a contract: of genesis, or voted and begun."""
+        if contract in of_genesis:
+            return True
+        activation = self.contracts.get(contract)
+        return activation is not None and activation.callable_from <= height
+
+    def validators_in_force(self, height: int) -> dict[str, Validator]:
+        """Return the validator set that votes on the block at `height`, by organisation.
+
+        A change made by block h is in force from block h + 2, so the changes of the block before
+        and of this block are not. Exact for the block that executes now.
+        """
+        for earlier in self.earlier_validators:
+            if earlier.height >= height - 1:
+                return {one.organization: one for one in earlier.validators}
+        return self.validators
+
     def _put(self, key: bytes, value: bytes) -> None:
-        if key.startswith(_ORGANIZATIONS):
-            organization = _load(value, Organization)
+        if key.startswith(tree.ORGANIZATIONS):
+            organization = load_record(value, Organization)
             self.organizations[organization.id] = organization
-        elif key.startswith(_MEMBERS):
-            member = _load(value, Member)
+        elif key.startswith(tree.MEMBERS):
+            member = load_record(value, Member)
             self.members[member.organization, member.id] = member
-        elif key.startswith(_KEYS):
-            member_key = _load(value, MemberKey)
+        elif key.startswith(tree.KEYS):
+            member_key = load_record(value, MemberKey)
             self.keys[member_key.public_key] = member_key
         else:
+            self._put_governance(key, value)
+
+    def _put_governance(self, key: bytes, value: bytes) -> None:
+        if key.startswith(tree.PROPOSALS):
+            proposal = load_record(value, Proposal)
+            self.proposals[proposal.id] = proposal
+        elif key == tree.VALIDATORS:
+            validators = load_record(value, tuple[Validator, ...])
+            self.validators = {one.organization: one for one in validators}
+        elif key == tree.EARLIER_VALIDATORS:
+            self.earlier_validators = load_record(value, tuple[EarlierValidators, ...])
+        elif key.startswith(tree.VALIDATOR_KEYS):
+            validator_key = load_record(value, ValidatorKey)
+            self.validator_keys[validator_key.public_key] = validator_key
+        elif key == tree.GOVERNANCE:
+            self.governance = load_record(value, GovernanceRules)
+        elif key == tree.PARAMETERS:
+            self.parameters = load_record(value, Parameters)
+        elif key.startswith(tree.LOG_KEYS):
+            log_key = load_record(value, RegisteredLogKey)
+            self.log_keys[log_key.public_key] = log_key
+        elif key.startswith(tree.NODES):
+            self._put_node(load_record(value, NodeIdentity))
+        elif key.startswith(tree.CONTRACTS):
+            activation = load_record(value, ContractActivation)
+            self.contracts[activation.name] = activation
+        else:
             raise Halted(f"unknown membership key {key[:60]!r}")
+
+    def _put_node(self, node: NodeIdentity) -> None:
+        self.nodes.pop(node.node_id, None)
+        self.former_nodes.pop(node.node_id, None)
+        place = self.nodes if node.removed_at is UNSET else self.former_nodes
+        place[node.node_id] = node
 
     def _load_signer(self, key: MemberKey) -> Signer | None:
         """Remember the signer until the register changes; most transactions reuse it."""
@@ -106,36 +205,6 @@ class Register:
         signer = Signer(key.organization, key.member, member.roles, key.public_key)
         self._signers[key.public_key] = signer
         return signer
-
-
-def record_key(record: Organization | Member | MemberKey) -> bytes:
-    """Return the membership tree key of a record."""
-    match record:
-        case Organization():
-            return _ORGANIZATIONS + record.id.encode()
-        case Member():
-            return _MEMBERS + f"{record.organization}/{record.id}".encode()
-        case _:
-            return _KEYS + record.public_key
-
-
-def record_write(record: Organization | Member | MemberKey) -> tuple[bytes, bytes]:
-    """Return the (key, value) that stores a record."""
-    return record_key(record), encode(to_value(record))
-
-
-def genesis_writes(genesis: GenesisDocument) -> dict[bytes, bytes | None]:
-    """Return the membership tree as the genesis document founds it."""
-    records: tuple[Organization | Member | MemberKey, ...] = (
-        *genesis.organizations,
-        *genesis.members,
-        *genesis.keys,
-    )
-    return dict(record_write(record) for record in records)
-
-
-def _load(value: bytes, kind: type[RecordType]) -> RecordType:
-    return msgspec.convert(decode(value, name="membership record"), kind, builtin_types=(bytes,))
 
 
 def _not_a_member(message: str, public_key: bytes) -> NotAMember:

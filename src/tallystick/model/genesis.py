@@ -7,13 +7,25 @@ Its exact bytes are hashed into the network id, so two networks of the same name
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from tallystick.crypto import check_public_key, sha256
 from tallystick.encoding import Value, decode, encode
 from tallystick.errors import Malformed
+from tallystick.model.governance import (
+    ROLE_GOVERNOR,
+    ROLE_OPERATOR,
+    GovernanceRules,
+    NodeIdentity,
+    Validator,
+    check_node_id,
+    check_rules,
+    check_validators,
+)
 from tallystick.model.organization import Member, MemberKey, Organization, check_organization_id
 from tallystick.units import INTEGER_MAX, TimeMs
 
@@ -51,11 +63,28 @@ class GenesisDocument(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     keys: tuple[MemberKey, ...]
     log_keys: tuple[LogKey, ...]
     contracts: tuple[str, ...] = ()
-    """Contracts active from the first block, by name; no other can be called."""
+    """Contracts active from the first block, by name; others only after a vote."""
+    validators: tuple[Validator, ...] = ()
+    """Sorted by organisation. This and what follows is left out of the bytes when it is empty or
+    as usual, so that documents of networks without validators keep their bytes."""
+    governance: GovernanceRules = GovernanceRules()
+    nodes: tuple[NodeIdentity, ...] = ()
+    """Nodes that may connect, sorted by id."""
 
     def encode(self) -> bytes:
         """Return the canonical bytes."""
-        return encode(to_value(self))
+        value = msgspec.structs.asdict(self)
+        for name, usual in _LEFT_OUT_WHEN_USUAL.items():
+            if value[name] == usual:
+                del value[name]
+        return encode(_with_lists(msgspec.to_builtins(value, builtin_types=(bytes,))))
+
+
+_LEFT_OUT_WHEN_USUAL: Final[Mapping[str, object]] = {
+    "validators": (),
+    "governance": GovernanceRules(),
+    "nodes": (),
+}
 
 
 def network_id(name: str, genesis_bytes: bytes) -> str:
@@ -77,8 +106,9 @@ def decode_genesis(data: bytes) -> GenesisDocument:
     except msgspec.ValidationError as error:
         raise Malformed(f"genesis: {error}", field="genesis") from error
     if genesis.encode() != data:
-        # A field that was left out has been filled in: there is one spelling of a document.
-        raise Malformed("genesis: not every field is there", field="genesis")
+        # A field was left out that must be there, or spelled out that must not: one document has
+        # one spelling.
+        raise Malformed("genesis: not every field is there, or one too many", field="genesis")
     check_genesis(genesis)
     return genesis
 
@@ -110,6 +140,29 @@ def check_genesis(genesis: GenesisDocument) -> None:
     for log_key in genesis.log_keys:
         check_public_key(log_key.public_key)
         _check_known(log_key.organization in organizations, "log_keys")
+    _check_governance(genesis, organizations)
+
+
+def _check_governance(genesis: GenesisDocument, organizations: set[str]) -> None:
+    check_validators(genesis.validators)
+    check_rules(genesis.governance)
+    for validator in genesis.validators:
+        _check_known(validator.organization in organizations, "validators")
+    removals = [one.removed_at for one in genesis.organizations]
+    removals += [one.removed_at for one in genesis.nodes]
+    if any(removed_at is not UNSET for removed_at in removals):
+        raise Malformed("genesis: founders were not removed", field="removed_at")
+    node_ids = [one.node_id for one in genesis.nodes]
+    if node_ids != sorted(set(node_ids)):
+        raise Malformed("genesis: nodes are not sorted, or twice", field="genesis.nodes")
+    for node in genesis.nodes:
+        check_node_id(node.node_id)
+        _check_known(node.organization in organizations, "nodes")
+    for member in genesis.members:
+        if {ROLE_GOVERNOR, ROLE_OPERATOR} <= set(member.roles):
+            raise Malformed(
+                "genesis: governor and operator exclude each other", field=f"members.{member.id}"
+            )
 
 
 def to_value(record: Struct) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from tallystick.errors import Malformed
 from tallystick.units import TimeMs
@@ -31,6 +31,9 @@ class Organization(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Unified social credit code (GB 32100): 18 characters with a check character."""
     name: Name
     active: bool = True
+    """False while it is suspended, and for good after its removal."""
+    removed_at: TimeMs | UnsetType = UNSET
+    """Block time at which it left for good; left out until then."""
 
 
 class Member(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
