@@ -8,7 +8,9 @@ from tallystick.consensus.ports import (
     Engine,
     Executed,
     Proposal,
+    ReplicatedApplication,
     Result,
+    ValidatorPower,
 )
 from tallystick.consensus.solo import SoloEngine
 
@@ -19,6 +21,8 @@ __all__ = [
     "Engine",
     "Executed",
     "Proposal",
+    "ReplicatedApplication",
     "Result",
     "SoloEngine",
+    "ValidatorPower",
 ]

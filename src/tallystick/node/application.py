@@ -5,9 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tallystick.consensus import Executed, Proposal
-from tallystick.crypto import VerifierPool
-from tallystick.errors import Corrupted, InvalidSignature, Rejected, TallystickError, invariant
+from tallystick.consensus import Executed, Proposal, ValidatorPower
+from tallystick.crypto import VerifierPool, sha256
+from tallystick.errors import (
+    Corrupted,
+    InvalidSignature,
+    Malformed,
+    Rejected,
+    TallystickError,
+    invariant,
+)
 from tallystick.execution import ContractRunner
 from tallystick.ledger import (
     AppliedBlock,
@@ -18,8 +25,9 @@ from tallystick.ledger import (
     recorded_transactions,
 )
 from tallystick.membership import MEMBERSHIP_CONTRACT
-from tallystick.model import Block, Transaction, decode_transaction
+from tallystick.model import Block, Transaction, Unusable, decode_transaction, read_transaction
 from tallystick.node.fair_lock import FairLock
+from tallystick.units import TransactionId
 
 
 class LedgerApplication:
@@ -78,6 +86,56 @@ class LedgerApplication:
             for answer in answers
         ]
 
+    # --- what an engine of several nodes asks in addition (`consensus.ReplicatedApplication`) ------
+
+    @property
+    def app_hash(self) -> bytes:
+        """The hash of the state after the last executed block."""
+        return self.ledger.head.app_hash
+
+    @property
+    def block_transactions_max(self) -> int:
+        """The largest block that may follow."""
+        return self.ledger.parameters.block_transactions_max
+
+    def read(self, transactions: Sequence[bytes]) -> list[Transaction | Unusable]:
+        """Decode each and verify its signature; nothing depends on the state."""
+        decoded = [read_transaction(raw) for raw in transactions]
+        signed = [one for one in decoded if one is not None]
+        verdicts = iter(
+            self._verifiers.verify(
+                [(one.signer, one.signed_bytes, one.signature) for one in signed]
+            )
+        )
+        return [
+            _unusable(raw, Malformed)
+            if one is None
+            else one
+            if next(verdicts)
+            else _unusable(raw, InvalidSignature)
+            for raw, one in zip(transactions, decoded, strict=True)
+        ]
+
+    def admit(self, transaction: Transaction, time: int) -> TallystickError | None:
+        """Say why a transaction could not execute at `time`, its signature aside."""
+        try:
+            check_admission(self.ledger, transaction, time)
+            check_nonce(self.ledger, transaction)
+        except Rejected as refusal:
+            return refusal
+        return None
+
+    def may_propose(self, transaction: Transaction) -> bool:
+        """Say whether a proposal may hold it: of this network, its nonce unused until now."""
+        return transaction.call.network == self.ledger.network and not (
+            self.ledger.replay_guard.is_used(transaction.signer, transaction.call.nonce)
+        )
+
+    def validators(self) -> list[ValidatorPower]:
+        """Return who decides about blocks, as the last executed block left it."""
+        register = self.ledger.register
+        return [(one.public_key, one.power) for one in register.validators.values()]
+
     def execute(self, proposal: Proposal) -> Executed:
         """Execute the next block; the trees stay locked until `commit`."""
         self.state_lock.acquire()
@@ -132,6 +190,10 @@ class LedgerApplication:
         if transaction.call.contract == MEMBERSHIP_CONTRACT:
             return transaction
         return self._runner.check_call(transaction.call) or transaction
+
+
+def _unusable(raw: bytes, why: type[Rejected]) -> Unusable:
+    return Unusable(TransactionId(sha256(raw)), raw, why.code)
 
 
 def _forged(transaction: Transaction) -> InvalidSignature:
