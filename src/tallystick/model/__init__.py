@@ -8,6 +8,13 @@ from tallystick.model.checkpoint import (
     sign_checkpoint,
     verifier_key,
 )
+from tallystick.model.cosignature import (
+    Cosignature,
+    cosign_checkpoint,
+    cosigner_key,
+    cosigner_name,
+    open_cosignatures,
+)
 from tallystick.model.engine_header import (
     CommitSignature,
     EngineBlockId,
@@ -109,6 +116,7 @@ from tallystick.model.receipt import (
     Receipt,
     build_log_receipt,
     decode_log_receipt,
+    parse_certificates,
     parse_receipt,
     sign_root,
     split_transparent_statement,
@@ -157,6 +165,7 @@ __all__ = [
     "Checkpoint",
     "CommitSignature",
     "ContractActivation",
+    "Cosignature",
     "EarlierValidators",
     "EngineBlockId",
     "EngineCommit",
@@ -210,6 +219,9 @@ __all__ = [
     "check_power",
     "check_rules",
     "check_validators",
+    "cosign_checkpoint",
+    "cosigner_key",
+    "cosigner_name",
     "decode_call",
     "decode_certificate",
     "decode_entry",
@@ -229,6 +241,8 @@ __all__ = [
     "in_engine_order",
     "network_id",
     "open_checkpoint",
+    "open_cosignatures",
+    "parse_certificates",
     "parse_receipt",
     "protected_header",
     "read_transaction",

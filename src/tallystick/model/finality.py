@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal, cast
 
 import msgspec
 from msgspec import Meta, Struct
@@ -127,7 +127,7 @@ def decode_finality(data: bytes) -> FinalityProof:
     Raises:
         InvalidReceipt: too large, not canonical, or not of the form of such a proof.
     """
-    proof: FinalityProof = _decode(data, FinalityProof, "finality", FINALITY_BYTES_MAX)
+    proof = cast("FinalityProof", _decode(data, FinalityProof, "finality", FINALITY_BYTES_MAX))
     _check_validators(proof.validators)
     indices = [one.index for one in proof.commit.signatures]
     if any(index >= after for index, after in pairwise(indices)):
@@ -146,8 +146,7 @@ def decode_certificate(data: bytes) -> Certificate:
     Raises:
         InvalidReceipt: too large, not canonical, or of no known kind.
     """
-    found: Certificate = _decode(data, Certificate, "certificate", CERTIFICATE_BYTES_MAX)
-    return found
+    return cast("Certificate", _decode(data, Certificate, "certificate", CERTIFICATE_BYTES_MAX))
 
 
 def _check_validators(validators: Sequence[EngineValidator]) -> None:
@@ -161,13 +160,13 @@ def _check_validators(validators: Sequence[EngineValidator]) -> None:
         raise _refused("validators", f"at most {TOTAL_POWER_MAX} power together")
 
 
-def _decode(data: bytes, kind: Any, name: str, bytes_max: int) -> Any:
+def _decode(data: bytes, kind: object, name: str, bytes_max: int) -> FinalityProof | Certificate:
     if len(data) > bytes_max:
         raise InvalidReceipt(f"{name}: too large", field=name, expected=f"{bytes_max} bytes")
     try:
         value = decode(data, name=name)
         # Bytes as bytes only: base64 text in their place would be a second spelling.
-        record = msgspec.convert(value, kind, builtin_types=(bytes,))
+        record: FinalityProof | Certificate = msgspec.convert(value, kind, builtin_types=(bytes,))
     except (Malformed, LimitExceeded) as error:
         raise InvalidReceipt(error.message, field=error.field, expected=error.expected) from error
     except msgspec.ValidationError as error:
