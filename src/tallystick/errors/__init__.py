@@ -4,6 +4,9 @@
 from tallystick.errors.catalogue import error_classes
 from tallystick.errors.faults import (
     Behind,
+    EngineFailed,
+    EngineMissing,
+    EngineVersion,
     Halted,
     InvalidBlock,
     NotFinal,
@@ -61,6 +64,9 @@ __all__ = [
     "Corrupted",
     "DataFolderProblem",
     "Duplicate",
+    "EngineFailed",
+    "EngineMissing",
+    "EngineVersion",
     "Expired",
     "FileProblem",
     "Halted",
