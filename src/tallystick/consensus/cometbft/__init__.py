@@ -4,10 +4,33 @@
 Not part of the face of `consensus`, so that a node without it loads no protobuf.
 """
 
+from tallystick.consensus.cometbft.binary import EngineBuild, check_engine, find_engine
+from tallystick.consensus.cometbft.configuration import EngineSettings, Peer
+from tallystick.consensus.cometbft.genesis_file import EngineGenesis, EngineValidator
 from tallystick.consensus.cometbft.handler import Handler
+from tallystick.consensus.cometbft.home import EngineHome
+from tallystick.consensus.cometbft.identity import address, node_id
+from tallystick.consensus.cometbft.process import EngineProcess
+from tallystick.consensus.cometbft.profiles import MACHINE, WAN, Profile
+from tallystick.consensus.cometbft.rpc import EngineRpc
 from tallystick.consensus.cometbft.server import AbciServer
 
 __all__ = [
+    "MACHINE",
+    "WAN",
     "AbciServer",
+    "EngineBuild",
+    "EngineGenesis",
+    "EngineHome",
+    "EngineProcess",
+    "EngineRpc",
+    "EngineSettings",
+    "EngineValidator",
     "Handler",
+    "Peer",
+    "Profile",
+    "address",
+    "check_engine",
+    "find_engine",
+    "node_id",
 ]
