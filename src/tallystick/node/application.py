@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from tallystick.consensus import Executed, Proposal, ValidatorPower
 from tallystick.crypto import VerifierPool, sha256
+from tallystick.encoding import encode
 from tallystick.errors import (
     Corrupted,
     InvalidSignature,
@@ -135,6 +136,11 @@ class LedgerApplication:
         """Return who decides about blocks, as the last executed block left it."""
         register = self.ledger.register
         return [(one.public_key, one.power) for one in register.validators.values()]
+
+    def prove_membership(self, key: bytes) -> bytes:
+        """Return the canonical bytes of the proof of a key of the membership tree as it is now."""
+        proof = self.ledger.membership_tree.prove(key).to_value()
+        return encode(proof)  # type: ignore[arg-type]  # lists of numbers and bytes
 
     def execute(self, proposal: Proposal) -> Executed:
         """Execute the next block; the trees stay locked until `commit`."""

@@ -6,6 +6,7 @@ All methods may be called from any thread. Nothing is shown before it is durable
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -21,6 +22,7 @@ from tallystick.merkle import TILE_WIDTH
 from tallystick.model import Block, GenesisDocument, LogKey, Receipt
 from tallystick.node.application import LedgerApplication
 from tallystick.node.config import NodeConfig
+from tallystick.node.finality import FinalityDesk
 from tallystick.node.published import Published
 from tallystick.node.recent import RecentBlocks
 from tallystick.node.status import NodeStatus, StateProved
@@ -50,6 +52,8 @@ class Parts:
     board: Board
     views: Views
     upkeep: Upkeep
+    finality: FinalityDesk | None
+    """Proves blocks final; None where one node decides alone."""
     close: Callable[[], None]
     """Closes files and processes, in order, after the engine has stopped."""
 
@@ -200,14 +204,30 @@ class Node:
     def receipt(self, transaction_id: bytes) -> Receipt:
         """Return the receipt of a committed transaction, under the newest root.
 
+        Where several nodes decide, under the newest root that is provably final, which may take
+        the time of one more block.
+
         Raises:
             NotFound: it was not committed here.
         """
         place = self.find(transaction_id)
         block = self.block(place.height)
-        return self._parts.board.newest.receipt(
-            block.transactions[place.index], block.entries[place.index], place.leaf_index
+        raw, entry = block.transactions[place.index], block.entries[place.index]
+        desk = self._parts.finality
+        found = desk.final(place.height) if desk is not None else None
+        if desk is None or found is None:
+            return self._parts.board.newest.receipt(raw, entry, place.leaf_index)
+        published, proof = found
+        return dataclasses.replace(
+            published.receipt(raw, entry, place.leaf_index),
+            finality=proof,
+            validator_history=desk.history.certificates,
         )
+
+    def validator_history(self) -> tuple[bytes, ...]:
+        """Return the certificates that lead from genesis to today's validators."""
+        desk = self._parts.finality
+        return desk.history.certificates if desk is not None else ()
 
     # --- the log ----------------------------------------------------------------------------------
 

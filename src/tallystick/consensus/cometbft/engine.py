@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import Enum, auto
 from queue import SimpleQueue
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from tallystick.consensus.cometbft.replica import Replica
 from tallystick.consensus.intake import Intake
@@ -59,6 +59,9 @@ class Service(Protocol):
         ...
 
 
+OnFault: TypeAlias = Callable[[BaseException], None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CometParts:
     """What the engine is made of on this side."""
@@ -67,10 +70,10 @@ class CometParts:
     block_log: BlockLog
     replica: Replica
     intake: Intake
-    server: Service
-    """Answers the engine on its socket."""
-    process: Service
-    """The engine itself; `start` returns when it answers."""
+    make_server: Callable[[OnFault], Service]
+    """Makes what answers the engine on its socket."""
+    make_process: Callable[[OnFault], Service]
+    """Makes the engine itself; `start` returns when it answers."""
     mempool: Mempool
 
 
@@ -93,6 +96,8 @@ class CometEngine:
         """
         self._parts = parts
         self._intake = parts.intake
+        self._server = parts.make_server(self.halt)
+        self._process = parts.make_process(self.halt)
         self._clock = clock
         self._on_halt = on_halt
         self._submitted: SimpleQueue[Submission | None] = SimpleQueue()
@@ -104,8 +109,8 @@ class CometEngine:
         application = self._parts.application
         for block in self._parts.block_log.blocks(application.height + 1):
             application.replay(block)
-        self._parts.server.start()
-        self._parts.process.start()
+        self._server.start()
+        self._process.start()
         self._intake.open()
         self._thread.start()
 
@@ -117,8 +122,8 @@ class CometEngine:
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join()
         self._intake.wait_until_answered(_DRAIN_SECONDS)
-        self._parts.process.stop()
-        self._parts.server.stop()
+        self._process.stop()
+        self._server.stop()
         # What is left may still be ordered by the others.
         self._intake.halt(Halted("the node was stopped"))
 
