@@ -24,6 +24,7 @@ from tallystick.errors.refused import (
     Refused,
     RoleMissing,
     UnknownRecord,
+    ValidatorsAtRisk,
     WrongState,
 )
 from tallystick.errors.rejected import (
@@ -101,6 +102,7 @@ __all__ = [
     "UntrustedSigner",
     "Unverified",
     "UsageError",
+    "ValidatorsAtRisk",
     "WrongMediaType",
     "WrongMethod",
     "WrongNetwork",

@@ -73,7 +73,7 @@ class RemoveOrganization(
 class SetValidator(Struct, frozen=True, forbid_unknown_fields=True, tag="set_validator"):
     """An organisation gets a validator, or the one it has another key or power.
 
-    With the key that it has, `proof` may be empty.
+    With the key that it has, `proof` is empty.
     """
 
     organization: str

@@ -22,10 +22,11 @@ from tallystick.ledger import (
     Ledger,
     apply_block,
     check_admission,
+    check_contract,
     check_nonce,
     recorded_transactions,
 )
-from tallystick.membership import MEMBERSHIP_CONTRACT
+from tallystick.membership import BUILT_IN_CONTRACTS
 from tallystick.model import Block, Transaction, Unusable, decode_transaction, read_transaction
 from tallystick.node.fair_lock import FairLock
 from tallystick.units import TransactionId
@@ -191,11 +192,15 @@ class LedgerApplication:
             transaction = decode_transaction(raw)
             check_admission(self.ledger, transaction, time)
             check_nonce(self.ledger, transaction)
-        except Rejected as refusal:
-            return refusal
-        if transaction.call.contract == MEMBERSHIP_CONTRACT:
-            return transaction
-        return self._runner.check_call(transaction.call) or transaction
+            if transaction.call.contract in BUILT_IN_CONTRACTS:
+                return transaction
+            # The runner first: it says which contracts there are.
+            refusal = self._runner.check_call(transaction.call)
+            if refusal is None:
+                check_contract(self.ledger, transaction.call, self.height + 1)
+        except Rejected as error:
+            return error
+        return refusal or transaction
 
 
 def _unusable(raw: bytes, why: type[Rejected]) -> Unusable:
