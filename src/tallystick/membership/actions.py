@@ -55,13 +55,6 @@ def perform(draft: Draft, action: Action) -> None:
     _ACTIONS[type(action)](draft, action)
 
 
-def accused_by(action: Action) -> str | None:
-    """Return the organisation that an action is against: it does not vote on itself."""
-    if isinstance(action, SuspendOrganization | RemoveOrganization | RemoveValidator):
-        return action.organization
-    return None
-
-
 def leave_network(draft: Draft, organization: Organization) -> None:
     """End an organisation's membership for good, with everything it had in the network."""
     register = draft.register

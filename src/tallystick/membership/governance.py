@@ -73,6 +73,7 @@ def execute_governance_call(
         method, arguments = _read(invocation)
         draft = Draft(register, invocation, genesis)
         result = method.run(draft, arguments)
+        proposals.settle(draft)
     except Rejected as refusal:
         facts: dict[str, Value] = dict(refusal.facts())
         return Execution(refusal.code, facts or None, (), {})

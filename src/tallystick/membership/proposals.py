@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Proposals: opened, voted on, executed in the transaction that decides them.
 
-Each call also settles every other open proposal: those whose time is over, and those that a change
-of the electorate or of the rules has decided. Oldest first, so every node does the same.
+After each call all open proposals are settled: the one that a vote decided, those whose time is
+over, and those that a change of the electorate or of the rules has decided. Oldest first, so every
+node does the same.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from tallystick.errors import (
     ValidatorsAtRisk,
     WrongState,
 )
-from tallystick.membership.actions import accused_by, perform
+from tallystick.membership.actions import perform
 from tallystick.membership.draft import Draft
-from tallystick.membership.tally import Verdict, count_votes
+from tallystick.membership.tally import Verdict, accused_by, count_votes
 from tallystick.model import (
     EXECUTED,
     EXPIRED,
@@ -74,6 +75,7 @@ class Execute(Struct, frozen=True, forbid_unknown_fields=True):
 
 def propose(draft: Draft, new: Propose) -> Value:
     """Open a proposal and return its id."""
+    # What is over makes room.
     settle(draft)
     caller, signer = draft.caller, draft.invocation.signer
     if accused_by(new.action) == caller:
@@ -99,7 +101,6 @@ def propose(draft: Draft, new: Propose) -> Value:
         action=action_name(new.action),
         expires_at=proposal.expires_at,
     )
-    settle(draft)
     return proposal.id
 
 
@@ -125,7 +126,6 @@ def vote(draft: Draft, ballot: CastVote) -> Value:
         rejections=tally.rejections,
         electorate=tally.electorate,
     )
-    settle(draft)
     return None
 
 
@@ -138,7 +138,6 @@ def withdraw(draft: Draft, gone: Withdraw) -> Value:
         )
     _close(draft, proposal, WITHDRAWN)
     draft.announce("Withdrawn", proposal=proposal.id, organization=draft.caller)
-    settle(draft)
     return None
 
 
@@ -150,7 +149,6 @@ def execute(draft: Draft, again: Execute) -> Value:
     perform(draft, proposal.action)
     _close(draft, proposal, EXECUTED)
     draft.announce("Executed", proposal=proposal.id, action=action_name(proposal.action))
-    settle(draft)
     return None
 
 
@@ -191,8 +189,7 @@ def _try(draft: Draft, proposal: Proposal) -> None:
     try:
         perform(trial, proposal.action)
     except Rejected as refusal:
-        facts: dict[str, Value] = dict(refusal.facts())
-        failure = FailedExecution(code=refusal.code, facts=facts, height=draft.height)
+        failure = FailedExecution(code=refusal.code, facts=refusal.facts(), height=draft.height)
         draft.put(msgspec.structs.replace(proposal, failure=failure))
         draft.announce("ExecutionRefused", proposal=proposal.id, code=refusal.code)
         return

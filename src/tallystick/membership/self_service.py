@@ -14,7 +14,6 @@ from tallystick.errors import UnknownRecord, WrongState
 from tallystick.membership.actions import leave_network
 from tallystick.membership.belongings import add_log_key, add_node, drop_node, revoke_log_key
 from tallystick.membership.draft import Draft
-from tallystick.membership.proposals import settle
 from tallystick.membership.validators import change_validator, new_validator
 from tallystick.model import RegisteredLogKey, Validator
 
@@ -122,7 +121,6 @@ def leave(draft: Draft, _: Leave) -> Value:
         raise WrongState("no active organisation would be left", field="organization")
     leave_network(draft, draft.register.organizations[draft.caller])
     draft.announce("OrganizationLeft", organization=draft.caller)
-    settle(draft)
     return None
 
 

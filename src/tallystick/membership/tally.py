@@ -7,9 +7,15 @@ from enum import Enum
 
 from msgspec import Struct
 
-from tallystick.membership.actions import accused_by
 from tallystick.membership.register import Register
-from tallystick.model import Proposal, RemoveOrganization, SetGovernance
+from tallystick.model import (
+    Action,
+    Proposal,
+    RemoveOrganization,
+    RemoveValidator,
+    SetGovernance,
+    SuspendOrganization,
+)
 
 
 class Verdict(Enum):
@@ -30,6 +36,13 @@ class Tally(Struct, frozen=True):
     electorate: int
     """All active organisations."""
     verdict: Verdict
+
+
+def accused_by(action: Action) -> str | None:
+    """Return the organisation that an action is against: it does not vote on itself."""
+    if isinstance(action, SuspendOrganization | RemoveOrganization | RemoveValidator):
+        return action.organization
+    return None
 
 
 def count_votes(register: Register, proposal: Proposal) -> Tally:

@@ -7,9 +7,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from tallystick.encoding import Value
-from tallystick.model.genesis import Parameters
-from tallystick.model.governance import GovernanceRules
+from tallystick.model.governance import GovernanceRules, Parameters
 from tallystick.model.organization import Name
 from tallystick.units import TimeMs
 
@@ -156,7 +154,7 @@ class FailedExecution(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """Why a proposal that passed was not executed yet."""
 
     code: str
-    facts: dict[str, Value]
+    facts: dict[str, str]
     height: int
 
 
