@@ -93,8 +93,20 @@ class LedgerNode(Protocol):
         """Return a transaction's block and its place in it, or raise `NotFound`."""
         ...
 
-    def receipt(self, transaction_id: bytes) -> Receipt:
-        """Return the receipt of a committed transaction, or raise `NotFound`."""
+    def receipt(self, transaction_id: bytes, *, witnesses: int = 0) -> Receipt:
+        """Return the receipt of a committed transaction, or raise `NotFound` or `NotWitnessed`."""
+        ...
+
+    def cosignature(self, height: int) -> str:
+        """Return this organisation's cosignature of a block's checkpoint, or raise `NotFound`."""
+        ...
+
+    def validator_history(self) -> tuple[bytes, ...]:
+        """Return the certificates that lead from genesis to today's validators."""
+        ...
+
+    def ask_engine(self, method: str, params: dict[str, str], number: int) -> bytes:
+        """Return the engine's answer to a question that others may ask, or raise `NotFound`."""
         ...
 
     def checkpoint(self) -> str:

@@ -54,6 +54,16 @@ class NotFinal(Unavailable):
     hint_zh = "可用 `tally tx wait 编号` 等待；重复提交是安全的。"
 
 
+class NotWitnessed(Unavailable):
+    """Fewer organisations than asked for cosigned the checkpoint of a receipt."""
+
+    code = "E_NOT_WITNESSED"
+    title_en = "Too few witnesses"
+    title_zh = "见证机构不足"
+    hint_en = "Ask again when more nodes are up, or for fewer witnesses."
+    hint_zh = "请等更多节点恢复后重试，或减少所需见证机构数。"
+
+
 class EngineMissing(Unavailable):
     """The program of the consensus engine is not installed where the node looks for it."""
 

@@ -44,6 +44,7 @@ from tallystick.node.engine_file import (
     EngineFile,
 )
 from tallystick.node.ordering import Opened, Ordering
+from tallystick.node.peer_api import PeerApi
 from tallystick.node.sockets import socket_folder
 from tallystick.storage import DataFolder
 
@@ -145,7 +146,13 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
         clock=ordering.clock,
         on_halt=ordering.on_halt,
     )
-    return Opened(name=settings.engine, engine=engine, finality=_Finality(rpc))
+    return Opened(
+        name=settings.engine,
+        engine=engine,
+        finality=_Finality(rpc),
+        relay=rpc.relay,
+        witnesses=tuple(PeerApi(peer.api) for peer in settings.peers if peer.api),
+    )
 
 
 class _Finality:

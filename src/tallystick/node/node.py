@@ -14,19 +14,29 @@ from dataclasses import dataclass
 
 from tallystick.consensus import Committed, Engine, Result
 from tallystick.contracts import ContractSchema
+from tallystick.crypto import SecretKey
 from tallystick.encoding import Value
-from tallystick.errors import NotFound
+from tallystick.errors import NotFound, NotWitnessed
 from tallystick.execution import ContractRunner
 from tallystick.ledger import AppliedBlock, StateReader, Tree
 from tallystick.merkle import TILE_WIDTH
-from tallystick.model import Block, GenesisDocument, LogKey, Receipt
+from tallystick.model import (
+    Block,
+    GenesisDocument,
+    LogKey,
+    Receipt,
+    cosign_checkpoint,
+    cosigner_name,
+)
 from tallystick.node.application import LedgerApplication
 from tallystick.node.config import NodeConfig
 from tallystick.node.finality import FinalityDesk
-from tallystick.node.published import Published
+from tallystick.node.ordering import Relay
+from tallystick.node.published import Published, checkpoint_of
 from tallystick.node.recent import RecentBlocks
 from tallystick.node.status import NodeStatus, StateProved
 from tallystick.node.upkeep import Upkeep
+from tallystick.node.witnesses import WitnessDesk
 from tallystick.storage import BlockLog, DurableStore
 from tallystick.units import VERSION
 from tallystick.views import Views
@@ -54,6 +64,11 @@ class Parts:
     upkeep: Upkeep
     finality: FinalityDesk | None
     """Proves blocks final; None where one node decides alone."""
+    witnesses: WitnessDesk
+    relay: Relay | None
+    """Asks the engine what others may know; None where there is none."""
+    secret: SecretKey
+    """Signs checkpoints and receipts."""
     close: Callable[[], None]
     """Closes files and processes, in order, after the engine has stopped."""
 
@@ -150,8 +165,25 @@ class Node:
         )
 
     def log_keys(self) -> tuple[LogKey, ...]:
-        """Return the keys that sign checkpoints and receipts."""
-        return self.genesis.log_keys
+        """Return the keys that sign checkpoints and receipts, those of revoked ones left out."""
+        register = self._parts.application.ledger.register
+        return tuple(
+            LogKey(organization=one.organization, public_key=one.public_key)
+            for one in list(register.log_keys.values())
+            if one.revoked_at is None
+        )
+
+    def ask_engine(self, method: str, params: dict[str, str], number: int) -> bytes:
+        """Return what the engine answers to one of its questions that others may ask, as JSON.
+
+        Raises:
+            NotFound: this node orders alone, or the question is not one of these.
+            Unavailable: the engine does not answer.
+        """
+        relay = self._parts.relay
+        if relay is None:
+            raise NotFound("this node orders alone: there is no engine to ask", field="engine")
+        return relay(method, params, number)
 
     def subscribe(self, callback: Callable[[Block], None]) -> Callable[[], None]:
         """Call back, on the commit thread, after each block; return how to stop that."""
@@ -201,14 +233,19 @@ class Node:
         place = self.find(transaction_id)
         return self.block(place.height), place.index
 
-    def receipt(self, transaction_id: bytes) -> Receipt:
+    def receipt(self, transaction_id: bytes, *, witnesses: int = 0) -> Receipt:
         """Return the receipt of a committed transaction, under the newest root.
 
         Where several nodes decide, under the newest root that is provably final, which may take
         the time of one more block.
 
+        Args:
+            transaction_id: SHA-256 of its bytes.
+            witnesses: how many other organisations must cosign the checkpoint.
+
         Raises:
             NotFound: it was not committed here.
+            NotWitnessed: fewer organisations cosigned.
         """
         place = self.find(transaction_id)
         block = self.block(place.height)
@@ -216,13 +253,52 @@ class Node:
         desk = self._parts.finality
         found = desk.final(place.height) if desk is not None else None
         if desk is None or found is None:
-            return self._parts.board.newest.receipt(raw, entry, place.leaf_index)
-        published, proof = found
-        return dataclasses.replace(
-            published.receipt(raw, entry, place.leaf_index),
-            finality=proof,
-            validator_history=desk.history.certificates,
+            published = self._parts.board.newest
+            receipt = published.receipt(raw, entry, place.leaf_index)
+        else:
+            published, proof = found
+            receipt = dataclasses.replace(
+                published.receipt(raw, entry, place.leaf_index),
+                finality=proof,
+                validator_history=desk.history.certificates,
+            )
+        if not witnesses:
+            return receipt
+        return self._witnessed(receipt, published.height, witnesses)
+
+    def _witnessed(self, receipt: Receipt, height: int, wanted: int) -> Receipt:
+        note, count = self._parts.witnesses.gather(receipt.checkpoint, height, self.organization)
+        if count < wanted:
+            raise NotWitnessed(
+                "too few organisations cosigned the checkpoint",
+                field="witnesses",
+                expected=str(wanted),
+                found=str(count),
+            )
+        return dataclasses.replace(receipt, checkpoint=note, level="witnessed")
+
+    def cosignature(self, height: int) -> str:
+        """Return this organisation's cosignature, a line, of the checkpoint of a committed block.
+
+        Raises:
+            NotFound: there is no such block.
+        """
+        header = self.block(height).header
+        secret = self._parts.secret
+        return cosign_checkpoint(
+            checkpoint_of(self.network, header),
+            secret,
+            name=cosigner_name(self.network, self.organization),
+            time=self._parts.config.clock() // 1000,
         )
+
+    @property
+    def organization(self) -> str:
+        """Whose node this is, by the key that signs its checkpoints; empty if nobody's."""
+        for key in self.log_keys():
+            if key.public_key == self._parts.secret.public_key:
+                return key.organization
+        return ""
 
     def validator_history(self) -> tuple[bytes, ...]:
         """Return the certificates that lead from genesis to today's validators."""

@@ -5,11 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from tallystick.consensus import Committed, Engine, SoloEngine
 from tallystick.node.application import LedgerApplication
 from tallystick.node.finality import FinalitySource
+from tallystick.node.witnesses import Witness
 from tallystick.storage import BlockLog, DataFolder
+
+Relay: TypeAlias = Callable[[str, dict[str, str], int], bytes]
+"""From a method, its parameters and the number of the question to the engine's answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,10 @@ class Opened:
     engine: Engine
     finality: FinalitySource | None = None
     """Proves blocks final; None where one node decides alone."""
+    relay: Relay | None = None
+    """Asks the engine one of the questions that others may ask."""
+    witnesses: tuple[Witness, ...] = ()
+    """Nodes of other organisations that may be asked to cosign."""
 
 
 def open_solo(ordering: Ordering) -> Opened:

@@ -24,6 +24,7 @@ from tallystick.ledger import (
 from tallystick.model import (
     BlockHeader,
     GenesisDocument,
+    LogKey,
     decode_genesis,
     decode_header,
     encode_validators,
@@ -39,6 +40,7 @@ from tallystick.node.ordering import Opened, Ordering, open_solo
 from tallystick.node.published import Published
 from tallystick.node.recent import RecentBlocks
 from tallystick.node.upkeep import Upkeep
+from tallystick.node.witnesses import WitnessDesk
 from tallystick.storage import BlockLog, DataFolder, DurableStore, open_storage
 from tallystick.views import Views
 
@@ -116,6 +118,9 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
                 engine=opened.engine,
                 engine_name=opened.name,
                 finality=finality,
+                witnesses=WitnessDesk(network, opened.witnesses, partial(_log_keys, ledger)),
+                relay=opened.relay,
+                secret=secret,
                 block_log=block_log,
                 store=store,
                 runner=runner,
@@ -139,6 +144,14 @@ def _open_engine(ordering: Ordering, stack: ExitStack) -> Opened:
     from tallystick.node.comet import open_comet  # noqa: PLC0415
 
     return open_comet(ordering, settings, stack)
+
+
+def _log_keys(ledger: Ledger) -> list[LogKey]:
+    return [
+        LogKey(organization=one.organization, public_key=one.public_key)
+        for one in list(ledger.register.log_keys.values())
+        if one.revoked_at is None
+    ]
 
 
 def _open_finality(

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from tallystick.contracts import ContractSchema
 from tallystick.encoding import Value
-from tallystick.errors import NotFound, Rejected, Replayed, TallystickError
+from tallystick.errors import NotFound, NotWitnessed, Rejected, Replayed, TallystickError
 from tallystick.execution import ContractRunner
 from tallystick.industries.evidence import Evidence
 from tallystick.ledger import Tree, apply_block, check_admission, check_nonce, open_ledger
@@ -87,6 +87,8 @@ class FakeNode:
         self._views: Views | None = None
         self._views_height = 0
         self._places: dict[bytes, Committed] = {}
+        self.certificates: tuple[bytes, ...] = ()
+        self.questions: list[tuple[str, dict[str, str], int]] = []
         self._held: list[tuple[list[bytes], Future[list[Any]]]] = []
         self._subscribers: list[Callable[[Block], None]] = []
         self._lock = threading.RLock()
@@ -212,8 +214,24 @@ class FakeNode:
         place = self.find(transaction_id)
         return self.block(place.height), place.index
 
-    def receipt(self, transaction_id: bytes) -> Receipt:
+    def cosignature(self, height: int) -> str:
+        """Return a line."""
+        self.block(height)
+        return f"— {self.network}/somebody AAAA\n"
+
+    def validator_history(self) -> tuple[bytes, ...]:
+        """Return what is set."""
+        return self.certificates
+
+    def ask_engine(self, method: str, params: dict[str, str], number: int) -> bytes:
+        """Answer with the question."""
+        self.questions.append((method, params, number))
+        return b'{"jsonrpc":"2.0","id":%d,"result":{}}' % number
+
+    def receipt(self, transaction_id: bytes, *, witnesses: int = 0) -> Receipt:
         """Return a receipt under the newest root."""
+        if witnesses:
+            raise NotWitnessed("too few", expected=str(witnesses), found="0")
         place = self.find(transaction_id)
         block = self.block(place.height)
         log = self._ledger.log

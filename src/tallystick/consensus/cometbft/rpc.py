@@ -33,6 +33,8 @@ from tallystick.errors import (
 )
 
 TIMEOUT_MS: Final = 10_000
+RELAYED: Final = frozenset({"commit", "validators", "consensus_params", "header", "status"})
+"""What a node that joins asks of others: headers, who signed them, and by which rules."""
 _PAGE: Final = 100
 """The engine's own limit for one page of validators."""
 
@@ -96,6 +98,22 @@ class EngineRpc:
             if len(found) >= answer.total or not answer.validators:
                 break
         return tuple(found)
+
+    def relay(self, method: str, params: dict[str, str], number: int) -> bytes:
+        """Return the engine's answer, as it gives it, to a question that anybody may ask.
+
+        Raises:
+            NotFound: it is not one of these questions.
+            Unavailable: the engine cannot be reached, or did not answer in time.
+        """
+        if method not in RELAYED:
+            raise NotFound(
+                "the engine is not asked this for others",
+                field="method",
+                expected=", ".join(sorted(RELAYED)),
+                found=method[:40],
+            )
+        return self._post(_request(number, method, params))
 
     def submit(self, transactions: Sequence[bytes]) -> list[TallystickError | None]:
         """Hand transactions to the mempool; None for each that is on its way, else why not.
