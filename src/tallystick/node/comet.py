@@ -6,7 +6,7 @@ Loaded only by nodes that order together with others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
@@ -24,7 +24,6 @@ from tallystick.consensus.cometbft import (
     EngineRpc,
     EngineSettings,
     EngineValidator,
-    Handed,
     NoSnapshots,
     Peer,
     Replica,
@@ -35,7 +34,7 @@ from tallystick.consensus.cometbft import (
 )
 from tallystick.consensus.intake import Intake
 from tallystick.crypto import SecretKey
-from tallystick.errors import DataFolderProblem, EngineFailed, TallystickError
+from tallystick.errors import DataFolderProblem, EngineFailed
 from tallystick.model import BlockHeader, GenesisDocument, Validator, engine_chain_id
 from tallystick.node.engine_file import (
     ENGINE_HOME,
@@ -141,7 +140,7 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
             make_process=lambda on_fault: _Running(
                 home.folder, program, folder.path / LOG_FILE, rpc, on_fault
             ),
-            mempool=_Mempool(rpc),
+            mempool=rpc,
         ),
         clock=ordering.clock,
         on_halt=ordering.on_halt,
@@ -164,19 +163,6 @@ class _Finality:
     def prove(self, header: BlockHeader) -> bytes:
         after = header.height + 1
         return build_finality(self._rpc.commit(after), self._rpc.validators(after), header).encode()
-
-
-class _Mempool:
-    """Hands transactions to the engine by its own interface."""
-
-    def __init__(self, rpc: EngineRpc) -> None:
-        self._rpc = rpc
-
-    def broadcast(self, transactions: Sequence[bytes]) -> list[Handed | TallystickError]:
-        return [
-            Handed.TAKEN if refusal is None else refusal
-            for refusal in self._rpc.submit(transactions)
-        ]
 
 
 class _Running:
