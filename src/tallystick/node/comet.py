@@ -27,6 +27,7 @@ from tallystick.consensus.cometbft import (
     NoSnapshots,
     Peer,
     Replica,
+    StateSync,
     Surroundings,
     build_finality,
     check_engine,
@@ -50,6 +51,7 @@ from tallystick.storage import DataFolder
 LOG_FILE: Final = "engine.log"
 _ABCI_SOCKET: Final = "abci.sock"
 _RPC_SOCKET: Final = "rpc.sock"
+_INBOUND_PEERS_MAX: Final = 40
 _PROFILES: Final = {"machine": MACHINE, "wan": WAN}
 
 
@@ -211,11 +213,21 @@ def _configured_home(data: Path, settings: EngineFile, sockets: Path) -> EngineH
             p2p_port=settings.p2p_port,
             p2p_external_address=settings.p2p_external_address,
             peers=tuple(_peer(one.node_id, one.address) for one in settings.peers),
+            # Nodes that joined later may call: the ledger knows them when the engine asks.
+            inbound_peers_max=_INBOUND_PEERS_MAX,
+            state_sync=_state_sync(settings),
             prometheus_port=settings.metrics_port,
             signer_address=settings.signer_address,
         )
     )
     return home
+
+
+def _state_sync(settings: EngineFile) -> StateSync | None:
+    start = settings.state_sync
+    if start is None:
+        return None
+    return StateSync(height=start.height, header_hash=start.header_hash, servers=start.servers)
 
 
 def _peer(node_id: str, address: str) -> Peer:
