@@ -46,12 +46,10 @@ class Opened:
 
 def open_solo(ordering: Ordering) -> Opened:
     """Return the engine of a node that orders alone, not started yet."""
-    application = ordering.application
     engine = SoloEngine(
-        application,
+        ordering.application,
         ordering.block_log,
         clock=ordering.clock,
-        block_transactions_max=application.block_transactions_max,
         find_committed=ordering.find_committed,
         on_halt=ordering.on_halt,
     )
