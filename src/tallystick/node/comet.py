@@ -18,11 +18,11 @@ from tallystick.consensus.cometbft import (
     Chain,
     CometEngine,
     CometParts,
+    EngineConfig,
     EngineGenesis,
     EngineHome,
     EngineProcess,
     EngineRpc,
-    EngineSettings,
     EngineValidator,
     NoSnapshots,
     Peer,
@@ -204,7 +204,7 @@ def _configured_home(data: Path, settings: EngineFile, sockets: Path) -> EngineH
             hint="Join the network first: `tally network join --help`.",
         )
     home.configure(
-        EngineSettings(
+        EngineConfig(
             moniker=settings.moniker or "tallystick",
             profile=_PROFILES[settings.profile],
             abci_socket=sockets / _ABCI_SOCKET,

@@ -5,7 +5,7 @@ Not part of the face of `consensus`, so that a node without it loads no protobuf
 """
 
 from tallystick.consensus.cometbft.binary import EngineBuild, check_engine, find_engine
-from tallystick.consensus.cometbft.configuration import EngineSettings, Peer, StateSync
+from tallystick.consensus.cometbft.configuration import EngineConfig, Peer, StateSync
 from tallystick.consensus.cometbft.engine import CometEngine, CometParts
 from tallystick.consensus.cometbft.finality import build_finality
 from tallystick.consensus.cometbft.genesis_file import EngineGenesis, EngineValidator
@@ -28,11 +28,11 @@ __all__ = [
     "CometEngine",
     "CometParts",
     "EngineBuild",
+    "EngineConfig",
     "EngineGenesis",
     "EngineHome",
     "EngineProcess",
     "EngineRpc",
-    "EngineSettings",
     "EngineValidator",
     "Handed",
     "Handler",
