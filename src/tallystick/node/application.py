@@ -55,7 +55,10 @@ class LedgerApplication:
         """
         self.ledger = ledger
         self.state_lock = FairLock()
-        """Held from execution until the changes are saved: readers of the trees take it."""
+        """Held from execution until the changes are saved: readers of the trees take it.
+
+        A halt closes it, since the commit that would release it may never come.
+        """
         self._runner = runner
         self._verifiers = verifiers
         self._save = save

@@ -138,7 +138,12 @@ class Node:
         Raises:
             Corrupted: block log, store and code do not agree.
         """
-        self._parts.engine.start()
+        try:
+            self._parts.engine.start()
+        except BaseException:
+            # The replay may have ended inside a block, with the trees locked.
+            self._parts.application.state_lock.close()
+            raise
         self._parts.upkeep.start()
 
     def stop(self) -> None:
@@ -372,7 +377,11 @@ class Node:
         return self._parts.runner.query(contract, method, args, self._state)
 
     def prove_state(self, key: bytes) -> StateProved:
-        """Return a state key's value and its proof under the newest checkpoint."""
+        """Return a state key's value and its proof under the newest checkpoint.
+
+        Raises:
+            Unavailable: the node has stopped for a fault.
+        """
         application = self._parts.application
         with application.state_lock:
             proof = application.ledger.state_tree.prove(key)

@@ -80,7 +80,6 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     recent = RecentBlocks()
     board = Board(partial(_publish, network, store, secret))
     finder = partial(_find, recent, views)
-    halt = _Halt(config)
 
     def save(applied: AppliedBlock) -> None:
         store.save(applied, block_log.position(applied.block.header.height))
@@ -91,6 +90,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
         feed.poke(applied.block)
 
     application = LedgerApplication(ledger, runner, verifiers, save=save, clock=config.clock)
+    halt = _Halt(config, application.state_lock.close)
     ordering = Ordering(
         folder=folder,
         application=application,
@@ -239,14 +239,16 @@ def _remember_recent(ledger: Ledger, block_log: BlockLog) -> None:
 
 
 class _Halt:
-    """Tells the node's owner of the first fault, once."""
+    """Tells the node's owner of the first fault, once; lets no reader wait for a dead commit."""
 
-    def __init__(self, config: NodeConfig) -> None:
+    def __init__(self, config: NodeConfig, close_state: Callable[[], None]) -> None:
         self._config = config
+        self._close_state = close_state
         self._lock = threading.Lock()
         self._is_told = False
 
     def __call__(self, fault: BaseException) -> None:
+        self._close_state()
         with self._lock:
             was_told, self._is_told = self._is_told, True
         if not was_told:

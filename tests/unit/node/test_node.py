@@ -12,6 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from tallystick.errors import (
     Replayed,
     StorageFailed,
     TallystickError,
+    Unavailable,
     UnknownContract,
 )
 from tallystick.merkle import (
@@ -416,6 +418,56 @@ def test_a_storage_fault_halts_the_node_and_acknowledges_nothing(
     again = start()
     assert again.status().log_size == 1
     commit(again, deposit(2))
+
+
+def test_who_reads_the_state_of_a_halted_node_is_told_at_once(
+    start: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The block log fails between execution and commit: nobody waits for a commit to come."""
+    told = threading.Event()
+    waiting: Future[object] = Future()
+    node = start(on_halt=lambda _: told.set())
+    commit(node, deposit(1))
+
+    def read() -> None:
+        try:
+            waiting.set_result(node.prove_state(b"evidence/deposits/none"))
+        except TallystickError as error:
+            waiting.set_result(error)
+
+    reader = threading.Thread(target=read)
+
+    def fail(*_: object) -> None:
+        reader.start()
+        raise StorageFailed("planted")
+
+    monkeypatch.setattr("tallystick.storage.block_log.BlockLog.append", fail)
+    submit(node, deposit(2))
+    assert isinstance(waiting.result(WAIT_SECONDS), Unavailable)
+    reader.join()
+    assert told.wait(WAIT_SECONDS)
+    with pytest.raises(Unavailable):
+        node.prove_state(b"evidence/deposits/none")
+
+
+def test_who_reads_the_state_of_a_node_that_did_not_start_is_told_at_once(
+    start: Open, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A replay that fails leaves the trees inside a block."""
+    node = start()
+    commit(node, deposit(1))
+    node.stop()
+    for path in sorted((folder / "state").iterdir()):
+        path.unlink()
+    monkeypatch.setattr("tallystick.ledger.apply.sha256", lambda _: bytes(32))
+    broken = open_node(NodeConfig(data=folder, workers=False))
+    try:
+        with pytest.raises(Corrupted):
+            broken.start()
+        with pytest.raises(Unavailable):
+            broken.prove_state(b"evidence/deposits/none")
+    finally:
+        broken.stop()
 
 
 def test_code_that_computes_another_result_stops_at_replay(
