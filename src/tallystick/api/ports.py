@@ -133,8 +133,13 @@ class LedgerNode(Protocol):
         """Run a contract's query on the newest state."""
         ...
 
-    def prove_state(self, key: bytes) -> StateProved:
-        """Return a state key's value and proof against the current checkpoint."""
+    def prove_state(self, key: bytes, height: int | None = None) -> StateProved:
+        """Return a state key's value and proof at a height, the newest by default.
+
+        Raises:
+            NotFound: there is no block at that height yet.
+            Overloaded: the state of another older height is being made.
+        """
         ...
 
     def contracts(self) -> Sequence[Any]:

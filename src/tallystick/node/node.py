@@ -31,6 +31,7 @@ from tallystick.model import (
 from tallystick.node.application import LedgerApplication
 from tallystick.node.config import NodeConfig
 from tallystick.node.finality import FinalityDesk
+from tallystick.node.history import History, tree_of
 from tallystick.node.ordering import Relay
 from tallystick.node.published import Published, checkpoint_of
 from tallystick.node.recent import RecentBlocks
@@ -69,6 +70,7 @@ class Parts:
     """Asks the engine what others may know; None where there is none."""
     secret: SecretKey
     """Signs checkpoints and receipts."""
+    history: History
     close: Callable[[], None]
     """Closes files and processes, in order, after the engine has stopped."""
 
@@ -376,18 +378,32 @@ class Node:
         """
         return self._parts.runner.query(contract, method, args, self._state)
 
-    def prove_state(self, key: bytes) -> StateProved:
-        """Return a state key's value and its proof under the newest checkpoint.
+    def prove_state(self, key: bytes, height: int | None = None) -> StateProved:
+        """Return a key's value after the block at `height`, the newest by default, and its proof.
+
+        An older state is made anew from the block log: work that grows with the log up to there.
 
         Raises:
+            NotFound: there is no block at that height yet.
+            Overloaded: the state of another older height is being made.
             Unavailable: the node has stopped for a fault.
         """
-        application = self._parts.application
+        application, tree = self._parts.application, tree_of(key)
+        ledger = application.ledger
         with application.state_lock:
-            proof = application.ledger.state_tree.prove(key)
-            return StateProved(
-                value=self._state.get(key), proof=proof, checkpoint=self.checkpoint()
-            )
+            newest = ledger.head.height
+            # Before the first block the founding members are in the tree, but under no root yet.
+            if newest and height in (None, newest):
+                source = ledger.state_tree if tree is Tree.STATE else ledger.membership_tree
+                return StateProved(
+                    value=self._parts.store.get(tree, key),
+                    proof=source.prove(key),
+                    checkpoint=self.checkpoint(),
+                )
+        height = height or 0
+        if not 0 <= height <= newest:
+            raise NotFound(f"there is no block {height}", field="height", found=str(height))
+        return self._parts.history.prove(key, height)
 
     def contracts(self) -> list[ContractSchema]:
         """Return the schema of every active contract."""

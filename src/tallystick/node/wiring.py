@@ -35,6 +35,7 @@ from tallystick.node.engine_file import read_engine_file
 from tallystick.node.feeds import open_feed, open_views
 from tallystick.node.finality import FinalityDesk, FinalitySource, ValidatorHistoryFile
 from tallystick.node.founding import read_log_key
+from tallystick.node.history import History
 from tallystick.node.node import Board, Node, Parts
 from tallystick.node.ordering import Opened, Ordering, open_solo
 from tallystick.node.published import Published
@@ -106,6 +107,11 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     upkeep = Upkeep(
         store, recent, views, certify=finality.certify if finality else None, on_halt=halt
     )
+    history = History(
+        ledger.genesis,
+        block_log.blocks,
+        lambda header: Published(network, header, store, secret).checkpoint,
+    )
 
     def join(close: Callable[[], None]) -> Node:
         return Node(
@@ -129,6 +135,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
                 board=board,
                 views=views,
                 upkeep=upkeep,
+                history=history,
                 close=close,
             )
         )

@@ -24,20 +24,21 @@ from tallystick.membership import MEMBERSHIP_CONTRACT
 from tallystick.merkle import TILE_WIDTH
 from tallystick.model import (
     Block,
+    BlockHeader,
     Call,
-    Checkpoint,
     GenesisDocument,
     Receipt,
     Transaction,
     build_log_receipt,
     decode_genesis,
     decode_transaction,
-    sign_checkpoint,
     sign_root,
     sign_transaction,
     verify_transaction,
 )
 from tallystick.node import NodeStatus, StateProved
+from tallystick.node.history import History
+from tallystick.node.published import Published
 from tallystick.units import TimeMs
 from tallystick.views import Projector, Views, specs_of
 from tests import factories
@@ -92,6 +93,9 @@ class FakeNode:
         self._held: list[tuple[list[bytes], Future[list[Any]]]] = []
         self._subscribers: list[Callable[[Block], None]] = []
         self._lock = threading.RLock()
+        self._history = History(
+            self.genesis, lambda first: iter(self.blocks[first - 1 :]), self._note
+        )
 
     @property
     def views(self) -> Views:
@@ -253,19 +257,10 @@ class FakeNode:
 
     def checkpoint(self) -> str:
         """Return the newest signed note."""
-        header = self.blocks[-1].header if self.blocks else None
-        return sign_checkpoint(
-            Checkpoint(
-                origin=self.network,
-                size=self._ledger.log.size,
-                root=self._ledger.log.root(),
-                height=len(self.blocks),
-                time=header.time if header else 0,
-                state_root=self._ledger.state_tree.root,
-                membership_root=self._ledger.membership_tree.root,
-            ),
-            LOG_KEY,
-        )
+        return self._note(self.blocks[-1].header if self.blocks else None)
+
+    def _note(self, header: BlockHeader | None) -> str:
+        return Published(self.network, header, self._store, LOG_KEY).checkpoint
 
     def tile(self, level: int, index: int, width: int) -> bytes:
         """Return hashes of a log tile."""
@@ -292,8 +287,12 @@ class FakeNode:
         """Run a query on the newest state."""
         return self._runner.query(contract, method, args, _WorldState(self._store))
 
-    def prove_state(self, key: bytes) -> StateProved:
+    def prove_state(self, key: bytes, height: int | None = None) -> StateProved:
         """Return a value and its proof."""
+        if height is not None and height != len(self.blocks):
+            if height:
+                self.block(height)
+            return self._history.prove(key, height)
         return StateProved(
             self._store.get(Tree.STATE, key),
             self._ledger.state_tree.prove(key),
