@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from tallystick.api.limits import HISTORY_TRANSACTIONS_MAX
+from tallystick.api.limits import HISTORY_STEPS_MAX
 from tallystick.client import Trust
 from tallystick.model import open_checkpoint
 from tallystick.node import NodeConfig, create_network, open_node
@@ -75,4 +75,4 @@ def test_the_proof_from_the_block_log_on_the_page_runs(tmp_path: Path) -> None:
 
 def test_the_limit_on_the_page_is_the_codes() -> None:
     """As a number that people read."""
-    assert f"more than {HISTORY_TRANSACTIONS_MAX:,} entries" in PAGE
+    assert f"more than {HISTORY_STEPS_MAX:,} entries and blocks" in PAGE

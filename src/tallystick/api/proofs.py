@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from tallystick.api.answer import BRIEFLY, FOR_EVER, NO_STORE, Answer, json_answer
 from tallystick.api.asked import Asked
-from tallystick.api.limits import HISTORY_TRANSACTIONS_MAX
+from tallystick.api.limits import HISTORY_STEPS_MAX
 from tallystick.api.ports import LedgerNode
 from tallystick.api.represent import show_value
 from tallystick.api.wire_types import Base64, Count, Hash, Hex, Json
@@ -111,10 +111,10 @@ def _check_history(node: LedgerNode, height: int) -> None:
     if not 0 < height < node.status().height:
         return  # nothing to fold, or no such block, which the node says itself
     size = node.block(height).header.log_size
-    if size > HISTORY_TRANSACTIONS_MAX:
+    if size + height > HISTORY_STEPS_MAX:  # an empty block takes its time, too
         raise HistoryTooLong(
-            f"the log has {size} entries up to block {height}",
+            f"there are {size} entries in the {height} blocks up to there",
             field="height",
-            expected=f"the newest height, or one with at most {HISTORY_TRANSACTIONS_MAX} entries",
+            expected=f"the newest height, or one with at most {HISTORY_STEPS_MAX} entries and blocks",
             found=str(height),
         )

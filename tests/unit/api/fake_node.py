@@ -37,7 +37,7 @@ from tallystick.model import (
     verify_transaction,
 )
 from tallystick.node import NodeStatus, StateProved
-from tallystick.node.history import History
+from tallystick.node.history import History, tree_of
 from tallystick.node.published import Published
 from tallystick.units import TimeMs
 from tallystick.views import Projector, Views, specs_of
@@ -293,11 +293,9 @@ class FakeNode:
             if height:
                 self.block(height)
             return self._history.prove(key, height)
-        return StateProved(
-            self._store.get(Tree.STATE, key),
-            self._ledger.state_tree.prove(key),
-            self.checkpoint(),
-        )
+        tree, ledger = tree_of(key), self._ledger
+        source = ledger.state_tree if tree is Tree.STATE else ledger.membership_tree
+        return StateProved(self._store.get(tree, key), source.prove(key), self.checkpoint())
 
     def contracts(self) -> list[ContractSchema]:
         """Return the schemas."""

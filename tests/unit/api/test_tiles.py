@@ -170,7 +170,7 @@ def test_a_height_behind_too_much_of_the_log_is_refused(
     caller: Caller, node: FakeNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One request must not keep a node busy for long; the newest height costs nothing."""
-    monkeypatch.setattr("tallystick.api.proofs.HISTORY_TRANSACTIONS_MAX", 3)
+    monkeypatch.setattr("tallystick.api.proofs.HISTORY_STEPS_MAX", 5)
     node.submit([deposit(1), deposit(2)])
     for number in (3, 4, 5):
         node.submit([deposit(number)])
@@ -179,7 +179,7 @@ def test_a_height_behind_too_much_of_the_log_is_refused(
     assert statuses == [200, 200, 200, 422, 200]
     refused = caller.get(f"{path}?height=3")
     assert (refused.code, refused.json["field"]) == ("E_HISTORY", "height")
-    assert "at most 3 entries" in refused.json["expected"]
+    assert "at most 5 entries and blocks" in refused.json["expected"]
 
 
 def test_keys_of_several_fields_are_reached(caller: Caller, node: FakeNode) -> None:

@@ -166,9 +166,23 @@ def test_the_state_of_an_older_height_is_proven(
                 assert (found is not None) is (height >= since)
         with pytest.raises(NotFound):
             await net.state("evidence", "deposits", "x", height=4)
-        monkeypatch.setattr("tallystick.api.proofs.HISTORY_TRANSACTIONS_MAX", 1)
+        monkeypatch.setattr("tallystick.api.proofs.HISTORY_STEPS_MAX", 1)
         with pytest.raises(HistoryTooLong):
             await net.state("evidence", "deposits", "x", height=2)
+
+    run(backend, work)
+
+
+def test_the_members_of_a_height_are_proven(backend: FakeNode) -> None:
+    """They are in the state, under a root of their own."""
+
+    async def work(net: AsyncNet) -> None:
+        await net.evidence.deposit(b"one", title="t")
+        await net.evidence.deposit(b"two", title="t")
+        for height in (1, 2, None):
+            found = await net.state("membership", "organizations", COURT, height=height)
+            assert isinstance(found, dict)
+            assert await net.state("membership", "organizations", "x", height=height) is None
 
     run(backend, work)
 
