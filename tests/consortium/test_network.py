@@ -81,12 +81,12 @@ def test_an_idle_network_makes_no_blocks(network: Network) -> None:
 
 def test_any_node_cosigns_any_of_its_checkpoints(network: Network) -> None:
     """The line is the organisation's own, over the very body that the others sign."""
-    height = network.nodes[0].status().height
-    lines = [node.cosignature(height) for node in network.nodes]
+    network.agree()
     receipt_note = network.nodes[0].checkpoint()
     body = receipt_note.partition("\n\n")[0]
     height_line = next(line for line in body.split("\n") if line.startswith("height "))
-    lines = [node.cosignature(int(height_line[7:])) for node in network.nodes]
+    height = int(height_line[7:])
+    lines = [node.consortium.cosign(node.block(height).header) for node in network.nodes]
     found = open_cosignatures(
         f"{body}\n\n{''.join(lines)}", network.genesis.log_keys, network=network.id
     )

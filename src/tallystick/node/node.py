@@ -6,7 +6,6 @@ All methods may be called from any thread. Nothing is shown before it is durable
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -14,30 +13,24 @@ from dataclasses import dataclass
 
 from tallystick.consensus import Committed, Engine, Result
 from tallystick.contracts import ContractSchema
-from tallystick.crypto import SecretKey
 from tallystick.encoding import Value
-from tallystick.errors import NotFound, NotWitnessed
+from tallystick.errors import NotFound
 from tallystick.execution import ContractRunner
 from tallystick.ledger import AppliedBlock, StateReader, Tree
 from tallystick.merkle import TILE_WIDTH
 from tallystick.model import (
     Block,
     GenesisDocument,
-    LogKey,
     Receipt,
-    cosign_checkpoint,
-    cosigner_name,
 )
 from tallystick.node.application import LedgerApplication
 from tallystick.node.config import NodeConfig
-from tallystick.node.finality import FinalityDesk
+from tallystick.node.consortium import Consortium
 from tallystick.node.history import History, tree_of
-from tallystick.node.ordering import Relay
-from tallystick.node.published import Published, checkpoint_of
+from tallystick.node.published import Published
 from tallystick.node.recent import RecentBlocks
 from tallystick.node.status import NodeStatus, StateProved
 from tallystick.node.upkeep import Upkeep
-from tallystick.node.witnesses import WitnessDesk
 from tallystick.storage import BlockLog, DurableStore
 from tallystick.units import VERSION
 from tallystick.views import Views
@@ -63,13 +56,8 @@ class Parts:
     board: Board
     views: Views
     upkeep: Upkeep
-    finality: FinalityDesk | None
-    """Proves blocks final; None where one node decides alone."""
-    witnesses: WitnessDesk
-    relay: Relay | None
-    """Asks the engine what others may know; None where there is none."""
-    secret: SecretKey
-    """Signs checkpoints and receipts."""
+    consortium: Consortium
+    """This node among those of other organisations."""
     history: History
     close: Callable[[], None]
     """Closes files and processes, in order, after the engine has stopped."""
@@ -129,6 +117,8 @@ class Node:
         """The founding document."""
         self.genesis_bytes = parts.genesis_bytes
         """Its exact bytes."""
+        self.consortium = parts.consortium
+        """What it does with other organisations' nodes."""
         self.views = parts.views
         """What lists are read from."""
 
@@ -168,29 +158,8 @@ class Node:
             version=VERSION,
             views_height=self.views.height(),
             started_at_ms=self._started_at_ms,
-            log_keys=self.log_keys(),
+            log_keys=self.consortium.log_keys(),
         )
-
-    def log_keys(self) -> tuple[LogKey, ...]:
-        """Return the keys that sign checkpoints and receipts, those of revoked ones left out."""
-        register = self._parts.application.ledger.register
-        return tuple(
-            LogKey(organization=one.organization, public_key=one.public_key)
-            for one in list(register.log_keys.values())
-            if one.revoked_at is None
-        )
-
-    def ask_engine(self, method: str, params: dict[str, str], number: int) -> bytes:
-        """Return what the engine answers to one of its questions that others may ask, as JSON.
-
-        Raises:
-            NotFound: this node orders alone, or the question is not one of these.
-            Unavailable: the engine does not answer.
-        """
-        relay = self._parts.relay
-        if relay is None:
-            raise NotFound("this node orders alone: there is no engine to ask", field="engine")
-        return relay(method, params, number)
 
     def subscribe(self, callback: Callable[[Block], None]) -> Callable[[], None]:
         """Call back, on the commit thread, after each block; return how to stop that."""
@@ -257,60 +226,10 @@ class Node:
         place = self.find(transaction_id)
         block = self.block(place.height)
         raw, entry = block.transactions[place.index], block.entries[place.index]
-        desk = self._parts.finality
-        found = desk.final(place.height) if desk is not None else None
-        if desk is None or found is None:
-            published = self._parts.board.newest
-            receipt = published.receipt(raw, entry, place.leaf_index)
-        else:
-            published, proof = found
-            receipt = dataclasses.replace(
-                published.receipt(raw, entry, place.leaf_index),
-                finality=proof,
-                validator_history=desk.history.certificates,
-            )
-        if not witnesses:
-            return receipt
-        return self._witnessed(receipt, published.height, witnesses)
-
-    def _witnessed(self, receipt: Receipt, height: int, wanted: int) -> Receipt:
-        note, count = self._parts.witnesses.gather(receipt.checkpoint, height, self.organization)
-        if count < wanted:
-            raise NotWitnessed(
-                "too few organisations cosigned the checkpoint",
-                field="witnesses",
-                expected=str(wanted),
-                found=str(count),
-            )
-        return dataclasses.replace(receipt, checkpoint=note, level="witnessed")
-
-    def cosignature(self, height: int) -> str:
-        """Return this organisation's cosignature, a line, of the checkpoint of a committed block.
-
-        Raises:
-            NotFound: there is no such block.
-        """
-        header = self.block(height).header
-        secret = self._parts.secret
-        return cosign_checkpoint(
-            checkpoint_of(self.network, header),
-            secret,
-            name=cosigner_name(self.network, self.organization),
-            time=self._parts.config.clock() // 1000,
-        )
-
-    @property
-    def organization(self) -> str:
-        """Whose node this is, by the key that signs its checkpoints; empty if nobody's."""
-        for key in self.log_keys():
-            if key.public_key == self._parts.secret.public_key:
-                return key.organization
-        return ""
-
-    def validator_history(self) -> tuple[bytes, ...]:
-        """Return the certificates that lead from genesis to today's validators."""
-        desk = self._parts.finality
-        return desk.history.certificates if desk is not None else ()
+        others = self.consortium
+        published, proof = others.final(place.height, self._parts.board.newest)
+        receipt = others.finished(published.receipt(raw, entry, place.leaf_index), proof)
+        return others.witnessed(receipt, published.height, witnesses) if witnesses else receipt
 
     # --- the log ----------------------------------------------------------------------------------
 

@@ -24,13 +24,13 @@ from tallystick.ledger import (
 from tallystick.model import (
     BlockHeader,
     GenesisDocument,
-    LogKey,
     decode_genesis,
     decode_header,
     encode_validators,
 )
 from tallystick.node.application import LedgerApplication
 from tallystick.node.config import NodeConfig
+from tallystick.node.consortium import Consortium, ConsortiumParts, current_log_keys
 from tallystick.node.engine_file import read_engine_file
 from tallystick.node.feeds import open_feed, open_views
 from tallystick.node.finality import FinalityDesk, FinalitySource, ValidatorHistoryFile
@@ -123,10 +123,19 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
                 application=application,
                 engine=opened.engine,
                 engine_name=opened.name,
-                finality=finality,
-                witnesses=WitnessDesk(network, opened.witnesses, partial(_log_keys, ledger)),
-                relay=opened.relay,
-                secret=secret,
+                consortium=Consortium(
+                    ConsortiumParts(
+                        network=network,
+                        register=ledger.register,
+                        secret=secret,
+                        clock=config.clock,
+                        finality=finality,
+                        witnesses=WitnessDesk(
+                            network, opened.witnesses, partial(current_log_keys, ledger.register)
+                        ),
+                        relay=opened.relay,
+                    )
+                ),
                 block_log=block_log,
                 store=store,
                 runner=runner,
@@ -151,14 +160,6 @@ def _open_engine(ordering: Ordering, stack: ExitStack) -> Opened:
     from tallystick.node.comet import open_comet  # noqa: PLC0415
 
     return open_comet(ordering, settings, stack)
-
-
-def _log_keys(ledger: Ledger) -> list[LogKey]:
-    return [
-        LogKey(organization=one.organization, public_key=one.public_key)
-        for one in list(ledger.register.log_keys.values())
-        if one.revoked_at is None
-    ]
 
 
 def _open_finality(

@@ -62,6 +62,28 @@ class _WorldState(Struct, frozen=True):
         return self.store.get(Tree.STATE, key)
 
 
+class FakeConsortium:
+    """Other organisations that say what a test wants."""
+
+    def __init__(self) -> None:
+        """Know nobody."""
+        self.certificates: tuple[bytes, ...] = ()
+        self.questions: list[tuple[str, dict[str, str], int]] = []
+
+    def validator_history(self) -> tuple[bytes, ...]:
+        """Return what is set."""
+        return self.certificates
+
+    def cosign(self, header: BlockHeader) -> str:
+        """Return a line."""
+        return f"— somebody {header.height}\n"
+
+    def ask_engine(self, method: str, params: dict[str, str], number: int) -> bytes:
+        """Answer nothing, and note the question."""
+        self.questions.append((method, params, number))
+        return b'{"jsonrpc":"2.0","id":%d,"result":{}}' % number
+
+
 class FakeNode:
     """Fulfils `tallystick.api.LedgerNode`."""
 
@@ -88,8 +110,7 @@ class FakeNode:
         self._views: Views | None = None
         self._views_height = 0
         self._places: dict[bytes, Committed] = {}
-        self.certificates: tuple[bytes, ...] = ()
-        self.questions: list[tuple[str, dict[str, str], int]] = []
+        self.consortium = FakeConsortium()
         self._held: list[tuple[list[bytes], Future[list[Any]]]] = []
         self._subscribers: list[Callable[[Block], None]] = []
         self._lock = threading.RLock()
@@ -217,20 +238,6 @@ class FakeNode:
         """Return a transaction's block and its place in it."""
         place = self.find(transaction_id)
         return self.block(place.height), place.index
-
-    def cosignature(self, height: int) -> str:
-        """Return a line."""
-        self.block(height)
-        return f"— {self.network}/somebody AAAA\n"
-
-    def validator_history(self) -> tuple[bytes, ...]:
-        """Return what is set."""
-        return self.certificates
-
-    def ask_engine(self, method: str, params: dict[str, str], number: int) -> bytes:
-        """Answer with the question."""
-        self.questions.append((method, params, number))
-        return b'{"jsonrpc":"2.0","id":%d,"result":{}}' % number
 
     def receipt(self, transaction_id: bytes, *, witnesses: int = 0) -> Receipt:
         """Return a receipt under the newest root."""
