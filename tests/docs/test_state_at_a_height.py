@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The auditor's page about older states: its programs run as printed, its figures are the code's."""
+"""The auditor's page about older states: its programs run as printed, its limit is the code's."""
 
 from __future__ import annotations
 

@@ -115,6 +115,6 @@ def _check_history(node: LedgerNode, height: int) -> None:
         raise HistoryTooLong(
             f"there are {size} entries in the {height} blocks up to there",
             field="height",
-            expected=f"the newest height, or one with at most {HISTORY_STEPS_MAX} entries and blocks",
+            expected=f"the newest, or one with at most {HISTORY_STEPS_MAX} entries and blocks",
             found=str(height),
         )
