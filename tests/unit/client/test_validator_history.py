@@ -276,7 +276,8 @@ def test_genesis_validators_are_of_known_organisations() -> None:
 
 def test_certificates_decode_to_what_was_encoded() -> None:
     """Both kinds, and nothing else is one."""
-    for one in (*CHANGES, start_certificate()):
+    certificates: list[Transition | EngineStart] = [*CHANGES, start_certificate()]
+    for one in certificates:
         assert decode_certificate(one.encode()) == one
     for wrong in (b"", b"\xa0", CHANGES[0].encode()[:-1], CHANGES[0].proof):
         with pytest.raises(InvalidReceipt):

@@ -89,8 +89,9 @@ OPTIONS: Final[Mapping[str, Text]] = {
     "receipt get:what": Text("transaction id, or number of a deposit", "交易编号或存证编号"),
     "receipt get:form": Text(
         "json: receipt file; statement: transaction and receipt in one .cose file (RFC 9943); "
-        "cose: receipt only",
-        "json：回执文件；statement：交易与回执合一的 .cose（RFC 9943）；cose：仅回执",
+        "cose: receipt only; checkpoint: the cosigned head of the log",
+        "json：回执文件；statement：交易与回执合一的 .cose（RFC 9943）；cose：仅回执；"
+        "checkpoint：带联署的日志检查点",
     ),
     "receipt show:receipt": Text("receipt file", "回执文件"),
     "verify:what": Text("files, receipt files, or SHA-256 hashes", "文件、回执文件或 SHA-256 哈希"),
