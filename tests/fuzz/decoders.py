@@ -239,7 +239,7 @@ def cosignatures(data: bytes) -> bool:
     text = text_of(data)
     if text is None:
         return False
-    keys = world.trust.genesis.log_keys
+    keys = [(organization, key) for key, organization in world.trust.log_keys.items()]
     note, network = world.body + text, world.trust.network
     found = attempt(lambda: open_cosignatures(note, keys, network=network))
     if not isinstance(found, list):

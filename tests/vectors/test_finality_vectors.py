@@ -95,8 +95,9 @@ def test_the_receipt_is_a_match_and_the_cosignature_is_the_listed_one() -> None:
     )
     assert found.ok, str(found)
     cosigned = VECTORS["cosigned"]
+    keys = [(organization, key) for key, organization in TRUST.log_keys.items()]
     opened = open_cosignatures(
-        cosigned["checkpoint"], TRUST.genesis.log_keys, network=TRUST.network
+        cosigned["checkpoint"], keys, network=TRUST.network
     )
     assert [(one.organization, one.time) for one in opened] == [
         (cosigned["organization"], cosigned["time"])

@@ -193,7 +193,8 @@ class Trust:
             InvalidCheckpoint: malformed, or one that does not verify.
         """
         _check_text(note)
-        return open_cosignatures(note, self.genesis.log_keys, network=self.network)
+        keys = [(organization, key) for key, organization in self.log_keys.items()]
+        return open_cosignatures(note, keys, network=self.network)
 
     def validators_with(self, certificates: Sequence[bytes]) -> ValidatorHistory:
         """Return the validator-set history that this trust and later certificates prove.

@@ -26,7 +26,6 @@ from tallystick.model.engine_header import (
 )
 from tallystick.model.event import Event
 from tallystick.model.finality import (
-    CERTIFICATES_MAX,
     Certificate,
     EngineStart,
     FinalityProof,
@@ -40,7 +39,6 @@ from tallystick.model.genesis import (
     check_genesis,
     decode_genesis,
     network_id,
-    to_value,
 )
 from tallystick.model.governance import (
     FAULT_TOLERANT_COUNT,
@@ -49,7 +47,6 @@ from tallystick.model.governance import (
     ROLE_OPERATOR,
     ROLE_SUPERVISOR,
     VALIDATORS_KEY,
-    VALIDATORS_MAX,
     ContractActivation,
     EarlierValidators,
     GovernanceRules,
@@ -87,6 +84,7 @@ from tallystick.model.outcome import (
     encode_entry,
     encode_write_set,
 )
+from tallystick.model.plain import to_value
 from tallystick.model.proposal import (
     EXECUTED,
     EXPIRED,
@@ -137,7 +135,6 @@ from tallystick.model.transaction import (
 )
 
 __all__ = [
-    "CERTIFICATES_MAX",
     "CONTENT_TYPE",
     "EMPTY_WRITE_SET",
     "EXECUTED",
@@ -153,7 +150,6 @@ __all__ = [
     "ROLE_OPERATOR",
     "ROLE_SUPERVISOR",
     "VALIDATORS_KEY",
-    "VALIDATORS_MAX",
     "WITHDRAWN",
     "Action",
     "ActivateContract",

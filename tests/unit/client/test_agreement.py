@@ -21,7 +21,6 @@ from tallystick.model import (
     cosigner_name,
     engine_chain_id,
     open_checkpoint,
-    open_cosignatures,
     parse_receipt,
     sign_checkpoint,
 )
@@ -280,7 +279,7 @@ def test_a_transparent_statement_shows_no_finality() -> None:
     }
 
 
-# --- witnesses -------------------------------------------------------------------------------------
+# --- witnesses
 
 
 def test_a_checkpoint_cosigned_by_other_organisations_is_witnessed() -> None:
@@ -341,7 +340,7 @@ def test_a_cosignature_says_who_and_when() -> None:
     key = cosigner_key(name, BANK_LOG.public_key)
     assert key.startswith(f"{name}+")
     note = net.cosigned(net.receipt(), BANK).checkpoint
-    found = open_cosignatures(note, net.trust.genesis.log_keys, network=net.world.network)
+    found = net.trust.open_cosignatures(note)
     assert [(one.organization, one.time) for one in found] == [(BANK, STAMP)]
     assert found[0].public_key == BANK_LOG.public_key
 
@@ -353,7 +352,7 @@ def test_a_cosignature_for_another_network_is_a_strangers_line() -> None:
     assert net.trust.open_cosignatures(net.world.note() + lines) == []
 
 
-# --- the receipt file ------------------------------------------------------------------------------
+# --- the receipt file
 
 
 def test_a_receipt_file_keeps_finality_and_history() -> None:

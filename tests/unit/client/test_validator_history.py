@@ -178,7 +178,7 @@ def test_a_history_is_bounded() -> None:
         trust().validators_with([b""] * 1_001)
 
 
-# --- a network that began with one ordering node ---------------------------------------------------
+# --- a network that began with one ordering node
 
 SOLO_GENESIS = make_genesis()
 SOLO_CHAIN = Chain(engine_chain_id(SOLO_GENESIS.encode()))
@@ -234,7 +234,7 @@ def test_a_stranger_cannot_start_an_engine() -> None:
         Trust.of_genesis(SOLO_GENESIS.encode(), [tampered.encode()])
 
 
-# --- the trust file --------------------------------------------------------------------------------
+# --- the trust file
 
 
 def test_a_trust_file_carries_the_history() -> None:

@@ -26,7 +26,7 @@ from tallystick.model import (
     network_id,
 )
 from tallystick.model.finality import CERTIFICATE_BYTES_MAX, FINALITY_BYTES_MAX
-from tallystick.model.governance import TOTAL_POWER_MAX, VALIDATORS_MAX
+from tallystick.units import TOTAL_POWER_MAX, VALIDATORS_MAX
 from tests import factories
 from tests.engine_chain import Chain, Electorate, Roots, digest
 from tests.factories import BANK, COURT, secret
@@ -178,7 +178,7 @@ def test_certificates_of_no_known_kind_are_refused() -> None:
         decode_certificate(b"\x81" * 40 + b"\x00")
 
 
-# --- the record of the validator set ---------------------------------------------------------------
+# --- the record of the validator set
 
 
 @given(
@@ -239,7 +239,7 @@ def test_a_validator_set_is_bounded() -> None:
         decode_validators(encode(many))
 
 
-# --- genesis ---------------------------------------------------------------------------------------
+# --- genesis
 
 
 def test_genesis_with_validators_has_another_id_and_one_spelling() -> None:
