@@ -137,6 +137,18 @@ def set_power(number: int, power: int) -> dict[str, object]:
     return {"organization": code(number), "public_key": key, "power": power}
 
 
+def test_a_validator_resigns_and_its_organisation_stays() -> None:
+    """Two blocks later the others are left."""
+    network = Governed(make_genesis(5))
+    resigned = network.call(4, "resign_validator", role=ROLE_OPERATOR)
+    assert resigned.events[0].fields == {
+        "organization": code(4),
+        "public_key": validator_key(4).public_key,
+    }
+    assert list(network.register.validators) == [code(number) for number in range(4)]
+    assert network.is_active(4)
+
+
 def test_the_last_validator_stays() -> None:
     """Neither its organisation nor the others can take it away."""
     network = Governed(make_genesis(4, powers=(10,)))
