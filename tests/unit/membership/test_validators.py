@@ -13,9 +13,9 @@ from tallystick.model import (
     POWER_MAX,
     ROLE_ADMINISTRATOR,
     ROLE_OPERATOR,
-    VALIDATORS_MAX,
     Validator,
 )
+from tallystick.units import VALIDATORS_MAX
 from tests.unit.membership.governed import POWER, Governed, code, make_genesis, validator_key
 
 

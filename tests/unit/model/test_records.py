@@ -14,7 +14,6 @@ from tallystick.model import (
     NO_WRITES,
     OK,
     POWER_MAX,
-    VALIDATORS_MAX,
     Block,
     BlockHeader,
     Entry,
@@ -38,7 +37,7 @@ from tallystick.model import (
     network_id,
     to_value,
 )
-from tallystick.units import TimeMs
+from tallystick.units import VALIDATORS_MAX, TimeMs
 from tests.factories import (
     BANK,
     COURT,
