@@ -120,6 +120,14 @@ from tallystick.model.receipt import (
     split_transparent_statement,
     transparent_statement,
 )
+from tallystick.model.snapshot import (
+    CHUNK_BYTES,
+    CHUNKS_MAX,
+    SNAPSHOT_FORMAT,
+    SNAPSHOT_INTERVAL,
+    Snapshot,
+    read_snapshot,
+)
 from tallystick.model.transaction import (
     CONTENT_TYPE,
     Call,
@@ -135,6 +143,8 @@ from tallystick.model.transaction import (
 )
 
 __all__ = [
+    "CHUNKS_MAX",
+    "CHUNK_BYTES",
     "CONTENT_TYPE",
     "EMPTY_WRITE_SET",
     "EXECUTED",
@@ -149,6 +159,8 @@ __all__ = [
     "ROLE_GOVERNOR",
     "ROLE_OPERATOR",
     "ROLE_SUPERVISOR",
+    "SNAPSHOT_FORMAT",
+    "SNAPSHOT_INTERVAL",
     "VALIDATORS_KEY",
     "WITHDRAWN",
     "Action",
@@ -200,6 +212,7 @@ __all__ = [
     "SetValidator",
     "Share",
     "Signer",
+    "Snapshot",
     "SuspendOrganization",
     "Transaction",
     "Transition",
@@ -241,6 +254,7 @@ __all__ = [
     "parse_certificates",
     "parse_receipt",
     "protected_header",
+    "read_snapshot",
     "read_transaction",
     "sign_checkpoint",
     "sign_root",

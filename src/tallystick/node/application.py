@@ -166,6 +166,11 @@ class LedgerApplication:
             self._save(applied)
         self.state_lock.release()
 
+    def restart(self, ledger: Ledger) -> None:
+        """Go on with another ledger: a snapshot was restored in the place of an empty one."""
+        with self.state_lock:
+            self.ledger = ledger
+
     def replay(self, block: Block) -> None:
         """Execute a block of the engine's log again; every commitment must come out the same.
 

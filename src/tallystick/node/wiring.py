@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
@@ -16,10 +15,7 @@ from tallystick.errors import DataFolderProblem
 from tallystick.execution import ContractRunner, load_contracts
 from tallystick.ledger import (
     AppliedBlock,
-    Ledger,
-    oldest_remembered_time,
     open_ledger,
-    remember_block,
 )
 from tallystick.model import (
     BlockHeader,
@@ -37,12 +33,13 @@ from tallystick.node.finality import FinalityDesk, FinalitySource, ValidatorHist
 from tallystick.node.founding import read_log_key
 from tallystick.node.history import History
 from tallystick.node.node import Board, Node, Parts
+from tallystick.node.nonces import remember_recent
 from tallystick.node.ordering import Opened, Ordering, open_solo
 from tallystick.node.published import Published
 from tallystick.node.recent import RecentBlocks
 from tallystick.node.upkeep import Upkeep
 from tallystick.node.witnesses import WitnessDesk
-from tallystick.storage import BlockLog, DataFolder, DurableStore, open_storage
+from tallystick.storage import DataFolder, DurableStore, open_storage
 from tallystick.views import Views
 
 
@@ -73,7 +70,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     store, block_log = storage.store, storage.log
     header = decode_header(store.header) if store.header else None
     ledger = open_ledger(genesis_bytes, store, header, runner)
-    _remember_recent(ledger, block_log)
+    remember_recent(ledger, block_log)
     feed = open_feed(config, genesis_bytes, runner.schemas, block_log)
     stack.callback(feed.close)
     views = open_views(config, ledger.head.height)
@@ -228,22 +225,6 @@ def _find(recent: RecentBlocks, views: Views, transaction_id: bytes) -> Committe
     if found is None:
         return None
     return Committed(transaction_id, found.height, found.index, found.leaf_index, found.code)
-
-
-def _remember_recent(ledger: Ledger, block_log: BlockLog) -> None:
-    """Mark the nonces of recent blocks as used: those that could still execute again.
-
-    Only blocks that the store has; the engine replays the rest and so remembers them itself.
-    """
-    oldest_time = oldest_remembered_time(ledger)
-    heights = range(1, ledger.head.height + 1)
-    first = bisect_left(
-        heights, oldest_time, key=lambda height: block_log.block(height).header.time
-    )
-    for block in block_log.blocks(first + 1):
-        if block.header.height > ledger.head.height:
-            return
-        remember_block(ledger, block)
 
 
 class _Halt:

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import heapq
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Final
@@ -48,18 +49,24 @@ class DurableStore:
     One thread saves; any thread may read and call `maybe_flush`.
     """
 
+    _open_writer: Callable[[], FlushWriter]
+
     def __init__(self, writer: FlushWriter, network: str, *, policy: FlushPolicy) -> None:
         """Continue with what the writer has open; use `DurableStore.open`."""
+        self._network = network
+        self._policy = policy
+        self._turn = threading.RLock()
+        self._begin(writer)
+
+    def _begin(self, writer: FlushWriter) -> None:
         self._writer = writer
         self._environment = writer.environment
-        self._policy = policy
-        self._flushed_height, self._header = read_head(writer.environment, network)
+        self._flushed_height, self._header = read_head(writer.environment, self._network)
         self._height = self._flushed_height
         self._log_size = decode_header(self._header).log_size if self._header else 0
         self._active = Overlay()
         self._in_flight = Overlay()
         """Being written; empty when nothing is."""
-        self._turn = threading.RLock()
         self._thread = None if writer.is_inline else ThreadPoolExecutor(1, "tally-store")
         self._flushing: Future[None] | None = None
         self._is_failed = False
@@ -91,9 +98,11 @@ class DurableStore:
             DataFolderProblem: it is of another network or a newer version, or in use.
             StorageFailed: the system refused.
         """
-        kind = InlineWriter if in_process else ProcessWriter
-        writer: FlushWriter = kind(data, network, map_bytes=map_bytes)
-        return cls(writer, network, policy=policy or FlushPolicy())
+        kind: type[InlineWriter | ProcessWriter] = InlineWriter if in_process else ProcessWriter
+        open_writer = partial(kind, data, network, map_bytes=map_bytes)
+        store = cls(open_writer(), network, policy=policy or FlushPolicy())
+        store._open_writer = open_writer
+        return store
 
     @property
     def height(self) -> int:
@@ -284,6 +293,20 @@ class DurableStore:
                 if self._thread is not None:
                     self._thread.shutdown()
                 self._writer.close()
+
+    def reopen(self, move: Callable[[], None]) -> None:
+        """Close, let `move` exchange the files, and continue with what stands in the folder then.
+
+        Nobody may read meanwhile.
+
+        Raises:
+            Corrupted: it is damaged.
+            StorageFailed: the system refused.
+        """
+        with self._turn:
+            self.close()
+            move()
+            self._begin(self._open_writer())
 
     def _act(self, pending: Pending) -> None:
         """Begin a flush if the policy says so, waiting for the one before if need be."""

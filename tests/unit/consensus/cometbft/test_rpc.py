@@ -90,7 +90,7 @@ def taken(number: int) -> dict[str, object]:
 
 
 # The texts are those of mempool/errors.go and rpc/core of v0.40.0.
-TEXTS: list[tuple[str, type[TallystickError] | type[Handed]]] = [
+TEXTS: list[tuple[str, type[TallystickError | Handed]]] = [
     ("tx already exists in cache", Handed),
     (
         "mempool is full: number of txs 20000 (max: 20000), total txs bytes 1 (max: 268435456)",
@@ -110,7 +110,7 @@ TEXTS: list[tuple[str, type[TallystickError] | type[Handed]]] = [
 def test_a_refused_transaction_has_a_reason_of_ours(
     desk: Desk,
     text: str,
-    expected: type[TallystickError] | type[Handed],
+    expected: type[TallystickError | Handed],
 ) -> None:
     """Each in its place, whatever order the answers have."""
     desk.answers = [json.dumps([taken(2), fault(text, 1), taken(0)]).encode()]
