@@ -85,6 +85,7 @@ class StagedRestore:
             store.close()
             raise
         self._storage = Storage(log, store)
+        self._is_open = True
         self._ledger = open_ledger(genesis_bytes, store, None, _NoContracts())
 
     @property
@@ -145,6 +146,7 @@ class StagedRestore:
                 found=head.app_hash.hex(),
             )
         self._storage.log.sync()
+        self._is_open = False
         self._storage.close()
         with failing_storage("naming the restored blocks"):
             sync_folder(self._folder)
@@ -153,8 +155,10 @@ class StagedRestore:
 
     def abandon(self) -> None:
         """Throw away what came in; again does no harm."""
-        with suppress(StorageFailed):  # what it could not write is removed below
-            self._storage.close()
+        if self._is_open:
+            self._is_open = False
+            with suppress(StorageFailed):  # what it could not write is removed below
+                self._storage.close()
         remove_folder(self._folder)
 
     def _adopt(self, block: Block) -> None:
