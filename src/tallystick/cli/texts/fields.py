@@ -102,6 +102,10 @@ FIELDS: Final[Mapping[str, Text]] = {
         ("failed", "failed", "失败"),
         ("origin", "origin", "来源"),
         ("verified", "verified", "已核验"),
+        ("chunks", "chunks", "分块数"),
+        ("engine_blocks_kept", "engine keeps", "引擎保留区块数"),
+        ("engine_blocks_min", "at least", "最少保留"),
+        ("engine_blocks_from", "engine keeps from", "引擎保留起始高度"),
         ("demonstration", "demonstration", "演示网络"),
     )
 }

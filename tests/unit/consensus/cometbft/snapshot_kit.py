@@ -218,4 +218,3 @@ def offered(height: int, chunks: list[bytes]) -> OfferedSnapshot:
 def cut(stream: bytes) -> list[bytes]:
     """Return a stream in chunks."""
     return [stream[at : at + CHUNK] for at in range(0, len(stream), CHUNK)]
-
