@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from tallystick.cli.answers import Answer, Listing, Row, Sheet
@@ -54,10 +55,8 @@ def _offered(folder: Path) -> Iterator[Row]:
     if not heights:
         note(say("snapshot.none", interval=SNAPSHOT_INTERVAL))
     for height in heights:
-        with _shown(say("snapshot.hashing")) as told:
-            made = make_snapshot(
-                reader, index, height, progress=lambda at, last=height: told(at, last)
-            )
+        with bar(say("snapshot.hashing"), None) as advance:
+            made = make_snapshot(reader, index, height, progress=partial(_one_more, advance))
         last = len(made.chunk_hashes) - 1
         size = last * index.chunk_bytes + len(read_chunk(reader, index, height, last))
         yield {
@@ -66,6 +65,10 @@ def _offered(folder: Path) -> Iterator[Row]:
             "bytes": size,
             "hash": made.hash.hex(),
         }
+
+
+def _one_more(advance: Callable[[int], None], _height: int) -> None:
+    advance(1)
 
 
 def _write(folder: Path, out: Path, height: int | None) -> Sheet:
