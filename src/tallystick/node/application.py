@@ -91,7 +91,7 @@ class LedgerApplication:
             for answer in answers
         ]
 
-    # --- what an engine of several nodes asks in addition (`consensus.ReplicatedApplication`) ------
+    # --- what an engine of several nodes asks in addition (`consensus.ReplicatedApplication`) ---
 
     @property
     def app_hash(self) -> bytes:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cuts the block log into chunks that are the same bytes on every node. Spec: docs/spec/snapshot.md.
+"""Cuts the block log into chunks, the same bytes on every node. Spec: docs/spec/snapshot.md.
 
 The records of all blocks, in the form that depends on no segment, make one stream; every 8 MiB of
 it is a chunk, and what is left at a snapshot's last block is its last chunk. So chunks of old

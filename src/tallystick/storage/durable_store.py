@@ -49,24 +49,24 @@ class DurableStore:
     One thread saves; any thread may read and call `maybe_flush`.
     """
 
-    _open_writer: Callable[[], FlushWriter]
+    reopen: Callable[[], None]
+    """After `close`: go on with what stands in the folder now; nobody may use the store meanwhile.
+
+    Raises what `open` raises.
+    """
 
     def __init__(self, writer: FlushWriter, network: str, *, policy: FlushPolicy) -> None:
         """Continue with what the writer has open; use `DurableStore.open`."""
-        self._network = network
-        self._policy = policy
-        self._turn = threading.RLock()
-        self._begin(writer)
-
-    def _begin(self, writer: FlushWriter) -> None:
         self._writer = writer
         self._environment = writer.environment
-        self._flushed_height, self._header = read_head(writer.environment, self._network)
+        self._policy = policy
+        self._flushed_height, self._header = read_head(writer.environment, network)
         self._height = self._flushed_height
         self._log_size = decode_header(self._header).log_size if self._header else 0
         self._active = Overlay()
         self._in_flight = Overlay()
         """Being written; empty when nothing is."""
+        self._turn = threading.RLock()
         self._thread = None if writer.is_inline else ThreadPoolExecutor(1, "tally-store")
         self._flushing: Future[None] | None = None
         self._is_failed = False
@@ -101,7 +101,11 @@ class DurableStore:
         kind: type[InlineWriter | ProcessWriter] = InlineWriter if in_process else ProcessWriter
         open_writer = partial(kind, data, network, map_bytes=map_bytes)
         store = cls(open_writer(), network, policy=policy or FlushPolicy())
-        store._open_writer = open_writer
+
+        def reopen() -> None:
+            cls.__init__(store, open_writer(), network, policy=policy or FlushPolicy())
+
+        store.reopen = reopen
         return store
 
     @property
@@ -293,20 +297,6 @@ class DurableStore:
                 if self._thread is not None:
                     self._thread.shutdown()
                 self._writer.close()
-
-    def reopen(self, move: Callable[[], None]) -> None:
-        """Close, let `move` exchange the files, and continue with what stands in the folder then.
-
-        Nobody may read meanwhile.
-
-        Raises:
-            Corrupted: it is damaged.
-            StorageFailed: the system refused.
-        """
-        with self._turn:
-            self.close()
-            move()
-            self._begin(self._open_writer())
 
     def _act(self, pending: Pending) -> None:
         """Begin a flush if the policy says so, waiting for the one before if need be."""

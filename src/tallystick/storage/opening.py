@@ -30,7 +30,9 @@ class Storage(NamedTuple):
             StorageFailed: the system refused.
         """
         self.log.close()
-        self.store.reopen(move)
+        self.store.close()
+        move()
+        self.store.reopen()
         self.log.reopen(self.store.position(self.store.height))
         _check_same_block(self.store, self.log)
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from tallystick.errors import Corrupted, NotFound, TallystickError
+from tallystick.errors import Corrupted, NotFound, TallystickError, Unavailable
 from tallystick.model import CHUNK_BYTES, CHUNKS_MAX, SNAPSHOT_INTERVAL, Snapshot
 from tallystick.storage.chunks import ChunkIndex, make_snapshot, read_chunk
 from tallystick.storage.layout import BLOCKS_FOLDER, CHUNK_INDEX_FILE
@@ -26,10 +26,6 @@ OFFERED: Final = 2
 """How many snapshots a node offers: the newest, and the one that peers may be at already."""
 _CHUNKS_BETWEEN_SAVES: Final = 128
 _LOG: Final = logging.getLogger("tallystick.storage")
-
-
-class _Stopped(Exception):  # no error: the shelf is closing
-    """The shelf is being closed."""
 
 
 def offered_heights(committed: int, interval: int) -> list[int]:
@@ -128,7 +124,7 @@ class SnapshotShelf:
             for height in self._due(prepared):
                 self._make(prepared, height)
             self._save(prepared)
-        except _Stopped:
+        except Unavailable:
             return
         except TallystickError as error:
             _LOG.error("no snapshot could be made", exc_info=error)
@@ -137,7 +133,7 @@ class SnapshotShelf:
     def _make(self, prepared: _Prepared, height: int) -> None:
         def on_block(_: int) -> None:
             if self._is_closing.is_set():
-                raise _Stopped
+                raise Unavailable("the node is stopping")
             if len(prepared.index.hashes) - prepared.saved >= _CHUNKS_BETWEEN_SAVES:
                 self._save(prepared)
 

@@ -26,7 +26,6 @@ from tallystick.storage.layout import (
     INCOMING_FOLDER,
     RESTORED_FOLDER,
 )
-from tallystick.storage.opening import Storage
 from tallystick.storage.records import (
     HEAD_SIZE,
     PORTABLE_MARKER,
@@ -84,7 +83,7 @@ class StagedRestore:
         except BaseException:
             store.close()
             raise
-        self._storage = Storage(log, store)
+        self._log, self._store = log, store
         self._is_open = True
         self._ledger = open_ledger(genesis_bytes, store, None, _NoContracts())
 
@@ -145,9 +144,8 @@ class StagedRestore:
                 expected=app_hash.hex(),
                 found=head.app_hash.hex(),
             )
-        self._storage.log.sync()
-        self._is_open = False
-        self._storage.close()
+        self._log.sync()
+        self._close()
         with failing_storage("naming the restored blocks"):
             sync_folder(self._folder)
             self._folder.rename(self._data / RESTORED_FOLDER)
@@ -155,10 +153,8 @@ class StagedRestore:
 
     def abandon(self) -> None:
         """Throw away what came in; again does no harm."""
-        if self._is_open:
-            self._is_open = False
-            with suppress(StorageFailed):  # what it could not write is removed below
-                self._storage.close()
+        with suppress(StorageFailed):  # what it could not write is removed below
+            self._close()
         remove_folder(self._folder)
 
     def _adopt(self, block: Block) -> None:
@@ -174,8 +170,16 @@ class StagedRestore:
                 hint="Check this machine's clock.",
             )
         applied = adopt_block(self._ledger, block)
-        self._storage.log.gather(block)
-        self._storage.store.save(applied, self._storage.log.position(header.height))
+        self._log.gather(block)
+        self._store.save(applied, self._log.position(header.height))
+
+    def _close(self) -> None:
+        was_open, self._is_open = self._is_open, False
+        if was_open:
+            try:
+                self._store.close()
+            finally:
+                self._log.close()
 
 
 def _head_at(stream: bytearray, at: int) -> RecordHead | None:

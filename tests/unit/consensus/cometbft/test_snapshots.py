@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Snapshots through the engine's own messages: equal everywhere, restored exactly, never believed."""
+"""Snapshots in the engine's messages: equal everywhere, restored exactly, never believed."""
 
 from __future__ import annotations
 
