@@ -19,9 +19,10 @@ from tallystick.consensus.cometbft.proto.abci_pb2 import (
 from tallystick.consensus.cometbft.proto.abci_pb2 import Snapshot as OfferedSnapshot
 from tallystick.consensus.cometbft.replica import APP_VERSION
 from tallystick.consensus.cometbft.snapshots import NoSnapshots
-from tallystick.errors import Halted
-from tallystick.model import Block
-from tallystick.node.restoring import CLOCK_ERROR_MS_MAX
+from tallystick.crypto import sha256
+from tallystick.errors import Halted, InvalidBlock
+from tallystick.model import Block, Snapshot
+from tallystick.node.restoring import CLOCK_ERROR_MS_MAX, stage_in
 from tests.factories import LIFETIME, START, put, sign
 from tests.unit.consensus.cometbft.snapshot_kit import (
     ACCEPT,
@@ -381,3 +382,19 @@ def test_nonces_that_have_expired_are_forgotten_alike(open_bench: Open) -> None:
     raw = put("n1", "again", nonce=100).raw
     late = sign("put", {"id": "z", "text": ""}, nonce=100, valid_until=START + LIFETIME)
     assert source.decide(raw, late) == target.decide(raw, late)
+
+
+def test_a_node_stages_whole_chunks_beside_its_blocks(open_bench: Open) -> None:
+    """With the real size of chunks, and no block later than the clock allows."""
+    source, target = grown(open_bench("source")), open_bench("target")
+    blocks = [source.storage.log.block(height) for height in range(1, INTERVAL + 1)]
+    stream = stream_of(blocks)
+    snapshot = Snapshot(INTERVAL, (sha256(stream),))
+    late = stage_in(target.folder, lambda: 0, in_process=True)(snapshot)
+    with pytest.raises(InvalidBlock):
+        late.take(stream)
+    late.abandon()
+    staged = stage_in(target.folder, lambda: START, in_process=True)(snapshot)
+    staged.take(stream)
+    staged.finish(app_hash_at(source, INTERVAL))
+    assert (target.folder.path / "restored").is_dir()
