@@ -101,7 +101,7 @@ def store_ahead() -> None:
 
 def no_replay_guard() -> None:
     """The nonces of recent blocks are forgotten at a restart."""
-    _replace("tallystick.node.wiring._remember_recent", _do_nothing)
+    _replace("tallystick.node.wiring.remember_recent", _do_nothing)
 
 
 def no_checksums() -> None:

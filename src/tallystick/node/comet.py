@@ -24,7 +24,7 @@ from tallystick.consensus.cometbft import (
     EngineProcess,
     EngineRpc,
     EngineValidator,
-    NoSnapshots,
+    LedgerSnapshots,
     Peer,
     Replica,
     StateSync,
@@ -45,8 +45,9 @@ from tallystick.node.engine_file import (
 )
 from tallystick.node.ordering import Opened, Ordering
 from tallystick.node.peer_api import PeerApi
+from tallystick.node.restoring import NodeRestorer, stage_in
 from tallystick.node.sockets import socket_folder
-from tallystick.storage import DataFolder
+from tallystick.storage import DataFolder, SnapshotShelf, read_retention
 
 LOG_FILE: Final = "engine.log"
 _ABCI_SOCKET: Final = "abci.sock"
@@ -111,29 +112,28 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
     home = _configured_home(folder.path, settings, sockets)
     rpc = EngineRpc(f"unix://{sockets / _RPC_SOCKET}")
     stack.callback(rpc.close)
-    register = application.ledger.register
+    shelf = SnapshotShelf(folder.path, folder.network)
+    stack.callback(shelf.close)
     intake = Intake(ordering.find_committed)
     replica = Replica(
         application,
-        ordering.block_log,
+        ordering.storage.log,
         Surroundings(
             chain=Chain(
                 id=engine_chain_id(folder.genesis_bytes), initial_height=settings.initial_height
             ),
             intake=intake,
-            snapshots=NoSnapshots(),
+            snapshots=LedgerSnapshots(shelf, _restorer(ordering)),
             clock=ordering.clock,
-            is_peer=lambda node_id: node_id in register.nodes,
-            retain_from=lambda height: (
-                max(0, height - settings.keep_blocks) if settings.keep_blocks else 0
-            ),
+            is_peer=lambda node_id: node_id in application.ledger.register.nodes,
+            retain_from=read_retention(folder.path).retain_from,
         ),
     )
 
     engine = CometEngine(
         CometParts(
             application=application,
-            block_log=ordering.block_log,
+            block_log=ordering.storage.log,
             replica=replica,
             intake=intake,
             make_server=lambda on_fault: AbciServer(
@@ -153,6 +153,17 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
         finality=_Finality(rpc),
         relay=rpc.relay,
         witnesses=tuple(PeerApi(peer.api) for peer in settings.peers if peer.api),
+    )
+
+
+def _restorer(ordering: Ordering) -> NodeRestorer:
+    return NodeRestorer(
+        ordering.application,
+        ordering.folder,
+        ordering.storage,
+        ordering.host,
+        stage=stage_in(ordering.folder, ordering.clock, in_process=not ordering.uses_processes),
+        on_restored=ordering.on_restored,
     )
 
 

@@ -18,7 +18,7 @@ from tallystick.consensus.cometbft.replica import Chain, Replica, Surroundings
 from tallystick.consensus.cometbft.rpc import EngineRpc
 from tallystick.consensus.cometbft.rpc_types import Handed
 from tallystick.consensus.cometbft.server import AbciServer
-from tallystick.consensus.cometbft.snapshots import NoSnapshots, SnapshotDesk
+from tallystick.consensus.cometbft.snapshots import LedgerSnapshots, NoSnapshots, SnapshotDesk
 
 __all__ = [
     "MACHINE",
@@ -36,6 +36,7 @@ __all__ = [
     "EngineValidator",
     "Handed",
     "Handler",
+    "LedgerSnapshots",
     "NoSnapshots",
     "Peer",
     "Profile",
