@@ -70,7 +70,8 @@ def apply_one(
 ) -> AppliedBlock:
     """Apply a block of one transaction, by the head of the court unless told otherwise."""
     given: dict[str, object] = {"contract": "governance", "key": ADMINISTRATOR} | options
-    raw = sign(method, args, nonce=ledger.head.height, network=NETWORK, **given)  # type: ignore[arg-type]
+    given |= {"nonce": ledger.head.height, "network": NETWORK}
+    raw = sign(method, args, **given)  # type: ignore[arg-type]
     applied = apply_block(
         ledger,
         height=ledger.head.height + 1,
