@@ -123,6 +123,20 @@ def test_changes_of_consecutive_blocks_count_together() -> None:
     assert rotate(network, 1) == OK
 
 
+def test_a_second_change_does_not_hide_those_of_the_block_before() -> None:
+    """Both blocks' earlier sets are kept until both are in force."""
+    network = Governed(make_genesis(7))
+    network.next_block()
+    assert [rotate(network, number) for number in (0, 1)] == [OK, OK]
+    network.next_block()
+    assert rotate(network, 0, 2) == OK
+    assert rotate(network, 2) == "E_VALIDATORS"
+    assert [one.height for one in network.register.earlier_validators] == [2, 3]
+    network.next_block()
+    assert rotate(network, 2) == OK
+    assert [one.height for one in network.register.earlier_validators] == [3, 4]
+
+
 def test_a_change_taken_back_in_time_counts_for_nothing() -> None:
     """Compared are the set in force and the set to come."""
     network = Governed(make_genesis(7))
