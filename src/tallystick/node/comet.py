@@ -13,6 +13,7 @@ from typing import Final
 
 from tallystick.consensus.cometbft import (
     MACHINE,
+    READY_MS,
     WAN,
     AbciServer,
     Chain,
@@ -52,6 +53,8 @@ from tallystick.storage import DataFolder, SnapshotShelf, read_retention
 LOG_FILE: Final = "engine.log"
 _ABCI_SOCKET: Final = "abci.sock"
 _RPC_SOCKET: Final = "rpc.sock"
+_SYNC_MS: Final = 6 * 60 * 60 * 1_000
+"""How long a node that joins may take to get its first state."""
 _INBOUND_PEERS_MAX: Final = 40
 _PROFILES: Final = {"machine": MACHINE, "wan": WAN}
 
@@ -112,7 +115,7 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
     home = _configured_home(folder.path, settings, sockets)
     rpc = EngineRpc(f"unix://{sockets / _RPC_SOCKET}")
     stack.callback(rpc.close)
-    shelf = SnapshotShelf(folder.path, folder.network)
+    shelf = SnapshotShelf(folder.path, folder.network, interval=ordering.snapshot_interval)
     stack.callback(shelf.close)
     intake = Intake(ordering.find_committed)
     replica = Replica(
@@ -140,7 +143,19 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
                 sockets / _ABCI_SOCKET, replica, on_fault=on_fault
             ),
             make_process=lambda on_fault: _Running(
-                home.folder, program, folder.path / LOG_FILE, rpc, on_fault
+                EngineProcess(
+                    home.folder,
+                    program,
+                    folder.path / LOG_FILE,
+                    on_exit=lambda status: on_fault(
+                        EngineFailed(f"the consensus engine ended, status {status}")
+                    ),
+                ),
+                # Doors open only when the state of others is in place.
+                is_ready=lambda: (
+                    rpc.is_ready() and (settings.state_sync is None or application.height > 0)
+                ),
+                timeout_ms=READY_MS if settings.state_sync is None else _SYNC_MS,
             ),
             mempool=rpc,
         ),
@@ -182,26 +197,15 @@ class _Running:
     """The engine's process; started means that it answers."""
 
     def __init__(
-        self,
-        home: Path,
-        program: Path,
-        log_path: Path,
-        rpc: EngineRpc,
-        on_fault: Callable[[BaseException], None],
+        self, process: EngineProcess, *, is_ready: Callable[[], bool], timeout_ms: int
     ) -> None:
-        self._process = EngineProcess(
-            home,
-            program,
-            log_path,
-            on_exit=lambda status: on_fault(
-                EngineFailed(f"the consensus engine ended, status {status}")
-            ),
-        )
-        self._rpc = rpc
+        self._process = process
+        self._is_ready = is_ready
+        self._timeout_ms = timeout_ms
 
     def start(self) -> None:
         self._process.start()
-        self._process.wait_ready(self._rpc.is_ready)
+        self._process.wait_ready(self._is_ready, timeout_ms=self._timeout_ms)
 
     def stop(self) -> None:
         self._process.stop()

@@ -35,6 +35,7 @@ class Ordering:
     """Told when blocks that another node gave are in place."""
     uses_processes: bool
     """Whether this node works in processes of its own."""
+    snapshot_interval: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

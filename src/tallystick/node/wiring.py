@@ -142,6 +142,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
         on_halt=halt,
         on_restored=restored,
         uses_processes=config.workers,
+        snapshot_interval=config.snapshot_interval,
     )
     opened = _open_engine(ordering, stack)
     finality = _open_finality(opened.finality, base, application, board)

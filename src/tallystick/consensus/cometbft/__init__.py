@@ -12,7 +12,7 @@ from tallystick.consensus.cometbft.genesis_file import EngineGenesis, EngineVali
 from tallystick.consensus.cometbft.handler import Handler
 from tallystick.consensus.cometbft.home import EngineHome
 from tallystick.consensus.cometbft.identity import address, node_id
-from tallystick.consensus.cometbft.process import EngineProcess
+from tallystick.consensus.cometbft.process import READY_MS, EngineProcess
 from tallystick.consensus.cometbft.profiles import MACHINE, WAN, Profile
 from tallystick.consensus.cometbft.replica import Chain, Replica, Surroundings
 from tallystick.consensus.cometbft.rpc import EngineRpc
@@ -22,6 +22,7 @@ from tallystick.consensus.cometbft.snapshots import LedgerSnapshots, NoSnapshots
 
 __all__ = [
     "MACHINE",
+    "READY_MS",
     "WAN",
     "AbciServer",
     "Chain",
