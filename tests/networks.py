@@ -22,6 +22,7 @@ from tallystick.consensus.cometbft import node_id
 from tallystick.crypto import SecretKey
 from tallystick.encoding import Value
 from tallystick.errors import TallystickError
+from tallystick.membership import validator_message
 from tallystick.model import (
     Call,
     GenesisDocument,
@@ -32,6 +33,7 @@ from tallystick.model import (
     Organization,
     Parameters,
     Validator,
+    decode_entry,
     network_id,
     sign_transaction,
 )
@@ -356,6 +358,38 @@ class Network:
         committed = [answer for answer in answers if isinstance(answer, Committed)]
         assert len(committed) == len(raw), answers
         return committed
+
+    def govern(self, seat: Seat, method: str, args: dict[str, Value]) -> bytes:
+        """Return a signed call of an organisation's governor."""
+        return self.sign(seat.governor, seat.organization, method, args, contract="governance")
+
+    def decide(self, node: Node, seats: Sequence[Seat], action: dict[str, Value]) -> None:
+        """Let the first of these organisations propose, and the others approve, one by one."""
+        first, *others = seats
+        (place,) = node.submit([self.govern(first, "propose", {"action": action})]).result(
+            WAIT_SECONDS
+        )
+        assert isinstance(place, Committed), place
+        assert place.code == "ok", place.code
+        result = decode_entry(node.block(place.height).entries[place.index]).outcome.result
+        proposal = result["proposal"] if isinstance(result, dict) else result
+        for seat in others:
+            raw = self.govern(seat, "vote", {"proposal": proposal, "approve": True})
+            (vote,) = node.submit([raw]).result(WAIT_SECONDS)
+            assert isinstance(vote, Committed), vote
+            assert vote.code == "ok", vote.code
+
+    def validator_action(self, seat: Seat, key: SecretKey | None = None, power: int = 1) -> Any:
+        """Return the action that makes an organisation a validator, by its own key."""
+        key = key or seat.validator_key
+        message = validator_message(self.id, seat.organization, key.public_key)
+        return {
+            "type": "set_validator",
+            "organization": seat.organization,
+            "public_key": key.public_key,
+            "power": power,
+            "proof": key.sign(message),
+        }
 
 
 @contextmanager
