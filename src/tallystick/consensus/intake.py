@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import wait
 
-from tallystick.consensus.ports import Committed, Executed
+from tallystick.consensus.ports import Committed, Executed, Result
 from tallystick.consensus.submission import Submission, Waiting
 from tallystick.crypto import sha256
 from tallystick.errors import Halted, NotFinal, Overloaded, Replayed, TallystickError, Unavailable
@@ -106,11 +107,24 @@ class Intake:
                 )
 
     def refuse(self, transaction_id: bytes, refusal: TallystickError) -> None:
-        """Answer whoever waits for a transaction that was taken and will not be ordered."""
-        with self._flight_lock:
-            waiting = self._in_flight.pop(transaction_id, None)
-        if waiting is not None:
-            waiting.settle(refusal)
+        """Answer whoever waits for a transaction that was taken and will not be ordered.
+
+        Unless it was ordered already: then they are told where it is.
+        """
+        if transaction_id in self._in_flight:
+            self._settle(transaction_id, self._find_committed(transaction_id) or refusal)
+
+    def answer_committed(self, transaction_id: bytes) -> None:
+        """Answer a transaction if it was committed before anybody registered for it."""
+        place = self._find_committed(transaction_id)
+        if place is not None:
+            self._settle(transaction_id, place)
+
+    def wait_until_answered(self, seconds: float) -> None:
+        """Wait until nothing is in flight, at most so long."""
+        with self._count_lock:
+            futures = [submission.future for submission in self._open.values()]
+        wait(futures, timeout=seconds)
 
     def in_flight(self) -> list[Transaction]:
         """Return what was taken, is not refused, and is in no block yet."""
@@ -128,6 +142,12 @@ class Intake:
         for submission in unsettled:
             submission.settle_rest(NotFinal(unknown))
         return is_first
+
+    def _settle(self, transaction_id: bytes, result: Result) -> None:
+        with self._flight_lock:
+            waiting = self._in_flight.pop(transaction_id, None)
+        if waiting is not None:
+            waiting.settle(result)
 
     def _forget(self, submission: Submission) -> None:
         with self._count_lock:

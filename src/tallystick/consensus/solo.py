@@ -16,7 +16,7 @@ from queue import Empty, SimpleQueue
 
 from tallystick.consensus.intake import FindCommitted, Intake
 from tallystick.consensus.ports import Application, BlockLog, Proposal, Result
-from tallystick.consensus.submission import Submission, Waiting
+from tallystick.consensus.submission import Submission, Waiting, gather
 from tallystick.units import BLOCK_BYTES_MAX
 
 Clock = Callable[[], int]
@@ -82,7 +82,7 @@ class SoloEngine:
 
     def _check_loop(self) -> None:
         while True:
-            batch, is_last = self._take_submissions()
+            batch, is_last = gather(self._submitted, self._block_transactions_max)
             places = [(s, place) for s in batch for place in range(len(s.transactions))]
             raw = [s.transactions[place] for s, place in places]
             answers = self._application.check(raw) if raw else []
@@ -92,22 +92,6 @@ class SoloEngine:
             if is_last:
                 self._checked.put(None)
                 return
-
-    def _take_submissions(self) -> tuple[list[Submission], bool]:
-        """Wait for one submission, then take what else has come, up to a block's worth."""
-        batch: list[Submission] = []
-        count = 0
-        following = self._submitted.get()
-        while following is not None:
-            batch.append(following)
-            count += len(following.transactions)
-            if count >= self._block_transactions_max:
-                return batch, False
-            try:
-                following = self._submitted.get_nowait()
-            except Empty:
-                return batch, False
-        return batch, True
 
     # --- second thread: execute and commit ------------------------------------------------------
 

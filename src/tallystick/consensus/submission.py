@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future, InvalidStateError
+from queue import Empty, SimpleQueue
 
 from tallystick.consensus.ports import Result
 from tallystick.model import Transaction
@@ -78,3 +79,26 @@ class Waiting:
         self._submission.settle(self._place, result)
         for submission, place in self._also or ():
             submission.settle(place, result)
+
+
+def gather(
+    submitted: SimpleQueue[Submission | None], count_max: int, *, timeout: float | None = None
+) -> tuple[list[Submission], bool]:
+    """Wait for one submission, then take what else has come, up to `count_max` transactions.
+
+    Returns what has come, nothing when `timeout` seconds have passed, and whether the end (None)
+    was reached.
+    """
+    batch: list[Submission] = []
+    count = 0
+    try:
+        following = submitted.get(timeout=timeout)
+        while following is not None:
+            batch.append(following)
+            count += len(following.transactions)
+            if count >= count_max:
+                return batch, False
+            following = submitted.get_nowait()
+    except Empty:
+        return batch, False
+    return batch, True

@@ -18,6 +18,12 @@ from tallystick.encoding.cose import (
     parse_sign1,
     to_be_signed,
 )
+from tallystick.encoding.engine_bytes import (
+    engine_block_id,
+    engine_header_leaves,
+    engine_precommit,
+    engine_validator_leaf,
+)
 from tallystick.encoding.heads import decode_cbor, encode_cbor
 from tallystick.encoding.text import (
     format_base64,
@@ -43,6 +49,10 @@ __all__ = [
     "encode",
     "encode_cbor",
     "encode_header",
+    "engine_block_id",
+    "engine_header_leaves",
+    "engine_precommit",
+    "engine_validator_leaf",
     "format_base64",
     "format_base64url",
     "format_json",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Frozen records: transaction, outcome, block, checkpoint, receipt, organisation, genesis."""
+"""Frozen records: transaction, outcome, block, checkpoint, receipt, finality, genesis."""
 
 from tallystick.model.block import Block, BlockHeader, app_hash, decode_header
 from tallystick.model.checkpoint import (
@@ -8,7 +8,32 @@ from tallystick.model.checkpoint import (
     sign_checkpoint,
     verifier_key,
 )
+from tallystick.model.cosignature import (
+    Cosignature,
+    cosign_checkpoint,
+    cosigner_key,
+    cosigner_name,
+    open_cosignatures,
+)
+from tallystick.model.engine_header import (
+    CommitSignature,
+    EngineBlockId,
+    EngineCommit,
+    EngineHeader,
+    EngineValidator,
+    engine_chain_id,
+    in_engine_order,
+)
 from tallystick.model.event import Event
+from tallystick.model.finality import (
+    CERTIFICATES_MAX,
+    Certificate,
+    EngineStart,
+    FinalityProof,
+    Transition,
+    decode_certificate,
+    decode_finality,
+)
 from tallystick.model.genesis import (
     GenesisDocument,
     LogKey,
@@ -24,6 +49,7 @@ from tallystick.model.governance import (
     ROLE_GOVERNOR,
     ROLE_OPERATOR,
     ROLE_SUPERVISOR,
+    VALIDATORS_KEY,
     VALIDATORS_MAX,
     ContractActivation,
     EarlierValidators,
@@ -37,6 +63,8 @@ from tallystick.model.governance import (
     check_power,
     check_rules,
     check_validators,
+    decode_validators,
+    encode_validators,
     find_heavy_validator,
 )
 from tallystick.model.invocation import Execution, Invocation, Signer
@@ -88,6 +116,7 @@ from tallystick.model.receipt import (
     Receipt,
     build_log_receipt,
     decode_log_receipt,
+    parse_certificates,
     parse_receipt,
     sign_root,
     split_transparent_statement,
@@ -108,6 +137,7 @@ from tallystick.model.transaction import (
 )
 
 __all__ = [
+    "CERTIFICATES_MAX",
     "CONTENT_TYPE",
     "EMPTY_WRITE_SET",
     "EXECUTED",
@@ -122,6 +152,7 @@ __all__ = [
     "ROLE_GOVERNOR",
     "ROLE_OPERATOR",
     "ROLE_SUPERVISOR",
+    "VALIDATORS_KEY",
     "VALIDATORS_MAX",
     "WITHDRAWN",
     "Action",
@@ -130,13 +161,22 @@ __all__ = [
     "Block",
     "BlockHeader",
     "Call",
+    "Certificate",
     "Checkpoint",
+    "CommitSignature",
     "ContractActivation",
+    "Cosignature",
     "EarlierValidators",
+    "EngineBlockId",
+    "EngineCommit",
+    "EngineHeader",
+    "EngineStart",
+    "EngineValidator",
     "Entry",
     "Event",
     "Execution",
     "FailedExecution",
+    "FinalityProof",
     "FirstMember",
     "GenesisDocument",
     "GovernanceRules",
@@ -166,6 +206,7 @@ __all__ = [
     "Signer",
     "SuspendOrganization",
     "Transaction",
+    "Transition",
     "Unusable",
     "Validator",
     "ValidatorKey",
@@ -178,19 +219,30 @@ __all__ = [
     "check_power",
     "check_rules",
     "check_validators",
+    "cosign_checkpoint",
+    "cosigner_key",
+    "cosigner_name",
     "decode_call",
+    "decode_certificate",
     "decode_entry",
+    "decode_finality",
     "decode_genesis",
     "decode_header",
     "decode_log_receipt",
     "decode_transaction",
+    "decode_validators",
     "decode_write_set",
     "encode_call",
     "encode_entry",
+    "encode_validators",
     "encode_write_set",
+    "engine_chain_id",
     "find_heavy_validator",
+    "in_engine_order",
     "network_id",
     "open_checkpoint",
+    "open_cosignatures",
+    "parse_certificates",
     "parse_receipt",
     "protected_header",
     "read_transaction",

@@ -15,9 +15,9 @@ from tallystick.encoding import format_base64, parse_base64
 from tallystick.errors import InvalidCheckpoint, Malformed
 from tallystick.units import HASH_SIZE, INTEGER_MAX
 
-_SIGNATURE_PREFIX: Final = "— "
+SIGNATURE_PREFIX: Final = "— "
+KEY_HINT_SIZE: Final = 4
 _ED25519_TYPE = b"\x01"
-_KEY_HINT_SIZE = 4
 NOTE_BYTES_MAX: Final = 16 * 1024
 _EXTENSIONS = ("height", "time", "state", "membership")
 
@@ -49,14 +49,16 @@ class Checkpoint:
 def sign_checkpoint(checkpoint: Checkpoint, secret: SecretKey) -> str:
     """Return the signed note; the key's name is the origin."""
     body = checkpoint.body()
-    blob = _key_hint(checkpoint.origin, secret.public_key) + secret.sign(body.encode())
-    return f"{body}\n{_SIGNATURE_PREFIX}{checkpoint.origin} {format_base64(blob)}\n"
+    blob = key_hint(checkpoint.origin, _ED25519_TYPE + secret.public_key) + secret.sign(
+        body.encode()
+    )
+    return f"{body}\n{SIGNATURE_PREFIX}{checkpoint.origin} {format_base64(blob)}\n"
 
 
 def verifier_key(origin: str, public_key: bytes) -> str:
     """Return the C2SP vkey text by which other programs know a log key."""
     typed = format_base64(_ED25519_TYPE + public_key)
-    return f"{origin}+{_key_hint(origin, public_key).hex()}+{typed}"
+    return f"{origin}+{key_hint(origin, _ED25519_TYPE + public_key).hex()}+{typed}"
 
 
 def open_checkpoint(note: str, public_key: bytes, *, origin: str) -> Checkpoint:
@@ -65,11 +67,8 @@ def open_checkpoint(note: str, public_key: bytes, *, origin: str) -> Checkpoint:
     Raises:
         InvalidCheckpoint: malformed, another origin, or no valid signature by the key.
     """
-    body, separator, signatures = note.partition("\n\n")
-    # A lone surrogate, which JSON can spell, has no bytes that anyone could have signed.
-    if not separator or len(note) > NOTE_BYTES_MAX or not _is_utf8(note):
-        raise InvalidCheckpoint("a signed note has a body, an empty line and signatures")
-    checkpoint = _parse_body(body + "\n")
+    body, signatures = split_note(note)
+    checkpoint = _parse_body(body)
     if checkpoint.origin != origin:
         raise InvalidCheckpoint(
             "the checkpoint is of another log",
@@ -77,10 +76,10 @@ def open_checkpoint(note: str, public_key: bytes, *, origin: str) -> Checkpoint:
             expected=origin,
             found=checkpoint.origin,
         )
-    hint = _key_hint(origin, public_key)
-    for blob in _signatures_by(signatures, origin):
-        if blob[:_KEY_HINT_SIZE] == hint and is_valid_signature(
-            public_key, (body + "\n").encode(), blob[_KEY_HINT_SIZE:]
+    hint = key_hint(origin, _ED25519_TYPE + public_key)
+    for signer, blob in signatures:
+        if (signer, blob[:KEY_HINT_SIZE]) == (origin, hint) and is_valid_signature(
+            public_key, body.encode(), blob[KEY_HINT_SIZE:]
         ):
             return checkpoint
     raise InvalidCheckpoint(
@@ -88,23 +87,30 @@ def open_checkpoint(note: str, public_key: bytes, *, origin: str) -> Checkpoint:
     )
 
 
-def _signatures_by(text: str, name: str) -> list[bytes]:
-    """Return the signature blobs of lines by key `name`; other lines must still be well formed."""
-    if not text.endswith("\n"):
+def split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
+    """Return the body that is signed, and (key name, key hint and signature) of each line.
+
+    Raises:
+        InvalidCheckpoint: too large, or a line that is not of the form of a signed note.
+    """
+    body, separator, signatures = note.partition("\n\n")
+    # A lone surrogate, which JSON can spell, has no bytes that anyone could have signed.
+    if not separator or len(note) > NOTE_BYTES_MAX or not _is_utf8(note):
+        raise InvalidCheckpoint("a signed note has a body, an empty line and signatures")
+    if not signatures.endswith("\n"):
         raise InvalidCheckpoint("the last signature line has no newline")
-    found = []
-    for line in text[:-1].split("\n"):
-        prefix, _, rest = line.partition(_SIGNATURE_PREFIX)
-        signer, _, encoded = rest.partition(" ")
-        if prefix or not signer or not encoded:
-            raise InvalidCheckpoint("a signature line is malformed", found=line[:80])
-        try:
-            blob = parse_base64(encoded, name="signature")
-        except Malformed as error:
-            raise InvalidCheckpoint("a signature is not base64", found=line[:80]) from error
-        if signer == name:
-            found.append(blob)
-    return found
+    return body + "\n", [_signature(line) for line in signatures[:-1].split("\n")]
+
+
+def _signature(line: str) -> tuple[str, bytes]:
+    prefix, _, rest = line.partition(SIGNATURE_PREFIX)
+    signer, _, encoded = rest.partition(" ")
+    if prefix or not signer or not encoded:
+        raise InvalidCheckpoint("a signature line is malformed", found=line[:80])
+    try:
+        return signer, parse_base64(encoded, name="signature")
+    except Malformed as error:
+        raise InvalidCheckpoint("a signature is not base64", found=line[:80]) from error
 
 
 def _parse_body(body: str) -> Checkpoint:
@@ -156,5 +162,6 @@ def _hash(text: str) -> bytes:
     return value
 
 
-def _key_hint(name: str, public_key: bytes) -> bytes:
-    return sha256(name.encode() + b"\n" + _ED25519_TYPE + public_key)[:_KEY_HINT_SIZE]
+def key_hint(name: str, typed_key: bytes) -> bytes:
+    """Return the four bytes by which a signature line says whose it is (C2SP signed-note)."""
+    return sha256(name.encode() + b"\n" + typed_key)[:KEY_HINT_SIZE]

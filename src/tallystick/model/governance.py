@@ -7,11 +7,14 @@ Also the rules these records meet on their own; those that need the register are
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
+import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from tallystick.crypto import check_public_key
+from tallystick.encoding import decode, encode
 from tallystick.errors import Malformed
 from tallystick.units import TimeMs
 
@@ -22,6 +25,10 @@ ROLE_OPERATOR: Final = "operator"
 ROLE_SUPERVISOR: Final = "supervisor"
 """Reads what governance did; decides nothing."""
 
+VALIDATORS_KEY: Final = b"membership/validators"
+"""Key of the membership tree under which the whole validator set is one record."""
+TOTAL_POWER_MAX: Final = 2**60 - 1
+"""Of all validators together: an engine refuses more."""
 POWER_MAX: Final = 1_000_000
 VALIDATORS_MAX: Final = 100
 """With the largest powers 10^8: an engine bears a total of 2^60."""
@@ -205,6 +212,33 @@ def check_validators(validators: tuple[Validator, ...]) -> None:
             field=f"validators.{heavy.organization}",
             expected="less than one third",
         )
+
+
+def encode_validators(validators: Iterable[Validator]) -> bytes:
+    """Return the canonical bytes of a validator set: sorted by organisation."""
+    ordered = sorted(validators, key=lambda one: one.organization)
+    return encode(
+        [
+            {"organization": one.organization, "power": one.power, "public_key": one.public_key}
+            for one in ordered
+        ]
+    )
+
+
+def decode_validators(data: bytes) -> tuple[Validator, ...]:
+    """Return the validator set in a record of the membership tree.
+
+    Raises:
+        Malformed: not canonical, not the fields, or no validator set (see `check_validators`).
+        InvalidSignature: a key that must not be enrolled.
+    """
+    value = decode(data, name="validators")
+    try:
+        found = msgspec.convert(value, tuple[Validator, ...], builtin_types=(bytes,))
+    except msgspec.ValidationError as error:
+        raise Malformed(f"validators: {error}", field="validators") from error
+    check_validators(found)
+    return found
 
 
 def find_heavy_validator(validators: tuple[Validator, ...]) -> Validator | None:

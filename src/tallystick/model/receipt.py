@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The receipt: a node's signed proof that an entry is in the log, as a COSE Receipt (RFC 9942).
 
-`LogReceipt` is the COSE message; `Receipt` is what a user keeps: transaction, entry, COSE receipt
-and checkpoint in one JSON file, enough to verify offline with a trust file. Spec:
+`LogReceipt` is the COSE message; `Receipt` is what a user keeps: transaction, entry, COSE receipt,
+checkpoint and finality in one JSON file, enough to verify offline with a trust file. Spec:
 docs/spec/receipt.md. The Merkle path itself is checked by whoever verifies (`client`).
 """
 
@@ -27,15 +27,20 @@ from tallystick.encoding import (
     to_be_signed,
 )
 from tallystick.errors import InvalidReceipt, Malformed
+from tallystick.model.finality import CERTIFICATES_MAX
 from tallystick.units import ENTRY_BYTES_MAX, HASH_SIZE, INTEGER_MAX, TRANSACTION_BYTES_MAX
 
 RECEIPT_FORMAT: Final = "tallystick.receipt.v1"
-RECEIPT_BYTES_MAX: Final = 512 * 1024
+RECEIPT_BYTES_MAX: Final = 1024 * 1024
 _TREE_RFC9162_SHA256 = 1
 _LABEL_PROOFS, _INCLUSION, _LABEL_RECEIPTS = 396, -1, 394
 _TAG_SIGN1 = 18
 _PATH_MAX = 63
 _SUBJECT = "log"
+_FIELDS = frozenset(
+    {"format", "network", "level", "transaction", "entry", "log_receipt", "checkpoint"}
+)
+_FINALITY_FIELDS = frozenset({"finality", "validator_history"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +189,15 @@ class Receipt:
     log_receipt: bytes
     """COSE Receipt over the checkpoint's root."""
     checkpoint: str
-    """C2SP signed note over the same root."""
+    """C2SP signed note over the same root, with the cosignatures of witnesses if there are any."""
+    finality: bytes | None = None
+    """Proof that the validators agreed on that root; None from a network with one node."""
+    validator_history: tuple[bytes, ...] = ()
+    """Certificates that lead from the genesis document to the validators of `finality`."""
 
     def to_json(self) -> str:
-        """Return the receipt file's text."""
-        fields = {
+        """Return the receipt file's text; parts that there are not are left out."""
+        fields: dict[str, object] = {
             "format": RECEIPT_FORMAT,
             "network": self.network,
             "level": self.level,
@@ -197,6 +206,10 @@ class Receipt:
             "log_receipt": format_base64(self.log_receipt),
             "checkpoint": self.checkpoint,
         }
+        if self.finality is not None:
+            fields["finality"] = format_base64(self.finality)
+        if self.validator_history:
+            fields["validator_history"] = [format_base64(one) for one in self.validator_history]
         return format_json(fields, indent=2) + "\n"
 
     def statement(self) -> bytes:
@@ -220,11 +233,15 @@ def parse_receipt(text: str | bytes) -> Receipt:
 
 
 def _receipt_from_fields(fields: object) -> Receipt:
-    names = {"format", "network", "level", "transaction", "entry", "log_receipt", "checkpoint"}
-    if not isinstance(fields, dict) or fields.keys() != names:
-        raise Malformed("receipt: wrong fields", field="receipt", expected=", ".join(sorted(names)))
-    if fields["format"] != RECEIPT_FORMAT or any(type(v) is not str for v in fields.values()):
+    if not isinstance(fields, dict) or not _FIELDS <= fields.keys() <= _FIELDS | _FINALITY_FIELDS:
+        raise Malformed(
+            "receipt: wrong fields", field="receipt", expected=", ".join(sorted(_FIELDS))
+        )
+    history = fields.get("validator_history")
+    texts = [value for name, value in fields.items() if name != "validator_history"]
+    if fields["format"] != RECEIPT_FORMAT or any(type(value) is not str for value in texts):
         raise Malformed("receipt: not this format", field="receipt.format", expected=RECEIPT_FORMAT)
+    finality = fields.get("finality")
     receipt = Receipt(
         network=fields["network"],
         level=fields["level"],
@@ -232,7 +249,26 @@ def _receipt_from_fields(fields: object) -> Receipt:
         entry=parse_base64(fields["entry"], name="receipt.entry"),
         log_receipt=parse_base64(fields["log_receipt"], name="receipt.log_receipt"),
         checkpoint=fields["checkpoint"],
+        finality=None if finality is None else parse_base64(finality, name="receipt.finality"),
+        validator_history=() if history is None else parse_certificates(history),
     )
     if len(receipt.transaction) > TRANSACTION_BYTES_MAX or len(receipt.entry) > ENTRY_BYTES_MAX:
         raise Malformed("receipt: a part is too large", field="receipt")
     return receipt
+
+
+def parse_certificates(listed: object) -> tuple[bytes, ...]:
+    """Return a validator-set history from its JSON form, a list of base64 texts, not empty.
+
+    Raises:
+        Malformed: another form, or more than `CERTIFICATES_MAX`.
+    """
+    if type(listed) is not list or not 1 <= len(listed) <= CERTIFICATES_MAX:
+        raise Malformed(
+            "validator history: a list of certificates is needed",
+            field="validator_history",
+            expected=f"1 to {CERTIFICATES_MAX} certificates",
+        )
+    if any(type(one) is not str for one in listed):
+        raise Malformed("validator history: not texts", field="validator_history")
+    return tuple(parse_base64(one, name="validator_history") for one in listed)
