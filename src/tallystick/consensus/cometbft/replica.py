@@ -113,6 +113,10 @@ class Replica:
         self._retain_from = around.retain_from
         self.verdicts = VerdictCache(application.read)
         self._executed: Executed | None = None
+        self._durable: tuple[int, bytes] | None = None
+        """Height and app hash before the block that is decided and not durable yet, if one is."""
+        self._deciding: frozenset[bytes] = frozenset()
+        """The transactions of that block."""
 
     # --- query ------------------------------------------------------------------------------------
 
@@ -124,14 +128,17 @@ class Replica:
                 expected="2.0.0",
                 found=request.abci_version[:40],
             )
+        # Read before it is asked whether a block is under way: another thread executes it.
+        newest = (self._application.height, self._application.app_hash)
+        height, app_hash = self._durable or newest
         # Blocks of another engine before this chain's first one do not count for this engine.
-        has_begun = self._application.height >= self._chain.initial_height
+        has_begun = height >= self._chain.initial_height
         return ResponseInfo(
             data="tallystick",
             version=VERSION,
             app_version=APP_VERSION,
-            last_block_height=self._application.height if has_begun else 0,
-            last_block_app_hash=self._application.app_hash if has_begun else b"",
+            last_block_height=height if has_begun else 0,
+            last_block_app_hash=app_hash if has_begun else b"",
         )
 
     def query(self, request: RequestQuery) -> ResponseQuery:
@@ -140,7 +147,7 @@ class Replica:
             node_id = request.path.removeprefix(_FILTER_ID)
             if self._is_peer(node_id):
                 return ResponseQuery()
-            _LOG.warning("a peer that no organisation registered was refused: %s", node_id)
+            _LOG.warning("a peer that no organisation registered was refused: %s", node_id[:60])
             return ResponseQuery(code=REFUSED, log="not a registered node")
         if request.path.startswith(_FILTER_ADDRESS):
             return ResponseQuery()
@@ -159,10 +166,16 @@ class Replica:
     def _check(self, verdict: Transaction | Unusable, time: int) -> ResponseCheckTx:
         if isinstance(verdict, Unusable):
             return ResponseCheckTx(code=REFUSED, log=verdict.code)
-        refusal = self._application.admit(verdict, time)
+        application = self._application
+        refusal = application.admit(verdict, time)
         if refusal is None:
             return ResponseCheckTx()
-        self._intake.refuse(verdict.id, refusal)
+        # Whoever waits is told only what is sure. This clock may be ahead of block time, and then
+        # another node can still order it; and what is refused because a block under way holds it
+        # is answered when that block is durable.
+        is_sure = application.admit(verdict, application.block_time) is not None
+        if is_sure and verdict.id not in self._deciding:
+            self._intake.refuse(verdict.id, refusal)
         return ResponseCheckTx(code=REFUSED, log=refusal.code)
 
     # --- consensus --------------------------------------------------------------------------------
@@ -197,7 +210,9 @@ class Replica:
 
     def process_proposal(self, request: RequestProcessProposal) -> ResponseProcessProposal:
         """Accept what a correct node could have proposed, nothing else."""
-        if accepts(self._application, self.verdicts.read(request.txs)):
+        if request.time.seconds >= 0 and accepts(
+            self._application, self.verdicts.read(request.txs), time=milliseconds(request.time)
+        ):
             return ResponseProcessProposal(status=ResponseProcessProposal.ACCEPT)
         _LOG.warning(
             "a proposal for height %d by %s was rejected",
@@ -217,12 +232,13 @@ class Replica:
                 one.height,
                 one.type,
             )
+        transactions = tuple(self.verdicts.read(request.txs))
+        self._durable = (application.height, application.app_hash)
+        self._deciding = frozenset([one.id for one in transactions])
         before = application.validators()
         executed = application.execute(
             Proposal(
-                height=request.height,
-                time=milliseconds(request.time),
-                transactions=tuple(self.verdicts.read(request.txs)),
+                height=request.height, time=milliseconds(request.time), transactions=transactions
             )
         )
         self._executed = executed
@@ -242,7 +258,9 @@ class Replica:
             raise Halted("the engine commits a block that was not executed")
         self._block_log.append(executed.block)
         self._application.commit(executed.block)
+        self._durable = None
         self._intake.answer(executed)
+        self._deciding = frozenset()
         self.verdicts.forget(executed.transaction_ids)
         height = executed.block.header.height
         return ResponseCommit(retain_height=self._retain_from(height))
