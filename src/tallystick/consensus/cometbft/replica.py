@@ -57,7 +57,7 @@ from tallystick.consensus.ports import (
     ValidatorPower,
 )
 from tallystick.crypto import sha256
-from tallystick.errors import Halted, Malformed, invariant
+from tallystick.errors import Expired, Halted, Malformed, Replayed, invariant
 from tallystick.model import OK, Transaction, Unusable
 from tallystick.units import VERSION
 
@@ -115,8 +115,6 @@ class Replica:
         self._executed: Executed | None = None
         self._durable: tuple[int, bytes] | None = None
         """Height and app hash before the block that is decided and not durable yet, if one is."""
-        self._deciding: frozenset[bytes] = frozenset()
-        """The transactions of that block."""
 
     # --- query ------------------------------------------------------------------------------------
 
@@ -170,12 +168,11 @@ class Replica:
         refusal = application.admit(verdict, time)
         if refusal is None:
             return ResponseCheckTx()
-        # Whoever waits is told only what is sure. This clock may be ahead of block time, and then
-        # another node can still order it; and what is refused because a block under way holds it
-        # is answered when that block is durable.
-        is_sure = application.admit(verdict, application.block_time) is not None
-        if is_sure and verdict.id not in self._deciding:
-            self._intake.refuse(verdict.id, refusal)
+        # Whoever waits is told only what is final: this clock may be ahead of block time and this
+        # node ahead of others, which may still order it.
+        final = application.admit(verdict, application.block_time)
+        if isinstance(final, Expired | Replayed):
+            self._intake.refuse(verdict.id, final)
         return ResponseCheckTx(code=REFUSED, log=refusal.code)
 
     # --- consensus --------------------------------------------------------------------------------
@@ -234,7 +231,7 @@ class Replica:
             )
         transactions = tuple(self.verdicts.read(request.txs))
         self._durable = (application.height, application.app_hash)
-        self._deciding = frozenset([one.id for one in transactions])
+        self._intake.decide([one.id for one in transactions])
         before = application.validators()
         executed = application.execute(
             Proposal(
@@ -260,7 +257,6 @@ class Replica:
         self._application.commit(executed.block)
         self._durable = None
         self._intake.answer(executed)
-        self._deciding = frozenset()
         self.verdicts.forget(executed.transaction_ids)
         height = executed.block.header.height
         return ResponseCommit(retain_height=self._retain_from(height))
