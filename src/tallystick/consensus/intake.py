@@ -17,16 +17,22 @@ from tallystick.crypto import sha256
 from tallystick.errors import (
     Expired,
     Halted,
+    NotAMember,
     NotFinal,
     Overloaded,
     Replayed,
     TallystickError,
+    TooFarAhead,
     Unavailable,
 )
 from tallystick.model import Transaction, decode_transaction
 
 WAITING_MAX = 100_000
 """Transactions taken but not yet committed; beyond it the door says busy."""
+
+_NOW_REFUSED = (Expired, NotAMember, Replayed, TooFarAhead)
+"""What the bytes of a committed transaction can meet when they are sent once more: its nonce is
+used, its time is over, its signer may be suspended."""
 
 FindCommitted = Callable[[bytes], Committed | None]
 
@@ -175,7 +181,7 @@ class Intake:
 
     def _refuse_place(self, refusal: TallystickError, submission: Submission, place: int) -> None:
         """Answer a refusal, or, when the very same bytes came before, what became of them."""
-        if isinstance(refusal, Expired | Replayed):
+        if isinstance(refusal, _NOW_REFUSED):
             raw = submission.transactions[place]
             transaction_id = sha256(raw)
             first = self._in_flight.get(transaction_id)
