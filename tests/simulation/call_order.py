@@ -40,7 +40,7 @@ _NEXT: Final[dict[tuple[str, str], str]] = {
 }
 
 
-class OutOfOrder(Exception):  # noqa: N818  # named after what happened, like our own
+class OutOfOrder(Exception):  # named after what happened, like our own
     """A call that the grammar does not allow."""
 
 

@@ -18,7 +18,7 @@ from tests.simulation.votes import METHOD
 from tests.simulation.world import LIFETIME, POWER, Person, clerk, head, stranger
 
 
-class Broken(Exception):  # noqa: N818  # named after what happened, like our own
+class Broken(Exception):  # named after what happened, like our own
     """A promise was broken."""
 
 
@@ -47,7 +47,8 @@ class Clients:
     """Transactions whose nonce another one has too."""
     nonces: itertools.count[int] = field(default_factory=itertools.count)
     keys: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
-    last: tuple[Person, int, int] | None = None
+    used: list[tuple[Person, int, int]] = field(default_factory=list)
+    """Signer, nonce and end of transactions whose nonce may come again."""
 
     def make(self, now: int) -> bytes:
         """Return a new transaction, most of them good ones."""
@@ -55,26 +56,30 @@ class Clients:
         nonce = next(self.nonces)
         valid_until = now + self.random.choice((400, 5_000, LIFETIME // 2, LIFETIME - 5_000))
         signer, contract, method, args = self._call()
-        if chance < 0.06 and self.last:
-            signer, nonce, until = self.last
+        earlier = self._earlier(now) if chance < 0.12 else None
+        if earlier is not None:
+            signer, nonce, until = earlier
             contract, method, args = "bank", "open", self._account()
-            # At the same time as the first one, or when its nonce may be forgotten.
-            valid_until = until if until >= now else valid_until
-        elif chance < 0.09:
+            # As long as the first one, or anew when nobody remembers its nonce any more.
+            valid_until = max(until, valid_until) if until < now else until
+        elif chance < 0.15:
             valid_until = now + self.random.choice((-1_000, LIFETIME + 2_000))
-        elif chance < 0.11:
+        elif chance < 0.17:
             signer = stranger()
         raw = signer.sign(
             self.network, contract, method, args, nonce=nonce, valid_until=valid_until
         )
-        if chance < 0.06 and self.last:
+        if earlier is not None or chance > 0.7:
             self.clashing.add(raw)
-            self.last = None
-        elif chance > 0.8:
-            self.last = (signer, nonce, valid_until)
-            self.clashing.add(raw)
+            self.used.append((signer, nonce, valid_until))
         self.made.append(raw)
         return raw
+
+    def _earlier(self, now: int) -> tuple[Person, int, int] | None:
+        """Return signer, nonce and end of an earlier transaction, mostly of one that is over."""
+        over = [one for one in self.used if one[2] < now - 10_000]
+        listed = over if over and self.random.random() < 0.7 else self.used
+        return self.random.choice(listed) if listed else None
 
     def _account(self) -> dict[str, Value]:
         return {"id": f"a{self.random.randrange(12)}", "balance": self.random.randrange(100)}

@@ -23,7 +23,7 @@ from tests.factories import MemoryStore
 MARKER = b"SIMULATE"
 
 
-class Crashed(Exception):  # noqa: N818  # named after what happened, like our own
+class Crashed(Exception):  # named after what happened, like our own
     """The process of a replica ends here and now."""
 
 

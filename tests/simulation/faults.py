@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from tallystick.model import read_transaction
+from tallystick.encoding import Value
 from tests.simulation.world import BLOCK_MAX, LIFETIME, clerk, stranger
 
 
@@ -30,12 +30,12 @@ class Material:
     def fresh(self, *, network: str = "", valid_for: int = LIFETIME // 2, nonce: int = -1) -> bytes:
         """Return a transaction that nobody submitted."""
         signer = clerk(self.random.choice(self.organizations))
-        args = {"id": f"b{self.random.randrange(10**9)}", "balance": 1}
+        args: dict[str, Value] = {"id": f"b{self.random.randrange(10**9)}", "balance": 1}
         return signer.sign(
             network or self.network,
             "bank",
             "open",
-            {**args},
+            args,
             nonce=self.nonces() if nonce < 0 else nonce,
             valid_until=self.time + valid_for,
         )
@@ -148,9 +148,3 @@ def _with(material: Material, raw: bytes) -> list[bytes]:
     proposal = material.honest[: BLOCK_MAX - 1]
     proposal.insert(material.random.randint(0, len(proposal)), raw)
     return proposal
-
-
-def signed_by(raw: bytes) -> tuple[bytes, int] | None:
-    """Return signer and nonce of a transaction."""
-    transaction = read_transaction(raw)
-    return None if transaction is None else (transaction.signer, transaction.call.nonce)

@@ -143,9 +143,7 @@ class Simulation:
             self.now += 700 * NS
             raws = [self.clients.make(self.now // NS) for _ in range(3)]
             time = self.now // NS
-            executed = application.execute(
-                Proposal(height, time, tuple(application.read(raws)))
-            )
+            executed = application.execute(Proposal(height, time, tuple(application.read(raws))))
             log.append(executed.block)
             application.commit(executed.block)
             self._compare_codes(height, time, tuple(raws), list(executed.codes))
@@ -199,13 +197,13 @@ class Simulation:
     def _perturb(self) -> None:
         for station in self.stations:
             if not station.is_alive:
-                if station.number not in self.diverged and self.random.random() < 0.4:
-                    self._restart(station)
+                self._perhaps_restart(station, 0.4)
             elif station.number in self.paused:
                 if self.random.random() < 0.4:
                     self.paused.discard(station.number)
-            elif self.random.random() < 0.03:
+            elif self.random.random() < 0.05:
                 self._crash(station)
+                self._perhaps_restart(station, 0.5)
             elif self.random.random() < 0.05:
                 self.paused.add(station.number)
             elif self.random.random() < 0.3:
@@ -327,6 +325,12 @@ class Simulation:
             if self.random.random() < 0.7 and any(one.is_alive for one in self.stations):
                 self.clients.submit(raw, self.random.choice(self._alive()))
 
+    def _perhaps_restart(self, station: Station, chance: float) -> None:
+        # What a crashed node did not answer is sent to others, and may have started it by now.
+        is_down = not station.is_alive and station.number not in self.diverged
+        if is_down and self.random.random() < chance:
+            self._restart(station)
+
     def _restart(self, station: Station) -> None:
         before = len(station.calls)
         station.boot(self.chain)
@@ -362,9 +366,7 @@ class Simulation:
         if agreed is None:
             self.agreed[decided.height] = found
             time = decided.time // NS
-            self._compare_codes(
-                decided.height, time, decided.transactions, list(executed.codes)
-            )
+            self._compare_codes(decided.height, time, decided.transactions, list(executed.codes))
             self._compare_validators(decided.height, response)
             self._compare_app_hash(decided, found.app_hash)
         elif found != agreed:

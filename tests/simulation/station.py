@@ -261,7 +261,7 @@ class Station:
             del self.mempool[key]
             self.cache.discard(key)
 
-    def _check(self, transactions: list[bytes], kind: CheckTxType.ValueType) -> list[bool]:
+    def _check(self, transactions: list[bytes], kind: CheckTxType) -> list[bool]:
         self._called("check_txs")
         requests = [RequestCheckTx(tx=raw, type=kind) for raw in transactions]
         answers = self.replica.check_txs(requests)

@@ -176,8 +176,8 @@ class Intake:
 
     def _forget(self, submission: Submission) -> None:
         with self._count_lock:
-            if self._open.pop(id(submission), None):
-                self._waiting -= len(submission.transactions)
+            del self._open[id(submission)]
+            self._waiting -= len(submission.transactions)
 
     def _refuse_place(self, refusal: TallystickError, submission: Submission, place: int) -> None:
         """Answer a refusal, or, when the very same bytes came before, what became of them."""
