@@ -85,6 +85,10 @@ docs: setup ## regenerate the reference pages, then test the documentation
 check: ## everything that CI does
 	.ci/run
 
+.PHONY: engine
+engine: ## build the pinned CometBFT, for networks of several organisations; once for all checkouts
+	@scripts/install_engine.sh
+
 # --- measure it, hurt it, hold it against others
 
 .PHONY: bench

@@ -7,6 +7,7 @@ import ipaddress
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import hypothesis
@@ -61,6 +62,23 @@ def _is_loopback(host: str) -> bool:
 FENCE: Final = Fence()
 # An audit hook cannot be taken back, so there is one for the whole run, and it asks the fence.
 sys.addaudithook(FENCE.watch)
+
+
+@pytest.fixture(scope="session")
+def engine_program() -> Path:
+    """Give the CometBFT program; a test that asks for it is marked `engine`.
+
+    Where it is missing the test is skipped, but not in CI, where that would go unnoticed.
+    """
+    from tallystick.consensus.cometbft import check_engine, find_engine
+    from tallystick.errors import EngineMissing
+
+    try:
+        return check_engine(find_engine()).path
+    except EngineMissing as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"{error.message}: run `make engine`")
 
 
 @pytest.fixture(autouse=True)

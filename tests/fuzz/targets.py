@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tests.fuzz import decoders, proofs, receipts
+from tests.fuzz import decoders, engine, proofs, receipts
 from tests.fuzz.kit import Target
 
 TARGETS: Final[Mapping[str, Target]] = {
@@ -25,6 +25,7 @@ TARGETS: Final[Mapping[str, Target]] = {
     "trust-file": decoders.trust_file,
     "json": decoders.strict_json,
     "text-forms": decoders.text_forms,
+    "abci-frames": engine.abci_frames,
     "inclusion": proofs.inclusion,
     "consistency": proofs.consistency,
     "state-proof": proofs.state_proof,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,15 @@ from tallystick.encoding import (
     format_base64,
     parse_sign1,
 )
-from tallystick.model import verifier_key
+from tallystick.model import (
+    cosign_checkpoint,
+    cosigner_key,
+    cosigner_name,
+    open_checkpoint,
+    verifier_key,
+)
+from tests.factories import BANK, COURT, secret
+from tests.interop.finality_cases import CHAIN, finality_cases
 from tests.interop.sources import (
     LedgerSource,
     NodeSource,
@@ -35,6 +44,8 @@ from tests.interop.sources import (
 )
 
 STRANGER = SecretKey(b"stranger".rjust(32, b"\0")).public_key
+COSIGNERS = (secret(31), secret(32))
+COSIGNED_AT = 1_700_000_900
 _ED25519_SPKI = bytes.fromhex("302a300506032b6570032100")
 
 
@@ -290,6 +301,59 @@ def _flipped(digits: str) -> str:
     return flip(bytes.fromhex(digits), 7).hex()
 
 
+def add_cosignatures(exports: Exports, source: Source) -> None:
+    """The checkpoint cosigned by two organisations (C2SP tlog-cosignature), and altered copies."""
+    head = open_checkpoint(source.note, source.public_key, origin=source.origin)
+    names = [cosigner_name(source.origin, code) for code in (COURT, BANK)]
+    lines = [
+        cosign_checkpoint(head, key, name=name, time=COSIGNED_AT)
+        for key, name in zip(COSIGNERS, names, strict=True)
+    ]
+    vkeys = [cosigner_key(name, key.public_key) for key, name in zip(COSIGNERS, names, strict=True)]
+    cosigned = source.note + "".join(lines)
+    log = verifier_key(source.origin, source.public_key)
+    name = exports.file("checkpoint-cosigned", cosigned.encode())
+    facts: dict[str, object] = {"vkey": log, "witnesses": vkeys}
+    exports.case("checkpoint", "cosigned, for a reader of old", accept=True, file=name, vkey=log)
+    exports.case("cosigned", "by two of two", accept=True, file=name, quorum=2, **facts)
+    one = exports.file("checkpoint-cosigned-once", (source.note + lines[0]).encode())
+    exports.case("cosigned", "by one of two", accept=True, file=one, quorum=1, **facts)
+    exports.case(
+        "cosigned", "by one where two are needed", accept=False, file=one, quorum=2, **facts
+    )
+    other = cosign_checkpoint(
+        replace(head, time=head.time + 1), COSIGNERS[1], name=names[1], time=7
+    )
+    wrong = {
+        "cosignature of another head": source.note + lines[0] + other,
+        "cosignature twice": source.note + lines[0] + lines[0],
+        "cosignature of a stranger": source.note
+        + lines[0]
+        + cosign_checkpoint(head, SecretKey(bytes(31) + b"\x09"), name=names[1], time=COSIGNED_AT),
+    }
+    for what, text in wrong.items():
+        file = exports.file(f"altered/{what.replace(' ', '-')}", text.encode())
+        exports.case("cosigned", what, accept=False, file=file, quorum=2, **facts)
+
+
+def add_finality(exports: Exports, source: Source, proven: list[Proven]) -> None:
+    """Finality proofs for the engine's own code: made by hand, or the node's where it has some."""
+    if isinstance(source, LedgerSource):
+        for number, case in enumerate(finality_cases()):
+            file = exports.file(f"finality/{number}.cbor", case.data)
+            facts = {"file": file, "chain_id": case.chain_id}
+            exports.case(case.kind, case.name, accept=case.accept, **facts)
+        return
+    for one in proven:
+        if one.finality is None:
+            continue
+        chain_id = "tallystick-" + source.origin.rpartition(".")[2]
+        file = exports.file(f"finality/{one.index}.cbor", one.finality)
+        exports.case("finality", f"leaf {one.index}", accept=True, file=file, chain_id=chain_id)
+        label = f"leaf {one.index}, other chain"
+        exports.case("finality", label, accept=False, file=file, chain_id=CHAIN.chain_id)
+
+
 def write_exports(source: Source, folder: Path) -> Exports:
     """Write all exports of a source."""
     exports = Exports(folder)
@@ -298,6 +362,8 @@ def write_exports(source: Source, folder: Path) -> Exports:
     add_statements(exports, proven)
     add_receipts(exports, source, proven)
     add_checkpoints(exports, source)
+    add_cosignatures(exports, source)
+    add_finality(exports, source, proven)
     add_log(exports, source)
     add_proofs(exports, source, proven)
     exports.save()

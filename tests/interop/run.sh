@@ -77,9 +77,10 @@ prepare() { # prepare JUDGE PYTHON: in the background, its output in a log
     environment "$1" "$2" >"$build/logs/setup-$1.log" 2>&1 &
 }
 
-prepare_golang() {
-    (cd "$here/golang" && GOFLAGS=-mod=readonly go build -o "$build/golang" .) \
-        >"$build/logs/setup-golang.log" 2>&1
+prepare_go() { # prepare_go JUDGE
+    # What it says is kept out of the summary of setup logs unless it failed: Go names downloads.
+    (cd "$here/$1" && CGO_ENABLED=0 GOFLAGS=-mod=readonly go build -o "$build/$1" .) \
+        >"$build/logs/build-$1.log" 2>&1
 }
 
 # --- verdicts
@@ -122,6 +123,13 @@ judge_exports() { # judge_exports NAME FOLDER
     else
         not_run golang "$1" "needs Go"
     fi
+    if ! grep -q '"kind": "finality"' "$2/cases.json"; then
+        return # a network with one ordering node has no engine's commit to judge
+    elif [[ -x "$build/cometbft" ]]; then
+        judge cometbft "$1" "$build/cometbft" "$2"
+    else
+        not_run cometbft "$1" "needs Go"
+    fi
 }
 
 start_node() {
@@ -149,7 +157,7 @@ start_node() {
 # --- go
 
 say "environments"
-rm -f "$build/golang"
+rm -f "$build/golang" "$build/cometbft"
 newer="$(new_python || true)"
 prepare scitt_cose "$ours"
 prepare cwt "$ours"
@@ -159,10 +167,14 @@ fi
 if [[ -n "$newer" ]]; then
     prepare aics_tlog "$newer"
 fi
-if command -v go >/dev/null && ! prepare_golang; then
-    echo "interop: the Go judge does not build:" >&2
-    cat "$build/logs/setup-golang.log" >&2
-    status=1
+if command -v go >/dev/null; then
+    for one in golang cometbft; do
+        if ! prepare_go "$one"; then
+            echo "interop: the Go judge $one does not build:" >&2
+            cat "$build/logs/build-$one.log" >&2
+            status=1
+        fi
+    done
 fi
 wait
 for log in "$build"/logs/setup-*.log; do

@@ -40,6 +40,8 @@ class Proven:
     """COSE Receipt."""
     statement: bytes
     """Transparent statement."""
+    finality: bytes | None = None
+    """Finality proof, from a network with validators."""
 
 
 class Source(Protocol):
@@ -186,7 +188,8 @@ class NodeSource:
         statement = self._fetch(f"{path}/receipt", form="statement")
         if (file.transaction, file.log_receipt) != (raw, receipt):
             raise AssertionError("the forms of one receipt differ")
-        return Proven(index, raw, decode_transaction(raw).signer, file.entry, receipt, statement)
+        signer = decode_transaction(raw).signer
+        return Proven(index, raw, signer, file.entry, receipt, statement, file.finality)
 
     def tile(self, level: int, index: int, width: int) -> bytes:
         """Return a tile's hashes."""

@@ -33,7 +33,7 @@ from tallystick.encoding import (
     to_be_signed,
 )
 from tallystick.errors import InvalidArguments, Malformed, Rejected, UnknownContract
-from tallystick.membership import MEMBERSHIP_CONTRACT
+from tallystick.membership import BUILT_IN_CONTRACTS
 from tallystick.model import Call, check_organization_id, decode_call, encode_call, protected_header
 from tallystick.units import HASH_SIZE, INTEGER_MAX
 from tallystick.units import TimeMs as Milliseconds
@@ -143,8 +143,9 @@ def prepare_call(asked: Asked) -> Answer:
     """Answer POST /v1/contracts/{contract}/{method}/prepare."""
     contract, name = asked.required_text("contract"), asked.required_text("method")
     request = read_body(asked.body, PrepareRequest)
-    # Membership is part of the ledger and has no schema; its methods check their own arguments.
-    method = None if contract == MEMBERSHIP_CONTRACT else _method(asked, name, "action")
+    # Membership and governance are part of the ledger and have no schema; their methods check
+    # their own arguments.
+    method = None if contract in BUILT_IN_CONTRACTS else _method(asked, name, "action")
     node = asked.server.node
     call = Call(
         network=node.network,

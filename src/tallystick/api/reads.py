@@ -14,6 +14,7 @@ from tallystick.api.answer import (
     MEDIA_COSE,
     MEDIA_JSON,
     MEDIA_SCITT_RECEIPT,
+    MEDIA_TEXT,
     NO_STORE,
     Answer,
     json_answer,
@@ -93,7 +94,10 @@ def show_trust(asked: Asked) -> Answer:
     """Answer GET /v1/trust: the trust file."""
     node = asked.server.node
     record = TrustRecord(
-        format=TRUST_FORMAT, network=node.network, genesis=format_base64(node.genesis_bytes)
+        format=TRUST_FORMAT,
+        network=node.network,
+        genesis=format_base64(node.genesis_bytes),
+        validators=[format_base64(one) for one in node.consortium.validator_history()],
     )
     return json_answer(record, headers=(BRIEFLY,))
 
@@ -125,7 +129,9 @@ def show_raw_transaction(asked: Asked) -> Answer:
 
 def show_receipt(asked: Asked) -> Answer:
     """Answer GET /v1/transactions/{id}/receipt in the form asked for."""
-    receipt = asked.server.node.receipt(asked.required_hash("id"))
+    receipt = asked.server.node.receipt(
+        asked.required_hash("id"), witnesses=asked.integer("witnesses") or 0
+    )
     form = asked.text("form")
     if form is None:
         wanted = preferred_media_type(asked.accept, tuple(_FORM_BY_MEDIA_TYPE))
@@ -136,6 +142,13 @@ def show_receipt(asked: Asked) -> Answer:
     if form == "statement":
         return Answer(200, receipt.statement(), MEDIA_COSE, headers)
     return Answer(200, receipt.to_json().encode(), MEDIA_JSON, headers)
+
+
+def show_cosignature(asked: Asked) -> Answer:
+    """Answer GET /v1/checkpoints/{height}/cosignature: one line of a signed note."""
+    node = asked.server.node
+    line = node.consortium.cosign(node.block(asked.required_integer("height")).header)
+    return Answer(200, line.encode(), MEDIA_TEXT, (NO_STORE,))
 
 
 def list_errors(_: Asked) -> Answer:

@@ -49,12 +49,14 @@ class StatusRecord(Struct, frozen=True, kw_only=True):
     log_keys: list[LogKeyRecord]
 
 
-class TrustRecord(Struct, frozen=True, kw_only=True):
+class TrustRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The trust file: all that offline verification needs of this network."""
 
     format: str
     network: str
     genesis: Base64
+    validators: list[Base64] = []
+    """Certificates of later validator sets, oldest first; absent if there was no change."""
 
 
 class EventRecord(Struct, frozen=True, kw_only=True):

@@ -5,8 +5,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from tallystick.api.answer import MEDIA_CBOR, MEDIA_COSE, MEDIA_JSON, MEDIA_SCITT_RECEIPT
+from tallystick.api.answer import (
+    MEDIA_CBOR,
+    MEDIA_COSE,
+    MEDIA_JSON,
+    MEDIA_SCITT_RECEIPT,
+    MEDIA_TEXT,
+)
+from tallystick.api.engine_relay import EngineQuestion, relay_to_engine
 from tallystick.api.language import Bilingual
+from tallystick.api.limits import JSON_BYTES_MAX
 from tallystick.api.lists import (
     list_blocks,
     list_deposits,
@@ -30,6 +38,7 @@ from tallystick.api.reads import (
     ErrorList,
     ErrorRecord,
     list_errors,
+    show_cosignature,
     show_error,
     show_genesis,
     show_one_block,
@@ -50,8 +59,9 @@ from tallystick.api.records import (
     TransactionRecord,
     TrustRecord,
 )
-from tallystick.api.table import Lists, Policy, Reply, Route
-from tallystick.errors import NotFound
+from tallystick.api.table import Lists, Policy, Reply, RequestBody, Route
+from tallystick.errors import NotFound, NotWitnessed
+from tallystick.node import WITNESSES_MAX
 
 _ID: Final = path_hash("id", "Transaction id: SHA-256 of the signed bytes, hexadecimal.")
 _HEIGHT: Final = Parameter(
@@ -226,6 +236,14 @@ ROUTES: Final = (
                 choices=("json", "receipt", "statement"),
                 description="Which form, whatever Accept says.",
             ),
+            Parameter(
+                name="witnesses",
+                kind=Kind.INTEGER,
+                minimum=0,
+                maximum=WITNESSES_MAX,
+                description="How many other organisations must cosign the checkpoint: the level "
+                "is then `witnessed`.",
+            ),
         ),
         replies=(
             Reply(
@@ -234,8 +252,36 @@ ROUTES: Final = (
                 media_types=(MEDIA_JSON, MEDIA_SCITT_RECEIPT, MEDIA_COSE),
             ),
         ),
-        errors=(NotFound,),
+        errors=(NotFound, NotWitnessed),
         reader=show_receipt,
+    ),
+    Route(
+        method="GET",
+        path="/v1/checkpoints/{height}/cosignature",
+        name="show_cosignature",
+        tag="log",
+        policy=Policy.PUBLIC,
+        summary=Bilingual(en="This organisation's cosignature", zh="本机构的联署签名"),
+        description="C2SP tlog-cosignature of this node's own checkpoint at a height: a line that "
+        "others add to theirs.",
+        parameters=(_HEIGHT,),
+        replies=(Reply(200, "One line of a signed note.", media_types=(MEDIA_TEXT,)),),
+        errors=(NotFound,),
+        reader=show_cosignature,
+    ),
+    Route(
+        method="POST",
+        path="/v1/engine",
+        name="ask_engine",
+        tag="network",
+        policy=Policy.PUBLIC,
+        summary=Bilingual(en="Headers for a node that joins", zh="供加入节点获取的引擎区块头"),
+        description="Relays commit, header, validators, consensus_params and status of the "
+        "engine, in its JSON-RPC. For engines in state sync; the answers prove themselves.",
+        body=RequestBody((MEDIA_JSON,), JSON_BYTES_MAX, EngineQuestion),
+        replies=(Reply(200, "The engine's answer."),),
+        errors=(NotFound,),
+        reader=relay_to_engine,
     ),
     Route(
         method="GET",

@@ -3,17 +3,19 @@
 
 It is the genesis document with the network id that is its hash: the log keys that sign receipts
 and checkpoints, and the organisations, members and keys that founded the network. Format:
-`{"format": "tallystick.trust.v1", "network": ..., "genesis": base64}`.
+`{"format": "tallystick.trust.v1", "network": ..., "genesis": base64}`, and `"validators": [base64]`
+with the certificates of later validator sets, if it was written after a change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from tallystick.client.home import read_file, write_file
+from tallystick.client.validator_history import ValidatorHistory
 from tallystick.encoding import format_base64, format_json, parse_base64, parse_json
 from tallystick.errors import (
     InvalidCheckpoint,
@@ -24,6 +26,7 @@ from tallystick.errors import (
 )
 from tallystick.model import (
     Checkpoint,
+    Cosignature,
     GenesisDocument,
     Member,
     MemberKey,
@@ -32,12 +35,15 @@ from tallystick.model import (
     decode_genesis,
     network_id,
     open_checkpoint,
+    open_cosignatures,
+    parse_certificates,
     verifier_key,
 )
 
 TRUST_FORMAT: Final = "tallystick.trust.v1"
 TRUST_BYTES_MAX: Final = 8 * 1024 * 1024
 _FIELDS: Final = frozenset({"format", "network", "genesis"})
+_VALIDATORS: Final = "validators"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,10 @@ class Trust:
     """Network id; contains the hash of `genesis_bytes`."""
     genesis_bytes: bytes = field(repr=False)
     genesis: GenesisDocument = field(repr=False)
+    certificates: tuple[bytes, ...] = field(default=(), repr=False)
+    """Validator-set history from genesis on, as the file has it."""
+    validators: ValidatorHistory = field(init=False, repr=False, compare=False)
+    """Who may order transactions, at which heights."""
     log_keys: Mapping[bytes, str] = field(init=False, repr=False, compare=False)
     """Organisation id by public key of those who sign receipts and checkpoints."""
     _organizations: Mapping[str, Organization] = field(init=False, repr=False, compare=False)
@@ -65,17 +75,26 @@ class Trust:
         }
         for name, index in by_name.items():
             object.__setattr__(self, name, index)  # the record is frozen for everybody else
+        first = ValidatorHistory.of_genesis(genesis, self.genesis_bytes)
+        history = first.extended(self.certificates, self._checkpoint)
+        object.__setattr__(self, "validators", history)
 
     @classmethod
-    def of_genesis(cls, genesis_bytes: bytes) -> Trust:
+    def of_genesis(cls, genesis_bytes: bytes, certificates: Sequence[bytes] = ()) -> Trust:
         """Return the trust in the network that these genesis bytes found.
+
+        Args:
+            genesis_bytes: The genesis document.
+            certificates: Validator-set history from genesis on.
 
         Raises:
             Malformed: not a genesis document.
             InvalidSignature: it lists a key that must not be enrolled.
+            Unverified: a certificate does not follow from those before it.
         """
         genesis = decode_genesis(genesis_bytes)
-        return cls(network_id(genesis.name, genesis_bytes), genesis_bytes, genesis)
+        network = network_id(genesis.name, genesis_bytes)
+        return cls(network, genesis_bytes, genesis, tuple(certificates))
 
     @classmethod
     def parse(cls, text: str | bytes | Mapping[str, object]) -> Trust:
@@ -93,14 +112,16 @@ class Trust:
             fields = parse_json(text, name="trust file")
         else:
             fields = text
-        if not isinstance(fields, Mapping) or fields.keys() != _FIELDS:
+        if not isinstance(fields, Mapping) or fields.keys() - {_VALIDATORS} != _FIELDS:
             raise _malformed("trust", "format, network and genesis")
         if fields["format"] != TRUST_FORMAT:
             raise _malformed("trust.format", TRUST_FORMAT)
         network, genesis = fields["network"], fields["genesis"]
         if not isinstance(network, str) or not isinstance(genesis, str):
             raise _malformed("trust", "texts")
-        trust = cls.of_genesis(parse_base64(genesis, name="trust.genesis"))
+        listed = fields.get(_VALIDATORS)
+        certificates = () if _VALIDATORS not in fields else parse_certificates(listed)
+        trust = cls.of_genesis(parse_base64(genesis, name="trust.genesis"), certificates)
         if trust.network != network:
             raise WrongNetwork(
                 "the trust file's network id is not the hash of its genesis document",
@@ -118,7 +139,13 @@ class Trust:
     def to_json(self) -> str:
         """Return the trust file's text."""
         genesis = format_base64(self.genesis_bytes)
-        fields = {"format": TRUST_FORMAT, "network": self.network, "genesis": genesis}
+        fields: dict[str, object] = {
+            "format": TRUST_FORMAT,
+            "network": self.network,
+            "genesis": genesis,
+        }
+        if self.certificates:
+            fields[_VALIDATORS] = [format_base64(one) for one in self.certificates]
         return format_json(fields, indent=2) + "\n"
 
     def save(self, path: str | Path) -> None:
@@ -158,6 +185,26 @@ class Trust:
             except InvalidCheckpoint as error:
                 failure = error
         raise failure
+
+    def open_cosignatures(self, note: str) -> list[Cosignature]:
+        """Return the cosignatures of organisations of this network on a checkpoint.
+
+        Raises:
+            InvalidCheckpoint: malformed, or one that does not verify.
+        """
+        _check_text(note)
+        return open_cosignatures(note, self.genesis.log_keys, network=self.network)
+
+    def validators_with(self, certificates: Sequence[bytes]) -> ValidatorHistory:
+        """Return the validator-set history that this trust and later certificates prove.
+
+        Raises:
+            Unverified: a certificate does not follow from those before it.
+        """
+        return self.validators.extended(certificates, self._checkpoint)
+
+    def _checkpoint(self, note: str) -> Checkpoint:
+        return self.open_checkpoint(note)[0]
 
 
 TrustSource = Trust | str | Path | bytes | Mapping[str, object]

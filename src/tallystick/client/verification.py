@@ -56,6 +56,10 @@ TITLES: Final[dict[str, Wording]] = {
     "receipt_signature": Wording("signature of the receipt", "回执签名"),
     "checkpoint": Wording("checkpoint", "检查点"),
     "time": Wording("time", "时间"),
+    "finality": Wording("agreement of the validators", "验证者共识"),
+    "validators": Wording("validators", "验证者名单"),
+    "organizations": Wording("organisations behind it", "背书机构"),
+    "witnesses": Wording("witnesses", "见证方"),
     "file": Wording("file hash", "文件哈希"),
     "level": Wording("level", "确认级别"),
 }
@@ -116,12 +120,25 @@ class Subject:
     """Place in the log, from 0."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One organisation that stands behind a receipt, by a signature that was checked."""
+
+    role: str
+    """`answering` (its node gave the receipt), `validator` or `witness`."""
+    organization: str
+    name: Wording
+    """As the trust file has it; the id where it does not know the organisation."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Verification:
     """The checklist and its outcome; true in a condition only when it is a match."""
 
     checks: tuple[Check, ...]
     subject: Subject | None = None
+    standing: tuple[Standing, ...] = ()
+    """Who stands behind it; believe it only if the result is a match."""
 
     @property
     def result(self) -> Result:
@@ -196,6 +213,10 @@ class Verification:
             "result": self.result.value,
             "ok": self.ok,
             "subject": _plain_subject(self.subject) if self.subject else None,
+            "standing": [
+                {"role": one.role, "organization": one.organization, "name": one.name._asdict()}
+                for one in self.standing
+            ],
             "checks": [
                 {
                     "name": check.name,

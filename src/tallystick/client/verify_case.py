@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from tallystick.client.files import FileFacts
+from tallystick.client.finality_check import Agreement
 from tallystick.client.trust import Trust
+from tallystick.client.validator_history import ValidatorHistory, ValidatorSet
 from tallystick.errors import InvalidReceipt, TallystickError, invariant
 from tallystick.model import (
     Checkpoint,
+    Cosignature,
     Entry,
+    FinalityProof,
     LogReceipt,
     Receipt,
     decode_entry,
+    decode_finality,
     decode_log_receipt,
     decode_transaction,
     split_transparent_statement,
@@ -36,6 +41,8 @@ class ProofBundle:
     checkpoint: str | None = None
     network: str | None = None
     level: str | None = None
+    finality: bytes | None = None
+    validator_history: tuple[bytes, ...] = ()
 
     @classmethod
     def of_receipt(cls, receipt: Receipt) -> ProofBundle:
@@ -47,6 +54,8 @@ class ProofBundle:
             receipt.checkpoint,
             receipt.network,
             receipt.level,
+            receipt.finality,
+            receipt.validator_history,
         )
 
     @classmethod
@@ -64,11 +73,14 @@ class ProofBundle:
 class Case:
     """One verification under way: the parts as decoded, and why others could not be."""
 
-    def __init__(self, bundle: ProofBundle, trust: Trust, original: FileFacts | None) -> None:
+    def __init__(
+        self, bundle: ProofBundle, trust: Trust, original: FileFacts | None, witnesses_min: int
+    ) -> None:
         """Take the bundle apart; nothing is believed yet."""
         self.bundle = bundle
         self.trust = trust
         self.original = original
+        self.witnesses_min = witnesses_min
         self.failures: dict[str, TallystickError] = {}
         self.transaction = self._part("transaction", decode_transaction, bundle.transaction)
         self.log_receipt = self._part("receipt", _decode_log_receipt, bundle.log_receipt)
@@ -81,6 +93,24 @@ class Case:
             opened = self._part("checkpoint", trust.open_checkpoint, bundle.checkpoint)
             if opened is not None:
                 self.checkpoint, self.checkpoint_key = opened
+        self._take_agreement()
+
+    def _take_agreement(self) -> None:
+        """Take apart what other organisations signed."""
+        bundle, trust = self.bundle, self.trust
+        self.finality: FinalityProof | None = None
+        self.history: ValidatorHistory | None = None
+        self.cosignatures: list[Cosignature] = []
+        self.agreement: Agreement | None = None
+        """Set by the step that checked the finality proof."""
+        self.validator_set: ValidatorSet | None = None
+        """Set by the step that found its validators trusted."""
+        if bundle.finality is not None:
+            self.finality = self._part("finality", decode_finality, bundle.finality)
+            self.history = self._part("validators", trust.validators_with, bundle.validator_history)
+        if bundle.checkpoint is not None and self.checkpoint is not None:
+            opened = self._part("witnesses", trust.open_cosignatures, bundle.checkpoint)
+            self.cosignatures = opened or []
 
     def _part(self, name: str, decode: Callable[[Data], Part], data: Data) -> Part | None:
         try:

@@ -5,6 +5,7 @@ Pure: no clock, no disk, no network. What is bound to what (docs/auditor/verify-
 the same steps by hand):
 
     trust file --names--> log key --signs--> root (receipt and checkpoint) <--path-- entry
+    trust file --names--> validators --sign--> engine header --app hash--> the same root
     file --SHA-256--> transaction arguments --SHA-256 of all bytes--> transaction id in the entry
 
 A step never raises for hostile input: what it finds is a failed check.
@@ -19,8 +20,24 @@ from tallystick.client.deposited import Deposited, deposited_files
 from tallystick.client.files import FileFacts
 from tallystick.client.trust import Trust
 from tallystick.client.verification import Check, CheckResult, Subject, Verification, Wording
+from tallystick.client.verify_agreement import (
+    check_finality_proof,
+    check_level,
+    check_organizations,
+    check_validator_set,
+    check_witnesses,
+    standing_of,
+)
+from tallystick.client.verify_answers import (
+    STATEMENT_REASON,
+    failed,
+    not_reached,
+    passed,
+    signed_by,
+    skipped,
+)
 from tallystick.client.verify_case import Case, ProofBundle, need
-from tallystick.client.wording import MESSAGE_MAX, TIME_MAX, format_time, shown
+from tallystick.client.wording import TIME_MAX, format_time, shown
 from tallystick.errors import (
     HashMismatch,
     InvalidCheckpoint,
@@ -32,24 +49,20 @@ from tallystick.errors import (
 from tallystick.merkle import leaf_hash, verify_inclusion
 from tallystick.model import OK, verify_transaction
 
-_COMMITTED, _WITNESSED = "committed", "witnessed"
-_STATEMENT_REASON: Final = Wording(
-    "a transparent statement carries no log entry and no checkpoint: use the .receipt.json",
-    "透明声明文件不含日志条目和检查点：请使用 .receipt.json",
-)
 
-
-def check_bundle(bundle: ProofBundle, trust: Trust, original: FileFacts | None) -> Verification:
+def check_bundle(
+    bundle: ProofBundle, trust: Trust, original: FileFacts | None, *, witnesses_min: int = 1
+) -> Verification:
     """Return the checklist of a proof bundle, in the order of `TITLES`; never raises for it."""
-    case = Case(bundle, trust, original)
+    case = Case(bundle, trust, original, witnesses_min)
     checks = tuple(_run(name, case) for name in _STEPS)
-    return Verification(checks, _subject(case))
+    return Verification(checks, _subject(case), standing_of(case, checks))
 
 
 def unreadable(error: TallystickError) -> Verification:
     """Return the answer for a receipt that could not even be taken apart."""
-    rest = [_not_reached(name) for name in _STEPS if name != "receipt"]
-    return Verification((_failed("receipt", error), *rest))
+    rest = [not_reached(name) for name in _STEPS if name != "receipt"]
+    return Verification((failed("receipt", error), *rest))
 
 
 # --- The steps: each returns its check, or raises what is wrong ---------------------------------
@@ -59,7 +72,7 @@ def _check_receipt(case: Case) -> Check:
     """1. The receipt is of a known form, and its COSE Receipt is well formed (RFC 9942)."""
     receipt = need(case.log_receipt)
     kind_en, kind_zh = ("statement", "透明声明") if case.bundle.is_statement else ("file", "回执")
-    return _passed(
+    return passed(
         "receipt",
         f"{kind_en} with COSE Receipt, leaf {receipt.index} of {receipt.size}",
         f"{kind_zh}含 COSE 回执，第 {receipt.index} 叶，共 {receipt.size} 叶",
@@ -82,14 +95,14 @@ def _check_network(case: Case) -> Check:
                 expected=expected,
                 found=shown(network),
             )
-    return _passed("network", expected, expected)
+    return passed("network", expected, expected)
 
 
 def _check_transaction(case: Case) -> Check:
     """3. The transaction is canonical; its id is the SHA-256 of exactly these bytes."""
     transaction = need(case.transaction)
     call = f"{shown(transaction.call.contract)}.{shown(transaction.call.method)}"
-    return _passed(
+    return passed(
         "transaction",
         f"{call}, id {transaction.id.hex()}",
         f"{call}，编号 {transaction.id.hex()}",
@@ -101,7 +114,7 @@ def _check_signature(case: Case) -> Check:
     transaction = need(case.transaction)
     verify_transaction(transaction)
     key = transaction.signer.hex()
-    return _passed("signature", f"Ed25519 key {key}", f"Ed25519 公钥 {key}")
+    return passed("signature", f"Ed25519 key {key}", f"Ed25519 公钥 {key}")
 
 
 def _check_signer(case: Case) -> Check:
@@ -112,7 +125,7 @@ def _check_signer(case: Case) -> Check:
     name = case.trust.organization_name(organization)
     if enrolled is None:
         known = name or Wording("not in the trust file", "不在信任文件中")
-        return _skipped(
+        return skipped(
             "signer",
             f"{shown(organization)} ({known.en}); the key was enrolled after the network was "
             "founded, and the ledger accepted it",
@@ -130,7 +143,7 @@ def _check_signer(case: Case) -> Check:
     member = case.trust.member(organization, enrolled.member)
     person = member.name if member else Wording(enrolled.member, enrolled.member)
     firm = name or Wording(organization, organization)
-    return _passed(
+    return passed(
         "signer",
         f"{person.en} for {firm.en} ({organization})",
         f"{firm.zh}（{organization}）的{person.zh}",
@@ -153,7 +166,7 @@ def _check_in_force(case: Case, start: int, end: int, revoked_at: int | None) ->
 def _check_entry(case: Case) -> Check:
     """6. The log entry is about this transaction: it holds the SHA-256 of its bytes."""
     if case.bundle.is_statement:
-        return _skipped("entry", *_STATEMENT_REASON)
+        return skipped("entry", *STATEMENT_REASON)
     transaction, entry = need(case.transaction), need(case.entry)
     if entry.transaction_id != transaction.id:
         raise InvalidReceipt(
@@ -162,13 +175,13 @@ def _check_entry(case: Case) -> Check:
             expected=transaction.id.hex(),
             found=entry.transaction_id.hex(),
         )
-    return _passed("entry", f"block {entry.height}", f"区块 {entry.height}")
+    return passed("entry", f"block {entry.height}", f"区块 {entry.height}")
 
 
 def _check_outcome(case: Case) -> Check:
     """7. The ledger carried the transaction out; a refused one is in the log too, with its code."""
     if case.bundle.is_statement:
-        return _skipped("outcome", *_STATEMENT_REASON)
+        return skipped("outcome", *STATEMENT_REASON)
     outcome = need(case.entry).outcome
     if not outcome.is_ok:
         code = shown(outcome.code)
@@ -181,17 +194,17 @@ def _check_outcome(case: Case) -> Check:
             ),
             code,
         )
-    return _passed("outcome", OK, "成功")
+    return passed("outcome", OK, "成功")
 
 
 def _check_inclusion(case: Case) -> Check:
     """8. The path leads from the entry to the checkpoint's root (RFC 9162, 2.1.3.2)."""
     if case.bundle.entry is None:
-        return _skipped("inclusion", *_STATEMENT_REASON)
+        return skipped("inclusion", *STATEMENT_REASON)
     receipt, checkpoint = need(case.log_receipt), need(case.checkpoint)
     leaf = leaf_hash(case.bundle.entry)
     verify_inclusion(leaf, receipt.index, receipt.size, receipt.path, checkpoint.root)
-    return _passed(
+    return passed(
         "inclusion",
         f"leaf {receipt.index} of {receipt.size}, root {checkpoint.root.hex()}",
         f"第 {receipt.index} 叶，共 {receipt.size} 叶，树根 {checkpoint.root.hex()}",
@@ -209,15 +222,15 @@ def _check_receipt_signature(case: Case) -> Check:
             found=receipt.key_id.hex()[:64],
         )
     if case.bundle.is_statement:
-        return _skipped("receipt_signature", *_STATEMENT_REASON)
+        return skipped("receipt_signature", *STATEMENT_REASON)
     receipt.verify_root(need(case.checkpoint).root)
-    return _passed("receipt_signature", *_log_signer(case, organization))
+    return passed("receipt_signature", *signed_by(case.trust, organization))
 
 
 def _check_checkpoint(case: Case) -> Check:
     """10. A log key signed the checkpoint, and it is of the same tree size as the receipt."""
     if case.bundle.is_statement:
-        return _skipped("checkpoint", *_STATEMENT_REASON)
+        return skipped("checkpoint", *STATEMENT_REASON)
     checkpoint, receipt = need(case.checkpoint), need(case.log_receipt)
     if checkpoint.size != receipt.size:
         raise InvalidCheckpoint(
@@ -226,8 +239,8 @@ def _check_checkpoint(case: Case) -> Check:
             expected=str(receipt.size),
             found=str(checkpoint.size),
         )
-    signer = _log_signer(case, case.trust.log_keys[case.checkpoint_key])
-    return _passed(
+    signer = signed_by(case.trust, case.trust.log_keys[case.checkpoint_key])
+    return passed(
         "checkpoint",
         f"height {checkpoint.height}, {checkpoint.size} leaves, {signer.en}",
         f"高度 {checkpoint.height}，{checkpoint.size} 叶，{signer.zh}",
@@ -237,7 +250,7 @@ def _check_checkpoint(case: Case) -> Check:
 def _check_time(case: Case) -> Check:
     """11. founded <= block time <= checkpoint, within the transaction's validity; heights too."""
     if case.bundle.is_statement:
-        return _skipped("time", *_STATEMENT_REASON)
+        return skipped("time", *STATEMENT_REASON)
     transaction, entry = need(case.transaction), need(case.entry)
     checkpoint = need(case.checkpoint)
     relations = (
@@ -250,14 +263,14 @@ def _check_time(case: Case) -> Check:
         if not holds:
             raise InvalidReceipt(wrong, field="time", found=format_time(entry.block_time))
     moment = format_time(entry.block_time)
-    return _passed("time", f"block time {moment}", f"区块时间 {moment}（UTC）")
+    return passed("time", f"block time {moment}", f"区块时间 {moment}（UTC）")
 
 
 def _check_file(case: Case) -> Check:
     """12. The original has the SHA-256 and size that were deposited, and the SM3 if one was."""
     listed = deposited_files(need(case.transaction).call)
     if case.original is None:
-        return _skipped(
+        return skipped(
             "file",
             "no original was given" if listed else "the transaction names no file",
             "未提供原件" if listed else "该交易不涉及文件",
@@ -274,24 +287,6 @@ def _check_file(case: Case) -> Check:
     raise HashMismatch(f"same SHA-256, but another {differing}: hash collision or wrong deposit")
 
 
-def _check_level(case: Case) -> Check:
-    """13. The level is one that the signatures above prove."""
-    level = case.bundle.level
-    if level is None:
-        return _skipped("level", *_STATEMENT_REASON)
-    if level == _COMMITTED:
-        return _passed("level", "committed: durable and final", "committed：已持久化且不可撤销")
-    if level == _WITNESSED:
-        return _skipped(
-            "level",
-            "committed is proven; cosignatures of witnesses are not checked by this version",
-            "已证明 committed；本版本不核验见证方联署",
-        )
-    raise InvalidReceipt(
-        f"there is no level {shown(level)} in receipts", field="level", expected=_COMMITTED
-    )
-
-
 Step = Callable[[Case], Check]
 _STEPS: Final[dict[str, tuple[Step, tuple[str, ...]]]] = {
     "receipt": (_check_receipt, ()),
@@ -305,8 +300,12 @@ _STEPS: Final[dict[str, tuple[Step, tuple[str, ...]]]] = {
     "receipt_signature": (_check_receipt_signature, ("receipt", "checkpoint")),
     "checkpoint": (_check_checkpoint, ("receipt",)),
     "time": (_check_time, ("transaction", "entry", "checkpoint")),
+    "finality": (check_finality_proof, ("checkpoint",)),
+    "validators": (check_validator_set, ("finality",)),
+    "organizations": (check_organizations, ("checkpoint", "finality", "validators")),
+    "witnesses": (check_witnesses, ("checkpoint",)),
     "file": (_check_file, ("transaction",)),
-    "level": (_check_level, ()),
+    "level": (check_level, ("checkpoint", "witnesses")),
 }
 """Each check's step, and the parts it needs beside its own (the one of its name)."""
 
@@ -314,37 +313,13 @@ _STEPS: Final[dict[str, tuple[Step, tuple[str, ...]]]] = {
 def _run(name: str, case: Case) -> Check:
     step, needed = _STEPS[name]
     if name in case.failures:
-        return _failed(name, case.failures[name])
+        return failed(name, case.failures[name])
     if any(part in case.failures for part in needed):
-        return _not_reached(name)
+        return not_reached(name)
     try:
         return step(case)
     except TallystickError as error:
-        return _failed(name, error)
-
-
-def _passed(name: str, en: str, zh: str) -> Check:
-    return Check(name, CheckResult.PASSED, Wording(en, zh))
-
-
-def _skipped(name: str, en: str, zh: str, *, is_required: bool = True) -> Check:
-    return Check(name, CheckResult.SKIPPED, Wording(en, zh), is_required=is_required)
-
-
-def _failed(name: str, error: TallystickError) -> Check:
-    message = shown(error.message, characters_max=MESSAGE_MAX)
-    return Check(
-        name, CheckResult.FAILED, Wording(message, f"{error.title_zh}（{message}）"), error.code
-    )
-
-
-def _not_reached(name: str) -> Check:
-    return _skipped(name, "not reached: an earlier part is unreadable", "前置部分无法读取，未核验")
-
-
-def _log_signer(case: Case, organization: str) -> Wording:
-    name = case.trust.organization_name(organization) or Wording(organization, organization)
-    return Wording(f"signed by {name.en}", f"由{name.zh}签名")
+        return failed(name, error)
 
 
 def _refuse_file(listed: list[Deposited], found: FileFacts) -> NoReturn:
@@ -363,13 +338,13 @@ def _refuse_file(listed: list[Deposited], found: FileFacts) -> NoReturn:
 def _file_passed(deposited: Deposited, found: FileFacts) -> Check:
     digest = found.sha256.hex()
     if found.size is None:
-        return _passed(
+        return passed(
             "file",
             f"hash only, the file itself was not seen: SHA-256 {digest} as deposited "
             f"({deposited.place})",
             f"仅比对哈希，未见原件：SHA-256 {digest}，与存证一致（{deposited.place}）",
         )
-    return _passed(
+    return passed(
         "file",
         f"SHA-256 {digest}, {found.size} bytes: as deposited ({deposited.place})",
         f"SHA-256 {digest}，{found.size} 字节，与存证一致（{deposited.place}）",

@@ -41,6 +41,7 @@ def verify(
     trust: TrustSource,
     receipt: ReceiptSource | None = None,
     original: FileSource | None = None,
+    witnesses_min: int = 1,
 ) -> Verification:
     """Check a file against its receipt, or a receipt by itself, without any network.
 
@@ -50,6 +51,7 @@ def verify(
         trust: The trust file of the network, from a source you believe.
         receipt: The receipt, when `what` is the original.
         original: The original, when `what` is the receipt.
+        witnesses_min: Other organisations that must have cosigned for the level `witnessed`.
 
     Returns:
         The checklist; whatever is wrong with the receipt or the file's hash is a failed check.
@@ -57,7 +59,7 @@ def verify(
     Raises:
         UsageError: it is not clear which is the original and which the receipt.
         FileProblem: a path cannot be used.
-        Malformed, WrongNetwork, InvalidSignature: the trust file itself is not valid.
+        Malformed, WrongNetwork, InvalidSignature, Unverified: the trust file is not valid.
     """
     trusted = open_trust(trust)
     receipt, original = _sort_out(what, receipt, original)
@@ -69,7 +71,7 @@ def verify(
     facts = None
     if original is not None:
         facts = facts_of(original, with_sm3=_names_sm3(bundle))
-    return check_bundle(bundle, trusted, facts)
+    return check_bundle(bundle, trusted, facts, witnesses_min=witnesses_min)
 
 
 def find_receipt(path: str | Path) -> Path | None:

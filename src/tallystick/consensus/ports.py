@@ -79,6 +79,11 @@ class Application(Protocol):
         """Time of the last executed block."""
         ...
 
+    @property
+    def block_transactions_max(self) -> int:
+        """The largest block that may follow."""
+        ...
+
 
 class ReplicatedApplication(Application, Protocol):
     """What an engine of several nodes asks in addition: others' proposals are not to be trusted."""
@@ -102,11 +107,6 @@ class ReplicatedApplication(Application, Protocol):
         A function of transaction, time and the state after the last block alone, so that all nodes
         judge a proposal alike. What `admit` lets pass at `time`, this lets pass.
         """
-        ...
-
-    @property
-    def block_transactions_max(self) -> int:
-        """The largest block that may follow."""
         ...
 
     def validators(self) -> list[ValidatorPower]:

@@ -19,7 +19,7 @@ ANY_MEMBER: Final = "*"
 
 _NAME: Final = re.compile("[a-z][a-z0-9]*([._-][a-z0-9]+)*")
 _NAME_CHARACTERS_MAX: Final = 64
-_RESERVED: Final = frozenset({"membership", "tallystick"})
+_RESERVED: Final = frozenset({"governance", "membership", "tallystick"})
 _MARK: Final = "__tallystick_method__"
 
 Function = TypeVar("Function", bound=Callable[..., Any])

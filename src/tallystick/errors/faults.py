@@ -54,6 +54,51 @@ class NotFinal(Unavailable):
     hint_zh = "可用 `tally tx wait 编号` 等待；重复提交是安全的。"
 
 
+class NotWitnessed(Unavailable):
+    """Fewer organisations than asked for cosigned the checkpoint of a receipt."""
+
+    code = "E_NOT_WITNESSED"
+    title_en = "Too few witnesses"
+    title_zh = "见证机构不足"
+    hint_en = "Ask again when more nodes are up, or for fewer witnesses."
+    hint_zh = "请等更多节点恢复后重试，或减少所需见证机构数。"
+
+
+class EngineMissing(Unavailable):
+    """The program of the consensus engine is not installed where the node looks for it."""
+
+    code = "E_ENGINE_MISSING"
+    title_en = "The consensus engine is not installed"
+    title_zh = "未安装共识引擎"
+    hint_en = "CGO_ENABLED=0 go install github.com/cometbft/cometbft/cmd/cometbft@v0.40.0"
+    hint_zh = "请安装：CGO_ENABLED=0 go install github.com/cometbft/cometbft/cmd/cometbft@v0.40.0"
+
+
+class EngineVersion(Unavailable):
+    """The consensus engine that was found speaks another protocol or has known flaws."""
+
+    code = "E_ENGINE_VERSION"
+    title_en = "The consensus engine has the wrong version"
+    title_zh = "共识引擎版本不符"
+    hint_en = (
+        "Install the right one: "
+        "CGO_ENABLED=0 go install github.com/cometbft/cometbft/cmd/cometbft@v0.40.0"
+    )
+    hint_zh = (
+        "请安装正确版本：CGO_ENABLED=0 go install github.com/cometbft/cometbft/cmd/cometbft@v0.40.0"
+    )
+
+
+class EngineFailed(Unavailable):
+    """The consensus engine did not start, ended, or answered what it should not."""
+
+    code = "E_ENGINE"
+    title_en = "The consensus engine failed"
+    title_zh = "共识引擎故障"
+    hint_en = "Read the engine's log; see docs/operator/engine.md."
+    hint_zh = "请查看引擎日志，见 docs/operator/engine.md。"
+
+
 class Halted(TallystickError):
     """An invariant broke; the node stops rather than guess."""
 

@@ -76,6 +76,16 @@ class HashMismatch(Refused):
     hint_zh = "请使用原始文件。"
 
 
+class ValidatorsAtRisk(Refused):
+    """The change could stop the network, or give one organisation a veto over its blocks."""
+
+    code = "E_VALIDATORS"
+    title_en = "The change would put the validators at risk"
+    title_zh = "该变更会危及验证节点集合"
+    hint_en = "Make the change in smaller steps, two blocks apart."
+    hint_zh = "请分步变更，每步间隔两个区块。"
+
+
 class ContractFailed(Refused):
     """The contract's code failed; its writes are discarded."""
 

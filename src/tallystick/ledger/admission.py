@@ -7,7 +7,7 @@ The same rules hold at the door (against the newest state and the clock) and in 
 
 from __future__ import annotations
 
-from tallystick.errors import Expired, Replayed, TooFarAhead, WrongNetwork
+from tallystick.errors import Expired, Replayed, TooFarAhead, UnknownContract, WrongNetwork
 from tallystick.ledger.state import Ledger
 from tallystick.model import Call, Signer, Transaction
 
@@ -75,6 +75,17 @@ def check_period(call: Call, time: int, lifetime_ms_max: int) -> None:
         )
 
 
+def check_contract(ledger: Ledger, call: Call, height: int) -> None:
+    """Refuse a contract that the network does not run in the block at `height`.
+
+    A node may have more contracts installed than are active; that must not decide anything.
+    """
+    if not ledger.register.is_callable(call.contract, height, ledger.genesis.contracts):
+        raise UnknownContract(
+            "the network does not run this contract", field="contract", found=call.contract[:80]
+        )
+
+
 def check_nonce(ledger: Ledger, transaction: Transaction) -> None:
     """Refuse, at the door, a nonce that the signer has used (INV: never executes twice)."""
     if ledger.replay_guard.is_used(transaction.signer, transaction.call.nonce):
@@ -92,6 +103,8 @@ def use_nonce(ledger: Ledger, transaction: Transaction, time: int) -> None:
         Replayed: the signer has used the nonce.
     """
     call = transaction.call
-    until = min(call.valid_until, time + ledger.parameters.transaction_lifetime_ms_max)
+    # The lifetime of genesis, which no vote exceeds: how long a nonce is remembered must not
+    # depend on when a node started.
+    until = min(call.valid_until, time + ledger.genesis.parameters.transaction_lifetime_ms_max)
     if not ledger.replay_guard.use(transaction.signer, call.nonce, until):
         raise Replayed("the nonce was used before", field="nonce", found=str(call.nonce))

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from tallystick.crypto import sha256
 from tallystick.errors import Rejected, invariant
-from tallystick.ledger.admission import check_admission, use_nonce
+from tallystick.ledger.admission import check_admission, check_contract, use_nonce
 from tallystick.ledger.blocks import (
     begin_block,
     close_block,
@@ -22,7 +22,13 @@ from tallystick.ledger.blocks import (
 )
 from tallystick.ledger.ports import AppliedBlock, Store, Tree
 from tallystick.ledger.state import Ledger
-from tallystick.membership import MEMBERSHIP_CONTRACT, execute_membership_call
+from tallystick.membership import (
+    BUILT_IN_CONTRACTS,
+    GOVERNANCE_CONTRACT,
+    MEMBERSHIP_CONTRACT,
+    execute_governance_call,
+    execute_membership_call,
+)
 from tallystick.model import (
     EMPTY_WRITE_SET,
     OK,
@@ -84,7 +90,7 @@ def apply_block(
         entries.append(_encode_entry(transaction, execution, write_set, height, time))
         write_sets.append(write_set)
         codes.append(execution.code)
-        if _is_membership_call(transaction):
+        if _is_built_in(transaction):
             ledger.register.apply(execution.writes)
             membership.update(execution.writes)
         else:
@@ -130,12 +136,18 @@ def _execute(
     invocation = Invocation(call, signer, transaction.id, height, time)
     if call.contract == MEMBERSHIP_CONTRACT:
         return execute_membership_call(ledger.register, invocation)
+    if call.contract == GOVERNANCE_CONTRACT:
+        return execute_governance_call(ledger.register, invocation, ledger.genesis)
+    try:
+        check_contract(ledger, call, height)
+    except Rejected as refusal:
+        return Execution(refusal.code, dict(refusal.facts()), (), {})
     return ledger.host.execute(invocation, state)
 
 
-def _is_membership_call(transaction: Transaction | Unusable) -> bool:
+def _is_built_in(transaction: Transaction | Unusable) -> bool:
     return isinstance(transaction, Transaction) and (
-        transaction.call.contract == MEMBERSHIP_CONTRACT
+        transaction.call.contract in BUILT_IN_CONTRACTS
     )
 
 

@@ -55,6 +55,7 @@ def close_block(
     ledger.membership_tree.update(membership)
     header = _make_header(ledger, height, time)
     ledger.head = Head(height, sha256(header.encode()), time, header.app_hash)
+    ledger.parameters = ledger.register.effective_parameters(ledger.genesis.parameters)
     return header
 
 

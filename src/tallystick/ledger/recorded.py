@@ -55,7 +55,7 @@ def oldest_remembered_time(ledger: Ledger) -> int:
     A node that never stopped forgets whole buckets of nonces; one that was started anew must know
     exactly as many, or the two would answer a repeated nonce differently.
     """
-    lifetime = ledger.parameters.transaction_lifetime_ms_max
+    lifetime = ledger.genesis.parameters.transaction_lifetime_ms_max
     return ledger.head.time - lifetime - BUCKET_MS
 
 

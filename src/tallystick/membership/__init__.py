@@ -1,17 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who belongs and who may: organisations, members, keys, and the rules that change them."""
 
-from tallystick.membership.enrolment import enrolment_message
+from tallystick.membership.draft import GOVERNANCE_CONTRACT
+from tallystick.membership.enrolment import (
+    enrolment_message,
+    log_key_message,
+    validator_message,
+)
+from tallystick.membership.governance import BUILT_IN_CONTRACTS, execute_governance_call
 from tallystick.membership.methods import MEMBERSHIP_CONTRACT, execute_membership_call
 from tallystick.membership.records import MEMBERSHIP_PREFIX, founding_log_keys, genesis_writes
 from tallystick.membership.register import Register
+from tallystick.membership.tally import Tally, Verdict, count_votes
+from tallystick.membership.validators import validator_updates
 
 __all__ = [
+    "BUILT_IN_CONTRACTS",
+    "GOVERNANCE_CONTRACT",
     "MEMBERSHIP_CONTRACT",
     "MEMBERSHIP_PREFIX",
     "Register",
+    "Tally",
+    "Verdict",
+    "count_votes",
     "enrolment_message",
+    "execute_governance_call",
     "execute_membership_call",
     "founding_log_keys",
     "genesis_writes",
+    "log_key_message",
+    "validator_message",
+    "validator_updates",
 ]

@@ -7,7 +7,6 @@ An administrator changes the own organisation only; admitting organisations is g
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -18,15 +17,19 @@ from tallystick.encoding import Value
 from tallystick.errors import (
     Duplicate,
     InvalidArguments,
-    InvalidSignature,
-    InvalidValue,
     Rejected,
     RoleMissing,
     UnknownContract,
     UnknownRecord,
     WrongState,
 )
-from tallystick.membership.enrolment import verify_enrolment
+from tallystick.membership.checks import (
+    check_member_id,
+    check_name,
+    check_period,
+    check_roles,
+)
+from tallystick.membership.enrolment import check_possession, enrolment_message
 from tallystick.membership.records import record_write
 from tallystick.membership.register import Register
 from tallystick.model import (
@@ -40,11 +43,9 @@ from tallystick.model import (
     Name,
     Organization,
 )
-from tallystick.units import NAME_CHARACTERS_MAX, TimeMs
+from tallystick.units import TimeMs
 
 MEMBERSHIP_CONTRACT: Final = "membership"
-_IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-_ROLES_MAX = 32
 
 
 class AddMember(Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,21 +122,19 @@ def _run(register: Register, invocation: Invocation) -> Changed:
 
 def _add_member(register: Register, invocation: Invocation, new: AddMember) -> Changed:
     organization = invocation.signer.organization
-    if not _IDENTIFIER.fullmatch(new.id):
-        raise InvalidValue("not a member id", field="id", expected="a-z, 0-9, hyphen")
-    if not all(0 < len(text) <= NAME_CHARACTERS_MAX for text in (new.name.zh, new.name.en)):
-        raise InvalidValue("a name in both languages is needed", field="name")
+    check_member_id(new.id)
+    check_name(new.name)
     if (organization, new.id) in register.members:
         raise Duplicate("the member exists", field="id", found=new.id)
     member = Member(
-        organization=organization, id=new.id, name=new.name, roles=_check_roles(new.roles)
+        organization=organization, id=new.id, name=new.name, roles=check_roles(new.roles)
     )
     return member, _event("MemberAdded", organization, new.id, roles=list(member.roles))
 
 
 def _set_roles(register: Register, invocation: Invocation, change: SetRoles) -> Changed:
     member = _member(register, invocation, change.member)
-    roles = _check_roles(change.roles)
+    roles = check_roles(change.roles)
     if ROLE_ADMINISTRATOR not in roles:
         _keep_an_administrator(register, member)
     changed = msgspec.structs.replace(member, roles=roles)
@@ -154,14 +153,11 @@ def _enrol_key(register: Register, invocation: Invocation, new: EnrolKey) -> Cha
     member = _member(register, invocation, new.member)
     if new.public_key in register.keys:
         raise Duplicate("the key was enrolled before", field="public_key")
-    if not 0 <= new.valid_from < new.valid_until:
-        raise InvalidValue("the period is empty", field="valid_until", expected="> valid_from")
-    try:
-        verify_enrolment(
-            invocation.call.network, member.organization, member.id, new.public_key, new.proof
-        )
-    except InvalidSignature as error:
-        raise InvalidValue(error.message, field=error.field or "proof") from error
+    check_period(new.valid_from, new.valid_until)
+    message = enrolment_message(
+        invocation.call.network, member.organization, member.id, new.public_key
+    )
+    check_possession(new.public_key, message, new.proof)
     key = MemberKey(
         public_key=new.public_key,
         organization=member.organization,
@@ -198,12 +194,6 @@ def _member(register: Register, invocation: Invocation, member_id: str) -> Membe
             "the organisation has no such member", field="member", found=member_id[:60]
         )
     return member
-
-
-def _check_roles(roles: list[str]) -> tuple[str, ...]:
-    if len(roles) > _ROLES_MAX or not all(_IDENTIFIER.fullmatch(role) for role in roles):
-        raise InvalidValue("not role names", field="roles", expected="a-z, 0-9, hyphen")
-    return tuple(sorted(set(roles)))
 
 
 def _keep_an_administrator(register: Register, member: Member) -> None:

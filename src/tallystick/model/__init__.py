@@ -37,7 +37,6 @@ from tallystick.model.finality import (
 from tallystick.model.genesis import (
     GenesisDocument,
     LogKey,
-    Parameters,
     check_genesis,
     decode_genesis,
     network_id,
@@ -55,6 +54,7 @@ from tallystick.model.governance import (
     EarlierValidators,
     GovernanceRules,
     NodeIdentity,
+    Parameters,
     RegisteredLogKey,
     Share,
     Validator,

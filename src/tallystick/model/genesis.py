@@ -21,6 +21,7 @@ from tallystick.model.governance import (
     ROLE_OPERATOR,
     GovernanceRules,
     NodeIdentity,
+    Parameters,
     Validator,
     check_node_id,
     check_rules,
@@ -31,16 +32,6 @@ from tallystick.units import INTEGER_MAX, TimeMs
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,30}[a-z0-9]")
 _NETWORK_HASH_CHARACTERS = 32
-
-
-class Parameters(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Settings that every node of a network shares."""
-
-    transaction_lifetime_ms_max: int = 60 * 60 * 1000
-    """How far ahead of block time `valid_until` may lie; nonces are remembered that long."""
-    block_transactions_max: int = 5_000
-    python: str = "3.11"
-    """Minor version of Python the contracts run on (results could differ between versions)."""
 
 
 class LogKey(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

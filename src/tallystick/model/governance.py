@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What governance keeps: validators, voting rules, nodes, log keys, contract versions.
+"""What governance keeps: parameters, validators, voting rules, nodes, log keys, contract versions.
 
 Also the rules these records meet on their own; those that need the register are `membership`'s.
 """
@@ -40,6 +40,16 @@ _NODE_ID = re.compile(r"[0-9a-f]{40}")
 _SHARE_PARTS_MAX = 1_000
 _MINUTE_MS = 60 * 1000
 _DAY_MS = 24 * 60 * _MINUTE_MS
+
+
+class Parameters(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Settings that every node of a network shares."""
+
+    transaction_lifetime_ms_max: int = 60 * 60 * 1000
+    """How far ahead of block time `valid_until` may lie; nonces are remembered that long."""
+    block_transactions_max: int = 5_000
+    python: str = "3.11"
+    """Minor version of Python the contracts run on (results could differ between versions)."""
 
 
 class Validator(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -7,9 +7,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from tallystick.encoding import Value
-from tallystick.model.genesis import Parameters
-from tallystick.model.governance import GovernanceRules
+from tallystick.model.governance import GovernanceRules, Parameters
 from tallystick.model.organization import Name
 from tallystick.units import TimeMs
 
@@ -73,7 +71,7 @@ class RemoveOrganization(
 class SetValidator(Struct, frozen=True, forbid_unknown_fields=True, tag="set_validator"):
     """An organisation gets a validator, or the one it has another key or power.
 
-    With the key that it has, `proof` may be empty.
+    With the key that it has, `proof` is empty.
     """
 
     organization: str
@@ -156,7 +154,7 @@ class FailedExecution(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """Why a proposal that passed was not executed yet."""
 
     code: str
-    facts: dict[str, Value]
+    facts: dict[str, str]
     height: int
 
 

@@ -6,5 +6,14 @@ from tallystick.node.founding import create_network
 from tallystick.node.node import Node
 from tallystick.node.status import NodeStatus, StateProved
 from tallystick.node.wiring import open_node
+from tallystick.node.witnesses import WITNESSES_MAX
 
-__all__ = ["Node", "NodeConfig", "NodeStatus", "StateProved", "create_network", "open_node"]
+__all__ = [
+    "WITNESSES_MAX",
+    "Node",
+    "NodeConfig",
+    "NodeStatus",
+    "StateProved",
+    "create_network",
+    "open_node",
+]

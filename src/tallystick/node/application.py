@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from tallystick.consensus import Executed, Proposal, ValidatorPower
 from tallystick.crypto import VerifierPool, sha256
+from tallystick.encoding import encode
 from tallystick.errors import (
     Corrupted,
     InvalidSignature,
@@ -21,11 +22,12 @@ from tallystick.ledger import (
     Ledger,
     apply_block,
     check_admission,
+    check_contract,
     check_nonce,
     check_place,
     recorded_transactions,
 )
-from tallystick.membership import MEMBERSHIP_CONTRACT
+from tallystick.membership import BUILT_IN_CONTRACTS
 from tallystick.model import Block, Transaction, Unusable, decode_transaction, read_transaction
 from tallystick.node.fair_lock import FairLock
 from tallystick.units import TransactionId
@@ -54,7 +56,10 @@ class LedgerApplication:
         """
         self.ledger = ledger
         self.state_lock = FairLock()
-        """Held from execution until the changes are saved: readers of the trees take it."""
+        """Held from execution until the changes are saved: readers of the trees take it.
+
+        A halt closes it, since the commit that would release it may never come.
+        """
         self._runner = runner
         self._verifiers = verifiers
         self._save = save
@@ -139,6 +144,11 @@ class LedgerApplication:
         register = self.ledger.register
         return [(one.public_key, one.power) for one in register.validators.values()]
 
+    def prove_membership(self, key: bytes) -> bytes:
+        """Return the canonical bytes of the proof of a key of the membership tree as it is now."""
+        proof = self.ledger.membership_tree.prove(key).to_value()
+        return encode(proof)  # type: ignore[arg-type]  # lists of numbers and bytes
+
     def execute(self, proposal: Proposal) -> Executed:
         """Execute the next block; the trees stay locked until `commit`."""
         self.state_lock.acquire()
@@ -188,11 +198,15 @@ class LedgerApplication:
             transaction = decode_transaction(raw)
             check_admission(self.ledger, transaction, time)
             check_nonce(self.ledger, transaction)
-        except Rejected as refusal:
-            return refusal
-        if transaction.call.contract == MEMBERSHIP_CONTRACT:
-            return transaction
-        return self._runner.check_call(transaction.call) or transaction
+            if transaction.call.contract in BUILT_IN_CONTRACTS:
+                return transaction
+            # The runner first: it says which contracts there are.
+            refusal = self._runner.check_call(transaction.call)
+            if refusal is None:
+                check_contract(self.ledger, transaction.call, self.height + 1)
+        except Rejected as error:
+            return error
+        return refusal or transaction
 
 
 def _unusable(raw: bytes, why: type[Rejected]) -> Unusable:

@@ -18,9 +18,15 @@ from tallystick.errors import NotFound
 from tallystick.execution import ContractRunner
 from tallystick.ledger import AppliedBlock, StateReader, Tree
 from tallystick.merkle import TILE_WIDTH
-from tallystick.model import Block, GenesisDocument, LogKey, Receipt
+from tallystick.model import (
+    Block,
+    GenesisDocument,
+    Receipt,
+)
 from tallystick.node.application import LedgerApplication
 from tallystick.node.config import NodeConfig
+from tallystick.node.consortium import Consortium
+from tallystick.node.history import History, tree_of
 from tallystick.node.published import Published
 from tallystick.node.recent import RecentBlocks
 from tallystick.node.status import NodeStatus, StateProved
@@ -50,6 +56,9 @@ class Parts:
     board: Board
     views: Views
     upkeep: Upkeep
+    consortium: Consortium
+    """This node among those of other organisations."""
+    history: History
     close: Callable[[], None]
     """Closes files and processes, in order, after the engine has stopped."""
 
@@ -108,6 +117,8 @@ class Node:
         """The founding document."""
         self.genesis_bytes = parts.genesis_bytes
         """Its exact bytes."""
+        self.consortium = parts.consortium
+        """What it does with other organisations' nodes."""
         self.views = parts.views
         """What lists are read from."""
 
@@ -119,7 +130,12 @@ class Node:
         Raises:
             Corrupted: block log, store and code do not agree.
         """
-        self._parts.engine.start()
+        try:
+            self._parts.engine.start()
+        except BaseException:
+            # The replay may have ended inside a block, with the trees locked.
+            self._parts.application.state_lock.close()
+            raise
         self._parts.upkeep.start()
 
     def stop(self) -> None:
@@ -142,12 +158,8 @@ class Node:
             version=VERSION,
             views_height=self.views.height(),
             started_at_ms=self._started_at_ms,
-            log_keys=self.log_keys(),
+            log_keys=self.consortium.log_keys(),
         )
-
-    def log_keys(self) -> tuple[LogKey, ...]:
-        """Return the keys that sign checkpoints and receipts."""
-        return self.genesis.log_keys
 
     def subscribe(self, callback: Callable[[Block], None]) -> Callable[[], None]:
         """Call back, on the commit thread, after each block; return how to stop that."""
@@ -197,17 +209,27 @@ class Node:
         place = self.find(transaction_id)
         return self.block(place.height), place.index
 
-    def receipt(self, transaction_id: bytes) -> Receipt:
+    def receipt(self, transaction_id: bytes, *, witnesses: int = 0) -> Receipt:
         """Return the receipt of a committed transaction, under the newest root.
+
+        Where several nodes decide, under the newest root that is provably final, which may take
+        the time of one more block.
+
+        Args:
+            transaction_id: SHA-256 of its bytes.
+            witnesses: how many other organisations must cosign the checkpoint.
 
         Raises:
             NotFound: it was not committed here.
+            NotWitnessed: fewer organisations cosigned.
         """
         place = self.find(transaction_id)
         block = self.block(place.height)
-        return self._parts.board.newest.receipt(
-            block.transactions[place.index], block.entries[place.index], place.leaf_index
-        )
+        raw, entry = block.transactions[place.index], block.entries[place.index]
+        others = self.consortium
+        published, proof = others.final(place.height, self._parts.board.newest)
+        receipt = others.finished(published.receipt(raw, entry, place.leaf_index), proof)
+        return others.witnessed(receipt, published.height, witnesses) if witnesses else receipt
 
     # --- the log ----------------------------------------------------------------------------------
 
@@ -275,14 +297,32 @@ class Node:
         """
         return self._parts.runner.query(contract, method, args, self._state)
 
-    def prove_state(self, key: bytes) -> StateProved:
-        """Return a state key's value and its proof under the newest checkpoint."""
-        application = self._parts.application
+    def prove_state(self, key: bytes, height: int | None = None) -> StateProved:
+        """Return a key's value after the block at `height`, the newest by default, and its proof.
+
+        An older state is made anew from the block log: work that grows with the log up to there.
+
+        Raises:
+            NotFound: there is no block at that height yet.
+            Overloaded: the state of another older height is being made.
+            Unavailable: the node has stopped for a fault.
+        """
+        application, tree = self._parts.application, tree_of(key)
+        ledger = application.ledger
         with application.state_lock:
-            proof = application.ledger.state_tree.prove(key)
-            return StateProved(
-                value=self._state.get(key), proof=proof, checkpoint=self.checkpoint()
-            )
+            newest = ledger.head.height
+            # Before the first block the founding members are in the tree, but under no root yet.
+            if newest and height in (None, newest):
+                source = ledger.state_tree if tree is Tree.STATE else ledger.membership_tree
+                return StateProved(
+                    value=self._parts.store.get(tree, key),
+                    proof=source.prove(key),
+                    checkpoint=self.checkpoint(),
+                )
+        height = height or 0
+        if not 0 <= height <= newest:
+            raise NotFound(f"there is no block {height}", field="height", found=str(height))
+        return self._parts.history.prove(key, height)
 
     def contracts(self) -> list[ContractSchema]:
         """Return the schema of every active contract."""

@@ -41,6 +41,11 @@ class Published:
         return self.header.log_size if self.header else 0
 
     @property
+    def height(self) -> int:
+        """Of the block; 0 at genesis."""
+        return self.header.height if self.header else 0
+
+    @property
     def root(self) -> bytes:
         """Root of the log."""
         return self.header.log_root if self.header else EMPTY_LOG_ROOT
@@ -48,19 +53,7 @@ class Published:
     @cached_property
     def checkpoint(self) -> str:
         """The signed note (C2SP tlog-checkpoint)."""
-        header = self.header
-        return sign_checkpoint(
-            Checkpoint(
-                origin=self.network,
-                size=self.size,
-                root=self.root,
-                height=header.height if header else 0,
-                time=header.time if header else 0,
-                state_root=header.state_root if header else bytes(32),
-                membership_root=header.membership_root if header else bytes(32),
-            ),
-            self._secret,
-        )
+        return sign_checkpoint(checkpoint_of(self.network, self.header), self._secret)
 
     @cached_property
     def _root_signature(self) -> bytes:
@@ -106,3 +99,16 @@ class Published:
             log_receipt=log_receipt,
             checkpoint=self.checkpoint,
         )
+
+
+def checkpoint_of(network: str, header: BlockHeader | None) -> Checkpoint:
+    """Return what a node of `network` says of a block; of genesis if there is none yet."""
+    return Checkpoint(
+        origin=network,
+        size=header.log_size if header else 0,
+        root=header.log_root if header else EMPTY_LOG_ROOT,
+        height=header.height if header else 0,
+        time=header.time if header else 0,
+        state_root=header.state_root if header else bytes(32),
+        membership_root=header.membership_root if header else bytes(32),
+    )

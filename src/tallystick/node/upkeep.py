@@ -6,7 +6,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
+from tallystick.errors import NotFound, Unavailable
 from tallystick.node.recent import RecentBlocks
 from tallystick.storage import DurableStore
 from tallystick.views import Views
@@ -23,12 +25,14 @@ class Upkeep:
         recent: RecentBlocks,
         views: Views,
         *,
+        certify: Callable[[], None] | None,
         on_halt: Callable[[BaseException], None],
     ) -> None:
         """Take what is to be looked after; `start` begins."""
         self._store = store
         self._recent = recent
         self._views = views
+        self._certify = certify
         self._on_halt = on_halt
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="tally-upkeep")
@@ -48,6 +52,13 @@ class Upkeep:
             while not self._stopping.wait(PERIOD_SECONDS):
                 self._store.maybe_flush(time.monotonic_ns() // 1_000_000)
                 self._recent.forget(self._views.height())
+                self._certify_if_possible()
         except BaseException as fault:
             # The outermost edge of a thread: the owner ends the process (promise P9).
             self._on_halt(fault)
+
+    def _certify_if_possible(self) -> None:
+        if self._certify is not None:
+            # An engine that is busy or gone is asked again: nothing is lost by waiting.
+            with suppress(Unavailable, NotFound):
+                self._certify()

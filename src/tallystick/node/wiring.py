@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 
-from tallystick.consensus import Committed, SoloEngine
+from tallystick.consensus import Committed
 from tallystick.contracts import Contract
 from tallystick.crypto import SecretKey, VerifierPool
 from tallystick.errors import DataFolderProblem
@@ -21,19 +21,29 @@ from tallystick.ledger import (
     open_ledger,
     remember_block,
 )
-from tallystick.model import GenesisDocument, decode_genesis, decode_header
+from tallystick.model import (
+    BlockHeader,
+    GenesisDocument,
+    decode_genesis,
+    decode_header,
+    encode_validators,
+)
 from tallystick.node.application import LedgerApplication
 from tallystick.node.config import NodeConfig
+from tallystick.node.consortium import Consortium, ConsortiumParts, current_log_keys
+from tallystick.node.engine_file import read_engine_file
 from tallystick.node.feeds import open_feed, open_views
+from tallystick.node.finality import FinalityDesk, FinalitySource, ValidatorHistoryFile
 from tallystick.node.founding import read_log_key
+from tallystick.node.history import History
 from tallystick.node.node import Board, Node, Parts
+from tallystick.node.ordering import Opened, Ordering, open_solo
 from tallystick.node.published import Published
 from tallystick.node.recent import RecentBlocks
 from tallystick.node.upkeep import Upkeep
+from tallystick.node.witnesses import WitnessDesk
 from tallystick.storage import BlockLog, DataFolder, DurableStore, open_storage
 from tallystick.views import Views
-
-ENGINE = "solo"
 
 
 def open_node(config: NodeConfig) -> Node:
@@ -71,24 +81,37 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     recent = RecentBlocks()
     board = Board(partial(_publish, network, store, secret))
     finder = partial(_find, recent, views)
-    halt = _Halt(config)
 
     def save(applied: AppliedBlock) -> None:
         store.save(applied, block_log.position(applied.block.header.height))
         recent.add(applied.block, applied.transaction_ids, applied.codes)
         board.show(applied)
+        if finality is not None:
+            finality.show(applied, board.newest, application.prove_membership)
         feed.poke(applied.block)
 
     application = LedgerApplication(ledger, runner, verifiers, save=save, clock=config.clock)
-    engine = SoloEngine(
-        application,
-        block_log,
-        clock=config.clock,
-        block_transactions_max=ledger.parameters.block_transactions_max,
+    halt = _Halt(config, application.state_lock.close)
+    ordering = Ordering(
+        folder=folder,
+        application=application,
+        block_log=block_log,
         find_committed=finder,
+        clock=config.clock,
         on_halt=halt,
     )
-    upkeep = Upkeep(store, recent, views, on_halt=halt)
+    opened = _open_engine(ordering, stack)
+    finality = _open_finality(
+        opened.finality, ordering, board, partial(_published, network, store, secret)
+    )
+    upkeep = Upkeep(
+        store, recent, views, certify=finality.certify if finality else None, on_halt=halt
+    )
+    history = History(
+        ledger.genesis,
+        block_log.blocks,
+        lambda header: Published(network, header, store, secret).checkpoint,
+    )
 
     def join(close: Callable[[], None]) -> Node:
         return Node(
@@ -98,8 +121,21 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
                 genesis=ledger.genesis,
                 genesis_bytes=genesis_bytes,
                 application=application,
-                engine=engine,
-                engine_name=ENGINE,
+                engine=opened.engine,
+                engine_name=opened.name,
+                consortium=Consortium(
+                    ConsortiumParts(
+                        network=network,
+                        register=ledger.register,
+                        secret=secret,
+                        clock=config.clock,
+                        finality=finality,
+                        witnesses=WitnessDesk(
+                            network, opened.witnesses, partial(current_log_keys, ledger.register)
+                        ),
+                        relay=opened.relay,
+                    )
+                ),
                 block_log=block_log,
                 store=store,
                 runner=runner,
@@ -108,11 +144,43 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
                 board=board,
                 views=views,
                 upkeep=upkeep,
+                history=history,
                 close=close,
             )
         )
 
     return join
+
+
+def _open_engine(ordering: Ordering, stack: ExitStack) -> Opened:
+    settings = read_engine_file(ordering.folder.path)
+    if settings is None:
+        return open_solo(ordering)
+    # Loaded here, so that a node that orders alone loads none of it.
+    from tallystick.node.comet import open_comet  # noqa: PLC0415
+
+    return open_comet(ordering, settings, stack)
+
+
+def _open_finality(
+    source: FinalitySource | None,
+    ordering: Ordering,
+    board: Board,
+    publish: Callable[[BlockHeader | None], Published],
+) -> FinalityDesk | None:
+    if source is None:
+        return None
+    ledger, block_log = ordering.application.ledger, ordering.block_log
+    height = ledger.head.height
+    validators = ledger.register.validators.values()
+    return FinalityDesk(
+        source,
+        ValidatorHistoryFile(ordering.folder.path),
+        newest=board.newest,
+        previous=publish(block_log.block(height - 1).header) if height > 1 else None,
+        validators=encode_validators(validators) if validators else None,
+        header_of=lambda at: block_log.block(at).header,
+    )
 
 
 def _active_contracts(config: NodeConfig, genesis: GenesisDocument) -> list[type[Contract]]:
@@ -142,7 +210,13 @@ def _publish(
     applied: AppliedBlock | None,
 ) -> Published:
     stored = decode_header(store.header) if store.header else None
-    return Published(network, applied.block.header if applied else stored, store, secret)
+    return _published(network, store, secret, applied.block.header if applied else stored)
+
+
+def _published(
+    network: str, store: DurableStore, secret: SecretKey, header: BlockHeader | None
+) -> Published:
+    return Published(network, header, store, secret)
 
 
 def _find(recent: RecentBlocks, views: Views, transaction_id: bytes) -> Committed | None:
@@ -173,14 +247,16 @@ def _remember_recent(ledger: Ledger, block_log: BlockLog) -> None:
 
 
 class _Halt:
-    """Tells the node's owner of the first fault, once."""
+    """Tells the node's owner of the first fault, once; lets no reader wait for a dead commit."""
 
-    def __init__(self, config: NodeConfig) -> None:
+    def __init__(self, config: NodeConfig, close_state: Callable[[], None]) -> None:
         self._config = config
+        self._close_state = close_state
         self._lock = threading.Lock()
         self._is_told = False
 
     def __call__(self, fault: BaseException) -> None:
+        self._close_state()
         with self._lock:
             was_told, self._is_told = self._is_told, True
         if not was_told:

@@ -26,6 +26,17 @@ def checkpoint(folder: Path, case: Case) -> tuple[int, bytes]:
     return result.size, result.root
 
 
+def cosigned(folder: Path, case: Case) -> None:
+    """Judge a checkpoint with cosignatures of organisations (tlog-cosignature v1)."""
+    note = library.parse_note((folder / case["file"]).read_bytes())
+    key = library.parse_vkey(case["vkey"])
+    witnesses = [library.parse_vkey(one) for one in case["witnesses"]]
+    result = library.verify_checkpoint(
+        note, key, witnesses, case["quorum"], expected_origin=key.name
+    )
+    require(result.ok, result.error or "too few cosignatures")
+
+
 def log(folder: Path, case: Case) -> None:
     """Judge a whole log: tiles against the root, entries against the leaves."""
     size, root = checkpoint(folder, case)
@@ -55,5 +66,11 @@ def hashes(case: Case, *names: str) -> tuple[bytes, bytes, list[bytes]]:
 
 judge_all(
     "aics-tlog",
-    {"checkpoint": checkpoint, "log": log, "inclusion": inclusion, "consistency": consistency},
+    {
+        "checkpoint": checkpoint,
+        "cosigned": cosigned,
+        "log": log,
+        "inclusion": inclusion,
+        "consistency": consistency,
+    },
 )

@@ -12,11 +12,11 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from enum import Enum, auto
 from queue import SimpleQueue
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from tallystick.consensus.cometbft.replica import Replica
+from tallystick.consensus.cometbft.rpc_types import Handed
 from tallystick.consensus.intake import Intake
 from tallystick.consensus.ports import BlockLog, ReplicatedApplication, Result
 from tallystick.consensus.submission import Submission, gather
@@ -31,18 +31,10 @@ _TOGETHER_MAX: Final = 5_000
 _DRAIN_SECONDS: Final = 5.0
 
 
-class Handed(Enum):
-    """What became of a transaction that was handed to the engine."""
-
-    TAKEN = auto()
-    KNOWN = auto()
-    """The engine has had it before: from another node, or it is committed already."""
-
-
 class Mempool(Protocol):
     """The engine's door for transactions."""
 
-    def broadcast(self, transactions: Sequence[bytes]) -> list[Handed | TallystickError]:
+    def submit(self, transactions: Sequence[bytes]) -> list[Handed | TallystickError]:
         """Hand transactions over; say of each what became of it, or why it was not taken."""
         ...
 
@@ -59,6 +51,9 @@ class Service(Protocol):
         ...
 
 
+OnFault: TypeAlias = Callable[[BaseException], None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CometParts:
     """What the engine is made of on this side."""
@@ -67,10 +62,10 @@ class CometParts:
     block_log: BlockLog
     replica: Replica
     intake: Intake
-    server: Service
-    """Answers the engine on its socket."""
-    process: Service
-    """The engine itself; `start` returns when it answers."""
+    make_server: Callable[[OnFault], Service]
+    """Makes what answers the engine on its socket."""
+    make_process: Callable[[OnFault], Service]
+    """Makes the engine itself; `start` returns when it answers."""
     mempool: Mempool
 
 
@@ -93,6 +88,8 @@ class CometEngine:
         """
         self._parts = parts
         self._intake = parts.intake
+        self._server = parts.make_server(self.halt)
+        self._process = parts.make_process(self.halt)
         self._clock = clock
         self._on_halt = on_halt
         self._submitted: SimpleQueue[Submission | None] = SimpleQueue()
@@ -104,8 +101,8 @@ class CometEngine:
         application = self._parts.application
         for block in self._parts.block_log.blocks(application.height + 1):
             application.replay(block)
-        self._parts.server.start()
-        self._parts.process.start()
+        self._server.start()
+        self._process.start()
         self._intake.open()
         self._thread.start()
 
@@ -117,8 +114,8 @@ class CometEngine:
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join()
         self._intake.wait_until_answered(_DRAIN_SECONDS)
-        self._parts.process.stop()
-        self._parts.server.stop()
+        self._process.stop()
+        self._server.stop()
         # What is left may still be ordered by the others.
         self._intake.halt(Halted("the node was stopped"))
 
@@ -157,7 +154,7 @@ class CometEngine:
         # What was verified here need not be verified again when the engine asks.
         self._parts.replica.verdicts.add([one for one in answers if isinstance(one, Transaction)])
         fresh = [waiting.transaction for waiting in self._intake.register(places, answers)]
-        handed = self._parts.mempool.broadcast([one.raw for one in fresh])
+        handed = self._parts.mempool.submit([one.raw for one in fresh])
         for transaction, what in zip(fresh, handed, strict=True):
             if isinstance(what, TallystickError):
                 self._intake.refuse(transaction.id, what)

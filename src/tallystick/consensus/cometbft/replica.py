@@ -19,7 +19,6 @@ from msgspec import Struct
 
 from tallystick.consensus.cometbft.proposals import accepts, changed_validators, choose
 from tallystick.consensus.cometbft.proto.abci_pb2 import (
-    CheckTxType,
     ExecTxResult,
     RequestApplySnapshotChunk,
     RequestCheckTx,
@@ -65,6 +64,8 @@ APP_VERSION: Final = 1
 """Version of the rules of the state transition; it stands in every header of the engine."""
 REFUSED: Final = 1
 """Code of every refusal: which one it is stands in our own log."""
+STALE_MS: Final = 5_000
+"""A proposal whose time lies further back than this holds no transaction."""
 _FILTER_ID: Final = "/p2p/filter/id/"
 _FILTER_ADDRESS: Final = "/p2p/filter/addr/"
 _LOG: Final = logging.getLogger("tallystick.consensus")
@@ -115,6 +116,7 @@ class Replica:
         self._executed: Executed | None = None
         self._durable: tuple[int, bytes] | None = None
         """Height and app hash before the block that is decided and not durable yet, if one is."""
+        self._was_empty = False
 
     # --- query ------------------------------------------------------------------------------------
 
@@ -155,9 +157,8 @@ class Replica:
 
     def check_txs(self, requests: Sequence[RequestCheckTx]) -> list[ResponseCheckTx]:
         """Say of each whether it may enter, or stay in, the mempool."""
-        time = self._application.block_time
-        if any(request.type == CheckTxType.NEW for request in requests):
-            time = max(time, self._clock())
+        # The time of an idle chain stands still; what has just been signed is not ahead of it.
+        time = max(self._application.block_time, self._clock())
         verdicts = self.verdicts.read([request.tx for request in requests])
         return [self._check(verdict, time) for verdict in verdicts]
 
@@ -196,11 +197,19 @@ class Replica:
         )
 
     def prepare_proposal(self, request: RequestPrepareProposal) -> ResponsePrepareProposal:
-        """Choose the transactions of the block this node proposes."""
+        """Choose the transactions of the block this node proposes.
+
+        A block has the time at which the one before it was decided: after a pause that is long
+        ago, and nothing may be recorded as of then. An empty block comes first, which moves the
+        time; never two in a row for this reason, so that a wrong clock stops nothing.
+        """
+        time = milliseconds(request.time)
+        if self._clock() - time > STALE_MS and not self._was_empty:
+            return ResponsePrepareProposal()
         chosen = choose(
             self._application,
             self.verdicts.read(request.txs),
-            time=milliseconds(request.time),
+            time=time,
             bytes_max=request.max_tx_bytes,
         )
         return ResponsePrepareProposal(txs=chosen)
@@ -239,6 +248,7 @@ class Replica:
             )
         )
         self._executed = executed
+        self._was_empty = not executed.codes
         return ResponseFinalizeBlock(
             tx_results=[
                 ExecTxResult(code=0 if code == OK else REFUSED, data=sha256(entry))

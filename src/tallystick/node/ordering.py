@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an engine is given by the node, whichever engine it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from tallystick.consensus import Committed, Engine, SoloEngine
+from tallystick.node.application import LedgerApplication
+from tallystick.node.finality import FinalitySource
+from tallystick.node.witnesses import Witness
+from tallystick.storage import BlockLog, DataFolder
+
+Relay: TypeAlias = Callable[[str, dict[str, str], int], bytes]
+"""From a method, its parameters and the number of the question to the engine's answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ordering:
+    """The ledger, what makes its blocks durable, and whom to tell."""
+
+    folder: DataFolder
+    application: LedgerApplication
+    block_log: BlockLog
+    find_committed: Callable[[bytes], Committed | None]
+    clock: Callable[[], int]
+    """Unix milliseconds."""
+    on_halt: Callable[[BaseException], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """An engine, and what it gives besides order."""
+
+    name: str
+    engine: Engine
+    finality: FinalitySource | None = None
+    """Proves blocks final; None where one node decides alone."""
+    relay: Relay | None = None
+    """Asks the engine one of the questions that others may ask."""
+    witnesses: tuple[Witness, ...] = ()
+    """Nodes of other organisations that may be asked to cosign."""
+
+
+def open_solo(ordering: Ordering) -> Opened:
+    """Return the engine of a node that orders alone, not started yet."""
+    engine = SoloEngine(
+        ordering.application,
+        ordering.block_log,
+        clock=ordering.clock,
+        find_committed=ordering.find_committed,
+        on_halt=ordering.on_halt,
+    )
+    return Opened(name="solo", engine=engine)
