@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tallystick.consensus.cometbft.proposals import changed_validators, encoded_size
 from tallystick.consensus.cometbft.proto.abci_pb2 import ResponsePrepareProposal
+from tallystick.consensus.cometbft.replica import STALE_MS
 from tallystick.consensus.cometbft.verdicts import VerdictCache
 from tallystick.model import Transaction
 from tests.simulation import faults
@@ -91,6 +92,19 @@ def test_what_could_not_execute_is_left_out(rig: Rig) -> None:
     mempool = [used, opening(nonce=3), good, good, opening(signer=stranger()), b"junk"]
     assert rig.prepare(*mempool, time=START + 100) == [good]
     assert rig.prepare(good, time=START + 101) == []
+
+
+def test_after_a_pause_an_empty_block_comes_first(rig: Rig) -> None:
+    """It moves block time to now; one is enough, so that a wrong clock stops nothing."""
+    rig.decide(opening())
+    raw = opening()
+    rig.now = START + STALE_MS
+    assert rig.prepare(raw) == [raw]
+    rig.now += 1
+    assert rig.prepare(raw) == []
+    assert rig.accepts()
+    rig.decide()
+    assert rig.prepare(raw) == [raw]
 
 
 def test_of_two_with_one_nonce_the_first_is_proposed(rig: Rig) -> None:
