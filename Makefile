@@ -99,6 +99,14 @@ bench: setup ## the benchmark
 torture: setup ## kill, fill, corrupt and replay a node many times
 	$(PY) -m tests.torture $(ARGS)
 
+.PHONY: simulation
+simulation: setup ## a simulated network of replicas with crashes and faulty nodes, thousands of times
+	$(PY) -m tests.simulation $(ARGS)
+
+.PHONY: determinism
+determinism: setup ## one history in processes that differ in whatever must not matter
+	$(PY) -m tests.determinism $(ARGS)
+
 .PHONY: interop
 interop: setup ## check our bytes with programs we did not write
 	bash tests/interop/run.sh $(ARGS)

@@ -68,6 +68,7 @@ class Register:
         self.proposals: dict[str, Proposal] = {}
         """Open and closed ones, by id."""
         self._signers: dict[bytes, Signer] = {}
+        """Of this state of the register: most transactions are by signers seen before."""
         self.apply(dict(items))
 
     def resolve(self, public_key: bytes, organization: str, block_time: int) -> Signer:
@@ -77,6 +78,9 @@ class Register:
             NotAMember: unknown, of another organisation, not yet valid, expired, revoked, or of an
                 inactive member or organisation.
         """
+        # Checks at the door ask while a block changes the register on another thread. What such a
+        # check reads may be out of date, so it goes into the map that the change throws away.
+        signers = self._signers
         key = self.keys.get(public_key)
         if key is None:
             raise _not_a_member("the key is not enrolled", public_key)
@@ -86,9 +90,10 @@ class Register:
             raise _not_a_member("the key was revoked", public_key)
         if not key.valid_from <= block_time <= key.valid_until:
             raise _not_a_member("the key is not valid at this time", public_key)
-        signer = self._signers.get(public_key) or self._load_signer(key)
+        signer = signers.get(public_key) or self._load_signer(key)
         if signer is None:
             raise _not_a_member("the member or organisation is not active", public_key)
+        signers[public_key] = signer
         return signer
 
     def apply(self, writes: Mapping[bytes, bytes | None]) -> None:
@@ -99,7 +104,7 @@ class Register:
             # Membership records are never deleted: history must stay explainable.
             invariant(value is not None, "a membership record must not be deleted")
             self._put(key, value or b"")
-        self._signers.clear()
+        self._signers = {}
 
     def copy(self) -> Register:
         """Return a register that can be changed without changing this one."""
@@ -198,13 +203,10 @@ class Register:
         place[node.node_id] = node
 
     def _load_signer(self, key: MemberKey) -> Signer | None:
-        """Remember the signer until the register changes; most transactions reuse it."""
         member = self.members[key.organization, key.member]
         if not member.active or not self.organizations[key.organization].active:
             return None
-        signer = Signer(key.organization, key.member, member.roles, key.public_key)
-        self._signers[key.public_key] = signer
-        return signer
+        return Signer(key.organization, key.member, member.roles, key.public_key)
 
 
 def _not_a_member(message: str, public_key: bytes) -> NotAMember:
