@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from tallystick.api.view_ports import ViewsReader
 from tallystick.encoding import Value
 from tallystick.model import Block, GenesisDocument, Receipt
-from tallystick.node import NodeStatus, StateProved
+from tallystick.node import NodeStatus, RegisterShown, StateProved
 
 
 class Committed(Protocol):
@@ -135,6 +135,10 @@ class LedgerNode(Protocol):
 
     def prove_state(self, key: bytes) -> StateProved:
         """Return a state key's value and proof against the current checkpoint."""
+        ...
+
+    def register(self) -> RegisterShown:
+        """Return who belongs and by which rules, as of the newest durable block."""
         ...
 
     def contracts(self) -> Sequence[Any]:

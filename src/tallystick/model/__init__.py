@@ -87,6 +87,11 @@ from tallystick.model.outcome import (
     encode_entry,
     encode_write_set,
 )
+from tallystick.model.possession import (
+    enrolment_message,
+    log_key_message,
+    validator_message,
+)
 from tallystick.model.proposal import (
     EXECUTED,
     EXPIRED,
@@ -237,8 +242,10 @@ __all__ = [
     "encode_validators",
     "encode_write_set",
     "engine_chain_id",
+    "enrolment_message",
     "find_heavy_validator",
     "in_engine_order",
+    "log_key_message",
     "network_id",
     "open_checkpoint",
     "open_cosignatures",
@@ -252,6 +259,7 @@ __all__ = [
     "split_transparent_statement",
     "to_value",
     "transparent_statement",
+    "validator_message",
     "verifier_key",
     "verify_transaction",
 ]

@@ -4,7 +4,7 @@
 from tallystick.node.config import NodeConfig
 from tallystick.node.founding import create_network
 from tallystick.node.node import Node
-from tallystick.node.status import NodeStatus, StateProved
+from tallystick.node.status import NodeStatus, RegisterShown, StateProved
 from tallystick.node.wiring import open_node
 from tallystick.node.witnesses import WITNESSES_MAX
 
@@ -13,6 +13,7 @@ __all__ = [
     "Node",
     "NodeConfig",
     "NodeStatus",
+    "RegisterShown",
     "StateProved",
     "create_network",
     "open_node",

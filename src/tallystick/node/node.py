@@ -34,7 +34,7 @@ from tallystick.node.finality import FinalityDesk
 from tallystick.node.ordering import Relay
 from tallystick.node.published import Published, checkpoint_of
 from tallystick.node.recent import RecentBlocks
-from tallystick.node.status import NodeStatus, StateProved
+from tallystick.node.status import NodeStatus, RegisterShown, StateProved
 from tallystick.node.upkeep import Upkeep
 from tallystick.node.witnesses import WitnessDesk
 from tallystick.storage import BlockLog, DurableStore
@@ -127,6 +127,7 @@ class Node:
         """The founding document."""
         self.genesis_bytes = parts.genesis_bytes
         """Its exact bytes."""
+        self._register: RegisterShown | None = None
         self.views = parts.views
         """What lists are read from."""
 
@@ -379,6 +380,26 @@ class Node:
             return StateProved(
                 value=self._state.get(key), proof=proof, checkpoint=self.checkpoint()
             )
+
+    def register(self) -> RegisterShown:
+        """Return who belongs and by which rules, as of the newest durable block; do not change it.
+
+        The copy is made once for each change of the membership tree, between two blocks.
+        """
+        header, known = self._parts.board.newest.header, self._register
+        if header and known and known.membership_root == header.membership_root:
+            return RegisterShown(header.height, header.time, known.membership_root, known.register)
+        application = self._parts.application
+        with application.state_lock:
+            ledger = application.ledger
+            shown = RegisterShown(
+                ledger.head.height,
+                ledger.head.time,
+                ledger.membership_tree.root,
+                ledger.register.copy(),
+            )
+            self._register = shown
+        return shown
 
     def contracts(self) -> list[ContractSchema]:
         """Return the schema of every active contract."""
