@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Final
+from typing import Final, TypedDict
 
 from tallystick.api.answer import Answer, json_answer
 from tallystick.api.asked import Asked
 from tallystick.api.catalogue import Catalogue
+from tallystick.api.proposal_changes import organization_state
 from tallystick.api.records import (
     BlockPage,
     BlockSummary,
@@ -27,10 +28,16 @@ from tallystick.api.view_ports import RecordFilter, RecordRow, TimeRange, Transa
 from tallystick.api.view_rows import BlockRow, TransactionRow
 from tallystick.api.wire_types import format_time
 from tallystick.errors import NotFound
-from tallystick.model import Member, MemberKey, Name, Organization
+from tallystick.membership import Register
+from tallystick.model import LogKey, Member, MemberKey, Name, Organization
 
 _EVIDENCE: Final = "evidence"
 _DEPOSITS: Final = "deposits"
+
+
+class _Standing(TypedDict):
+    state: str
+    validator_power: int | None
 
 
 def list_blocks(asked: Asked) -> Answer:
@@ -63,11 +70,14 @@ def list_transactions(asked: Asked) -> Answer:
 
 def list_organizations(asked: Asked) -> Answer:
     """Answer GET /v1/organizations."""
-    views = asked.server.node.views
-    height = views.height()  # before reading: what is shown is of this block or a newer one
+    node = asked.server.node
+    height = node.views.height()  # before reading: what is shown is of this block or a newer one
+    register = node.register().register
     items = [
-        OrganizationSummary(id=one.id, name=_show_name(one.name), active=one.active)
-        for one in views.organizations()
+        OrganizationSummary(
+            id=one.id, name=_show_name(one.name), active=one.active, **_standing(register, one)
+        )
+        for one in node.views.organizations()
     ]
     return _list_answer(OrganizationPage(items=items, next_cursor=None, height=height), height)
 
@@ -200,17 +210,28 @@ def _show_organization(
     asked: Asked, found: Organization, members: list[MemberRecord]
 ) -> OrganizationRecord:
     node = asked.server.node
+    register = node.register().register
     return OrganizationRecord(
         id=found.id,
         name=_show_name(found.name),
         active=found.active,
+        **_standing(register, found),
         members=members,
         log_keys=[
-            show_log_key(key, node.network)
-            for key in node.genesis.log_keys
-            if key.organization == found.id
+            show_log_key(LogKey(organization=found.id, public_key=key.public_key), node.network)
+            for key in sorted(register.log_keys.values(), key=lambda key: key.valid_from)
+            if key.organization == found.id and key.revoked_at is None
         ],
     )
+
+
+def _standing(register: Register, shown: Organization) -> _Standing:
+    """Return what governance says of an organisation; the views keep its own record only."""
+    validator = register.validators.get(shown.id)
+    return {
+        "state": organization_state(register.organizations.get(shown.id)) or "active",
+        "validator_power": None if validator is None else validator.power,
+    }
 
 
 def _show_member(member: Member, keys: list[MemberKey]) -> MemberRecord:

@@ -155,6 +155,16 @@ class OrganizationSummary(Struct, frozen=True, kw_only=True):
     id: Annotated[str, Meta(description="Unified social credit code (GB 32100).")]
     name: Sentence
     active: bool
+    state: Annotated[
+        str,
+        Meta(
+            description="`active`; `suspended`: neither acts nor votes; `removed`: left for good.",
+            extra_json_schema={"enum": ["active", "suspended", "removed"]},
+        ),
+    ]
+    validator_power: Annotated[
+        int | None, Meta(description="How much its vote on blocks weighs; null: it has none.")
+    ]
 
 
 class OrganizationRecord(OrganizationSummary, frozen=True, kw_only=True):

@@ -142,6 +142,9 @@ class OrganizationRecord(Answered, frozen=True, kw_only=True):
     id: str
     name: BilingualText
     active: bool = True
+    state: str = "active"
+    """`active`, `suspended` or `removed`."""
+    validator_power: int | None = None
     members: list[MemberRecord] = []
 
 
