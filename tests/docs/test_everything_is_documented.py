@@ -136,7 +136,8 @@ def test_every_command_in_a_page_exists(page: str) -> None:
         for noun, verb in _VERB.findall(code):
             assert noun in nouns | {"help"}, code
             if noun not in TREE and verb:
-                assert f"{noun} {verb}" in TREE, code
+                known = (one for one in TREE if f"{one} ".startswith(f"{noun} {verb} "))
+                assert any(known), code
 
 
 @pytest.mark.parametrize("page", TEXTS)

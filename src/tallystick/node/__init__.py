@@ -3,6 +3,7 @@
 
 from tallystick.node.config import NodeConfig
 from tallystick.node.founding import create_network
+from tallystick.node.key_change import install_validator_key
 from tallystick.node.node import Node
 from tallystick.node.status import NodeStatus, RegisterShown, StateProved
 from tallystick.node.wiring import open_node
@@ -16,5 +17,6 @@ __all__ = [
     "RegisterShown",
     "StateProved",
     "create_network",
+    "install_validator_key",
     "open_node",
 ]

@@ -49,7 +49,11 @@ def test_both_languages_fill_in_the_same_values() -> None:
 
 def test_every_command_has_a_summary_and_examples() -> None:
     """Help is one line, then lines to copy."""
-    nouns = {path.split(" ")[0] for path in TREE if " " in path}
+    nouns = {
+        " ".join(words[:count])
+        for words in (path.split(" ") for path in TREE)
+        for count in range(1, len(words))
+    }
     assert set(COMMANDS) == {"", *nouns, *TREE}
     for path, text in COMMANDS.items():
         assert text.examples, path
