@@ -46,7 +46,7 @@ def governance_row(found: GovernanceRecord) -> Row:
 
 
 def _validator(organization: str, public_key: str, power: int, *, in_force: bool) -> Plain:
-    soon = "" if in_force else f" ({say('governance.soon')})"
+    soon = "" if in_force else " (" + say("governance.soon") + ")"
     return f"{organization} {public_key[:16]}… {power}{soon}"
 
 
@@ -55,5 +55,9 @@ def _contract(name: str, version: int | None, height: int | None) -> Plain:
 
 
 def _log_key(organization: str, public_key: str, revoked_at: int | None) -> Plain:
-    end = "" if revoked_at is None else f" ({say('governance.revoked')} {format_time(revoked_at)})"
+    end = "" if revoked_at is None else f" ({_revoked()} {format_time(revoked_at)})"
     return f"{organization} {public_key[:16]}…{end}"
+
+
+def _revoked() -> str:
+    return say("governance.revoked")

@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keys, signatures and hashes: the only door to the cryptography libraries."""
 
+from tallystick.crypto.certificates import (
+    CERTIFICATE_BYTES_MAX,
+    CHAIN_LENGTH_MAX,
+    CertifiedKey,
+    check_authority,
+    check_chain,
+)
 from tallystick.crypto.frames import SignedItem
 from tallystick.crypto.hashing import FileDigests, digest_stream, sha256
 from tallystick.crypto.keys import SecretKey, check_public_key
@@ -14,10 +21,15 @@ from tallystick.crypto.signatures import (
 
 __all__ = [
     "ALGORITHM_EDDSA",
+    "CERTIFICATE_BYTES_MAX",
+    "CHAIN_LENGTH_MAX",
+    "CertifiedKey",
     "FileDigests",
     "SecretKey",
     "SignedItem",
     "VerifierPool",
+    "check_authority",
+    "check_chain",
     "check_public_key",
     "digest_stream",
     "is_valid_signature",

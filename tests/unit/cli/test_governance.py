@@ -77,7 +77,8 @@ def test_a_proposal_passes_with_the_deciding_vote(tally: Tally, governed: Govern
     assert governed.node.register().register.electorate() == set(ORGANIZATIONS[:2])
 
 
-def test_people_read_it_in_both_languages(tally: Tally, governed: Governed, terminal: None) -> None:
+@pytest.mark.usefixtures("terminal")
+def test_people_read_it_in_both_languages(tally: Tally, governed: Governed) -> None:
     """Who voted what, what is missing, what changes; history has sentences."""
     opened = propose(tally, "parameters", "--block-transactions", 2000)
     english = tally("governance", "show", opened["id"], "--color", "never").out

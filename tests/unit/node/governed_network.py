@@ -7,10 +7,13 @@ import socket
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
+from tallystick.consensus import Committed
 from tallystick.consensus.cometbft import EngineRpc, node_id
 from tallystick.crypto import SecretKey
 from tallystick.encoding import Value
+from tallystick.errors import Unavailable
 from tallystick.model import (
     ROLE_ADMINISTRATOR,
     ROLE_GOVERNOR,
@@ -93,10 +96,23 @@ class Network:
     ) -> tuple[str, int, bytes]:
         """Run a call at the node of its organisation: code, height and transaction id."""
         raw = self.signed(number, method, args, contract)
-        found = self.nodes.get(number, self.nodes[0]).submit([raw]).result(_WAIT_S)[0]
-        if isinstance(found, Exception):
-            raise found
-        return found.code, found.height, found.transaction_id
+        place = self.submit(number, raw)
+        return place.code, place.height, place.transaction_id
+
+    def submit(self, number: int, raw: bytes) -> Committed:
+        """Submit a transaction, again while the engine is still catching up."""
+        node = self.nodes.get(number, self.nodes[0])
+        found: list[Any] = []
+
+        def is_taken() -> bool:
+            found[:] = node.submit([raw]).result(_WAIT_S)
+            return not isinstance(found[0], Unavailable)
+
+        until(is_taken)
+        if isinstance(found[0], Exception):
+            raise found[0]
+        place: Committed = found[0]
+        return place
 
     def signed(self, number: int, method: str, args: Mapping[str, Value], contract: str) -> bytes:
         """Return a call signed by an organisation's person."""
@@ -127,6 +143,13 @@ class Network:
             self.wait_for_height(height)
         assert self.nodes[first].register().register.proposals[proposal.hex()].state == "executed"
         return height
+
+    def advance_to(self, height: int) -> None:
+        """Write something until there are so many blocks: an idle engine makes none."""
+        while self.nodes[0].status().height < height:
+            args = {"id": f"n{self._nonce}", "name": {"zh": "人", "en": "n"}, "roles": []}
+            self.call(0, "add_member", args, "membership")
+        self.wait_for_height(height)
 
     def wait_for_height(self, height: int) -> None:
         """Wait until every running node has committed a block."""
