@@ -64,6 +64,18 @@ _EVENTS: Final[Mapping[str, Label]] = {
         zh="机构 {organization} 吊销成员 {member} 的密钥",
         en="a key of {member} of {organization} was revoked",
     ),
+    "membership.AuthorityRegistered": Label(
+        zh="机构 {organization} 登记证书颁发机构 {fingerprint}",
+        en="{organization} registered the certification authority {fingerprint}",
+    ),
+    "membership.AuthorityRevoked": Label(
+        zh="机构 {organization} 停用证书颁发机构 {fingerprint}",
+        en="{organization} revoked the certification authority {fingerprint}",
+    ),
+    "membership.CertificateEnrolled": Label(
+        zh="机构 {organization} 凭证书为成员 {member} 登记密钥",
+        en="a key was enrolled for {member} of {organization} by certificate",
+    ),
     "governance.Proposed": Label(
         zh="机构 {organization} 提议{action}（提案 {proposal}，截止 {expires_at}）",
         en="{organization} proposed to {action} (proposal {proposal}, until {expires_at})",
@@ -146,7 +158,7 @@ _EVENTS: Final[Mapping[str, Label]] = {
         en="version {version} of contract {contract} runs from block {height} on",
     ),
 }
-_SHORTENED: Final = frozenset({"proposal", "public_key", "replaces", "node_id"})
+_SHORTENED: Final = frozenset({"proposal", "public_key", "replaces", "node_id", "fingerprint"})
 
 
 class _Words(dict[str, str]):

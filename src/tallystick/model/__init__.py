@@ -70,6 +70,7 @@ from tallystick.model.governance import (
 from tallystick.model.invocation import Execution, Invocation, Signer
 from tallystick.model.organization import (
     ROLE_ADMINISTRATOR,
+    Authority,
     Member,
     MemberKey,
     Name,
@@ -163,6 +164,7 @@ __all__ = [
     "Action",
     "ActivateContract",
     "AdmitOrganization",
+    "Authority",
     "Block",
     "BlockHeader",
     "Call",

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -77,10 +78,19 @@ class Network:
         data = self.folder / str(number)
         if not data.exists():
             self._make(number, data)
-        self.nodes[number] = open_node(
-            NodeConfig(data=data, workers=False, on_halt=self.faults.append)
-        )
+        config = NodeConfig(data=data, workers=False, on_halt=self.faults.append)
+        self.nodes[number] = open_node(config)
         self.nodes[number].start()
+
+    def start_together(self, numbers: Iterable[int]) -> None:
+        """Start nodes that need each other: an engine alone makes no block."""
+        for number in numbers:
+            self._make(number, self.folder / str(number))
+        starting = [threading.Thread(target=self.start, args=(number,)) for number in numbers]
+        for thread in starting:
+            thread.start()
+        for thread in starting:
+            thread.join()
 
     def stop(self, numbers: Iterable[int] | None = None) -> None:
         """Stop nodes."""
@@ -147,7 +157,11 @@ class Network:
     def advance_to(self, height: int) -> None:
         """Write something until there are so many blocks: an idle engine makes none."""
         while self.nodes[0].status().height < height:
-            args = {"id": f"n{self._nonce}", "name": {"zh": "人", "en": "n"}, "roles": []}
+            args: dict[str, Value] = {
+                "id": f"n{self._nonce}",
+                "name": {"zh": "人", "en": "n"},
+                "roles": [],
+            }
             self.call(0, "add_member", args, "membership")
         self.wait_for_height(height)
 

@@ -12,6 +12,7 @@ import pytest
 
 from tallystick.consensus.cometbft import node_id
 from tallystick.crypto import sha256
+from tallystick.encoding import Value
 from tallystick.errors import NotAMember
 from tallystick.membership import enrolment_message, log_key_message, validator_message
 from tallystick.units import TimeMs
@@ -36,13 +37,7 @@ def network(tmp_path: Path, engine_program: Path) -> Iterator[Network]:
     assert engine_program.exists()
     made = Network(tmp_path, _FOUNDERS, _FOUNDERS + 1)
     try:
-        starting = [
-            threading.Thread(target=made.start, args=(number,)) for number in range(_FOUNDERS)
-        ]
-        for thread in starting:
-            thread.start()
-        for thread in starting:
-            thread.join()
+        made.start_together(range(_FOUNDERS))
         yield made
     finally:
         made.stop()
@@ -68,7 +63,7 @@ class Load:
 
     def _run(self) -> None:
         while not self._ends.is_set():
-            args = {
+            args: dict[str, Value] = {
                 "id": f"m{len(self.codes)}",
                 "name": {"zh": "人", "en": "person"},
                 "roles": [],
@@ -92,7 +87,7 @@ def expect_agreement(network: Network, height: int) -> None:
     assert network.faults == []
 
 
-def admission(network: Network, number: int) -> dict[str, object]:
+def admission(network: Network, number: int) -> dict[str, Value]:
     """Return the action that admits an organisation with its validator."""
     name, key, vote_key = network.nodes[0].network, person_key(number), validator_key(number)
     joining = code(number)
@@ -109,16 +104,12 @@ def admission(network: Network, number: int) -> dict[str, object]:
             "valid_until": TimeMs(FOREVER),
             "proof": key.sign(enrolment_message(name, joining, "head", key.public_key)),
         },
-        "validator": None,
-    } | (
-        {
-            "validator": {
-                "public_key": vote_key.public_key,
-                "power": 10,
-                "proof": vote_key.sign(validator_message(name, joining, vote_key.public_key)),
-            }
-        }
-    )
+        "validator": {
+            "public_key": vote_key.public_key,
+            "power": 10,
+            "proof": vote_key.sign(validator_message(name, joining, vote_key.public_key)),
+        },
+    }
 
 
 def test_a_network_grows_rotates_and_shrinks_by_vote_under_load(network: Network) -> None:
@@ -138,7 +129,7 @@ def test_a_network_grows_rotates_and_shrinks_by_vote_under_load(network: Network
     new = secret(900)
     message = validator_message(network.nodes[0].network, code(_STOLEN), new.public_key)
     with Load(network) as load:
-        rotation = {"public_key": new.public_key, "proof": new.sign(message)}
+        rotation: dict[str, Value] = {"public_key": new.public_key, "proof": new.sign(message)}
         answer, height, _ = network.call(_STOLEN, "rotate_validator_key", rotation)
         assert answer == "ok"
         expect_agreement(network, height)
@@ -154,7 +145,7 @@ def test_a_network_grows_rotates_and_shrinks_by_vote_under_load(network: Network
     assert load.codes
     assert set(load.codes) == {"ok"}
 
-    power = {
+    power: dict[str, Value] = {
         "type": "set_validator",
         "organization": joining,
         "public_key": validator_key(_NEWCOMER).public_key,
@@ -162,7 +153,7 @@ def test_a_network_grows_rotates_and_shrinks_by_vote_under_load(network: Network
         "proof": b"",
     }
     expect_agreement(network, network.decide(power, range(4)))
-    removal = {"type": "remove_organization", "organization": joining}
+    removal: dict[str, Value] = {"type": "remove_organization", "organization": joining}
     expect_agreement(network, network.decide(removal, range(4)))
     assert len(network.nodes[0].register().register.validators) == _FOUNDERS
 
@@ -171,7 +162,7 @@ def test_a_stolen_member_key_is_refused_everywhere_within_two_blocks(network: Ne
     """Revoked by its administrator at one node, refused at every other."""
     thief = secret(950)
     name = network.nodes[0].network
-    enrolment = {
+    enrolment: dict[str, Value] = {
         "member": "head",
         "public_key": thief.public_key,
         "valid_from": TimeMs(0),
@@ -179,7 +170,7 @@ def test_a_stolen_member_key_is_refused_everywhere_within_two_blocks(network: Ne
         "proof": thief.sign(enrolment_message(name, code(0), "head", thief.public_key)),
     }
     assert network.call(0, "enrol_key", enrolment, "membership")[0] == "ok"
-    gone = {"public_key": person_key(0).public_key}
+    gone: dict[str, Value] = {"public_key": person_key(0).public_key}
     answer, height, _ = network.call(0, "revoke_key", gone, "membership")
     assert answer == "ok"
     network.wait_for_height(height)
@@ -193,7 +184,7 @@ def test_log_keys_begin_and_end_on_every_node_alike(network: Network) -> None:
     """Periods are block times, so every node knows the same ones."""
     new = secret(970)
     message = log_key_message(network.nodes[0].network, code(2), new.public_key)
-    added = {"public_key": new.public_key, "proof": new.sign(message)}
+    added: dict[str, Value] = {"public_key": new.public_key, "proof": new.sign(message)}
     assert network.call(2, "rotate_log_key", added)[0] == "ok"
     answer, height, _ = network.call(2, "revoke_log_key", {"public_key": new.public_key})
     assert answer == "ok"
