@@ -74,7 +74,9 @@ def cases() -> Iterator[Case]:
     trusted = [root.der]
     yield Case("leaf below an issuing CA", [leaf.der, middle.der], trusted, "ok")
     yield Case("the root at the end of the chain", [leaf.der, middle.der, root.der], trusted, "ok")
-    yield Case("the issuing CA is the authority", [leaf.der], [middle.der], "ok", "needs -partial_chain")
+    yield Case(
+        "the issuing CA is the authority", [leaf.der], [middle.der], "ok", "needs -partial_chain"
+    )
     direct = make(LEAF, issuer=root)
     yield Case("leaf directly below the root", [direct.der], trusted, "ok")
     yield from algorithms()
@@ -143,11 +145,13 @@ def broken_order(root: Made, middle: Made, leaf: Made) -> Iterator[Case]:
     yield Case(
         "an authority of another name", [leaf.der, middle.der], [other.der], "chain.1.authority"
     )
+    yield Case("order swapped", [middle.der, leaf.der], [root.der], "chain.1.authority", order)
     yield Case(
-        "order swapped", [middle.der, leaf.der], [root.der], "chain.1.authority", order
-    )
-    yield Case(
-        "a certificate twice", [leaf.der, middle.der, middle.der], [root.der], "chain.duplicate", order
+        "a certificate twice",
+        [leaf.der, middle.der, middle.der],
+        [root.der],
+        "chain.duplicate",
+        order,
     )
     yield Case(
         "an unrelated certificate between",
@@ -193,12 +197,18 @@ def powers(root: Made, middle: Made) -> Iterator[Case]:
     silent = make(MIDDLE, new_ec(), issuer=root, is_ca=None)
     leaf = make(LEAF, issuer=silent)
     yield Case(
-        "issuer without basicConstraints", [leaf.der, silent.der], [root.der], "chain.1.basic_constraints"
+        "issuer without basicConstraints",
+        [leaf.der, silent.der],
+        [root.der],
+        "chain.1.basic_constraints",
     )
     member = make(LEAF, new_ec(), issuer=middle)
     leaf = make(LEAF, issuer=member)
     yield Case(
-        "a member issues", [leaf.der, member.der, middle.der], [root.der], "chain.1.basic_constraints"
+        "a member issues",
+        [leaf.der, member.der, middle.der],
+        [root.der],
+        "chain.1.basic_constraints",
     )
     second = make(MIDDLE, issuer=middle, subject=name("Second CA"), path_length=None)
     leaf = make(LEAF, issuer=second)
@@ -211,19 +221,30 @@ def powers(root: Made, middle: Made) -> Iterator[Case]:
     short = make(ROOT, path_length=0)
     below = make(MIDDLE, issuer=short)
     leaf = make(LEAF, issuer=below)
-    yield Case("pathLen of the authority exceeded", [leaf.der, below.der], [short.der], "authority.path_length")
+    yield Case(
+        "pathLen of the authority exceeded",
+        [leaf.der, below.der],
+        [short.der],
+        "authority.path_length",
+    )
     self_issued = make(MIDDLE, issuer=short, subject=short.certificate.subject, path_length=None)
     leaf = make(LEAF, issuer=self_issued)
     yield Case("a self-issued CA does not count", [leaf.der, self_issued.der], [short.der], "ok")
     no_sign = make(MIDDLE, issuer=root, usage=frozenset({"crl_sign"}))
     leaf = make(LEAF, issuer=no_sign)
-    yield Case("issuer without keyCertSign", [leaf.der, no_sign.der], [root.der], "chain.1.key_usage")
+    yield Case(
+        "issuer without keyCertSign", [leaf.der, no_sign.der], [root.der], "chain.1.key_usage"
+    )
     silent = make(MIDDLE, issuer=root, usage=None)
     leaf = make(LEAF, issuer=silent)
     told = "RFC 5280 demands keyUsage of CAs, its validation only checks it if present"
-    yield Case("issuer without keyUsage", [leaf.der, silent.der], [root.der], "chain.1.key_usage", told)
+    yield Case(
+        "issuer without keyUsage", [leaf.der, silent.der], [root.der], "chain.1.key_usage", told
+    )
     leaf = make(LEAF, issuer=middle, usage=None)
-    yield Case("leaf without keyUsage", [leaf.der, middle.der], [root.der], "chain.0.key_usage", told)
+    yield Case(
+        "leaf without keyUsage", [leaf.der, middle.der], [root.der], "chain.0.key_usage", told
+    )
     leaf = make(LEAF, issuer=middle, usage=frozenset({"key_agreement"}))
     yield Case(
         "leaf without digitalSignature",
@@ -232,23 +253,43 @@ def powers(root: Made, middle: Made) -> Iterator[Case]:
         "chain.0.key_usage",
         "openssl asks only with a purpose",
     )
-    ca = make(LEAF, ed25519.Ed25519PrivateKey.generate(), issuer=root, is_ca=True,
-              usage=LEAF_USAGE | {"key_cert_sign"})
-    yield Case("the leaf is a CA", [ca.der], [root.der], "chain.0.basic_constraints", "a rule of ours")
+    ca = make(
+        LEAF,
+        ed25519.Ed25519PrivateKey.generate(),
+        issuer=root,
+        is_ca=True,
+        usage=LEAF_USAGE | {"key_cert_sign"},
+    )
+    yield Case(
+        "the leaf is a CA", [ca.der], [root.der], "chain.0.basic_constraints", "a rule of ours"
+    )
     leaf = make(LEAF, new_ec(), issuer=middle)
-    yield Case("a leaf of another kind of key", [leaf.der, middle.der], [root.der], "chain.0.key", "a rule of ours")
+    yield Case(
+        "a leaf of another kind of key",
+        [leaf.der, middle.der],
+        [root.der],
+        "chain.0.key",
+        "a rule of ours",
+    )
 
 
 def extensions(root: Made, middle: Made) -> Iterator[Case]:
     """Critical and unknown ones."""
     odd = unknown("1.3.6.1.4.1.99999.1")
     leaf = make(LEAF, issuer=middle, extensions=((odd, True),))
-    yield Case("unknown critical extension", [leaf.der, middle.der], [root.der], "chain.0.extension")
+    yield Case(
+        "unknown critical extension", [leaf.der, middle.der], [root.der], "chain.0.extension"
+    )
     leaf = make(LEAF, issuer=middle, extensions=((odd, False),))
     yield Case("unknown extension", [leaf.der, middle.der], [root.der], "ok")
     strange = make(MIDDLE, issuer=root, extensions=((odd, True),))
     leaf = make(LEAF, issuer=strange)
-    yield Case("unknown critical extension of a CA", [leaf.der, strange.der], [root.der], "chain.1.extension")
+    yield Case(
+        "unknown critical extension of a CA",
+        [leaf.der, strange.der],
+        [root.der],
+        "chain.1.extension",
+    )
     limits = x509.NameConstraints([x509.DNSName("example.com")], None)
     bound = make(MIDDLE, issuer=root, extensions=((limits, True),))
     leaf = make(LEAF, issuer=bound)
@@ -261,7 +302,11 @@ def extensions(root: Made, middle: Made) -> Iterator[Case]:
     server = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
     leaf = make(LEAF, issuer=middle, extensions=((server, False),))
     yield Case(
-        "for servers only", [leaf.der, middle.der], [root.der], "chain.0.extended_key_usage", "needs -purpose"
+        "for servers only",
+        [leaf.der, middle.der],
+        [root.der],
+        "chain.0.extended_key_usage",
+        "needs -purpose",
     )
     client = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
     leaf = make(LEAF, issuer=middle, extensions=((client, True),))
@@ -278,18 +323,26 @@ def bytes_changed(root: Made, middle: Made, leaf: Made) -> Iterator[Case]:
     place = leaf.der.index(MEMBER.encode())
     yield Case("subject altered", [altered(leaf.der, place), above], trusted, "chain.0.signature")
     place = leaf.der.index(leaf.certificate.public_key().public_bytes_raw()) + 5
-    yield Case("public key altered", [altered(leaf.der, place), above], trusted, "chain.0.signature")
+    yield Case(
+        "public key altered", [altered(leaf.der, place), above], trusted, "chain.0.signature"
+    )
     yield Case("issuing CA altered", [leaf.der, altered(above, -3)], trusted, "chain.1.signature")
     none = "nothing openssl can read"
     yield Case("cut off", [leaf.der[:-1], above], trusted, "chain.0.encoding", none)
-    yield Case("bytes behind", [leaf.der + b"\0", above], trusted, "chain.0.encoding", "openssl ignores them")
+    yield Case(
+        "bytes behind",
+        [leaf.der + b"\0", above],
+        trusted,
+        "chain.0.encoding",
+        "openssl ignores them",
+    )
     yield Case("empty", [b"", above], trusted, "chain.0.size", none)
     yield Case("not a certificate", [b"certificate", above], trusted, "chain.0.encoding", none)
-    yield Case("too large", [leaf.der.ljust(8 * 1024 + 1, b"\0"), above], trusted, "chain.0.size", none)
-    twin = make(MIDDLE, issuer=root)
     yield Case(
-        "another CA of the same name", [leaf.der, twin.der], trusted, "chain.0.signature"
+        "too large", [leaf.der.ljust(8 * 1024 + 1, b"\0"), above], trusted, "chain.0.size", none
     )
+    twin = make(MIDDLE, issuer=root)
+    yield Case("another CA of the same name", [leaf.der, twin.der], trusted, "chain.0.signature")
 
 
 def weak() -> Iterator[Case]:
