@@ -4,9 +4,12 @@
 from tallystick.crypto.certificates import (
     CERTIFICATE_BYTES_MAX,
     CHAIN_LENGTH_MAX,
+    CertificateFacts,
     CertifiedKey,
     check_authority,
     check_chain,
+    describe_certificate,
+    read_certificates,
 )
 from tallystick.crypto.frames import SignedItem
 from tallystick.crypto.hashing import FileDigests, digest_stream, sha256
@@ -23,6 +26,7 @@ __all__ = [
     "ALGORITHM_EDDSA",
     "CERTIFICATE_BYTES_MAX",
     "CHAIN_LENGTH_MAX",
+    "CertificateFacts",
     "CertifiedKey",
     "FileDigests",
     "SecretKey",
@@ -31,8 +35,10 @@ __all__ = [
     "check_authority",
     "check_chain",
     "check_public_key",
+    "describe_certificate",
     "digest_stream",
     "is_valid_signature",
+    "read_certificates",
     "sha256",
     "signature_verdicts",
     "verify_signature",

@@ -25,6 +25,7 @@ from cryptography.x509.oid import SignatureAlgorithmOID as Algorithm
 from tallystick.crypto.certificates import (
     CERTIFICATE_BYTES_MAX,
     CHAIN_LENGTH_MAX,
+    CertificateFacts,
     CertifiedKey,
 )
 from tallystick.crypto.hashing import sha256
@@ -340,3 +341,24 @@ def _refuse(place: str, rule: str, expected: str, found: str | None = None) -> I
         expected=expected,
         found=None if found is None else found[:120],
     )
+
+
+def describe_certificate(certificate: bytes) -> CertificateFacts:
+    """Return what a certificate says; raises `InvalidCertificate` if it cannot be read."""
+    parsed = _parse(certificate, "certificate")
+    return CertificateFacts(
+        subject=parsed.subject.rfc4514_string(),
+        issuer=parsed.issuer.rfc4514_string(),
+        valid_until=_period(parsed)[1],
+    )
+
+
+def read_certificates(data: bytes) -> list[bytes]:
+    """Return the certificates in DER or PEM; raises `InvalidCertificate` if there is none."""
+    if not data.lstrip().startswith(b"-----") and b"-----BEGIN" not in data:
+        return [data]
+    try:
+        found = x509.load_pem_x509_certificates(data)
+    except ValueError as error:
+        raise _refuse("certificate", "encoding", "certificates in PEM or DER") from error
+    return [one.public_bytes(Encoding.DER) for one in found]

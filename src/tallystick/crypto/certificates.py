@@ -55,3 +55,31 @@ def check_chain(chain: Sequence[bytes], authorities: Sequence[bytes], time_ms: i
     from tallystick.crypto import certificate_rules  # noqa: PLC0415
 
     return certificate_rules.check_chain(chain, authorities, time_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """What a certificate says, for people; nothing of it is checked."""
+
+    subject: str
+    issuer: str
+    valid_until: int
+    """Unix milliseconds."""
+
+
+def describe_certificate(certificate: bytes) -> CertificateFacts:
+    """Return what a certificate says; raises `InvalidCertificate` if it cannot be read."""
+    from tallystick.crypto import certificate_rules  # noqa: PLC0415
+
+    return certificate_rules.describe_certificate(certificate)
+
+
+def read_certificates(data: bytes) -> list[bytes]:
+    """Return the certificates in a file, DER or PEM, in its order.
+
+    Raises:
+        InvalidCertificate: there is none.
+    """
+    from tallystick.crypto import certificate_rules  # noqa: PLC0415
+
+    return certificate_rules.read_certificates(data)

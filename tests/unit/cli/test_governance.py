@@ -84,7 +84,7 @@ def test_people_read_it_in_both_languages(tally: Tally, governed: Governed) -> N
     english = tally("governance", "show", opened["id"], "--color", "never").out
     assert "parameters.block_transactions_max: 5000 → 2000" in english
     assert f"{ORGANIZATIONS[0]} for (governor)" in english
-    assert "1 approvals" in english
+    assert "approvals: 1" in english
     chinese = tally("governance", "show", opened["id"], "--lang", "zh").out
     assert f"{ORGANIZATIONS[0]} 赞成（governor）" in chinese
     sentence = tally("tx", "show", opened["id"], "--json").json["sentence"]

@@ -40,7 +40,7 @@ _SHOWN = (
     "transaction_lifetime_ms_max",
     "block_transactions_max",
     "validators",
-    "contracts",
+    "contract_versions",
     "nodes",
     "log_keys",
     "open_proposals",
@@ -91,7 +91,8 @@ def status(*, address: Address = ADDRESS, _output: Output = OUTPUT) -> Answer:
     from tallystick.cli.linking import open_net
 
     with open_net(address) as net:
-        return Sheet(governance_row(net.governance.overview()), _SHOWN)
+        row = governance_row(net.governance.overview())
+    return Sheet(row, tuple(name for name in _SHOWN if row.get(name) not in (None, [])))
 
 
 def vote(

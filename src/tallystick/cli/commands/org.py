@@ -23,10 +23,12 @@ def show(organization: str, /, *, address: Address = ADDRESS, _output: Output = 
     Raises:
         NotFound: there is no such organisation.
     """
+    from tallystick.cli.expiry import warn_of
     from tallystick.cli.linking import open_net
 
     with open_net(address) as net:
         found = net.organization(organization)
+    warn_of([found])
     row = plain_row(found.to_dict())
     if stage().as_json:
         return Sheet(row)

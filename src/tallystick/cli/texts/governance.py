@@ -216,10 +216,66 @@ GOVERNANCE_COMMANDS: Final[Mapping[str, CommandText]] = {
     ),
 }
 
+CERTIFICATE_COMMANDS: Final[Mapping[str, CommandText]] = {
+    "org authority": CommandText(
+        Text("certification authorities of an organisation", "机构的证书颁发机构"),
+        ("tally org authority list 91350100M000100Y43",),
+    ),
+    "org authority add": CommandText(
+        Text("register a CA that certifies the own members", "登记本机构的证书颁发机构"),
+        ("tally org authority add root-ca.pem --as admin",),
+        Text(
+            "From then on `tally key enrol-certificate` enrols keys by certificates of this CA.",
+            "此后可用 `tally key enrol-certificate` 凭该机构颁发的证书登记密钥。",
+        ),
+    ),
+    "org authority list": CommandText(
+        Text("list the authorities of an organisation", "列出机构的证书颁发机构"),
+        ("tally org authority list 91350100M000100Y43",),
+    ),
+    "org authority revoke": CommandText(
+        Text("let a CA enrol nobody any more", "停用证书颁发机构"),
+        ("tally org authority revoke 4c1d…9e --as admin",),
+        Text(
+            "Keys that it enrolled stay; revoke those that are not trusted.",
+            "已登记的密钥仍有效；不再可信的须另行吊销。",
+        ),
+    ),
+    "key enrol-certificate": CommandText(
+        Text("enrol a key by a certificate of the own CA", "凭本机构颁发的证书登记密钥"),
+        (
+            "tally key enrol-certificate wang.pem issuing-ca.pem --key wang --as admin",
+            "tally key enrol-certificate wang-chain.pem --key wang --as admin",
+        ),
+        Text(
+            "PEM or DER, the member's certificate first, then those that issued it. The key is "
+            "one of this user's and proves itself; an administrator signs the enrolment.",
+            "PEM 或 DER，成员证书在前，其后为逐级颁发者。所登记的密钥须在本机并自证持有；由管理员签署登记。",
+        ),
+    ),
+}
+
 GOVERNANCE_OPTIONS: Final[Mapping[str, Text]] = {
     "until": Text(
         "last moment to vote (RFC 3339, or a date); by default what the rules allow",
         "表决截止时间（RFC 3339 或日期）；默认取规则上限",
+    ),
+    "org authority add:certificate": Text(
+        "certificate of the CA, PEM or DER", "CA 证书，PEM 或 DER"
+    ),
+    "org authority list:organization": Text("unified social credit code", "统一社会信用代码"),
+    "fingerprint": Text("SHA-256 of its certificate", "其证书的 SHA-256"),
+    "certificates": Text(
+        "the member's certificate, then its issuers; PEM or DER",
+        "成员证书及其逐级颁发者；PEM 或 DER",
+    ),
+    "key enrol-certificate:key": Text("name of the key to enrol", "要登记的密钥名称"),
+    "key enrol-certificate:until": Text(
+        "earlier end than the certificates' (RFC 3339, or a date)",
+        "早于证书的截止时间（RFC 3339 或日期）",
+    ),
+    "key_passphrase_file": Text(
+        "file with the passphrase of the key to enrol", "含待登记密钥口令的文件"
     ),
     "proposal": Text("id of the proposal, or its beginning", "提案编号或其开头"),
     "node": Text("id of the node, 40 hexadecimal digits", "节点编号（40 位十六进制）"),
@@ -299,7 +355,7 @@ GOVERNANCE_MESSAGES: Final[Mapping[str, Text]] = {
         "passed, but could not be executed yet: `tally governance execute` tries again",
         "已通过但暂未执行：可用 `tally governance execute` 重试",
     ),
-    "governance.missing": Text("{missing} approvals", "{missing} 票赞成"),
+    "governance.missing": Text("approvals: {missing}", "赞成票：{missing}"),
     "governance.cannot_pass": Text("it cannot pass any more", "已不可能通过"),
     "governance.approved": Text("{organization} for ({member})", "{organization} 赞成（{member}）"),
     "governance.rejected": Text(
@@ -328,6 +384,29 @@ GOVERNANCE_MESSAGES: Final[Mapping[str, Text]] = {
         "`tally governance install-validator-key {path}`, and start it.",
         "两个区块内生效。届时停止节点，运行 `tally governance install-validator-key {path}`，再启动。",
     ),
+    "authority.one": Text("{path} holds not one certificate", "{path} 中不是恰好一张证书"),
+    "expiry.key_soon": Text(
+        "the key of {name} ends in {days} days ({time}): enrol another one",
+        "{name} 的密钥将在 {days} 天后到期（{time}）：请登记新密钥",
+    ),
+    "expiry.key_ended": Text("the key of {name} ended on {time}", "{name} 的密钥已于 {time} 到期"),
+    "expiry.certificate_soon": Text(
+        "the certificate of {name} ends in {days} days ({time}): have it renewed and enrol it",
+        "{name} 的证书将在 {days} 天后到期（{time}）：请更新证书并重新登记",
+    ),
+    "expiry.certificate_ended": Text(
+        "the certificate of {name} ended on {time}", "{name} 的证书已于 {time} 到期"
+    ),
+    "expiry.authority_soon": Text(
+        "the authority {name} ends in {days} days ({time})",
+        "证书颁发机构 {name} 将在 {days} 天后到期（{time}）",
+    ),
+    "expiry.authority_ended": Text(
+        "the authority {name} ended on {time}", "证书颁发机构 {name} 已于 {time} 到期"
+    ),
+    "field.fingerprint": Text("fingerprint", "指纹"),
+    "field.revoked_at": Text("revoked", "吊销时间"),
+    "field.added_at": Text("added", "登记时间"),
     "field.label": Text("action", "动作"),
     "field.subject": Text("about", "对象"),
     "field.state": Text("state", "状态"),
@@ -349,6 +428,7 @@ GOVERNANCE_MESSAGES: Final[Mapping[str, Text]] = {
     "field.proposal_lifetime": Text("proposals live", "提案有效期"),
     "field.transaction_lifetime_ms_max": Text("transactions live, ms", "交易有效期（毫秒）"),
     "field.block_transactions_max": Text("transactions of a block", "区块交易上限"),
+    "field.contract_versions": Text("contracts", "合约"),
     "field.validators": Text("validators", "验证节点"),
     "field.nodes": Text("nodes", "节点"),
     "field.log_keys": Text("log keys", "日志密钥"),
