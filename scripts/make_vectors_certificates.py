@@ -36,6 +36,7 @@ from tests.certificate_authority import (  # noqa: E402
     ORGANIZATION,
     ROOT,
     Made,
+    PrivateKey,
     make,
     name,
     new_ec,
@@ -91,7 +92,7 @@ def cases() -> Iterator[Case]:
 
 def algorithms() -> Iterator[Case]:
     """Each kind of CA key."""
-    kinds = {
+    kinds: dict[str, PrivateKey] = {
         "RSA 2048": new_rsa(2048),
         "RSA 4096": new_rsa(4096),
         "P-384": new_ec(ec.SECP384R1()),
@@ -322,7 +323,10 @@ def bytes_changed(root: Made, middle: Made, leaf: Made) -> Iterator[Case]:
     yield Case("signature altered", [altered(leaf.der, -3), above], trusted, "chain.0.signature")
     place = leaf.der.index(MEMBER.encode())
     yield Case("subject altered", [altered(leaf.der, place), above], trusted, "chain.0.signature")
-    place = leaf.der.index(leaf.certificate.public_key().public_bytes_raw()) + 5
+    key = leaf.certificate.public_key()
+    if not isinstance(key, ed25519.Ed25519PublicKey):
+        raise TypeError(key)
+    place = leaf.der.index(key.public_bytes_raw()) + 5
     yield Case(
         "public key altered", [altered(leaf.der, place), above], trusted, "chain.0.signature"
     )

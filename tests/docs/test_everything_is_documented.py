@@ -26,7 +26,7 @@ TEXTS: Final = {page.relative_to(ROOT).as_posix(): page.read_text("utf-8") for p
 SCHEMAS: Final = generate_contract_reference.schemas()
 CHINESE: Final = "docs/zh-CN/"
 
-_VERB: Final = re.compile(r"\btally ([a-z]+)(?: ([a-z]+))?")
+_VERB: Final = re.compile(r"\btally ([a-z]+)(?: ([a-z-]*[a-z]))?")
 _MAKE: Final = re.compile(r"(?:`|\$ )make ([a-z-]+)")
 _PATH: Final = re.compile(r"`((?:src|tests|scripts|docs|changes\.d)/[\w./-]*)`")
 _VARIABLE: Final = re.compile(r"\b(?:TALLY_[A-Z]+|NO_COLOR|FORCE_COLOR)\b")

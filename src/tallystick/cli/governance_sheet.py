@@ -34,7 +34,9 @@ def governance_row(found: GovernanceRecord) -> Row:
             _validator(one.organization, one.public_key, one.power, in_force=one.is_in_force)
             for one in found.validators
         ],
-        "contract_versions": [_contract(one.name, one.version, one.height) for one in found.contracts],
+        "contract_versions": [
+            _contract(one.name, one.version, one.height) for one in found.contracts
+        ],
         "nodes": [
             f"{one.node_id} {one.organization}" for one in found.nodes if one.removed_at_ms is None
         ],

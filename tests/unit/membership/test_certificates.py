@@ -46,15 +46,16 @@ class World:
 
     def __init__(self) -> None:
         """Begin without authorities."""
-        people = [
+        people: list[Organization | Member] = [
             Member(organization=one, id=who, name=Name(zh="人", en=who), roles=("depositor",))
             for one in (ORGANIZATION, OTHER)
             for who in (MEMBER, "li-lei")
         ]
-        groups = [
+        people += [
             Organization(id=one, name=Name(zh="机构", en=one)) for one in (ORGANIZATION, OTHER)
         ]
-        self.register = Register(record_write(one) for one in (*groups, *people))
+        people.sort(key=lambda one: isinstance(one, Member))
+        self.register = Register(record_write(one) for one in people)
         self.time = NOW_MS
 
     def call(
