@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tallystick.api.built_in import built_in_call, built_in_sentence
+from tallystick.api.built_in import built_in_method, built_in_sentence
 from tallystick.contracts import ContractSchema, Label, MethodSchema, TableSchema, sentence
 from tallystick.encoding import Value
 from tallystick.errors import Refused, UnknownContract, error_classes
@@ -72,12 +72,10 @@ class Catalogue:
         if code != OK:
             kind = error_classes().get(code, Refused)
             return Label(zh=f"被拒绝：{kind.title_zh}", en=f"refused: {kind.title_en}")
-        told = built_in_call(contract or "", method or "")
-        if told is not None:
-            return Label(zh=f"{organization}：{told.zh}", en=f"{organization}: {told.en}")
         known = self.method(contract or "", method or "")
         name = f"{contract}.{method}"
-        label = Label(zh=name, en=name) if known is None else known.label
+        label = built_in_method(contract, method) if known is None else known.label
+        label = label or Label(zh=name, en=name)
         return Label(zh=f"{organization}：{label.zh}", en=f"{organization}: {label.en}")
 
     def transaction_sentence(self, call: Call, organization: str, outcome: Outcome) -> Label:

@@ -66,6 +66,9 @@ TREE: Final[Mapping[str, str]] = {
     "backup": "backup:backup",
     "restore": "backup:restore",
     "views rebuild": "views:rebuild",
+    "node snapshot": "node:snapshot",
+    "node restore": "node:restore",
+    "node prune": "node:prune",
     "explain": "explain:explain",
     "openapi": "openapi:openapi",
     "completion": "completion:completion",
@@ -78,7 +81,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "evidence": ("evidence", "receipt", "verify"),
     "ledger": ("tx", "block", "log", "org"),
     "govern": ("governance",),
-    "operate": ("key", "backup", "restore", "views"),
+    "operate": ("key", "backup", "restore", "views", "node"),
     "help": ("explain", "openapi", "completion", "version"),
 }
 """How the first help page orders the commands."""

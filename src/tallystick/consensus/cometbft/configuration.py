@@ -23,6 +23,8 @@ RPC_BODY_BYTES_MAX: Final = 32 * 1024 * 1024
 """A batch of 8 MiB of transactions in base64, with room."""
 
 _NODE_ID: Final = re.compile(r"[0-9a-f]{40}")
+_HEADER_HASH: Final = re.compile(r"[0-9A-Fa-f]{64}")
+_URL: Final = re.compile(r"https?://[^\s,]+")
 _HOST_NAME: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
 Section = dict[str, str | int | bool | list[str]]
@@ -43,7 +45,17 @@ class Peer(Struct, frozen=True):
         return f"{self.node_id}@{host}:{self.port}"
 
 
-class EngineSettings(Struct, frozen=True, kw_only=True):
+class StateSync(Struct, frozen=True, kw_only=True):
+    """A header that the operator believes: the state is taken from others, from there on."""
+
+    height: int
+    header_hash: str
+    """Of the engine's header at that height, in hexadecimal."""
+    servers: tuple[str, ...]
+    """URLs of at least two nodes that give headers, best of different organisations."""
+
+
+class EngineConfig(Struct, frozen=True, kw_only=True):
     """What one node's engine must be told."""
 
     moniker: str
@@ -59,41 +71,47 @@ class EngineSettings(Struct, frozen=True, kw_only=True):
     """Nodes to call."""
     allowed_node_ids: tuple[str, ...] = ()
     """Nodes that may call us, beside those we call."""
+    inbound_peers_max: int = 0
+    """How many others may call us, whom the application's peer filter must know."""
+    state_sync: StateSync | None = None
+    """How a node without blocks gets its first state; None: by executing every block."""
     prometheus_port: int | None = None
     """On the loopback interface."""
     signer_address: str = ""
     """Where a remote signer calls in (`priv_validator_laddr`); empty: the key file of the home."""
 
 
-def config_toml(settings: EngineSettings) -> str:
+def config_toml(config: EngineConfig) -> str:
     """Return the text of config.toml; raises `UsageError` for what the engine would misread."""
-    check_settings(settings)
+    check_config(config)
     document = {
-        **_base(settings),
-        "rpc": _rpc(settings),
-        "p2p": _p2p(settings),
+        **_base(config),
+        "rpc": _rpc(config),
+        "p2p": _p2p(config),
         "mempool": _mempool(),
-        "statesync": {"enable": False},
+        "statesync": _state_sync(config.state_sync),
         "blocksync": {"version": "v0", "adaptive_sync": False},
-        "consensus": _consensus(settings.profile),
+        "consensus": _consensus(config.profile),
         "storage": {"discard_abci_responses": True},
         "tx_index": {"indexer": "null"},  # the ledger has its own
-        "instrumentation": _instrumentation(settings),
+        "instrumentation": _instrumentation(config),
     }
     return tomli_w.dumps(document)
 
 
-def check_settings(settings: EngineSettings) -> None:
+def check_config(config: EngineConfig) -> None:
     """Raise `UsageError` for the first setting that is not what it should be."""
-    for peer in settings.peers:
+    for peer in config.peers:
         check_node_id(peer.node_id)
         _check_host(peer.host, "peers")
         _check_port(peer.port, "peers")
-    for node_id in settings.allowed_node_ids:
+    for node_id in config.allowed_node_ids:
         check_node_id(node_id)
-    _check_host(settings.p2p_host, "p2p_host")
-    _check_port(settings.p2p_port, "p2p_port")
-    _check_rpc(settings.rpc_address)
+    _check_host(config.p2p_host, "p2p_host")
+    _check_port(config.p2p_port, "p2p_port")
+    _check_rpc(config.rpc_address)
+    if config.state_sync is not None:
+        _check_state_sync(config.state_sync)
 
 
 def check_node_id(node_id: str) -> None:
@@ -127,6 +145,23 @@ def _check_port(port: int, field: str) -> None:
         )
 
 
+def _check_state_sync(start: StateSync) -> None:
+    if start.height < 1 or not _HEADER_HASH.fullmatch(start.header_hash):
+        raise UsageError(
+            "the header to begin with is not one",
+            field="state_sync.header_hash",
+            expected="a height from 1, and 64 hexadecimal characters",
+            found=f"{start.height} {start.header_hash[:80]}",
+        )
+    if len(start.servers) < 2 or not all(_URL.fullmatch(one) for one in start.servers):
+        raise UsageError(
+            "headers must come from two nodes at least",
+            field="state_sync.servers",
+            expected="two or more URLs",
+            found=", ".join(start.servers)[:200],
+        )
+
+
 def _check_rpc(address: str) -> None:
     """The interface can do anything and asks nobody who they are: it stays on this machine."""
     kind, _, place = address.partition("://")
@@ -143,27 +178,27 @@ def _check_rpc(address: str) -> None:
     )
 
 
-def _base(settings: EngineSettings) -> Section:
+def _base(config: EngineConfig) -> Section:
     return {
-        "proxy_app": f"unix://{settings.abci_socket}",
+        "proxy_app": f"unix://{config.abci_socket}",
         "abci": "socket",
-        "moniker": settings.moniker,
+        "moniker": config.moniker,
         "db_backend": "goleveldb",
         "db_dir": "data",
-        "log_level": settings.profile.log_level,
+        "log_level": config.profile.log_level,
         "log_format": "json",
         "genesis_file": "config/genesis.json",
         "node_key_file": "config/node_key.json",
         "priv_validator_key_file": "config/priv_validator_key.json",
         "priv_validator_state_file": "data/priv_validator_state.json",
-        "priv_validator_laddr": settings.signer_address,
+        "priv_validator_laddr": config.signer_address,
         "filter_peers": True,  # the application knows the members' nodes
     }
 
 
-def _rpc(settings: EngineSettings) -> Section:
+def _rpc(config: EngineConfig) -> Section:
     return {
-        "laddr": settings.rpc_address,
+        "laddr": config.rpc_address,
         "grpc_laddr": "",
         "pprof_laddr": "",
         "unsafe": False,
@@ -174,22 +209,23 @@ def _rpc(settings: EngineSettings) -> Section:
     }
 
 
-def _p2p(settings: EngineSettings) -> Section:
+def _p2p(config: EngineConfig) -> Section:
     """A closed list: only known identities get in, and nobody is asked for more addresses.
 
-    With no place for inbound peers only those named as unconditional are let in.
+    With no place for inbound peers only those named as unconditional are let in; with places,
+    those too whom the application knows when it is asked about them.
     """
-    profile = settings.profile
-    allowed = {*settings.allowed_node_ids, *(peer.node_id for peer in settings.peers)}
-    host = f"[{settings.p2p_host}]" if ":" in settings.p2p_host else settings.p2p_host
+    profile = config.profile
+    allowed = {*config.allowed_node_ids, *(peer.node_id for peer in config.peers)}
+    host = f"[{config.p2p_host}]" if ":" in config.p2p_host else config.p2p_host
     return {
-        "laddr": f"tcp://{host}:{settings.p2p_port}",
-        "external_address": settings.p2p_external_address,
+        "laddr": f"tcp://{host}:{config.p2p_port}",
+        "external_address": config.p2p_external_address,
         "seeds": "",
-        "persistent_peers": ",".join(peer.address for peer in settings.peers),
+        "persistent_peers": ",".join(peer.address for peer in config.peers),
         "unconditional_peer_ids": ",".join(sorted(allowed)),
-        "max_num_inbound_peers": 0,
-        "max_num_outbound_peers": len(settings.peers),
+        "max_num_inbound_peers": config.inbound_peers_max,
+        "max_num_outbound_peers": len(config.peers),
         "pex": False,
         "seed_mode": False,
         "addr_book_strict": False,
@@ -198,6 +234,21 @@ def _p2p(settings: EngineSettings) -> Section:
         "max_packet_msg_payload_size": profile.packet_bytes,
         "send_rate": profile.rate_bytes,
         "recv_rate": profile.rate_bytes,
+    }
+
+
+def _state_sync(start: StateSync | None) -> Section:
+    if start is None:
+        return {"enable": False}
+    return {
+        "enable": True,
+        "rpc_servers": ",".join(start.servers),
+        "trust_height": start.height,
+        "trust_hash": start.header_hash,
+        # A consortium's validators answer for what they signed; keys are rotated on the ledger.
+        "trust_period": "8760h0m0s",
+        "discovery_time": "5s",
+        "chunk_request_timeout": "30s",
     }
 
 
@@ -235,8 +286,8 @@ def _consensus(profile: Profile) -> Section:
     }
 
 
-def _instrumentation(settings: EngineSettings) -> Section:
-    port = settings.prometheus_port
+def _instrumentation(config: EngineConfig) -> Section:
+    port = config.prometheus_port
     return {
         "prometheus": port is not None,
         "prometheus_listen_addr": f"127.0.0.1:{port}" if port is not None else "",
