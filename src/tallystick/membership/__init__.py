@@ -11,7 +11,7 @@ from tallystick.membership.governance import BUILT_IN_CONTRACTS, execute_governa
 from tallystick.membership.methods import MEMBERSHIP_CONTRACT, execute_membership_call
 from tallystick.membership.records import MEMBERSHIP_PREFIX, founding_log_keys, genesis_writes
 from tallystick.membership.register import Register
-from tallystick.membership.tally import Tally, Verdict, count_votes
+from tallystick.membership.tally import Tally, Verdict, accused_by, count_votes, missing_approvals
 from tallystick.membership.validators import validator_updates
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Register",
     "Tally",
     "Verdict",
+    "accused_by",
     "count_votes",
     "enrolment_message",
     "execute_governance_call",
@@ -29,6 +30,7 @@ __all__ = [
     "founding_log_keys",
     "genesis_writes",
     "log_key_message",
+    "missing_approvals",
     "validator_message",
     "validator_updates",
 ]

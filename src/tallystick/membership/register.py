@@ -11,11 +11,13 @@ from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import UNSET
 
+from tallystick.crypto import sha256
 from tallystick.errors import Halted, NotAMember, invariant
 from tallystick.membership import records as tree
 from tallystick.membership.records import load_record
 from tallystick.model import (
     ROLE_ADMINISTRATOR,
+    Authority,
     ContractActivation,
     EarlierValidators,
     GovernanceRules,
@@ -65,6 +67,8 @@ class Register:
         self.former_nodes: dict[str, NodeIdentity] = {}
         self.contracts: dict[str, ContractActivation] = {}
         """What was activated by vote; contracts of genesis that no vote changed are not here."""
+        self.authorities: dict[tuple[str, bytes], Authority] = {}
+        """By organisation and SHA-256 of the certificate; revoked ones too."""
         self.proposals: dict[str, Proposal] = {}
         """Open and closed ones, by id."""
         self._signers: dict[bytes, Signer] = {}
@@ -124,6 +128,14 @@ class Register:
             and ROLE_ADMINISTRATOR in member.roles
         ]
 
+    def authorities_of(self, organization: str) -> list[Authority]:
+        """Return the authorities of an organisation that may enrol, in a fixed order."""
+        return [
+            one
+            for (owner, _), one in sorted(self.authorities.items(), key=lambda item: item[0])
+            if owner == organization and one.revoked_at is None
+        ]
+
     def electorate(self) -> frozenset[str]:
         """Return the organisations whose votes count: the active ones, one vote each."""
         return frozenset(one.id for one in self.organizations.values() if one.active)
@@ -173,6 +185,9 @@ class Register:
         if key.startswith(tree.PROPOSALS):
             proposal = load_record(value, Proposal)
             self.proposals[proposal.id] = proposal
+        elif key.startswith(tree.AUTHORITIES):
+            authority = load_record(value, Authority)
+            self.authorities[authority.organization, sha256(authority.certificate)] = authority
         elif key == tree.VALIDATORS:
             validators = load_record(value, tuple[Validator, ...])
             self.validators = {one.organization: one for one in validators}

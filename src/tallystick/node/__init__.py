@@ -3,8 +3,9 @@
 
 from tallystick.node.config import NodeConfig
 from tallystick.node.founding import create_network
+from tallystick.node.key_change import install_validator_key
 from tallystick.node.node import Node
-from tallystick.node.status import NodeStatus, StateProved
+from tallystick.node.status import NodeStatus, RegisterShown, StateProved
 from tallystick.node.wiring import open_node
 from tallystick.node.witnesses import WITNESSES_MAX
 
@@ -13,7 +14,9 @@ __all__ = [
     "Node",
     "NodeConfig",
     "NodeStatus",
+    "RegisterShown",
     "StateProved",
     "create_network",
+    "install_validator_key",
     "open_node",
 ]

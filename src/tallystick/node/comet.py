@@ -73,6 +73,23 @@ def found_engine(
         folder.write_key(name, key.seed.hex().encode() + b"\n")
 
 
+def replace_validator_key(folder: DataFolder, key: SecretKey) -> None:
+    """Let the node, which must not run, vote with another key from its next start on.
+
+    Raises:
+        DataFolderProblem: the folder is not that of a node among several.
+        StorageFailed: the system refused.
+    """
+    home = EngineHome(folder.path / ENGINE_HOME)
+    if not home.is_founded:
+        raise DataFolderProblem(
+            f"{home.folder} is not the home of an engine",
+            hint="Only a node that orders together with others has a validator key.",
+        )
+    folder.write_key(VALIDATOR_KEY_FILE, key.seed.hex().encode() + b"\n")
+    home.replace_validator_key(key)
+
+
 def engine_genesis(
     document: GenesisDocument,
     genesis_bytes: bytes,

@@ -29,7 +29,7 @@ from tallystick.node.consortium import Consortium
 from tallystick.node.history import History, tree_of
 from tallystick.node.published import Published
 from tallystick.node.recent import RecentBlocks
-from tallystick.node.status import NodeStatus, StateProved
+from tallystick.node.status import NodeStatus, RegisterShown, StateProved
 from tallystick.node.upkeep import Upkeep
 from tallystick.storage import BlockLog, DurableStore
 from tallystick.units import VERSION
@@ -121,6 +121,7 @@ class Node:
         """The founding document."""
         self.genesis_bytes = parts.genesis_bytes
         """Its exact bytes."""
+        self._register: RegisterShown | None = None
         self.consortium = parts.consortium
         """What it does with other organisations' nodes."""
         self.views = parts.views
@@ -327,6 +328,26 @@ class Node:
         if not 0 <= height <= newest:
             raise NotFound(f"there is no block {height}", field="height", found=str(height))
         return self._parts.history.prove(key, height)
+
+    def register(self) -> RegisterShown:
+        """Return who belongs and by which rules, as of the newest durable block; do not change it.
+
+        The copy is made once for each change of the membership tree, between two blocks.
+        """
+        header, known = self._parts.board.newest.header, self._register
+        if header and known and known.membership_root == header.membership_root:
+            return RegisterShown(header.height, header.time, known.membership_root, known.register)
+        application = self._parts.application
+        with application.state_lock:
+            ledger = application.ledger
+            shown = RegisterShown(
+                ledger.head.height,
+                ledger.head.time,
+                ledger.membership_tree.root,
+                ledger.register.copy(),
+            )
+            self._register = shown
+        return shown
 
     def contracts(self) -> list[ContractSchema]:
         """Return the schema of every contract that the next block may call."""

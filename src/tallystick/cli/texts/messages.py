@@ -9,12 +9,14 @@ from typing import Final
 from tallystick.cli.texts.demo import DEMO
 from tallystick.cli.texts.doctor import DOCTOR
 from tallystick.cli.texts.fields import FIELDS
+from tallystick.cli.texts.governance import GOVERNANCE_MESSAGES
 from tallystick.cli.texts.words import Text
 
 MESSAGES: Final[Mapping[str, Text]] = {
     **FIELDS,
     **DEMO,
     **DOCTOR,
+    **GOVERNANCE_MESSAGES,
     # Help pages.
     "help.usage": Text("Usage", "用法"),
     "help.command": Text("COMMAND", "命令"),

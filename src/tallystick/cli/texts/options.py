@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from tallystick.cli.texts.governance import GOVERNANCE_OPTIONS
 from tallystick.cli.texts.words import Text
 
 OPTIONS: Final[Mapping[str, Text]] = {
@@ -114,6 +115,7 @@ OPTIONS: Final[Mapping[str, Text]] = {
     "log verify:remote": Text(
         "check the node's checkpoint instead of a data folder", "核验节点检查点而非数据目录"
     ),
+    **GOVERNANCE_OPTIONS,
     # key
     "name": Text("name of the key on this machine", "密钥在本机的名称"),
     "member": Text("member of the organisation", "机构成员"),
