@@ -37,6 +37,7 @@ from tallystick.consensus.intake import Intake
 from tallystick.crypto import SecretKey
 from tallystick.errors import DataFolderProblem, EngineFailed, TallystickError
 from tallystick.model import BlockHeader, GenesisDocument, Validator, engine_chain_id
+from tallystick.node.comet_sight import CometSight
 from tallystick.node.engine_file import (
     ENGINE_HOME,
     NODE_KEY_FILE,
@@ -66,6 +67,11 @@ def found_engine(
     EngineHome(folder.path / ENGINE_HOME).found(genesis, node_key, validator_key)
     for name, key in ((NODE_KEY_FILE, node_key), (VALIDATOR_KEY_FILE, validator_key)):
         folder.write_key(name, key.seed.hex().encode() + b"\n")
+
+
+def is_engine_founded(data: Path) -> bool:
+    """Say whether the engine's home in a data folder was made completely."""
+    return EngineHome(data / ENGINE_HOME).is_founded
 
 
 def engine_genesis(
@@ -105,12 +111,13 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
         UsageError: a setting is not what it should be.
     """
     folder, application = ordering.folder, ordering.application
-    program = check_engine(find_engine()).path
+    build = check_engine(find_engine())
+    program = build.path
     sockets = socket_folder(folder.path)
-    home = _configured_home(folder.path, settings, sockets)
+    register = application.ledger.register
+    home = _configured_home(folder.path, settings, sockets, tuple(register.nodes))
     rpc = EngineRpc(f"unix://{sockets / _RPC_SOCKET}")
     stack.callback(rpc.close)
-    register = application.ledger.register
     intake = Intake(ordering.find_committed)
     replica = Replica(
         application,
@@ -151,6 +158,7 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
         engine=engine,
         finality=_Finality(rpc),
         relay=rpc.relay,
+        sight=CometSight(rpc, build),
         witnesses=tuple(PeerApi(peer.api) for peer in settings.peers if peer.api),
     )
 
@@ -208,7 +216,10 @@ class _Running:
         self._process.stop()
 
 
-def _configured_home(data: Path, settings: EngineFile, sockets: Path) -> EngineHome:
+def _configured_home(
+    data: Path, settings: EngineFile, sockets: Path, registered: tuple[str, ...]
+) -> EngineHome:
+    """Write the engine's configuration; nodes that the register knows may call."""
     home = EngineHome(data / ENGINE_HOME)
     if not home.is_founded:
         raise DataFolderProblem(
@@ -225,6 +236,7 @@ def _configured_home(data: Path, settings: EngineFile, sockets: Path) -> EngineH
             p2p_port=settings.p2p_port,
             p2p_external_address=settings.p2p_external_address,
             peers=tuple(_peer(one.node_id, one.address) for one in settings.peers),
+            allowed_node_ids=registered,
             prometheus_port=settings.metrics_port,
             signer_address=settings.signer_address,
         )

@@ -30,7 +30,15 @@ from tallystick.model import (
 )
 from tallystick.node.application import LedgerApplication
 from tallystick.node.config import NodeConfig
+from tallystick.node.engine_file import EngineFile
 from tallystick.node.finality import FinalityDesk
+from tallystick.node.network import (
+    NetworkReport,
+    Sight,
+    member_keys_of,
+    peers_of,
+    validators_of,
+)
 from tallystick.node.ordering import Relay
 from tallystick.node.published import Published, checkpoint_of
 from tallystick.node.recent import RecentBlocks
@@ -67,6 +75,10 @@ class Parts:
     witnesses: WitnessDesk
     relay: Relay | None
     """Asks the engine what others may know; None where there is none."""
+    sight: Sight | None
+    """Asks the engine how it stands; None where there is none to ask."""
+    settings: EngineFile | None
+    """How the node orders together with others; None where it orders alone."""
     secret: SecretKey
     """Signs checkpoints and receipts."""
     close: Callable[[], None]
@@ -162,6 +174,32 @@ class Node:
             views_height=self.views.height(),
             started_at_ms=self._started_at_ms,
             log_keys=self.log_keys(),
+        )
+
+    def network_report(self) -> NetworkReport:
+        """Return how this node stands in its network; asks the engine.
+
+        Raises:
+            Unavailable: the engine does not answer.
+        """
+        parts, status = self._parts, self.status()
+        register = parts.application.ledger.register
+        sight = parts.sight() if parts.sight is not None else None
+        peers = peers_of(register, parts.settings, sight) if sight else ()
+        own = self.organization
+        return NetworkReport(
+            network=self.network,
+            organization=own,
+            engine=status.engine,
+            version=status.version,
+            height=status.height,
+            app_hash=status.app_hash,
+            store_height=parts.store.flushed_height,
+            views_height=status.views_height,
+            sight=sight,
+            peers=peers,
+            validators=validators_of(register, sight, own, peers) if sight else (),
+            member_keys=member_keys_of(register, own),
         )
 
     def log_keys(self) -> tuple[LogKey, ...]:

@@ -31,7 +31,7 @@ from tallystick.model import (
 )
 from tallystick.node.application import LedgerApplication
 from tallystick.node.config import NodeConfig
-from tallystick.node.engine_file import read_engine_file
+from tallystick.node.engine_file import EngineFile, read_engine_file
 from tallystick.node.feeds import open_feed, open_views
 from tallystick.node.finality import FinalityDesk, FinalitySource, ValidatorHistoryFile
 from tallystick.node.founding import read_log_key
@@ -63,7 +63,8 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     folder = stack.enter_context(DataFolder.open(config.data))
     network, genesis_bytes = folder.network, folder.genesis_bytes
     genesis = decode_genesis(genesis_bytes)
-    secret = read_log_key(folder, genesis)
+    settings = read_engine_file(folder.path)
+    secret = read_log_key(folder, genesis, may_be_later=settings is not None)
     runner = ContractRunner(_active_contracts(config, genesis))
     verifiers = VerifierPool(config.verifier_processes if config.workers else 0)
     stack.callback(verifiers.close)
@@ -99,7 +100,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
         clock=config.clock,
         on_halt=halt,
     )
-    opened = _open_engine(ordering, stack)
+    opened = _open_engine(ordering, settings, stack)
     finality = _open_finality(
         opened.finality, ordering, board, partial(_published, network, store, secret)
     )
@@ -120,6 +121,8 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
                 finality=finality,
                 witnesses=WitnessDesk(network, opened.witnesses, partial(_log_keys, ledger)),
                 relay=opened.relay,
+                sight=opened.sight,
+                settings=settings,
                 secret=secret,
                 block_log=block_log,
                 store=store,
@@ -136,8 +139,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     return join
 
 
-def _open_engine(ordering: Ordering, stack: ExitStack) -> Opened:
-    settings = read_engine_file(ordering.folder.path)
+def _open_engine(ordering: Ordering, settings: EngineFile | None, stack: ExitStack) -> Opened:
     if settings is None:
         return open_solo(ordering)
     # Loaded here, so that a node that orders alone loads none of it.

@@ -8,7 +8,7 @@ from tallystick.storage.block_log import BlockLog
 from tallystick.storage.check import check_storage
 from tallystick.storage.data_folder import DataFolder, read_format, read_genesis
 from tallystick.storage.durable_store import DurableStore
-from tallystick.storage.files import write_file
+from tallystick.storage.files import make_private_folder, write_file
 from tallystick.storage.findings import Finding, Severity
 from tallystick.storage.log_reader import BlockLogReader
 from tallystick.storage.memory_store import MemoryStore
@@ -35,6 +35,7 @@ __all__ = [
     "backup",
     "check_storage",
     "give_up_after",
+    "make_private_folder",
     "open_storage",
     "read_format",
     "read_genesis",
