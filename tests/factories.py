@@ -99,7 +99,7 @@ def make_genesis() -> GenesisDocument:
             member_key(TELLER, BANK, "teller"),
         ),
         log_keys=(LogKey(organization=COURT, public_key=LOG_KEY.public_key),),
-        contracts=("notes",),
+        contracts=("evidence", "notes"),
     )
 
 

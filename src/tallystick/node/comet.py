@@ -6,7 +6,7 @@ Loaded only by nodes that order together with others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
@@ -24,10 +24,10 @@ from tallystick.consensus.cometbft import (
     EngineRpc,
     EngineSettings,
     EngineValidator,
-    Handed,
     NoSnapshots,
     Peer,
     Replica,
+    StateSync,
     Surroundings,
     build_finality,
     check_engine,
@@ -35,7 +35,7 @@ from tallystick.consensus.cometbft import (
 )
 from tallystick.consensus.intake import Intake
 from tallystick.crypto import SecretKey
-from tallystick.errors import DataFolderProblem, EngineFailed, TallystickError
+from tallystick.errors import DataFolderProblem, EngineFailed
 from tallystick.model import BlockHeader, GenesisDocument, Validator, engine_chain_id
 from tallystick.node.comet_sight import CometSight
 from tallystick.node.engine_file import (
@@ -52,6 +52,7 @@ from tallystick.storage import DataFolder
 LOG_FILE: Final = "engine.log"
 _ABCI_SOCKET: Final = "abci.sock"
 _RPC_SOCKET: Final = "rpc.sock"
+_INBOUND_PEERS_MAX: Final = 40
 _PROFILES: Final = {"machine": MACHINE, "wan": WAN}
 
 
@@ -115,7 +116,7 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
     program = build.path
     sockets = socket_folder(folder.path)
     register = application.ledger.register
-    home = _configured_home(folder.path, settings, sockets, tuple(register.nodes))
+    home = _configured_home(folder.path, settings, sockets)
     rpc = EngineRpc(f"unix://{sockets / _RPC_SOCKET}")
     stack.callback(rpc.close)
     intake = Intake(ordering.find_committed)
@@ -148,7 +149,7 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
             make_process=lambda on_fault: _Running(
                 home.folder, program, folder.path / LOG_FILE, rpc, on_fault
             ),
-            mempool=_Mempool(rpc),
+            mempool=rpc,
         ),
         clock=ordering.clock,
         on_halt=ordering.on_halt,
@@ -172,19 +173,6 @@ class _Finality:
     def prove(self, header: BlockHeader) -> bytes:
         after = header.height + 1
         return build_finality(self._rpc.commit(after), self._rpc.validators(after), header).encode()
-
-
-class _Mempool:
-    """Hands transactions to the engine by its own interface."""
-
-    def __init__(self, rpc: EngineRpc) -> None:
-        self._rpc = rpc
-
-    def broadcast(self, transactions: Sequence[bytes]) -> list[Handed | TallystickError]:
-        return [
-            Handed.TAKEN if refusal is None else refusal
-            for refusal in self._rpc.submit(transactions)
-        ]
 
 
 class _Running:
@@ -216,10 +204,7 @@ class _Running:
         self._process.stop()
 
 
-def _configured_home(
-    data: Path, settings: EngineFile, sockets: Path, registered: tuple[str, ...]
-) -> EngineHome:
-    """Write the engine's configuration; nodes that the register knows may call."""
+def _configured_home(data: Path, settings: EngineFile, sockets: Path) -> EngineHome:
     home = EngineHome(data / ENGINE_HOME)
     if not home.is_founded:
         raise DataFolderProblem(
@@ -236,12 +221,21 @@ def _configured_home(
             p2p_port=settings.p2p_port,
             p2p_external_address=settings.p2p_external_address,
             peers=tuple(_peer(one.node_id, one.address) for one in settings.peers),
-            allowed_node_ids=registered,
+            # Nodes that joined later may call: the ledger knows them when the engine asks.
+            inbound_peers_max=_INBOUND_PEERS_MAX,
+            state_sync=_state_sync(settings),
             prometheus_port=settings.metrics_port,
             signer_address=settings.signer_address,
         )
     )
     return home
+
+
+def _state_sync(settings: EngineFile) -> StateSync | None:
+    start = settings.state_sync
+    if start is None:
+        return None
+    return StateSync(height=start.height, header_hash=start.header_hash, servers=start.servers)
 
 
 def _peer(node_id: str, address: str) -> Peer:

@@ -104,7 +104,7 @@ def test_only_routes_that_carry_a_transaction_write() -> None:
     signed = {route.name for route in ROUTES if route.policy is Policy.SIGNED}
     assert signed == {"submit_transaction", "submit_batch", "submit_call"}
     posted = {route.name for route in ROUTES if route.method != "GET"}
-    assert posted == signed | {"prepare_call"}
+    assert posted == signed | {"prepare_call", "ask_engine"}
 
 
 def test_the_document_names_every_route_and_every_status(app: Door) -> None:
@@ -182,6 +182,8 @@ def call_route(caller: Caller, route: Route, transaction_id: str) -> Reply:
     body: Any = deposit(2)
     if route.name == "submit_batch":
         return caller.post(path, encode([body]), "application/cbor")
+    if route.name == "ask_engine":
+        return caller.post(path, {"method": "commit", "params": {"height": "1"}, "id": 7})
     if route.name == "submit_transaction":
         return caller.post(path, body)
     request = {

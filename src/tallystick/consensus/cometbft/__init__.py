@@ -5,8 +5,8 @@ Not part of the face of `consensus`, so that a node without it loads no protobuf
 """
 
 from tallystick.consensus.cometbft.binary import EngineBuild, check_engine, find_engine
-from tallystick.consensus.cometbft.configuration import EngineSettings, Peer
-from tallystick.consensus.cometbft.engine import CometEngine, CometParts, Handed
+from tallystick.consensus.cometbft.configuration import EngineSettings, Peer, StateSync
+from tallystick.consensus.cometbft.engine import CometEngine, CometParts
 from tallystick.consensus.cometbft.finality import build_finality
 from tallystick.consensus.cometbft.genesis_file import (
     EngineGenesis,
@@ -20,6 +20,7 @@ from tallystick.consensus.cometbft.process import EngineProcess
 from tallystick.consensus.cometbft.profiles import MACHINE, WAN, Profile
 from tallystick.consensus.cometbft.replica import Chain, Replica, Surroundings
 from tallystick.consensus.cometbft.rpc import EngineRpc
+from tallystick.consensus.cometbft.rpc_types import Handed
 from tallystick.consensus.cometbft.server import AbciServer
 from tallystick.consensus.cometbft.snapshots import NoSnapshots, SnapshotDesk
 
@@ -44,6 +45,7 @@ __all__ = [
     "Profile",
     "Replica",
     "SnapshotDesk",
+    "StateSync",
     "Surroundings",
     "address",
     "build_finality",

@@ -23,6 +23,8 @@ RPC_BODY_BYTES_MAX: Final = 32 * 1024 * 1024
 """A batch of 8 MiB of transactions in base64, with room."""
 
 _NODE_ID: Final = re.compile(r"[0-9a-f]{40}")
+_HEADER_HASH: Final = re.compile(r"[0-9A-Fa-f]{64}")
+_URL: Final = re.compile(r"https?://[^\s,]+")
 _HOST_NAME: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
 Section = dict[str, str | int | bool | list[str]]
@@ -43,6 +45,16 @@ class Peer(Struct, frozen=True):
         return f"{self.node_id}@{host}:{self.port}"
 
 
+class StateSync(Struct, frozen=True, kw_only=True):
+    """A header that the operator believes: the state is taken from others, from there on."""
+
+    height: int
+    header_hash: str
+    """Of the engine's header at that height, in hexadecimal."""
+    servers: tuple[str, ...]
+    """URLs of at least two nodes that give headers, best of different organisations."""
+
+
 class EngineSettings(Struct, frozen=True, kw_only=True):
     """What one node's engine must be told."""
 
@@ -59,6 +71,10 @@ class EngineSettings(Struct, frozen=True, kw_only=True):
     """Nodes to call."""
     allowed_node_ids: tuple[str, ...] = ()
     """Nodes that may call us, beside those we call."""
+    inbound_peers_max: int = 0
+    """How many others may call us, whom the application's peer filter must know."""
+    state_sync: StateSync | None = None
+    """How a node without blocks gets its first state; None: by executing every block."""
     prometheus_port: int | None = None
     """On the loopback interface."""
     signer_address: str = ""
@@ -73,7 +89,7 @@ def config_toml(settings: EngineSettings) -> str:
         "rpc": _rpc(settings),
         "p2p": _p2p(settings),
         "mempool": _mempool(),
-        "statesync": {"enable": False},
+        "statesync": _state_sync(settings.state_sync),
         "blocksync": {"version": "v0", "adaptive_sync": False},
         "consensus": _consensus(settings.profile),
         "storage": {"discard_abci_responses": True},
@@ -94,6 +110,8 @@ def check_settings(settings: EngineSettings) -> None:
     _check_host(settings.p2p_host, "p2p_host")
     _check_port(settings.p2p_port, "p2p_port")
     _check_rpc(settings.rpc_address)
+    if settings.state_sync is not None:
+        _check_state_sync(settings.state_sync)
 
 
 def check_node_id(node_id: str) -> None:
@@ -124,6 +142,23 @@ def _check_port(port: int, field: str) -> None:
     if not 1 <= port <= 65_535:
         raise UsageError(
             "a port is out of range", field=field, expected="1 to 65535", found=str(port)
+        )
+
+
+def _check_state_sync(start: StateSync) -> None:
+    if start.height < 1 or not _HEADER_HASH.fullmatch(start.header_hash):
+        raise UsageError(
+            "the header to begin with is not one",
+            field="state_sync.header_hash",
+            expected="a height from 1, and 64 hexadecimal characters",
+            found=f"{start.height} {start.header_hash[:80]}",
+        )
+    if len(start.servers) < 2 or not all(_URL.fullmatch(one) for one in start.servers):
+        raise UsageError(
+            "headers must come from two nodes at least",
+            field="state_sync.servers",
+            expected="two or more URLs",
+            found=", ".join(start.servers)[:200],
         )
 
 
@@ -177,7 +212,8 @@ def _rpc(settings: EngineSettings) -> Section:
 def _p2p(settings: EngineSettings) -> Section:
     """A closed list: only known identities get in, and nobody is asked for more addresses.
 
-    With no place for inbound peers only those named as unconditional are let in.
+    With no place for inbound peers only those named as unconditional are let in; with places,
+    those too whom the application knows when it is asked about them.
     """
     profile = settings.profile
     allowed = {*settings.allowed_node_ids, *(peer.node_id for peer in settings.peers)}
@@ -188,7 +224,7 @@ def _p2p(settings: EngineSettings) -> Section:
         "seeds": "",
         "persistent_peers": ",".join(peer.address for peer in settings.peers),
         "unconditional_peer_ids": ",".join(sorted(allowed)),
-        "max_num_inbound_peers": 0,
+        "max_num_inbound_peers": settings.inbound_peers_max,
         "max_num_outbound_peers": len(settings.peers),
         "pex": False,
         "seed_mode": False,
@@ -198,6 +234,21 @@ def _p2p(settings: EngineSettings) -> Section:
         "max_packet_msg_payload_size": profile.packet_bytes,
         "send_rate": profile.rate_bytes,
         "recv_rate": profile.rate_bytes,
+    }
+
+
+def _state_sync(start: StateSync | None) -> Section:
+    if start is None:
+        return {"enable": False}
+    return {
+        "enable": True,
+        "rpc_servers": ",".join(start.servers),
+        "trust_height": start.height,
+        "trust_hash": start.header_hash,
+        # A consortium's validators answer for what they signed; keys are rotated on the ledger.
+        "trust_period": "8760h0m0s",
+        "discovery_time": "5s",
+        "chunk_request_timeout": "30s",
     }
 
 

@@ -12,11 +12,11 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from enum import Enum, auto
 from queue import SimpleQueue
 from typing import Final, Protocol, TypeAlias
 
 from tallystick.consensus.cometbft.replica import Replica
+from tallystick.consensus.cometbft.rpc_types import Handed
 from tallystick.consensus.intake import Intake
 from tallystick.consensus.ports import BlockLog, ReplicatedApplication, Result
 from tallystick.consensus.submission import Submission, gather
@@ -31,18 +31,10 @@ _TOGETHER_MAX: Final = 5_000
 _DRAIN_SECONDS: Final = 5.0
 
 
-class Handed(Enum):
-    """What became of a transaction that was handed to the engine."""
-
-    TAKEN = auto()
-    KNOWN = auto()
-    """The engine has had it before: from another node, or it is committed already."""
-
-
 class Mempool(Protocol):
     """The engine's door for transactions."""
 
-    def broadcast(self, transactions: Sequence[bytes]) -> list[Handed | TallystickError]:
+    def submit(self, transactions: Sequence[bytes]) -> list[Handed | TallystickError]:
         """Hand transactions over; say of each what became of it, or why it was not taken."""
         ...
 
@@ -162,7 +154,7 @@ class CometEngine:
         # What was verified here need not be verified again when the engine asks.
         self._parts.replica.verdicts.add([one for one in answers if isinstance(one, Transaction)])
         fresh = [waiting.transaction for waiting in self._intake.register(places, answers)]
-        handed = self._parts.mempool.broadcast([one.raw for one in fresh])
+        handed = self._parts.mempool.submit([one.raw for one in fresh])
         for transaction, what in zip(fresh, handed, strict=True):
             if isinstance(what, TallystickError):
                 self._intake.refuse(transaction.id, what)

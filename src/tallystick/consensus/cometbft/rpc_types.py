@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from enum import Enum, auto
 from typing import Any, Final, cast
 
 from msgspec import Struct, field
@@ -17,6 +18,14 @@ _TIME: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z")
 _NANOSECONDS: Final = 10**9
 BLOCK_ID_FLAG_COMMIT: Final = 2
 """The signature is for the block, not for nil and not absent."""
+
+
+class Handed(Enum):
+    """What became of a transaction that was handed to the engine."""
+
+    TAKEN = auto()
+    KNOWN = auto()
+    """The engine has had it before: from another node, or it is committed already."""
 
 
 class Hex(bytes):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tallystick.consensus.cometbft import EngineRpc, address, node_id
+from tallystick.consensus.cometbft import EngineRpc, Handed, address, node_id
 from tallystick.consensus.cometbft.rpc_types import BLOCK_ID_FLAG_COMMIT
 from tallystick.crypto import SecretKey
 from tallystick.errors import EngineFailed, LimitExceeded, NotFound, Unavailable
@@ -44,7 +44,7 @@ def test_transactions_are_decided_and_every_header_carries_the_app_hash(
     with engine(engine_program, application) as node:
         node.start()
         sent = [f"tx-{number}".encode() for number in range(100)]
-        assert node.rpc.submit(sent) == [None] * len(sent)
+        assert node.rpc.submit(sent) == [Handed.TAKEN] * len(sent)
         application.wait_until(lambda: len(application.transactions) == len(sent))
         assert application.transactions == sent
         done = application.height
@@ -87,10 +87,10 @@ def test_the_mempool_says_what_it_does_not_take(engine_program: Path) -> None:
     with engine(engine_program, application) as node:
         node.start()
         assert node.rpc.submit([]) == []
-        assert node.rpc.submit([b"once"]) == [None]
-        assert node.rpc.submit([b"once", REFUSED]) == [None, None]
+        assert node.rpc.submit([b"once"]) == [Handed.TAKEN]
+        assert node.rpc.submit([b"once", REFUSED]) == [Handed.KNOWN, Handed.TAKEN]
         taken, refused = node.rpc.submit([b"twice", bytes(600_000)])
-        assert taken is None
+        assert taken is Handed.TAKEN
         assert isinstance(refused, LimitExceeded)
         application.wait_until(lambda: b"twice" in application.transactions)
         assert application.transactions == [b"once", b"twice"]
@@ -111,7 +111,7 @@ def test_a_restart_goes_on_where_it_was(engine_program: Path) -> None:
         for number in range(2):
             with engine(engine_program, application, folder) as node:
                 node.start()
-                assert node.rpc.submit([f"run-{number}".encode()]) == [None]
+                assert node.rpc.submit([f"run-{number}".encode()]) == [Handed.TAKEN]
                 application.wait_until(lambda: len(application.transactions) > number)  # noqa: B023
         assert application.transactions == [b"run-0", b"run-1"]
 
@@ -122,7 +122,7 @@ def test_an_application_that_is_behind_is_brought_up(engine_program: Path) -> No
     with short_folder() as folder:
         with engine(engine_program, first, folder) as node:
             node.start()
-            assert node.rpc.submit([b"a", b"b"]) == [None, None]
+            assert node.rpc.submit([b"a", b"b"]) == [Handed.TAKEN] * 2
             first.wait_until(lambda: len(first.transactions) == 2)
         with engine(engine_program, second, folder) as node:
             node.start()
@@ -243,7 +243,7 @@ def test_only_known_nodes_are_let_in_and_validators_agree(engine_program: Path) 
         first.process.wait_ready(
             lambda: not any(node.rpc.status().sync_info.catching_up for node in pair),
         )
-        assert first.rpc.submit([b"a", b"b"]) == [None, None]
+        assert first.rpc.submit([b"a", b"b"]) == [Handed.TAKEN] * 2
         for application in (one, two):
             application.wait_until(lambda: len(application.transactions) == 2)  # noqa: B023
         assert one.app_hash() == two.app_hash()
