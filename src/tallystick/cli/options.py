@@ -63,6 +63,18 @@ class NewNetwork:
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """What an organisation says of itself when it helps to found a network."""
+
+    organization: str
+    name_zh: str
+    name_en: str
+    p2p: str
+    api: str = ""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signing:
     """Which key signs."""
 

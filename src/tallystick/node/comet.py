@@ -115,10 +115,10 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
     build = check_engine(find_engine())
     program = build.path
     sockets = socket_folder(folder.path)
-    register = application.ledger.register
     home = _configured_home(folder.path, settings, sockets)
     rpc = EngineRpc(f"unix://{sockets / _RPC_SOCKET}")
     stack.callback(rpc.close)
+    register = application.ledger.register
     intake = Intake(ordering.find_committed)
     replica = Replica(
         application,

@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from tallystick.cli.texts.network_commands import NETWORK_COMMANDS
 from tallystick.cli.texts.words import CommandText, Text
 
 COMMANDS: Final[Mapping[str, CommandText]] = {
+    **NETWORK_COMMANDS,
     "": CommandText(
         Text(
             "a consortium ledger whose every transaction has a receipt anyone can verify",
