@@ -28,11 +28,11 @@ from tallystick.errors import EngineFailed, Unavailable
 from tallystick.model import Organization
 
 NETWORK_NAME: Final = "four"
-START_S: Final = 60.0
+START_S: Final = 180.0
 """How long an organisation's node may take to answer, and the four to agree."""
-STOP_S: Final = 30.0
+STOP_S: Final = 60.0
 _PAUSE_S: Final = 0.05
-_COMMAND_S: Final = 60.0
+_COMMAND_S: Final = 120.0
 _LOG_SHOWN: Final = 2_000
 
 
