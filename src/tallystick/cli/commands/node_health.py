@@ -83,7 +83,7 @@ def _peers(report: NetworkRecord) -> Line:
     near = sum(one.power for one in in_force if one.connected)
     connected = sum(one.connected for one in report.peers)
     is_ok = 3 * near > 2 * total and (connected > 0 or len(in_force) <= 1)
-    evidence = say("health.peers", connected=connected, near=near, total=total)
+    evidence = say("health.peers_near", connected=connected, near=near, total=total)
     return _line("peers", is_ok=is_ok, evidence=evidence)
 
 

@@ -145,7 +145,8 @@ NETWORK: Final[Mapping[str, Text]] = {
     "health.heights": Text(
         "ledger at {ledger}, engine at {engine}", "账本高度 {ledger}，引擎高度 {engine}"
     ),
-    "health.peers": Text(
+    "health.peers": Text("peers", "对等节点"),
+    "health.peers_near": Text(
         "{connected} connected; {near} of {total} votes within reach",
         "已连接 {connected} 个；可联系 {near}/{total} 票",
     ),
