@@ -135,8 +135,8 @@ def test_a_lost_signer_state_must_not_be_made_anew(joined: Path) -> None:
     looks(checks.check_signer(joined, remote), Mark.OK, "remote")
 
 
-def test_a_taken_engine_port_is_told_and_stops_a_start(joined: Path, tally: Tally) -> None:
-    """By `doctor`, and by `up` before anything is started."""
+def test_a_taken_engine_port_is_told(joined: Path) -> None:
+    """Unless it is taken by this folder's own node."""
     settings = settings_of(joined)
     looks(checks.check_p2p_port(settings, is_running=False), Mark.OK)
     looks(checks.check_p2p_port(settings, is_running=True), Mark.OK)

@@ -224,7 +224,6 @@ def test_a_person_types_the_beginning_of_the_hash(
     digits: int,
     code: int,
     tally: Tally,
-    tmp_path: Path,
     invite: tuple[Path, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -235,7 +234,7 @@ def test_a_person_types_the_beginning_of_the_hash(
     answer = io.StringIO(f" {invite[1][:digits].upper()}\n")
     monkeypatch.setattr(answer, "isatty", lambda: True, raising=False)
     monkeypatch.setattr(sys, "stdin", answer)
-    assert tally("network", "join", invite[0], "--data", tmp_path / "1").code == code
+    assert tally("network", "join", invite[0], "--data", invite[0].parent / "1").code == code
 
 
 def test_a_newcomer_is_told_what_must_happen_first(
@@ -397,7 +396,8 @@ def test_leaving_needs_a_person_or_an_option(tally: Tally, running: Running) -> 
     assert running.node.status().height == height
 
 
-def test_leaving_is_for_administrators(tally: Tally, running: Running) -> None:
+@pytest.mark.usefixtures("running")
+def test_leaving_is_for_administrators(tally: Tally) -> None:
     """The ledger refuses others, and says which role."""
     outcome = tally("network", "leave", "--as", "demo-wang-fang", "--yes", "--json")
     assert outcome.code == 4
