@@ -75,6 +75,16 @@ class Contribution:
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VotingRules:
+    """By which votes a new network is governed."""
+
+    threshold: str = "1/2"
+    participation: str = "2/3"
+    proposal_days: int = 7
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signing:
     """Which key signs."""
 
@@ -120,3 +130,4 @@ DEPOSITING: Final = Depositing()
 SIGNING: Final = Signing()
 NEW_NETWORK: Final = NewNetwork()
 LISTENING: Final = Listening()
+VOTING_RULES: Final = VotingRules()

@@ -13,7 +13,7 @@ from tallystick.client.connection import AsyncNet, Net, connect, connect_async
 from tallystick.client.event_stream import LiveEvent
 from tallystick.client.evidence import DepositDetails, deposit_args
 from tallystick.client.files import FileFacts, FileSource, Progress, digest_file, facts_of
-from tallystick.client.home import read_file, tally_home, write_file
+from tallystick.client.home import tally_home, write_file
 from tallystick.client.keystore import Identity, KeyDescription, KeyStore
 from tallystick.client.pem import format_pem, parse_pem
 from tallystick.client.problems import Placed, Problem, problem_of
@@ -85,7 +85,6 @@ __all__ = [
     "plan_csv",
     "plan_folder",
     "problem_of",
-    "read_file",
     "tally_home",
     "verify",
     "verify_log_extension",

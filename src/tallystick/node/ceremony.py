@@ -213,7 +213,7 @@ def parse_entry(text: bytes) -> Entry:
 
 
 def check_entry(entry: Entry) -> None:
-    """Raise `Malformed` or `InvalidSignature` unless an entry is whole and signed by all its keys."""
+    """Check an entry; raises `Malformed` or `InvalidSignature` unless all its keys signed it."""
     content = entry.content
     _check_content(content)
     names = [*(one.public_key for one in content.members), content.log_key]

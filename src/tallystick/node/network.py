@@ -104,7 +104,7 @@ class NetworkReport(Struct, frozen=True, kw_only=True):
     peers: tuple[NetworkPeer, ...]
     validators: tuple[NetworkValidator, ...]
     member_keys: tuple[MemberKey, ...]
-    """Of the own organisation, those that are not revoked, the one that ends first before others."""
+    """Of the own organisation, those not revoked; what ends first stands first."""
 
     @property
     def is_validator(self) -> bool:

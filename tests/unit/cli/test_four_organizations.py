@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -54,7 +54,7 @@ def run_tally(site: Site, *words: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def test_a_network_of_four_is_founded_run_left_and_stopped(sites: list[Site]) -> None:
-    """One test, because each step needs the one before: what an operator does in a network's life."""
+    """One test, because each step needs the one before: a network's life."""
     _status_names_everybody(sites)
     _health_and_doctor_are_content(sites)
     _an_invite_to_the_running_network_is_whole(sites)
@@ -63,6 +63,7 @@ def test_a_network_of_four_is_founded_run_left_and_stopped(sites: list[Site]) ->
 
 
 def _status_names_everybody(sites: list[Site]) -> None:
+    _wait_for(lambda: all(one.connected for one in fetch_network(sites[0].url).peers))
     found = sites[0].run("network", "status", "--url", sites[0].url)
     assert found["organization"] == sites[0].organization.id
     assert len(found["peers_connected"]) == 3
@@ -157,7 +158,7 @@ def test_the_story_ends_well_and_by_itself(tmp_path: Path) -> None:
     assert len(set(facts["heights"])) == 1
     assert facts["height_with_one_stopped"] <= facts["height_with_two_stopped"]
     assert facts["height_with_two_stopped"] < facts["height_after"]
-    assert not _processes_of(tmp_path)
+    _wait_for(lambda: not _processes_of(tmp_path))
 
 
 def test_a_story_that_is_stopped_leaves_no_process(tmp_path: Path) -> None:
@@ -177,7 +178,16 @@ def test_a_story_that_is_stopped_leaves_no_process(tmp_path: Path) -> None:
         assert story.wait(120) == 130
     finally:
         story.kill()
-    assert not _processes_of(tmp_path)
+    # Workers of a node that was stopped while it started end when they see that it is gone.
+    _wait_for(lambda: not _processes_of(tmp_path))
+
+
+def _wait_for(condition: Callable[[], bool]) -> None:
+    """Return once a condition holds; fail if it does not in three minutes."""
+    deadline = time.monotonic() + 180
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def _processes_of(folder: Path) -> list[str]:

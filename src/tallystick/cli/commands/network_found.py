@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 from tallystick.cli.answers import Answer, Sheet
 from tallystick.cli.catalogue import say
-from tallystick.cli.options import OUTPUT, PLACE, Contribution, Output, Place
+from tallystick.cli.options import (
+    OUTPUT,
+    PLACE,
+    VOTING_RULES,
+    Contribution,
+    Output,
+    Place,
+    VotingRules,
+)
 from tallystick.cli.talk import note, step, warn
 from tallystick.errors import Malformed, TallystickError, UsageError
 
@@ -129,9 +137,7 @@ def init(
     /,
     *,
     out: Path | None = None,
-    threshold: str = "1/2",
-    participation: str = "2/3",
-    proposal_days: int = 7,
+    rules: VotingRules = VOTING_RULES,
     contracts: str = "evidence",
     _output: Output = OUTPUT,
 ) -> Answer:
@@ -155,7 +161,7 @@ def init(
         name,
         contents,
         created=TimeMs(time.time_ns() // 1_000_000),
-        governance=_rules(threshold, participation, proposal_days),
+        governance=_rules(rules.threshold, rules.participation, rules.proposal_days),
         contracts=[one.strip() for one in contracts.split(",") if one.strip()],
     )
     invite = found_invite(genesis, contents)
@@ -180,29 +186,26 @@ def init(
 
 def say_hash(network: str, digest: str) -> None:
     """Show the network id and the genesis hash so that people can compare them aloud."""
+    from tallystick.cli.layout import text_width
+
     groups = [digest[at : at + _GROUP] for at in range(0, len(digest), _GROUP)]
     half = len(groups) // 2
     note()
-    note(f"    {say('network.id')}   {network}")
-    note(f"    {say('network.genesis_hash')}   {' '.join(groups[:half])}")
-    note(f"    {' ' * _cells('network.genesis_hash')}   {' '.join(groups[half:])}")
+    named, hashed = say("network.id"), say("network.genesis_hash")
+    note(f"    {named}   {network}")
+    note(f"    {hashed}   {' '.join(groups[:half])}")
+    note(f"    {' ' * text_width(hashed)}   {' '.join(groups[half:])}")
     note()
     note("    " + say("network.compare"))
     note()
 
 
-def _cells(key: str) -> int:
-    from tallystick.cli.layout import text_width
-
-    return text_width(say(key))
-
-
 def _read_entry(path: Path) -> EntryContent:
-    from tallystick.client import read_file
+    from tallystick.cli.local import read_small
     from tallystick.node import ENTRY_BYTES_MAX, parse_entry
 
     try:
-        return parse_entry(read_file(path, size_max=ENTRY_BYTES_MAX)).content
+        return parse_entry(read_small(path, ENTRY_BYTES_MAX)).content
     except TallystickError as error:
         error.message = f"{path}: {error.message.removeprefix(f'{path}: ')}"
         raise

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tally network join` and `invite`: from an invite to a data folder, and from a node to an invite."""
+"""`tally network join` and `invite`: from an invite to a data folder, and back."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def join(
         DataFolderProblem: there are no keys, or the folder has a network already.
     """
     from tallystick.cli.commands.network_found import say_hash
-    from tallystick.cli.local import keep_trust_file
+    from tallystick.cli.local import keep_trust_file, read_small
     from tallystick.cli.locate import data_folder
-    from tallystick.client import Trust, read_file
+    from tallystick.client import Trust
     from tallystick.node import (
         INVITE_BYTES_MAX,
         check_own_part,
@@ -53,7 +53,7 @@ def join(
     )
 
     folder = data_folder(place.data)
-    found = parse_invite(read_file(invite, size_max=INVITE_BYTES_MAX))
+    found = parse_invite(read_small(invite, INVITE_BYTES_MAX))
     trust = Trust.of_genesis(found.genesis_bytes, found.certificates)
     content = own_entry(folder)
     founder = is_founder(trust.genesis, content)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Four organisations on one machine, each with folder, keys, engine, ports and processes of its own.
+"""Four organisations on one machine, each with folder, keys, engine, ports, process of its own.
 
 What they do goes through the commands and the client that everybody uses.
 """
