@@ -75,6 +75,7 @@ ENVIRONMENT: Final = """
 | `TALLY_KEY` | name of the key to sign with |
 | `TALLY_TRUST` | trust file of the network |
 | `TALLY_LANG` | `zh` or `en`; else the locale |
+| `TALLY_COMETBFT` | path of the consensus engine's program; else it is looked for on `PATH` and where Go installs |
 | `TALLY_DEBUG` | show tracebacks of unexpected errors |
 | `NO_COLOR`, `FORCE_COLOR` | no colours, or colours in any case |
 

@@ -20,6 +20,7 @@ from tallystick.encoding import (
 )
 from tallystick.model import BlockHeader, encode_write_set
 from tests import factories
+from tests.fuzz.agreement import agreement_seeds
 from tests.fuzz.world import receipt_world, state_world
 
 VECTORS: Final = Path(__file__).resolve().parents[1] / "vectors"
@@ -102,7 +103,8 @@ TEXTS: Final = (
 
 def seeds() -> Iterator[Seed]:
     """Yield the seeds of all targets."""
-    for maker in (_records, _texts, _notes, _proofs, _receipts, _published):
+    makers = (_records, _engine, _texts, _notes, _proofs, _receipts, agreement_seeds, _published)
+    for maker in makers:
         yield from maker()
 
 
@@ -168,6 +170,27 @@ def _changed_genesis() -> Iterator[Seed]:
     for name, (field, value) in changes.items():
         yield "genesis", name, encode({**fields, field: value})
     yield "genesis", "extra", encode({**fields, "extra": None})
+
+
+def _engine() -> Iterator[Seed]:
+    """Yield streams as the consensus engine sends them, and as it must not."""
+    check = "0742050a03616263"
+    streams = {
+        "info": "101a0e0a06302e33392e30100b18082200021200",
+        "check-and-flush": f"{check}{check}021200",
+        "commit": "025a00",
+        "empty-frame": "00",
+        "unknown-kind": "03fa0700",
+        "cut": check[:-2],
+        "long-size": "8200" + "1200",
+        "too-long": "8104",
+        "ten-bytes": "ffffffffffffffffff01",
+        "endless": "ff" * 11,
+        "other-protocol": "474554202f20485454502f312e310d0a",
+        "bad-field": "040a7f0000",
+    }
+    for name, stream in streams.items():
+        yield "abci-frames", name, b"\2\0\7\1" + bytes.fromhex(stream)
 
 
 def _texts() -> Iterator[Seed]:

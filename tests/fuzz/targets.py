@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tests.fuzz import decoders, proofs, receipts
+from tests.fuzz import decoders, engine, proofs, receipts
 from tests.fuzz.kit import Target
 
 TARGETS: Final[Mapping[str, Target]] = {
@@ -21,10 +21,15 @@ TARGETS: Final[Mapping[str, Target]] = {
     "checkpoint": decoders.checkpoint,
     "log-receipt": decoders.log_receipt,
     "statement": decoders.statement,
+    "finality": decoders.finality,
+    "certificate": decoders.certificate,
+    "validators": decoders.validator_record,
+    "cosignatures": decoders.cosignatures,
     "receipt-file": decoders.receipt_file,
     "trust-file": decoders.trust_file,
     "json": decoders.strict_json,
     "text-forms": decoders.text_forms,
+    "abci-frames": engine.abci_frames,
     "inclusion": proofs.inclusion,
     "consistency": proofs.consistency,
     "state-proof": proofs.state_proof,
@@ -34,6 +39,8 @@ TARGETS: Final[Mapping[str, Target]] = {
 
 LENGTH_MAX: Final[Mapping[str, int]] = {
     "genesis": 2_048,
+    "finality": 2_048,
+    "certificate": 8_192,
     "receipt-file": 8_192,
     "trust-file": 4_096,
     "verify-raw": 8_192,

@@ -29,7 +29,8 @@ def main() -> int:
     parser.add_argument("--table", action="store_true", help="print the results as Markdown")
     arguments = parser.parse_args()
     if arguments.table:
-        print(report.table(arguments.results or Path(__file__).with_name("results.json")))
+        results = arguments.results or Path(__file__).with_name("results.json")
+        print(report.table(results), report.site_table(results), sep="\n\n")
         return 0
     subprocess.run(["bash", str(Path(__file__).with_name("install.sh"))], check=False)
     plan = Plan(arguments.short, arguments.processes, arguments.scale)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Experiments 1 and 2: SIGKILL at every write of the commit path, and at random moments."""
+"""Experiment 2: SIGKILL at random moments, of a whole node or of one of its processes."""
 
 from __future__ import annotations
 
@@ -23,44 +23,11 @@ from tests.torture.kit import (
     wait_until,
     workplace,
 )
-from tests.torture.sites import Strike, has_strace, inject, spread, watch
+from tests.torture.site_kills import KILLED
 
-KILLED: Final = -signal.SIGKILL
 START_S: Final = 40.0
 LIVES: Final = 5
 """How often a node is killed on one folder before the folder is checked."""
-_INLINE: Final = ("--batches", "6", "--linger")
-
-
-def list_strikes() -> list[Strike]:
-    """Return every place of a short inline run."""
-    with workplace() as place:
-        return watch(Subject(place), "--inline", *_INLINE)
-
-
-def kill_at_sites(strikes: list[Strike], repetitions: int, processes: int) -> Row:
-    """Kill at each site so many times."""
-    name = "kill at every system call that writes"
-    if not has_strace():
-        return Row(name, not_run="strace is absent")
-    chosen = list(enumerate(spread(strikes, repetitions)))
-    row = collect(name, run_trials(_kill_at, chosen, processes=processes))
-    row.facts["sites"] = len({strike.site for strike in strikes})
-    row.facts["calls"] = len(strikes)
-    return row
-
-
-def _kill_at(numbered: tuple[int, Strike]) -> Trial:
-    number, strike = numbered
-    trial = Trial()
-    with workplace() as place:
-        subject = Subject(place)
-        before = inject(subject.data, strike, "signal=KILL")
-        code = subject.struck(*_INLINE, "--seed", str(number + 1), strace=before)
-        trial.facts["killed"] = int(code == KILLED)
-        trial.take(subject.check())
-        trial.violations = [f"{strike.site} #{strike.number}: {one}" for one in trial.violations]
-    return trial
 
 
 def kill_at_random(lives: int, processes: int) -> Row:

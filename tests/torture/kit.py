@@ -43,6 +43,8 @@ class Row:
     trials: int = 0
     violations: list[str] = field(default_factory=list)
     facts: dict[str, int | float | str] = field(default_factory=dict)
+    sites: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Trials and hits by place, of an experiment that counts them by place."""
     not_run: str = ""
     """Why it was not run; then it proves nothing."""
     must_catch: bool = False
@@ -168,9 +170,9 @@ def _read_until_end(reader: int, timeout_s: float) -> bytes:
 
 
 def run_trials(work: Callable[[S], Trial], items: Iterable[S], *, processes: int) -> list[Trial]:
-    """Do the trials, some at a time, each in a forked process of its own."""
+    """Do the trials, some at a time, in forked processes; return the results in order."""
     waiting, running = list(items), []
-    results: list[Trial] = []
+    by_process: list[list[Trial]] = []
     context = multiprocessing.get_context("fork")
     chunks = [waiting[start::processes] for start in range(processes)]
     for chunk in chunks:
@@ -181,14 +183,14 @@ def run_trials(work: Callable[[S], Trial], items: Iterable[S], *, processes: int
             theirs.close()
             running.append((process, ours, len(chunk)))
     for process, ours, count in running:
-        done = 0
+        results: list[Trial] = []
         with suppress(EOFError):
-            while done < count:
+            while len(results) < count:
                 results.append(ours.recv())
-                done += 1
         process.join()
-        results += [Trial(["the harness lost a trial"])] * (count - done)
-    return results
+        results += [Trial(["the harness lost a trial"])] * (count - len(results))
+        by_process.append(results)
+    return [by_process[at % processes][at // processes] for at in range(len(waiting))]
 
 
 def _run_chunk(work: Callable[[S], Trial], chunk: list[S], pipe: object) -> None:

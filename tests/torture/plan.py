@@ -5,10 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
-from tests.torture import damage, faults, images, kills, power, twins
+from tests.torture import damage, faults, images, kills, power, site_kills, twins
 from tests.torture.kit import Row
 from tests.torture.sites import has_strace
+
+KILLS_A_SITE: Final = 20
+"""How often a node is killed at each kind of call on each kind of file, in the long form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,10 @@ def experiments(plan: Plan) -> list[Group]:
 
 
 def _sites(plan: Plan) -> list[Row]:
-    strikes = kills.list_strikes() if has_strace() else []
+    strikes = site_kills.list_strikes() if has_strace() else []
     if plan.is_short:
         strikes = [strike for strike in strikes if strike.is_core]
-    return [kills.kill_at_sites(strikes, plan.times(1, 20), plan.processes)]
+    return [site_kills.kill_at_sites(strikes, plan.times(1, KILLS_A_SITE), plan.processes)]
 
 
 def _kills(plan: Plan) -> list[Row]:
@@ -87,7 +91,7 @@ def _power(plan: Plan) -> list[Row]:
 
 
 def _faults(plan: Plan) -> list[Row]:
-    strikes = kills.list_strikes() if has_strace() else []
+    strikes = site_kills.list_strikes() if has_strace() else []
     times, processes = plan.times(1, 3), plan.processes
     errors = ("EIO",) if plan.is_short else ("EIO", "ENOSPC", "EINTR")
     return [

@@ -50,6 +50,7 @@ def _plain(row: Row) -> dict[str, object]:
         "verdict": row.verdict,
         "trials": row.trials,
         "facts": row.facts,
+        **({"sites": row.sites} if row.sites else {}),
         "violations": len(row.violations) if row.must_catch else row.violations,
         "not_run": row.not_run,
         "seconds": round(row.seconds, 1),
@@ -67,4 +68,14 @@ def table(path: Path) -> str:
         counts = ", ".join(f"{name} {count:,}" for name, count in facts.items() if count)
         verdict = row["not_run"] or row["verdict"]
         lines.append(f"| {row['name']} | {row['trials']:,} | {counts} | {verdict} |")
+    return "\n".join(lines)
+
+
+def site_table(path: Path) -> str:
+    """Return the kills at each site as a Markdown table; a site that was never hit says so."""
+    lines = ["| call | file | trials | kills |", "|---|---|---|---|"]
+    for row in json.loads(path.read_text())["experiments"]:
+        for site, (trials, kills) in row.get("sites", {}).items():
+            call, file = site.split(" ", 1)
+            lines.append(f"| {call} | {file} | {trials} | {kills or 'not reached'} |")
     return "\n".join(lines)

@@ -41,5 +41,5 @@ def relay_to_engine(asked: Asked) -> Answer:
             found=", ".join(sorted(unknown))[:80],
         )
     params = {name: str(value) for name, value in question.params.items() if value is not None}
-    answer = asked.server.node.ask_engine(question.method, params, question.id)
+    answer = asked.server.node.consortium.ask_engine(question.method, params, question.id)
     return Answer(200, answer, MEDIA_JSON, (NO_STORE,))

@@ -18,6 +18,8 @@ CURSOR_CHARACTERS_MAX: Final = 1_000
 IDEMPOTENCY_KEY_CHARACTERS_MAX: Final = 255
 JSON_BYTES_MAX: Final = 256 * 1024
 """A JSON body; beyond it 413, before all of it was read."""
+HISTORY_STEPS_MAX: Final = 50_000
+"""Transactions and blocks folded to prove the state of an older height: two seconds of a core."""
 PORT_DEFAULT: Final = 8700
 
 

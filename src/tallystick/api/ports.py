@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from tallystick.api.view_ports import ViewsReader
 from tallystick.encoding import Value
-from tallystick.model import Block, GenesisDocument, Receipt
+from tallystick.model import Block, BlockHeader, GenesisDocument, Receipt
 from tallystick.node import NetworkReport, NodeStatus, StateProved
 
 
@@ -45,6 +45,22 @@ class Committed(Protocol):
         ...
 
 
+class ConsortiumFace(Protocol):
+    """A node among those of other organisations."""
+
+    def validator_history(self) -> tuple[bytes, ...]:
+        """Return the certificates that lead from genesis to today's validators."""
+        ...
+
+    def cosign(self, header: BlockHeader) -> str:
+        """Return this organisation's cosignature of a committed block's checkpoint."""
+        ...
+
+    def ask_engine(self, method: str, params: dict[str, str], number: int) -> bytes:
+        """Return the engine's answer to a question that others may ask, or raise `NotFound`."""
+        ...
+
+
 class LedgerNode(Protocol):
     """A node in operation."""
 
@@ -61,6 +77,11 @@ class LedgerNode(Protocol):
     @property
     def genesis_bytes(self) -> bytes:
         """Its exact bytes."""
+        ...
+
+    @property
+    def consortium(self) -> ConsortiumFace:
+        """What it does with other organisations' nodes."""
         ...
 
     @property
@@ -101,18 +122,6 @@ class LedgerNode(Protocol):
         """Return the receipt of a committed transaction, or raise `NotFound` or `NotWitnessed`."""
         ...
 
-    def cosignature(self, height: int) -> str:
-        """Return this organisation's cosignature of a block's checkpoint, or raise `NotFound`."""
-        ...
-
-    def validator_history(self) -> tuple[bytes, ...]:
-        """Return the certificates that lead from genesis to today's validators."""
-        ...
-
-    def ask_engine(self, method: str, params: dict[str, str], number: int) -> bytes:
-        """Return the engine's answer to a question that others may ask, or raise `NotFound`."""
-        ...
-
     def checkpoint(self) -> str:
         """Return the newest signed note."""
         ...
@@ -137,8 +146,13 @@ class LedgerNode(Protocol):
         """Run a contract's query on the newest state."""
         ...
 
-    def prove_state(self, key: bytes) -> StateProved:
-        """Return a state key's value and proof against the current checkpoint."""
+    def prove_state(self, key: bytes, height: int | None = None) -> StateProved:
+        """Return a state key's value and proof at a height, the newest by default.
+
+        Raises:
+            NotFound: there is no block at that height yet.
+            Overloaded: the state of another older height is being made.
+        """
         ...
 
     def contracts(self) -> Sequence[Any]:

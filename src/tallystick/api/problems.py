@@ -31,6 +31,7 @@ STATUS_BY_ERROR: Final[Mapping[type[TallystickError], int]] = {
     errors.IdempotencyConflict: 409,
     errors.Refused: 409,
     errors.LimitExceeded: 413,
+    errors.HistoryTooLong: 422,  # nothing that was sent is too large
     errors.WrongMediaType: 415,
     errors.WrongNetwork: 422,
     errors.Expired: 422,

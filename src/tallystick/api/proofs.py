@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from tallystick.api.answer import BRIEFLY, FOR_EVER, Answer, json_answer
+from tallystick.api.answer import BRIEFLY, FOR_EVER, NO_STORE, Answer, json_answer
 from tallystick.api.asked import Asked
+from tallystick.api.limits import HISTORY_STEPS_MAX
+from tallystick.api.ports import LedgerNode
 from tallystick.api.represent import show_value
 from tallystick.api.wire_types import Base64, Count, Hash, Hex, Json
 from tallystick.encoding import Value, decode, encode, format_base64
-from tallystick.errors import InvalidArguments
+from tallystick.errors import HistoryTooLong, InvalidArguments
 from tallystick.units import STATE_KEY_BYTES_MAX
 
 
@@ -81,7 +83,10 @@ def prove_state(asked: Asked) -> Answer:
         raise InvalidArguments(
             "no state key is that long", field="key", expected=f"{STATE_KEY_BYTES_MAX} bytes"
         )
-    proved = asked.server.node.prove_state(state_key)
+    height = asked.integer("height")
+    if height is not None:
+        _check_history(asked.server.node, height)
+    proved = asked.server.node.prove_state(state_key, height)
     value: Value = None if proved.value is None else decode(proved.value, name="state value")
     # The proof's plain value has only lists, numbers and bytes.
     proof = encode(proved.proof.to_value())  # type: ignore[arg-type]
@@ -96,5 +101,20 @@ def prove_state(asked: Asked) -> Answer:
             value_base64=None if proved.value is None else format_base64(proved.value),
             proof=format_base64(proof),
             checkpoint=proved.checkpoint,
-        )
+        ),
+        headers=(NO_STORE if height is None else FOR_EVER,),
     )
+
+
+def _check_history(node: LedgerNode, height: int) -> None:
+    """Raise `HistoryTooLong` if proving the state of a height would keep the node too long."""
+    if not 0 < height < node.status().height:
+        return  # nothing to fold, or no such block, which the node says itself
+    size = node.block(height).header.log_size
+    if size + height > HISTORY_STEPS_MAX:  # an empty block takes its time, too
+        raise HistoryTooLong(
+            f"there are {size} entries in the {height} blocks up to there",
+            field="height",
+            expected=f"the newest, or one with at most {HISTORY_STEPS_MAX} entries and blocks",
+            found=str(height),
+        )

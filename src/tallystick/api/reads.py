@@ -97,7 +97,7 @@ def show_trust(asked: Asked) -> Answer:
         format=TRUST_FORMAT,
         network=node.network,
         genesis=format_base64(node.genesis_bytes),
-        validators=[format_base64(one) for one in node.validator_history()],
+        validators=[format_base64(one) for one in node.consortium.validator_history()],
     )
     return json_answer(record, headers=(BRIEFLY,))
 
@@ -146,7 +146,8 @@ def show_receipt(asked: Asked) -> Answer:
 
 def show_cosignature(asked: Asked) -> Answer:
     """Answer GET /v1/checkpoints/{height}/cosignature: one line of a signed note."""
-    line = asked.server.node.cosignature(asked.required_integer("height"))
+    node = asked.server.node
+    line = node.consortium.cosign(node.block(asked.required_integer("height")).header)
     return Answer(200, line.encode(), MEDIA_TEXT, (NO_STORE,))
 
 

@@ -22,7 +22,7 @@ from tallystick.api.proofs import (
 from tallystick.api.reads import Readiness, show_health, show_readiness
 from tallystick.api.table import Policy, Reply, Route
 from tallystick.api.tiles import show_checkpoint, show_entries, show_tile
-from tallystick.errors import InvalidArguments, NotFound, Overloaded
+from tallystick.errors import HistoryTooLong, InvalidArguments, NotFound, Overloaded
 
 _TILE: Final = path_text(
     "tile",
@@ -87,13 +87,20 @@ ROUTES: Final = (
         tag="log",
         policy=Policy.PUBLIC,
         summary=Bilingual(en="Proof of a state value or its absence", zh="状态值证明"),
+        description="At an older height the state is made anew from the block log; of two such "
+        "requests for different heights at once, one is refused with 503.",
         parameters=(
             path_text("contract", "Name of the contract.", "evidence"),
             path_text("table", "Name of the table.", "deposits"),
             path_text("key", "Primary key, as in the state key.", "EV-2026-000001"),
+            Parameter(
+                name="height",
+                kind=Kind.INTEGER,
+                description="After which block; the newest if absent.",
+            ),
         ),
         replies=(Reply(200, "Value, proof and checkpoint.", StateProofAnswer),),
-        errors=(InvalidArguments,),
+        errors=(InvalidArguments, NotFound, HistoryTooLong, Overloaded),
         reader=prove_state,
     ),
     Route(

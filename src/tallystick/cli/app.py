@@ -46,6 +46,9 @@ TREE: Final[Mapping[str, str]] = {
     "backup": "backup:backup",
     "restore": "backup:restore",
     "views rebuild": "views:rebuild",
+    "node snapshot": "node:snapshot",
+    "node restore": "node:restore",
+    "node prune": "node:prune",
     "explain": "explain:explain",
     "openapi": "openapi:openapi",
     "completion": "completion:completion",
@@ -57,8 +60,8 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "run": ("up", "down", "status", "doctor"),
     "evidence": ("evidence", "receipt", "verify"),
     "ledger": ("tx", "block", "log", "org"),
-    "network": ("network", "node"),
-    "operate": ("key", "backup", "restore", "views"),
+    "network": ("network",),
+    "operate": ("key", "backup", "restore", "views", "node"),
     "help": ("explain", "openapi", "completion", "version"),
 }
 """How the first help page orders the commands."""

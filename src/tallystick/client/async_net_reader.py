@@ -90,10 +90,20 @@ class AsyncNetReader:
         """Return what a contract's query answers, as plain JSON values."""
         return await self._link.run(query(contract, method, args))
 
-    async def state(self, contract: str, table: str, key: str) -> Value:
+    async def state(
+        self, contract: str, table: str, key: str, *, height: int | None = None
+    ) -> Value:
         """Return a record of the state, proven under a signed checkpoint; None if it is absent.
 
+        Args:
+            contract: Name of the contract.
+            table: Name of its table.
+            key: Primary key.
+            height: After which block; the newest by default.
+
         Raises:
-            Unverified: the node's proof does not hold.
+            Unverified: the node's proof does not hold, or is of another height.
+            NotFound: there is no block at that height yet.
+            HistoryTooLong: the node does not fold that much of the log for one request.
         """
-        return await self._link.run(fetch_state(self._link.session, contract, table, key))
+        return await self._link.run(fetch_state(self._link.session, contract, table, key, height))

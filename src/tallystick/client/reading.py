@@ -22,9 +22,10 @@ from tallystick.client.records import (
     TransactionRecord,
 )
 from tallystick.client.session import Session
+from tallystick.client.trust import Trust
 from tallystick.client.verify_log import verify_state
 from tallystick.encoding import Value, decode, parse_base64
-from tallystick.errors import InvalidProof, Malformed, UsageError
+from tallystick.errors import InvalidCheckpoint, InvalidProof, Malformed, UsageError
 from tallystick.merkle import TILE_WIDTH
 from tallystick.model import Entry, decode_entry
 
@@ -131,20 +132,35 @@ def query(contract: str, method: str, args: Mapping[str, Filter]) -> Flow[Any]:
     return (yield from fetch_json(Ask("GET", path, text_filters(args)), _Result)).result
 
 
-def fetch_state(session: Session, contract: str, table: str, key: str) -> Flow[Value]:
+def fetch_state(
+    session: Session, contract: str, table: str, key: str, height: int | None
+) -> Flow[Value]:
     """Return a record of the state, proven under a signed checkpoint; None if proven absent.
 
     Raises:
-        InvalidProof, InvalidCheckpoint: the node's proof does not hold.
+        InvalidProof, InvalidCheckpoint: the node's proof does not hold, or is of another height.
     """
     trust = yield from session.contact()
     path = f"/v1/state/{segment(contract)}/{segment(table)}/{segment(key)}/proof"
-    found = yield from fetch_json(Ask("GET", path), _StateProof)
+    found = yield from fetch_json(Ask("GET", path, text_filters({"height": height})), _StateProof)
     value = None if found.value_base64 is None else parse_base64(found.value_base64)
     state_key = f"{contract}/{table}/{key}".encode()
     verify_state(found.checkpoint, state_key, value, parse_base64(found.proof), trust)
+    if height is not None:
+        _check_height(trust, found.checkpoint, height)
     session.state.compare(trust, found.checkpoint)
     return None if value is None else _decoded(value)
+
+
+def _check_height(trust: Trust, note: str, height: int) -> None:
+    head, _ = trust.open_checkpoint(note)
+    if head.height != height:
+        raise InvalidCheckpoint(
+            "the node proves the state of another height than it was asked for",
+            field="checkpoint.height",
+            expected=str(height),
+            found=str(head.height),
+        )
 
 
 def fetch_entry(leaf: int) -> Flow[Entry]:

@@ -31,7 +31,6 @@ class SoloEngine:
         block_log: BlockLog,
         *,
         clock: Clock,
-        block_transactions_max: int,
         find_committed: FindCommitted,
         on_halt: Callable[[BaseException], None],
     ) -> None:
@@ -41,14 +40,12 @@ class SoloEngine:
             application: executes blocks.
             block_log: makes them durable.
             clock: unix milliseconds.
-            block_transactions_max: the largest block.
             find_committed: where a transaction was committed, for those submitted again.
             on_halt: told once, from the failing thread, when the engine stops for a fault.
         """
         self._application = application
         self._block_log = block_log
         self._clock = clock
-        self._block_transactions_max = block_transactions_max
         self._intake = Intake(find_committed)
         self._on_halt = on_halt
         self._submitted: SimpleQueue[Submission | None] = SimpleQueue()
@@ -82,7 +79,7 @@ class SoloEngine:
 
     def _check_loop(self) -> None:
         while True:
-            batch, is_last = gather(self._submitted, self._block_transactions_max)
+            batch, is_last = gather(self._submitted, self._application.block_transactions_max)
             places = [(s, place) for s in batch for place in range(len(s.transactions))]
             raw = [s.transactions[place] for s, place in places]
             answers = self._application.check(raw) if raw else []
@@ -101,7 +98,7 @@ class SoloEngine:
         while left_over or not is_last:
             if not is_last:
                 is_last = self._take_checked(left_over)
-            count = _block_size(left_over, self._block_transactions_max)
+            count = _block_size(left_over, self._application.block_transactions_max)
             chosen, left_over = left_over[:count], left_over[count:]
             if chosen:
                 self._commit(chosen)
@@ -112,7 +109,7 @@ class SoloEngine:
             following = self._checked.get(block=not waiting)
             while following is not None:
                 waiting.extend(following)
-                if len(waiting) >= self._block_transactions_max:
+                if len(waiting) >= self._application.block_transactions_max:
                     return False
                 following = self._checked.get_nowait()
         except Empty:

@@ -36,6 +36,22 @@ class LimitExceeded(Rejected):
     hint_zh = "请拆分请求或缩短所指字段。"
 
 
+class HistoryTooLong(LimitExceeded):
+    """More of the log stands before that height than a node folds for one request."""
+
+    code = "E_HISTORY"
+    title_en = "Too much of the log stands before that height to prove its state here"
+    title_zh = "该高度之前的日志过长，节点不在线证明其状态"
+    hint_en = (
+        "Ask for the newest height or an earlier one; who has the block log proves any height: "
+        "docs/auditor/state-at-a-height.md."
+    )
+    hint_zh = (
+        "请改用最新高度或更早的高度；持有区块日志者可证明任意高度，见 "
+        "docs/auditor/state-at-a-height.md。"
+    )
+
+
 class InvalidSignature(Rejected):
     """The signature does not verify, or its algorithm or key is not acceptable."""
 

@@ -75,16 +75,6 @@ class LogTree:
         """Number of leaves."""
         return self._size
 
-    def fork(self) -> LogTree:
-        """Return an independent tree of the same content, to append to tentatively."""
-        twin = LogTree(self._reader)
-        twin._size = self._size
-        twin._edges = [edge.copy() for edge in self._edges]
-        twin._full = self._full.copy()
-        twin._touched = self._touched.copy()
-        twin._nodes = self._nodes.copy()
-        return twin
-
     def append(self, leaf_hashes: Sequence[bytes]) -> int:
         """Append leaf hashes (32 bytes each, in order); return the index of the first.
 

@@ -47,12 +47,6 @@ class EdgeTile:
         self.rows = [bytearray() for _ in range(TILE_HEIGHT + 1)]
         """Row k holds the complete nodes k levels above the hashes of the tile, 32 bytes each."""
 
-    def copy(self) -> EdgeTile:
-        """Return an independent copy."""
-        twin = EdgeTile()
-        twin.rows = [bytearray(row) for row in self.rows]
-        return twin
-
     def node(self, height: int, place: int) -> bytes:
         """Return the 32-byte node at `place` of the row `height` levels above the hashes."""
         return bytes(self.rows[height][place * HASH_SIZE : (place + 1) * HASH_SIZE])

@@ -45,7 +45,7 @@ class CometSight:
             ),
             public_key=status.validator_info.pub_key.value,
             validators=self._validators(height + 1),
-            header=self._header(height - 1),
+            header=self._header(height),
         )
 
     def _validators(self, height: int) -> tuple[tuple[bytes, int], ...]:

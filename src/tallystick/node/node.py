@@ -6,7 +6,6 @@ All methods may be called from any thread. Nothing is shown before it is durable
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -14,24 +13,21 @@ from dataclasses import dataclass
 
 from tallystick.consensus import Committed, Engine, Result
 from tallystick.contracts import ContractSchema
-from tallystick.crypto import SecretKey
 from tallystick.encoding import Value
-from tallystick.errors import NotFound, NotWitnessed
+from tallystick.errors import NotFound
 from tallystick.execution import ContractRunner
 from tallystick.ledger import AppliedBlock, StateReader, Tree
 from tallystick.merkle import TILE_WIDTH
 from tallystick.model import (
     Block,
     GenesisDocument,
-    LogKey,
     Receipt,
-    cosign_checkpoint,
-    cosigner_name,
 )
 from tallystick.node.application import LedgerApplication
 from tallystick.node.config import NodeConfig
+from tallystick.node.consortium import Consortium
 from tallystick.node.engine_file import EngineFile
-from tallystick.node.finality import FinalityDesk
+from tallystick.node.history import History, tree_of
 from tallystick.node.network import (
     NetworkReport,
     Sight,
@@ -39,12 +35,10 @@ from tallystick.node.network import (
     peers_of,
     validators_of,
 )
-from tallystick.node.ordering import Relay
-from tallystick.node.published import Published, checkpoint_of
+from tallystick.node.published import Published
 from tallystick.node.recent import RecentBlocks
 from tallystick.node.status import NodeStatus, StateProved
 from tallystick.node.upkeep import Upkeep
-from tallystick.node.witnesses import WitnessDesk
 from tallystick.storage import BlockLog, DurableStore
 from tallystick.units import VERSION
 from tallystick.views import Views
@@ -70,17 +64,13 @@ class Parts:
     board: Board
     views: Views
     upkeep: Upkeep
-    finality: FinalityDesk | None
-    """Proves blocks final; None where one node decides alone."""
-    witnesses: WitnessDesk
-    relay: Relay | None
-    """Asks the engine what others may know; None where there is none."""
+    consortium: Consortium
+    """This node among those of other organisations."""
+    history: History
     sight: Sight | None
     """Asks the engine how it stands; None where there is none to ask."""
     settings: EngineFile | None
     """How the node orders together with others; None where it orders alone."""
-    secret: SecretKey
-    """Signs checkpoints and receipts."""
     close: Callable[[], None]
     """Closes files and processes, in order, after the engine has stopped."""
 
@@ -101,6 +91,10 @@ class Board:
         self.newest = self._make(applied)
         for callback in list(self._subscribers.values()):
             callback(applied.block)
+
+    def refresh(self) -> None:
+        """Show the newest block in the store: many came at once."""
+        self.newest = self._make(None)
 
     def subscribe(self, callback: Callable[[Block], None]) -> Callable[[], None]:
         """Call back after each block, on the commit thread; return how to stop that."""
@@ -139,6 +133,8 @@ class Node:
         """The founding document."""
         self.genesis_bytes = parts.genesis_bytes
         """Its exact bytes."""
+        self.consortium = parts.consortium
+        """What it does with other organisations' nodes."""
         self.views = parts.views
         """What lists are read from."""
 
@@ -150,7 +146,12 @@ class Node:
         Raises:
             Corrupted: block log, store and code do not agree.
         """
-        self._parts.engine.start()
+        try:
+            self._parts.engine.start()
+        except BaseException:
+            # The replay may have ended inside a block, with the trees locked.
+            self._parts.application.state_lock.close()
+            raise
         self._parts.upkeep.start()
 
     def stop(self) -> None:
@@ -173,7 +174,7 @@ class Node:
             version=VERSION,
             views_height=self.views.height(),
             started_at_ms=self._started_at_ms,
-            log_keys=self.log_keys(),
+            log_keys=self.consortium.log_keys(),
         )
 
     def network_report(self) -> NetworkReport:
@@ -186,7 +187,7 @@ class Node:
         register = parts.application.ledger.register
         sight = parts.sight() if parts.sight is not None else None
         peers = peers_of(register, parts.settings, sight) if sight else ()
-        own = self.organization
+        own = self.consortium.organization
         return NetworkReport(
             network=self.network,
             organization=own,
@@ -201,27 +202,6 @@ class Node:
             validators=validators_of(register, sight, own, peers) if sight else (),
             member_keys=member_keys_of(register, own),
         )
-
-    def log_keys(self) -> tuple[LogKey, ...]:
-        """Return the keys that sign checkpoints and receipts, those of revoked ones left out."""
-        register = self._parts.application.ledger.register
-        return tuple(
-            LogKey(organization=one.organization, public_key=one.public_key)
-            for one in list(register.log_keys.values())
-            if one.revoked_at is None
-        )
-
-    def ask_engine(self, method: str, params: dict[str, str], number: int) -> bytes:
-        """Return what the engine answers to one of its questions that others may ask, as JSON.
-
-        Raises:
-            NotFound: this node orders alone, or the question is not one of these.
-            Unavailable: the engine does not answer.
-        """
-        relay = self._parts.relay
-        if relay is None:
-            raise NotFound("this node orders alone: there is no engine to ask", field="engine")
-        return relay(method, params, number)
 
     def subscribe(self, callback: Callable[[Block], None]) -> Callable[[], None]:
         """Call back, on the commit thread, after each block; return how to stop that."""
@@ -288,60 +268,10 @@ class Node:
         place = self.find(transaction_id)
         block = self.block(place.height)
         raw, entry = block.transactions[place.index], block.entries[place.index]
-        desk = self._parts.finality
-        found = desk.final(place.height) if desk is not None else None
-        if desk is None or found is None:
-            published = self._parts.board.newest
-            receipt = published.receipt(raw, entry, place.leaf_index)
-        else:
-            published, proof = found
-            receipt = dataclasses.replace(
-                published.receipt(raw, entry, place.leaf_index),
-                finality=proof,
-                validator_history=desk.history.certificates,
-            )
-        if not witnesses:
-            return receipt
-        return self._witnessed(receipt, published.height, witnesses)
-
-    def _witnessed(self, receipt: Receipt, height: int, wanted: int) -> Receipt:
-        note, count = self._parts.witnesses.gather(receipt.checkpoint, height, self.organization)
-        if count < wanted:
-            raise NotWitnessed(
-                "too few organisations cosigned the checkpoint",
-                field="witnesses",
-                expected=str(wanted),
-                found=str(count),
-            )
-        return dataclasses.replace(receipt, checkpoint=note, level="witnessed")
-
-    def cosignature(self, height: int) -> str:
-        """Return this organisation's cosignature, a line, of the checkpoint of a committed block.
-
-        Raises:
-            NotFound: there is no such block.
-        """
-        header = self.block(height).header
-        secret = self._parts.secret
-        return cosign_checkpoint(
-            checkpoint_of(self.network, header),
-            secret,
-            name=cosigner_name(self.network, self.organization),
-            time=self._parts.config.clock() // 1000,
-        )
-
-    @property
-    def organization(self) -> str:
-        """Whose node this is, by the key that signs its checkpoints; empty if nobody's."""
-        for key in self.log_keys():
-            if key.public_key == self._parts.secret.public_key:
-                return key.organization
-        return ""
-
-    def validator_history(self) -> tuple[bytes, ...]:
-        """Return the certificates that lead from genesis to today's validators."""
-        desk = self._parts.finality
-        return desk.history.certificates if desk is not None else ()
+        others = self.consortium
+        published, proof = others.final(place.height, self._parts.board.newest)
+        receipt = others.finished(published.receipt(raw, entry, place.leaf_index), proof)
+        return others.witnessed(receipt, published.height, witnesses) if witnesses else receipt
 
     # --- the log ----------------------------------------------------------------------------------
 
@@ -409,15 +339,40 @@ class Node:
         """
         return self._parts.runner.query(contract, method, args, self._state)
 
-    def prove_state(self, key: bytes) -> StateProved:
-        """Return a state key's value and its proof under the newest checkpoint."""
-        application = self._parts.application
+    def prove_state(self, key: bytes, height: int | None = None) -> StateProved:
+        """Return a key's value after the block at `height`, the newest by default, and its proof.
+
+        An older state is made anew from the block log: work that grows with the log up to there.
+
+        Raises:
+            NotFound: there is no block at that height yet.
+            Overloaded: the state of another older height is being made.
+            Unavailable: the node has stopped for a fault.
+        """
+        application, tree = self._parts.application, tree_of(key)
+        ledger = application.ledger
         with application.state_lock:
-            proof = application.ledger.state_tree.prove(key)
-            return StateProved(
-                value=self._state.get(key), proof=proof, checkpoint=self.checkpoint()
-            )
+            newest = ledger.head.height
+            # Before the first block the founding members are in the tree, but under no root yet.
+            if newest and height in (None, newest):
+                source = ledger.state_tree if tree is Tree.STATE else ledger.membership_tree
+                return StateProved(
+                    value=self._parts.store.get(tree, key),
+                    proof=source.prove(key),
+                    checkpoint=self.checkpoint(),
+                )
+        height = height or 0
+        if not 0 <= height <= newest:
+            raise NotFound(f"there is no block {height}", field="height", found=str(height))
+        return self._parts.history.prove(key, height)
 
     def contracts(self) -> list[ContractSchema]:
-        """Return the schema of every active contract."""
-        return list(self._parts.runner.schemas)
+        """Return the schema of every contract that the next block may call."""
+        ledger = self._parts.application.ledger
+        return [
+            schema
+            for schema in self._parts.runner.schemas
+            if ledger.register.is_callable(
+                schema.name, ledger.head.height + 1, self.genesis.contracts
+            )
+        ]

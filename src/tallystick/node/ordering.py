@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from tallystick.consensus import Committed, Engine, SoloEngine
+from tallystick.ledger import ContractHost
 from tallystick.node.application import LedgerApplication
 from tallystick.node.finality import FinalitySource
 from tallystick.node.network import Sight
 from tallystick.node.witnesses import Witness
-from tallystick.storage import BlockLog, DataFolder
+from tallystick.storage import DataFolder, Storage
 
 Relay: TypeAlias = Callable[[str, dict[str, str], int], bytes]
 """From a method, its parameters and the number of the question to the engine's answer."""
@@ -24,11 +25,18 @@ class Ordering:
 
     folder: DataFolder
     application: LedgerApplication
-    block_log: BlockLog
+    storage: Storage
+    host: ContractHost
+    """The contracts."""
     find_committed: Callable[[bytes], Committed | None]
     clock: Callable[[], int]
     """Unix milliseconds."""
     on_halt: Callable[[BaseException], None]
+    on_restored: Callable[[], None]
+    """Told when blocks that another node gave are in place."""
+    uses_processes: bool
+    """Whether this node works in processes of its own."""
+    snapshot_interval: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +57,10 @@ class Opened:
 
 def open_solo(ordering: Ordering) -> Opened:
     """Return the engine of a node that orders alone, not started yet."""
-    application = ordering.application
     engine = SoloEngine(
-        application,
-        ordering.block_log,
+        ordering.application,
+        ordering.storage.log,
         clock=ordering.clock,
-        block_transactions_max=application.block_transactions_max,
         find_committed=ordering.find_committed,
         on_halt=ordering.on_halt,
     )

@@ -24,20 +24,21 @@ from tallystick.membership import MEMBERSHIP_CONTRACT
 from tallystick.merkle import TILE_WIDTH
 from tallystick.model import (
     Block,
+    BlockHeader,
     Call,
-    Checkpoint,
     GenesisDocument,
     Receipt,
     Transaction,
     build_log_receipt,
     decode_genesis,
     decode_transaction,
-    sign_checkpoint,
     sign_root,
     sign_transaction,
     verify_transaction,
 )
 from tallystick.node import NetworkReport, NodeStatus, StateProved
+from tallystick.node.history import History, tree_of
+from tallystick.node.published import Published
 from tallystick.units import TimeMs
 from tallystick.views import Projector, Views, specs_of
 from tests import factories
@@ -59,6 +60,28 @@ class _WorldState(Struct, frozen=True):
 
     def get(self, key: bytes, /) -> bytes | None:
         return self.store.get(Tree.STATE, key)
+
+
+class FakeConsortium:
+    """Other organisations that say what a test wants."""
+
+    def __init__(self) -> None:
+        """Know nobody."""
+        self.certificates: tuple[bytes, ...] = ()
+        self.questions: list[tuple[str, dict[str, str], int]] = []
+
+    def validator_history(self) -> tuple[bytes, ...]:
+        """Return what is set."""
+        return self.certificates
+
+    def cosign(self, header: BlockHeader) -> str:
+        """Return a line."""
+        return f"— somebody {header.height}\n"
+
+    def ask_engine(self, method: str, params: dict[str, str], number: int) -> bytes:
+        """Answer nothing, and note the question."""
+        self.questions.append((method, params, number))
+        return b'{"jsonrpc":"2.0","id":%d,"result":{}}' % number
 
 
 class FakeNode:
@@ -88,11 +111,13 @@ class FakeNode:
         self._views: Views | None = None
         self._views_height = 0
         self._places: dict[bytes, Committed] = {}
-        self.certificates: tuple[bytes, ...] = ()
-        self.questions: list[tuple[str, dict[str, str], int]] = []
+        self.consortium = FakeConsortium()
         self._held: list[tuple[list[bytes], Future[list[Any]]]] = []
         self._subscribers: list[Callable[[Block], None]] = []
         self._lock = threading.RLock()
+        self._history = History(
+            self.genesis, lambda first: iter(self.blocks[first - 1 :]), self._note
+        )
 
     @property
     def views(self) -> Views:
@@ -235,20 +260,6 @@ class FakeNode:
         place = self.find(transaction_id)
         return self.block(place.height), place.index
 
-    def cosignature(self, height: int) -> str:
-        """Return a line."""
-        self.block(height)
-        return f"— {self.network}/somebody AAAA\n"
-
-    def validator_history(self) -> tuple[bytes, ...]:
-        """Return what is set."""
-        return self.certificates
-
-    def ask_engine(self, method: str, params: dict[str, str], number: int) -> bytes:
-        """Answer with the question."""
-        self.questions.append((method, params, number))
-        return b'{"jsonrpc":"2.0","id":%d,"result":{}}' % number
-
     def receipt(self, transaction_id: bytes, *, witnesses: int = 0) -> Receipt:
         """Return a receipt under the newest root."""
         if witnesses:
@@ -274,19 +285,10 @@ class FakeNode:
 
     def checkpoint(self) -> str:
         """Return the newest signed note."""
-        header = self.blocks[-1].header if self.blocks else None
-        return sign_checkpoint(
-            Checkpoint(
-                origin=self.network,
-                size=self._ledger.log.size,
-                root=self._ledger.log.root(),
-                height=len(self.blocks),
-                time=header.time if header else 0,
-                state_root=self._ledger.state_tree.root,
-                membership_root=self._ledger.membership_tree.root,
-            ),
-            LOG_KEY,
-        )
+        return self._note(self.blocks[-1].header if self.blocks else None)
+
+    def _note(self, header: BlockHeader | None) -> str:
+        return Published(self.network, header, self._store, LOG_KEY).checkpoint
 
     def tile(self, level: int, index: int, width: int) -> bytes:
         """Return hashes of a log tile."""
@@ -313,13 +315,15 @@ class FakeNode:
         """Run a query on the newest state."""
         return self._runner.query(contract, method, args, _WorldState(self._store))
 
-    def prove_state(self, key: bytes) -> StateProved:
+    def prove_state(self, key: bytes, height: int | None = None) -> StateProved:
         """Return a value and its proof."""
-        return StateProved(
-            self._store.get(Tree.STATE, key),
-            self._ledger.state_tree.prove(key),
-            self.checkpoint(),
-        )
+        if height is not None and height != len(self.blocks):
+            if height:
+                self.block(height)
+            return self._history.prove(key, height)
+        tree, ledger = tree_of(key), self._ledger
+        source = ledger.state_tree if tree is Tree.STATE else ledger.membership_tree
+        return StateProved(self._store.get(tree, key), source.prove(key), self.checkpoint())
 
     def contracts(self) -> list[ContractSchema]:
         """Return the schemas."""

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+
 import pytest
 
 from tallystick.api.tiles import format_tile_index, parse_tile_path
+from tallystick.encoding import decode
 from tallystick.errors import NotFound
 from tallystick.merkle import leaf_hash, log_root, verify_consistency, verify_inclusion
 from tallystick.merkle import verify_absence as verify_state_absence
@@ -123,10 +126,6 @@ def test_proofs_on_request_hold(caller: Caller, node: FakeNode) -> None:
 
 def test_state_values_and_absence_are_provable(caller: Caller, node: FakeNode) -> None:
     """Under the state root of the checkpoint that comes along."""
-    from base64 import b64decode
-
-    from tallystick.encoding import decode
-
     node.submit([deposit(1)])
     for key, is_present in (("EV-2023-000001", True), ("EV-2023-000002", False)):
         found = caller.get(f"/v1/state/evidence/deposits/{key}/proof").json
@@ -141,6 +140,46 @@ def test_state_values_and_absence_are_provable(caller: Caller, node: FakeNode) -
             assert found["value"]["title"] == "采购合同 1"
         else:
             verify_state_absence(checkpoint.state_root, state_key, proof)
+
+
+def test_the_state_of_an_older_height_is_provable(caller: Caller, node: FakeNode) -> None:
+    """Under the checkpoint of that height; a deposit is absent before it was made."""
+    for number in (1, 2, 3):
+        node.submit([deposit(number)])
+    path = "/v1/state/evidence/deposits/EV-2023-000002/proof"
+    for height in range(4):
+        answer = caller.get(f"{path}?height={height}")
+        assert "immutable" in answer.headers["cache-control"]
+        found = answer.json
+        assert found["is_present"] is (height >= 2)
+        checkpoint = open_checkpoint(found["checkpoint"], LOG_KEY.public_key, origin=NETWORK)
+        assert checkpoint.height == height
+        proof = StateProof.from_value(decode(b64decode(found["proof"])))
+        key = bytes.fromhex(found["state_key"])
+        if found["is_present"]:
+            value = b64decode(found["value_base64"])
+            verify_state_value(checkpoint.state_root, key, value, proof)
+        else:
+            verify_state_absence(checkpoint.state_root, key, proof)
+    future = caller.get(f"{path}?height=4")
+    assert (future.status, future.code) == (404, "E_NOT_FOUND")
+    assert caller.get(f"{path}?height=-1").status == 400
+
+
+def test_a_height_behind_too_much_of_the_log_is_refused(
+    caller: Caller, node: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One request must not keep a node busy for long; the newest height costs nothing."""
+    monkeypatch.setattr("tallystick.api.proofs.HISTORY_STEPS_MAX", 5)
+    node.submit([deposit(1), deposit(2)])
+    for number in (3, 4, 5):
+        node.submit([deposit(number)])
+    path = "/v1/state/evidence/deposits/EV-2023-000001/proof"
+    statuses = [caller.get(f"{path}?height={height}").status for height in range(5)]
+    assert statuses == [200, 200, 200, 422, 200]
+    refused = caller.get(f"{path}?height=3")
+    assert (refused.code, refused.json["field"]) == ("E_HISTORY", "height")
+    assert "at most 5 entries and blocks" in refused.json["expected"]
 
 
 def test_keys_of_several_fields_are_reached(caller: Caller, node: FakeNode) -> None:

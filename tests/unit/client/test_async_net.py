@@ -121,6 +121,7 @@ def test_state_is_proven(node: MockNode) -> None:
     """As in `Net`."""
     node.write({b"evidence/deposits/x": encode({"a": 1})})
     assert run(node, lambda net: net.state("evidence", "deposits", "x")) == {"a": 1}
+    assert run(node, lambda net: net.state("evidence", "deposits", "x", height=8)) == {"a": 1}
 
 
 def test_pages_follow_each_other(node: MockNode) -> None:

@@ -13,6 +13,7 @@ from tallystick.client import Deposit, Result, problem_of, verify
 from tallystick.encoding import Value, encode
 from tallystick.errors import (
     Duplicate,
+    InvalidCheckpoint,
     LimitExceeded,
     Malformed,
     NotFound,
@@ -225,6 +226,21 @@ def test_state_is_proven_not_believed(node: MockNode) -> None:
         node.write({KEY: b"\xff"})
         with pytest.raises(Unverified, match="not canonical"):
             net.state("evidence", "deposits", "EV-1")
+
+
+def test_the_state_of_another_height_than_asked_for_is_refused(node: MockNode) -> None:
+    """It may be true, and is no answer to the question."""
+    node.write({KEY: encode({"a": 1})})
+    with node.net() as net:
+        assert net.state("evidence", "deposits", "EV-1", height=8) == {"a": 1}
+        assert node.requests[-1].url.params["height"] == "8"
+        with pytest.raises(InvalidCheckpoint, match="another height") as refused:
+            net.state("evidence", "deposits", "EV-1", height=7)
+        assert refused.value.facts() == {
+            "field": "checkpoint.height",
+            "expected": "7",
+            "found": "8",
+        }
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from tallystick.client import (
 )
 from tallystick.errors import (
     Duplicate,
+    HistoryTooLong,
     InvalidArguments,
     InvalidSignature,
     NotAMember,
@@ -148,6 +149,42 @@ def test_a_grown_log_is_proven_to_the_next_visit(backend: FakeNode) -> None:
         return 0 if head is None else head.size
 
     assert [run(backend, work) for _ in range(3)] == [1, 2, 3]
+
+
+def test_the_state_of_an_older_height_is_proven(
+    backend: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Absent before it was made; what is not there yet or too costly has its class."""
+
+    async def work(net: AsyncNet) -> None:
+        first = await net.evidence.deposit(b"one", title="t")
+        second = await net.evidence.deposit(b"two", title="t")
+        await net.evidence.deposit(b"three", title="t")
+        for deposit, since in ((first, 1), (second, 2)):
+            for height in range(4):
+                found = await net.state("evidence", "deposits", str(deposit.id), height=height)
+                assert (found is not None) is (height >= since)
+        with pytest.raises(NotFound):
+            await net.state("evidence", "deposits", "x", height=4)
+        monkeypatch.setattr("tallystick.api.proofs.HISTORY_STEPS_MAX", 1)
+        with pytest.raises(HistoryTooLong):
+            await net.state("evidence", "deposits", "x", height=2)
+
+    run(backend, work)
+
+
+def test_the_members_of_a_height_are_proven(backend: FakeNode) -> None:
+    """They are in the state, under a root of their own."""
+
+    async def work(net: AsyncNet) -> None:
+        await net.evidence.deposit(b"one", title="t")
+        await net.evidence.deposit(b"two", title="t")
+        for height in (1, 2, None):
+            found = await net.state("membership", "organizations", COURT, height=height)
+            assert isinstance(found, dict)
+            assert await net.state("membership", "organizations", "x", height=height) is None
+
+    run(backend, work)
 
 
 def test_refusals_have_their_class_code_and_facts(backend: FakeNode) -> None:

@@ -32,6 +32,7 @@ class Application:
 
     def __init__(self) -> None:
         self.ledger = open_test_ledger()
+        self.block_transactions_max = 100
         self.steps: list[str] = []
         self.gate = threading.Event()
         self.gate.set()
@@ -104,6 +105,7 @@ class Bench:
 
     def __init__(self, *, block_transactions_max: int = 100) -> None:
         self.application = Application()
+        self.application.block_transactions_max = block_transactions_max
         self.log = Log(self.application.steps)
         self.halts: list[BaseException] = []
         self.places: dict[bytes, Committed] = {}
@@ -112,7 +114,6 @@ class Bench:
             self.application,
             self.log,
             clock=lambda: self.time,
-            block_transactions_max=block_transactions_max,
             find_committed=self.places.get,
             on_halt=self.halts.append,
         )

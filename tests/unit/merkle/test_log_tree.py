@@ -11,7 +11,6 @@ from tallystick.merkle import (
     LOG_SIZE_MAX,
     LogTree,
     TileKey,
-    leaf_hash,
     log_root,
     node_hash,
     verify_consistency,
@@ -131,25 +130,6 @@ def test_taking_dirty_tiles_twice_gives_only_what_changed_since() -> None:
     dirty = tree.take_dirty()
     assert set(dirty) == {TileKey(0, 1), TileKey(1, 0)}
     assert dirty[TileKey(1, 0)] == log_root(LEAVES[:256]) + log_root(LEAVES[256:512])
-
-
-def test_a_fork_is_independent_of_its_origin() -> None:
-    """A block appended tentatively to a fork leaves the log as it was."""
-    tree, store = filled(700)
-    tree.append(LEAVES[700:800])
-    fork = tree.fork()
-    assert (fork.size, fork.root()) == (800, tree.root())
-    others = [leaf_hash(b"other %d" % number) for number in range(600)]
-    tree.append(LEAVES[800:1_100])
-    fork.append(others)
-    assert fork.root() == log_root(LEAVES[:800] + others)
-    assert tree.root() == log_root(LEAVES[:1_100])
-    index = 900
-    verify_inclusion(others[100], index, 1_400, fork.inclusion_proof(index), fork.root())
-    verify_inclusion(LEAVES[index], index, 1_100, tree.inclusion_proof(index), tree.root())
-    assert fork.take_dirty().items() <= reference.tiles(LEAVES[:800] + others).items()
-    store.save(tree)
-    assert store.tiles == reference.tiles(LEAVES[:1_100])
 
 
 def test_memory_is_bounded_whatever_the_size() -> None:

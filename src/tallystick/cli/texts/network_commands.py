@@ -106,10 +106,6 @@ NETWORK_COMMANDS: Final[Mapping[str, CommandText]] = {
             "亦可用 `make network`。",
         ),
     ),
-    "node": CommandText(
-        Text("look after this machine's node", "维护本机节点"),
-        ("tally node health",),
-    ),
     "node health": CommandText(
         Text("say whether the node is well, one line a check", "逐项检查节点是否正常"),
         ("tally node health", "tally node health --data ./node --json"),

@@ -5,7 +5,7 @@ Not part of the face of `consensus`, so that a node without it loads no protobuf
 """
 
 from tallystick.consensus.cometbft.binary import EngineBuild, check_engine, find_engine
-from tallystick.consensus.cometbft.configuration import EngineSettings, Peer, StateSync
+from tallystick.consensus.cometbft.configuration import EngineConfig, Peer, StateSync
 from tallystick.consensus.cometbft.engine import CometEngine, CometParts
 from tallystick.consensus.cometbft.finality import build_finality
 from tallystick.consensus.cometbft.genesis_file import (
@@ -16,30 +16,32 @@ from tallystick.consensus.cometbft.genesis_file import (
 from tallystick.consensus.cometbft.handler import Handler
 from tallystick.consensus.cometbft.home import EngineHome
 from tallystick.consensus.cometbft.identity import address, node_id
-from tallystick.consensus.cometbft.process import EngineProcess
+from tallystick.consensus.cometbft.process import READY_MS, EngineProcess
 from tallystick.consensus.cometbft.profiles import MACHINE, WAN, Profile
 from tallystick.consensus.cometbft.replica import Chain, Replica, Surroundings
 from tallystick.consensus.cometbft.rpc import EngineRpc
 from tallystick.consensus.cometbft.rpc_types import Handed
 from tallystick.consensus.cometbft.server import AbciServer
-from tallystick.consensus.cometbft.snapshots import NoSnapshots, SnapshotDesk
+from tallystick.consensus.cometbft.snapshots import LedgerSnapshots, NoSnapshots, SnapshotDesk
 
 __all__ = [
     "MACHINE",
+    "READY_MS",
     "WAN",
     "AbciServer",
     "Chain",
     "CometEngine",
     "CometParts",
     "EngineBuild",
+    "EngineConfig",
     "EngineGenesis",
     "EngineHome",
     "EngineProcess",
     "EngineRpc",
-    "EngineSettings",
     "EngineValidator",
     "Handed",
     "Handler",
+    "LedgerSnapshots",
     "NoSnapshots",
     "Peer",
     "Profile",

@@ -55,7 +55,7 @@ class StateSync(Struct, frozen=True, kw_only=True):
     """URLs of at least two nodes that give headers, best of different organisations."""
 
 
-class EngineSettings(Struct, frozen=True, kw_only=True):
+class EngineConfig(Struct, frozen=True, kw_only=True):
     """What one node's engine must be told."""
 
     moniker: str
@@ -81,37 +81,37 @@ class EngineSettings(Struct, frozen=True, kw_only=True):
     """Where a remote signer calls in (`priv_validator_laddr`); empty: the key file of the home."""
 
 
-def config_toml(settings: EngineSettings) -> str:
+def config_toml(config: EngineConfig) -> str:
     """Return the text of config.toml; raises `UsageError` for what the engine would misread."""
-    check_settings(settings)
+    check_config(config)
     document = {
-        **_base(settings),
-        "rpc": _rpc(settings),
-        "p2p": _p2p(settings),
+        **_base(config),
+        "rpc": _rpc(config),
+        "p2p": _p2p(config),
         "mempool": _mempool(),
-        "statesync": _state_sync(settings.state_sync),
+        "statesync": _state_sync(config.state_sync),
         "blocksync": {"version": "v0", "adaptive_sync": False},
-        "consensus": _consensus(settings.profile),
+        "consensus": _consensus(config.profile),
         "storage": {"discard_abci_responses": True},
         "tx_index": {"indexer": "null"},  # the ledger has its own
-        "instrumentation": _instrumentation(settings),
+        "instrumentation": _instrumentation(config),
     }
     return tomli_w.dumps(document)
 
 
-def check_settings(settings: EngineSettings) -> None:
+def check_config(config: EngineConfig) -> None:
     """Raise `UsageError` for the first setting that is not what it should be."""
-    for peer in settings.peers:
+    for peer in config.peers:
         check_node_id(peer.node_id)
         _check_host(peer.host, "peers")
         _check_port(peer.port, "peers")
-    for node_id in settings.allowed_node_ids:
+    for node_id in config.allowed_node_ids:
         check_node_id(node_id)
-    _check_host(settings.p2p_host, "p2p_host")
-    _check_port(settings.p2p_port, "p2p_port")
-    _check_rpc(settings.rpc_address)
-    if settings.state_sync is not None:
-        _check_state_sync(settings.state_sync)
+    _check_host(config.p2p_host, "p2p_host")
+    _check_port(config.p2p_port, "p2p_port")
+    _check_rpc(config.rpc_address)
+    if config.state_sync is not None:
+        _check_state_sync(config.state_sync)
 
 
 def check_node_id(node_id: str) -> None:
@@ -178,27 +178,27 @@ def _check_rpc(address: str) -> None:
     )
 
 
-def _base(settings: EngineSettings) -> Section:
+def _base(config: EngineConfig) -> Section:
     return {
-        "proxy_app": f"unix://{settings.abci_socket}",
+        "proxy_app": f"unix://{config.abci_socket}",
         "abci": "socket",
-        "moniker": settings.moniker,
+        "moniker": config.moniker,
         "db_backend": "goleveldb",
         "db_dir": "data",
-        "log_level": settings.profile.log_level,
+        "log_level": config.profile.log_level,
         "log_format": "json",
         "genesis_file": "config/genesis.json",
         "node_key_file": "config/node_key.json",
         "priv_validator_key_file": "config/priv_validator_key.json",
         "priv_validator_state_file": "data/priv_validator_state.json",
-        "priv_validator_laddr": settings.signer_address,
+        "priv_validator_laddr": config.signer_address,
         "filter_peers": True,  # the application knows the members' nodes
     }
 
 
-def _rpc(settings: EngineSettings) -> Section:
+def _rpc(config: EngineConfig) -> Section:
     return {
-        "laddr": settings.rpc_address,
+        "laddr": config.rpc_address,
         "grpc_laddr": "",
         "pprof_laddr": "",
         "unsafe": False,
@@ -209,23 +209,23 @@ def _rpc(settings: EngineSettings) -> Section:
     }
 
 
-def _p2p(settings: EngineSettings) -> Section:
+def _p2p(config: EngineConfig) -> Section:
     """A closed list: only known identities get in, and nobody is asked for more addresses.
 
     With no place for inbound peers only those named as unconditional are let in; with places,
     those too whom the application knows when it is asked about them.
     """
-    profile = settings.profile
-    allowed = {*settings.allowed_node_ids, *(peer.node_id for peer in settings.peers)}
-    host = f"[{settings.p2p_host}]" if ":" in settings.p2p_host else settings.p2p_host
+    profile = config.profile
+    allowed = {*config.allowed_node_ids, *(peer.node_id for peer in config.peers)}
+    host = f"[{config.p2p_host}]" if ":" in config.p2p_host else config.p2p_host
     return {
-        "laddr": f"tcp://{host}:{settings.p2p_port}",
-        "external_address": settings.p2p_external_address,
+        "laddr": f"tcp://{host}:{config.p2p_port}",
+        "external_address": config.p2p_external_address,
         "seeds": "",
-        "persistent_peers": ",".join(peer.address for peer in settings.peers),
+        "persistent_peers": ",".join(peer.address for peer in config.peers),
         "unconditional_peer_ids": ",".join(sorted(allowed)),
-        "max_num_inbound_peers": settings.inbound_peers_max,
-        "max_num_outbound_peers": len(settings.peers),
+        "max_num_inbound_peers": config.inbound_peers_max,
+        "max_num_outbound_peers": len(config.peers),
         "pex": False,
         "seed_mode": False,
         "addr_book_strict": False,
@@ -286,8 +286,8 @@ def _consensus(profile: Profile) -> Section:
     }
 
 
-def _instrumentation(settings: EngineSettings) -> Section:
-    port = settings.prometheus_port
+def _instrumentation(config: EngineConfig) -> Section:
+    port = config.prometheus_port
     return {
         "prometheus": port is not None,
         "prometheus_listen_addr": f"127.0.0.1:{port}" if port is not None else "",

@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from tallystick.consensus.cometbft.configuration import EngineSettings, config_toml
+from tallystick.consensus.cometbft.configuration import EngineConfig, config_toml
 from tallystick.consensus.cometbft.genesis_file import EngineGenesis, genesis_json
 from tallystick.consensus.cometbft.identity import node_id
 from tallystick.consensus.cometbft.key_files import (
@@ -52,14 +52,14 @@ class EngineHome:
         _write_once(self._validator_key, validator_key_json(validator_key), "validator key")
         self._begin_signing()
 
-    def configure(self, settings: EngineSettings) -> None:
+    def configure(self, config: EngineConfig) -> None:
         """Write config.toml anew.
 
         Raises:
             UsageError: a setting is not what it should be; the old file stays.
             StorageFailed: the disk reported an error.
         """
-        text = config_toml(settings)
+        text = config_toml(config)
         _make_folder(self.folder / "config")
         _write(self.folder / "config" / "config.toml", text.encode("utf-8"))
 

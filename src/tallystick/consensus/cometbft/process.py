@@ -131,7 +131,7 @@ class EngineProcess:
         return self._log.tail if self._log else ""
 
     def _run(self) -> None:
-        """Start, read and wait, all in this thread: the engine dies with the thread it came from."""
+        """Start, read and wait, all in this thread: the engine dies with the thread it is of."""
         try:
             self._log = LogFile(self._log_path)
             self._process = self._launch()

@@ -58,7 +58,7 @@ class EngineRpc:
     """Asks one engine."""
 
     def __init__(self, address: str, *, timeout_ms: int = TIMEOUT_MS) -> None:
-        """Prepare; nothing is sent yet. The address is that of `EngineSettings.rpc_address`."""
+        """Prepare; nothing is sent yet. The address is that of `EngineConfig.rpc_address`."""
         self._line = EngineLine(address, timeout_s=timeout_ms / 1_000)
 
     def close(self) -> None:

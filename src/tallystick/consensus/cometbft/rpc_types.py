@@ -86,7 +86,7 @@ class CommitSignature(Struct, frozen=True):
 
 
 class Commit(Struct, frozen=True):
-    """The precommits that decided a block, one place for each validator of the set, in its order."""
+    """The precommits that decided a block, a place for each validator, in the set's order."""
 
     height: int
     round: int

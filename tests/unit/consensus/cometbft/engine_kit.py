@@ -15,11 +15,11 @@ from msgspec import Struct
 from tallystick.consensus.cometbft import (
     MACHINE,
     AbciServer,
+    EngineConfig,
     EngineGenesis,
     EngineHome,
     EngineProcess,
     EngineRpc,
-    EngineSettings,
     EngineValidator,
     Peer,
     node_id,
@@ -137,7 +137,7 @@ class EngineUnderTest:
         self.home = EngineHome(folder / "engine")
         self.home.found(genesis, own.node_key, own.validator_key)
         self.prometheus_port = free_port()
-        settings = EngineSettings(
+        settings = EngineConfig(
             moniker="alpha",
             profile=MACHINE,
             abci_socket=socket_path,

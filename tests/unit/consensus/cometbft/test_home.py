@@ -16,9 +16,9 @@ import pytest
 from tallystick.consensus.cometbft import (
     MACHINE,
     WAN,
+    EngineConfig,
     EngineGenesis,
     EngineHome,
-    EngineSettings,
     EngineValidator,
     Peer,
     Profile,
@@ -38,7 +38,7 @@ GENESIS = EngineGenesis(
     validators=(EngineValidator(VALIDATOR_KEY.public_key, 10, "alpha"),),
     app_hash=b"\xab\xcd",
 )
-SETTINGS = EngineSettings(
+SETTINGS = EngineConfig(
     moniker="alpha",
     profile=MACHINE,
     abci_socket=Path("/run/tally/abci.sock"),
@@ -46,7 +46,7 @@ SETTINGS = EngineSettings(
 )
 
 
-def settings(**changes: Any) -> EngineSettings:
+def settings(**changes: Any) -> EngineConfig:
     """Return good settings with something changed."""
     return msgspec.structs.replace(SETTINGS, **changes)
 
@@ -56,7 +56,7 @@ def genesis(**changes: Any) -> EngineGenesis:
     return msgspec.structs.replace(GENESIS, **changes)
 
 
-def written(chosen: EngineSettings) -> dict[str, Any]:
+def written(chosen: EngineConfig) -> dict[str, Any]:
     """Return config.toml as the engine reads it."""
     return tomllib.loads(config_toml(chosen))
 
