@@ -30,6 +30,10 @@ run: setup-runtime ## start a node with a demonstration, and stay up
 demo: setup-runtime ## the same demonstration, which ends by itself
 	.venv/bin/tally up --demo --once $(ARGS)
 
+.PHONY: network
+network: setup-runtime engine ## four organisations on this machine: stop two, bring them back
+	.venv/bin/tally network demo $(ARGS)
+
 .PHONY: setup-runtime
 setup-runtime: ## .venv with what a user needs, from requirements.lock
 	@scripts/setup.sh runtime

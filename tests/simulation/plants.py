@@ -90,7 +90,7 @@ def results_depend_on_the_process() -> list[AbstractContextManager[Any]]:
 
 def nonces_forgotten_at_restart() -> list[AbstractContextManager[Any]]:
     """A node that starts anew knows no used nonces."""
-    return [mock.patch("tests.simulation.station._remember_recent")]
+    return [mock.patch("tests.simulation.station.remember_recent")]
 
 
 def nonces_remembered_too_long() -> list[AbstractContextManager[Any]]:

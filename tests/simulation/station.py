@@ -32,7 +32,7 @@ from tallystick.crypto import VerifierPool, sha256
 from tallystick.errors import Corrupted, Expired
 from tallystick.ledger import AppliedBlock, open_ledger
 from tallystick.node.application import LedgerApplication
-from tallystick.node.wiring import _remember_recent
+from tallystick.node.nonces import remember_recent
 from tests.simulation.call_order import CallOrder
 from tests.simulation.disk import Crashed, Disk, DiskLog, DiskStore
 from tests.simulation.world import RUNNER
@@ -98,7 +98,7 @@ class Station:
             raise Corrupted(f"node {self.number}: the store is ahead of the block log")
         header = self.log.block(flushed).header if flushed else None
         ledger = open_ledger(self.network.genesis, self.store, header, RUNNER)
-        _remember_recent(ledger, self.log)  # type: ignore[arg-type]  # a block log in memory
+        remember_recent(ledger, self.log)  # type: ignore[arg-type]  # a block log in memory
         self.application = LedgerApplication(
             ledger, RUNNER, self.network.verifiers, save=self._save, clock=self.clock
         )

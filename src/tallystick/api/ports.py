@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from tallystick.api.view_ports import ViewsReader
 from tallystick.encoding import Value
 from tallystick.model import Block, BlockHeader, GenesisDocument, Receipt
-from tallystick.node import NodeStatus, RegisterShown, StateProved
+from tallystick.node import NetworkReport, NodeStatus, RegisterShown, StateProved
 
 
 class Committed(Protocol):
@@ -91,6 +91,10 @@ class LedgerNode(Protocol):
 
     def status(self) -> NodeStatus:
         """Return the figures of this moment."""
+        ...
+
+    def network_report(self) -> NetworkReport:
+        """Return how the node stands in its network, or raise `Unavailable`."""
         ...
 
     def submit(self, transactions: Sequence[bytes]) -> Future[Any]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who belongs and who may: organisations, members, keys, and the rules that change them."""
 
+from tallystick.membership.checks import check_member_id, check_name
 from tallystick.membership.draft import GOVERNANCE_CONTRACT
 from tallystick.membership.enrolment import (
     enrolment_message,
@@ -23,6 +24,8 @@ __all__ = [
     "Tally",
     "Verdict",
     "accused_by",
+    "check_member_id",
+    "check_name",
     "count_votes",
     "enrolment_message",
     "execute_governance_call",

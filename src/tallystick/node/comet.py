@@ -38,6 +38,7 @@ from tallystick.consensus.intake import Intake
 from tallystick.crypto import SecretKey
 from tallystick.errors import DataFolderProblem, EngineFailed
 from tallystick.model import BlockHeader, GenesisDocument, Validator, engine_chain_id
+from tallystick.node.comet_sight import CometSight
 from tallystick.node.engine_file import (
     ENGINE_HOME,
     NODE_KEY_FILE,
@@ -90,6 +91,11 @@ def replace_validator_key(folder: DataFolder, key: SecretKey) -> None:
     home.replace_validator_key(key)
 
 
+def is_engine_founded(data: Path) -> bool:
+    """Say whether the engine's home in a data folder was made completely."""
+    return EngineHome(data / ENGINE_HOME).is_founded
+
+
 def engine_genesis(
     document: GenesisDocument,
     genesis_bytes: bytes,
@@ -127,7 +133,8 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
         UsageError: a setting is not what it should be.
     """
     folder, application = ordering.folder, ordering.application
-    program = check_engine(find_engine()).path
+    build = check_engine(find_engine())
+    program = build.path
     sockets = socket_folder(folder.path)
     home = _configured_home(folder.path, settings, sockets)
     rpc = EngineRpc(f"unix://{sockets / _RPC_SOCKET}")
@@ -184,6 +191,7 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
         engine=engine,
         finality=_Finality(rpc),
         relay=rpc.relay,
+        sight=CometSight(rpc, build),
         witnesses=tuple(PeerApi(peer.api) for peer in settings.peers if peer.api),
     )
 

@@ -26,7 +26,15 @@ from tallystick.model import (
 from tallystick.node.application import LedgerApplication
 from tallystick.node.config import NodeConfig
 from tallystick.node.consortium import Consortium
+from tallystick.node.engine_file import EngineFile
 from tallystick.node.history import History, tree_of
+from tallystick.node.network import (
+    NetworkReport,
+    Sight,
+    member_keys_of,
+    peers_of,
+    validators_of,
+)
 from tallystick.node.published import Published
 from tallystick.node.recent import RecentBlocks
 from tallystick.node.status import NodeStatus, RegisterShown, StateProved
@@ -59,6 +67,10 @@ class Parts:
     consortium: Consortium
     """This node among those of other organisations."""
     history: History
+    sight: Sight | None
+    """Asks the engine how it stands; None where there is none to ask."""
+    settings: EngineFile | None
+    """How the node orders together with others; None where it orders alone."""
     close: Callable[[], None]
     """Closes files and processes, in order, after the engine has stopped."""
 
@@ -164,6 +176,32 @@ class Node:
             views_height=self.views.height(),
             started_at_ms=self._started_at_ms,
             log_keys=self.consortium.log_keys(),
+        )
+
+    def network_report(self) -> NetworkReport:
+        """Return how this node stands in its network; asks the engine.
+
+        Raises:
+            Unavailable: the engine does not answer.
+        """
+        parts, status = self._parts, self.status()
+        register = parts.application.ledger.register
+        sight = parts.sight() if parts.sight is not None else None
+        peers = peers_of(register, parts.settings, sight) if sight else ()
+        own = self.consortium.organization
+        return NetworkReport(
+            network=self.network,
+            organization=own,
+            engine=status.engine,
+            version=status.version,
+            height=status.height,
+            app_hash=status.app_hash,
+            store_height=parts.store.flushed_height,
+            views_height=status.views_height,
+            sight=sight,
+            peers=peers,
+            validators=validators_of(register, sight, own, peers) if sight else (),
+            member_keys=member_keys_of(register, own),
         )
 
     def subscribe(self, callback: Callable[[Block], None]) -> Callable[[], None]:

@@ -37,7 +37,7 @@ from tallystick.model import (
     sign_transaction,
     verify_transaction,
 )
-from tallystick.node import NodeStatus, RegisterShown, StateProved
+from tallystick.node import NetworkReport, NodeStatus, RegisterShown, StateProved
 from tallystick.node.history import History, tree_of
 from tallystick.node.published import Published
 from tallystick.units import TimeMs
@@ -100,6 +100,7 @@ class FakeNode:
         self.door_error: TallystickError | None = None
         """Raised by `submit`, if given."""
         self.read_error: Exception | None = None
+        self.report: NetworkReport | None = None
         """Raised by `status`, if given."""
         self.projects = True
         """Whether the views follow at once."""
@@ -221,6 +222,26 @@ class FakeNode:
             views_height=self._views_height,
             started_at_ms=START,
             log_keys=self.genesis.log_keys,
+        )
+
+    def network_report(self) -> NetworkReport:
+        """Return how a node that orders alone stands; a test may put another report here."""
+        if self.report is not None:
+            return self.report
+        status = self.status()
+        return NetworkReport(
+            network=self.network,
+            organization=COURT,
+            engine=status.engine,
+            version=status.version,
+            height=status.height,
+            app_hash=status.app_hash,
+            store_height=status.height,
+            views_height=status.views_height,
+            sight=None,
+            peers=(),
+            validators=(),
+            member_keys=self.genesis.keys,
         )
 
     def find(self, transaction_id: bytes) -> Committed:

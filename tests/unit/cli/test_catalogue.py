@@ -27,9 +27,17 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 PLACES = re.compile(r"\{(\w+)\}")
 SOURCE = Path(cli.__file__).parent
 TEXTS = {**MESSAGES, **{f"option {name}": text for name, text in OPTIONS.items()}}
-SAME = {"field.python", "field.sha256", "field.sm3", "doctor.python", "demo.title", "help.more"}
+SAME = {
+    "field.python",
+    "field.sha256",
+    "field.sm3",
+    "doctor.python",
+    "demo.title",
+    "four.title",
+    "help.more",
+}
 """Texts that are names, or deliberately hold the other language."""
-DYNAMIC = ("field.", "help.", "error.", "expiry.", "doctor.", "log.", "verify.")
+DYNAMIC = ("field.", "help.", "error.", "expiry.", "doctor.", "log.", "verify.", "health.")
 """Families of messages whose keys are put together at run time."""
 
 

@@ -32,7 +32,7 @@ from tallystick.crypto import VerifierPool
 from tallystick.ledger import AppliedBlock, open_ledger
 from tallystick.model import decode_header
 from tallystick.node.application import LedgerApplication
-from tallystick.node.wiring import _remember_recent
+from tallystick.node.nonces import remember_recent
 from tallystick.storage import DataFolder, FlushPolicy, open_storage
 from tests.simulation.world import (
     LIFETIME,
@@ -98,7 +98,7 @@ class Rig:
         self.places: dict[bytes, Committed] = {}
         header = decode_header(self.store.header) if self.store.header else None
         ledger = open_ledger(GENESIS, self.store, header, RUNNER)
-        _remember_recent(ledger, self.log)
+        remember_recent(ledger, self.log)
         self.application = LedgerApplication(
             ledger, RUNNER, VerifierPool(0), save=self._save, clock=lambda: self.now
         )
