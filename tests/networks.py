@@ -121,6 +121,11 @@ class Seat:
         return secret(5_000 + self.number)
 
     @property
+    def operator(self) -> SecretKey:
+        """Looks after its node."""
+        return secret(6_000 + self.number)
+
+    @property
     def node_id(self) -> str:
         """By which other nodes know its node."""
         return node_id(self.node_key.public_key)

@@ -13,12 +13,28 @@ from tallystick.client.trust import Trust
 from tallystick.consensus import Committed
 from tallystick.errors import DataFolderProblem, WrongState
 from tallystick.merkle import verify_consistency
-from tallystick.model import OK, open_checkpoint
-from tallystick.node import NodeConfig, create_network, open_node
-from tallystick.node.engine_file import EngineFile, PeerNode, read_engine_file
-from tallystick.node.switching import Beginning, continue_with_cometbft, take_last_word
-from tallystick.storage import backup, restore
-from tests.networks import Network, Place, Seat, consortium_genesis, free_port
+from tallystick.model import OK, Name, open_checkpoint
+from tallystick.node import (
+    ENTRY_FILE,
+    FIRST_MEMBERS,
+    Beginning,
+    EntryContent,
+    EntryMember,
+    NodeConfig,
+    OwnKeys,
+    create_network,
+    join_network,
+    keep_keys,
+    open_node,
+    parse_invite,
+    place_ledger,
+    sign_entry,
+    switch_invite,
+    take_last_word,
+)
+from tallystick.storage import backup
+from tallystick.units import TimeMs
+from tests.networks import Network, Place, Seat, consortium_genesis, free_port, now
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine_program")]
 
@@ -33,40 +49,48 @@ def begun_alone(base: Path) -> tuple[Network, Path]:
     return network, folder
 
 
-def settings_of(seat: Seat, ports: dict[Seat, int]) -> EngineFile:
-    """Return how a seat's node reaches the others."""
-    return EngineFile(
-        profile="machine",
-        p2p_port=ports[seat],
-        peers=tuple(
-            PeerNode(node_id=other.node_id, address=f"127.0.0.1:{port}")
-            for other, port in ports.items()
-            if other != seat
+def entry_of(seat: Seat, port: int) -> EntryContent:
+    """Return what a seat's organisation contributes, with its test keys."""
+    members = {"administrator": seat.clerk, "governor": seat.governor, "operator": seat.operator}
+    return EntryContent(
+        organization=seat.organization,
+        name=Name(zh=f"机构{seat.number}", en=f"Org {seat.number}"),
+        created=TimeMs(now()),
+        members=tuple(
+            EntryMember(id=one, name=called, roles=roles, public_key=members[one].public_key.hex())
+            for one, (called, roles) in FIRST_MEMBERS.items()
         ),
+        log_key=seat.log_key.public_key.hex(),
+        validator_key=seat.validator_key.public_key.hex(),
+        node_key=seat.node_key.public_key.hex(),
+        p2p=f"127.0.0.1:{port}",
+        api="",
     )
 
 
-def hand_over(network: Network, first: Path, beginning: Beginning) -> None:
-    """Give every organisation the ledger as it is, and let it go on with CometBFT."""
+def make_folder(network: Network, seat: Seat, content: EntryContent) -> Path:
+    """Make the folder that `tally network entry` makes."""
+    folder = network.base / f"joined{seat.number}"
+    keys = OwnKeys(seat.log_key, seat.validator_key, seat.node_key)
+    keep_keys(folder, keys)
+    members = [seat.clerk, seat.governor, seat.operator]
+    (folder / ENTRY_FILE).write_bytes(sign_entry(content, keys, members).to_json())
+    return folder
+
+
+def hand_over(network: Network, first: Path) -> Beginning:
+    """Give every organisation the ledger as it is, and let it join to go on with it."""
     copy = network.base / "ledger.backup"
+    beginning = take_last_word(NodeConfig(data=first, workers=False))
     backup(first, copy)
-    ports = {seat: free_port() for seat in SEATS}
-    for seat in SEATS:
-        folder = network.base / f"n{seat.number}"
-        if folder != first:
-            restore(copy, folder)
-            (folder / "keys" / "log.key").write_text(seat.log_key.seed.hex() + "\n")
-        settings = settings_of(seat, ports)
-        continue_with_cometbft(
-            folder,
-            beginning,
-            settings,
-            node_key=seat.node_key,
-            validator_key=seat.validator_key,
-        )
-        found = read_engine_file(folder)
-        assert found is not None
-        network.places.append(Place(seat, folder, ports[seat], found))
+    entries = {seat: entry_of(seat, free_port()) for seat in SEATS}
+    invite = switch_invite(network.genesis_bytes, beginning, tuple(entries.values()))
+    for seat, content in entries.items():
+        folder = make_folder(network, seat, content)
+        settings = join_network(folder, parse_invite(invite.to_json()))
+        assert place_ledger(folder, copy) == beginning.height
+        network.places.append(Place(seat, folder, settings.p2p_port, settings))
+    return beginning
 
 
 def test_a_ledger_begun_alone_goes_on_with_several_organisations(tmp_path: Path) -> None:
@@ -82,10 +106,9 @@ def test_a_ledger_begun_alone_goes_on_with_several_organisations(tmp_path: Path)
     before = open_checkpoint(node.checkpoint(), SEATS[0].log_key.public_key, origin=network.id)
     node.stop()
 
-    beginning = take_last_word(NodeConfig(data=folder, workers=False))
+    beginning = hand_over(network, folder)
     assert beginning.height == before.height
     assert {one.organization for one in beginning.validators} == {s.organization for s in SEATS}
-    hand_over(network, folder, beginning)
 
     with ExitStack() as stack:
         stack.callback(network.stop)
@@ -123,7 +146,7 @@ def test_a_ledger_without_validators_cannot_be_handed_over(tmp_path: Path) -> No
         take_last_word(NodeConfig(data=folder, workers=False))
 
 
-def test_a_ledger_at_another_block_is_not_continued(tmp_path: Path) -> None:
+def test_a_ledger_that_went_on_alone_is_not_taken(tmp_path: Path) -> None:
     """It would have another app hash than the others from the first block on."""
     network, folder = begun_alone(tmp_path)
     node = open_node(NodeConfig(data=folder, workers=False))
@@ -135,12 +158,11 @@ def test_a_ledger_at_another_block_is_not_continued(tmp_path: Path) -> None:
     node.start()
     node.submit([network.deposit(SEATS[0])]).result(60)
     node.stop()
+    backup(folder, tmp_path / "late.backup")
+    content = entry_of(SEATS[0], free_port())
+    joined = make_folder(network, SEATS[0], content)
+    join_network(joined, switch_invite(network.genesis_bytes, beginning, (content,)))
     with pytest.raises(DataFolderProblem):
-        continue_with_cometbft(
-            folder,
-            beginning,
-            EngineFile(),
-            node_key=SEATS[0].node_key,
-            validator_key=SEATS[0].validator_key,
-        )
-    assert read_engine_file(folder) is None
+        place_ledger(joined, tmp_path / "late.backup")
+    with pytest.raises(DataFolderProblem):
+        place_ledger(folder, tmp_path / "late.backup")

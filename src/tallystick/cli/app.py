@@ -64,6 +64,7 @@ TREE: Final[Mapping[str, str]] = {
     "network invite": "network_join:invite",
     "network status": "network_status:status",
     "network leave": "network_leave:leave",
+    "network switch": "network_switch:switch",
     "network demo": "network_demo:demo",
     "node health": "node_health:health",
     "key create": "key:create",

@@ -59,6 +59,7 @@ from tallystick.node.network import (
 )
 from tallystick.node.node import Node
 from tallystick.node.status import NodeStatus, RegisterShown, StateProved
+from tallystick.node.switching import Beginning, place_ledger, switch_invite, take_last_word
 from tallystick.node.wiring import open_node
 from tallystick.node.witnesses import WITNESSES_MAX
 
@@ -68,6 +69,7 @@ __all__ = [
     "FIRST_MEMBERS",
     "INVITE_BYTES_MAX",
     "WITNESSES_MAX",
+    "Beginning",
     "ConnectedPeer",
     "EngineChain",
     "EngineFile",
@@ -111,8 +113,11 @@ __all__ = [
     "own_entry",
     "parse_entry",
     "parse_invite",
+    "place_ledger",
     "read_engine_chain",
     "read_engine_file",
     "sign_entry",
+    "switch_invite",
+    "take_last_word",
     "write_engine_file",
 ]

@@ -99,6 +99,11 @@ class Invite(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return sha256(self.genesis_bytes).hex()
 
     @property
+    def begins_the_network(self) -> bool:
+        """Whether the engine orders from the first block on, and nobody did before."""
+        return self.engine.initial_height == 1
+
+    @property
     def certificates(self) -> tuple[bytes, ...]:
         """The certificates' bytes."""
         return tuple(parse_base64(one, name="invite.validators") for one in self.validators)
@@ -117,7 +122,7 @@ def found_invite(genesis: GenesisDocument, entries: tuple[EntryContent, ...]) ->
         engine=EngineStartFacts(
             initial_height=1,
             time_ms=genesis.created,
-            validators=tuple(_invite_validator(one) for one in genesis.validators),
+            validators=tuple(invite_validator(one) for one in genesis.validators),
         ),
         profile=_profile(entries),
         peers=tuple(
@@ -245,7 +250,7 @@ def join_network(data: Path, invite: Invite, *, listen: str | None = None) -> En
     content = own_entry(data)
     genesis_bytes = invite.genesis_bytes
     genesis = decode_genesis(genesis_bytes)
-    if is_founder(genesis, content):
+    if invite.begins_the_network and is_founder(genesis, content):
         check_own_part(genesis, content)
     settings = _engine_file(invite, content, listen)
     if is_joined(data):
@@ -315,7 +320,8 @@ def _profile(entries: tuple[EntryContent, ...]) -> Literal["machine", "wan"]:
     return "machine" if hosts <= _LOOPBACK else "wan"
 
 
-def _invite_validator(validator: Validator) -> InviteValidator:
+def invite_validator(validator: Validator) -> InviteValidator:
+    """Return a validator as an invite lists it."""
     return InviteValidator(
         organization=validator.organization,
         public_key=validator.public_key.hex(),

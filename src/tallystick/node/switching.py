@@ -8,26 +8,49 @@ because one node says so: from the next block on, the validators that stand in t
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tallystick.crypto import SecretKey
-from tallystick.encoding import encode
-from tallystick.errors import Corrupted, DataFolderProblem, WrongState
+from tallystick.encoding import encode, format_base64
+from tallystick.errors import (
+    Corrupted,
+    DataFolderProblem,
+    InvalidCheckpoint,
+    TallystickError,
+    WrongState,
+)
 from tallystick.model import (
     VALIDATORS_KEY,
+    Checkpoint,
+    EngineStart,
+    GenesisDocument,
     Validator,
+    app_hash,
+    decode_certificate,
     decode_genesis,
     decode_validators,
+    open_checkpoint,
 )
-from tallystick.node.comet import engine_genesis, found_engine
+from tallystick.node.ceremony import EntryContent
 from tallystick.node.config import NodeConfig
-from tallystick.node.engine_file import EngineFile, read_engine_file, write_engine_file
+from tallystick.node.engine_file import read_engine_file
 from tallystick.node.finality import ValidatorHistoryFile, engine_start
+from tallystick.node.invite import EngineStartFacts, Invite, found_invite, invite_validator
 from tallystick.node.wiring import open_node
-from tallystick.storage import BlockLogReader, DataFolder
+from tallystick.storage import (
+    BLOCKS_FOLDER,
+    BackupInfo,
+    BlockLogReader,
+    DataFolder,
+    restore,
+    sync_folder,
+)
+
+_STAGED: Final = ".ledger"
 
 
 class Beginning(Struct, frozen=True, kw_only=True):
@@ -79,55 +102,88 @@ def take_last_word(config: NodeConfig) -> Beginning:
     )
 
 
-def continue_with_cometbft(
-    data: Path,
-    beginning: Beginning,
-    settings: EngineFile,
-    *,
-    node_key: SecretKey,
-    validator_key: SecretKey,
-) -> None:
-    """Make the node of a data folder go on with CometBFT from a beginning on.
-
-    The folder holds the ledger up to the beginning: that of the node that ordered alone, or one
-    restored from its backup.
-
-    Raises:
-        DataFolderProblem: in use, without a log key, or the ledger is at another block.
-        Corrupted: it is at the height, but not with the app hash.
-        StorageFailed: the system refused.
-    """
-    with DataFolder.open(data) as folder:
-        _check_position(folder, beginning)
-        genesis = engine_genesis(
-            decode_genesis(folder.genesis_bytes),
-            folder.genesis_bytes,
-            validators=beginning.validators,
+def switch_invite(
+    genesis_bytes: bytes, beginning: Beginning, entries: tuple[EntryContent, ...]
+) -> Invite:
+    """Return the invite with which every organisation joins at the beginning."""
+    genesis = decode_genesis(genesis_bytes)
+    founded = found_invite(genesis, entries)
+    return replace(
+        founded,
+        engine=EngineStartFacts(
             initial_height=beginning.height + 1,
             time_ms=beginning.time,
-        )
-        found_engine(folder, genesis, node_key=node_key, validator_key=validator_key)
-        ValidatorHistoryFile(data).begin((beginning.certificate,))
-    # Last: without it the folder is still that of a node that orders alone.
-    write_engine_file(data, replace(settings, initial_height=beginning.height + 1))
+            validators=tuple(invite_validator(one) for one in beginning.validators),
+        ),
+        validators=(format_base64(beginning.certificate),),
+    )
 
 
-def _check_position(folder: DataFolder, beginning: Beginning) -> None:
-    reader = BlockLogReader(folder.path, network=folder.network)
-    height = reader.committed_height()
-    if height != beginning.height:
+def place_ledger(data: Path, source: Path) -> int:
+    """Put the ledger of a backup into the folder of a node that joined to go on with it.
+
+    Returns the height at which the engine takes over.
+
+    Args:
+        data: the data folder; its engine begins after the backup's last block.
+        source: the backup that was made when the other node had stopped.
+
+    Raises:
+        DataFolderProblem: the folder has blocks already, or the backup ends at another block.
+        Corrupted: the backup is damaged, or its last block is not the one that was signed.
+        StorageFailed: the system refused.
+    """
+    settings = read_engine_file(data)
+    if settings is None:
+        raise DataFolderProblem(f"{data} orders alone", field="--data")
+    staged = data / _STAGED
+    shutil.rmtree(staged, ignore_errors=True)
+    with DataFolder.open(data) as folder:
+        if BlockLogReader(data, network=folder.network).committed_height():
+            raise DataFolderProblem(f"{data} has a ledger already", field="--data")
+        try:
+            info = restore(source, staged).info
+            _check_beginning(folder, info, settings.initial_height - 1)
+            shutil.rmtree(data / BLOCKS_FOLDER)
+            (staged / BLOCKS_FOLDER).rename(data / BLOCKS_FOLDER)
+            sync_folder(data)
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+    return info.height
+
+
+def _check_beginning(folder: DataFolder, info: BackupInfo, height: int) -> None:
+    """Raise unless a backup ends with the block whose validators the certificate names."""
+    if (info.network, info.height) != (folder.network, height):
         raise DataFolderProblem(
-            "the ledger here is not at the block where the engine begins",
-            field="height",
-            expected=str(beginning.height),
-            found=str(height),
-            hint="Restore the backup that was made when the other node stopped.",
+            "the backup does not end where the engine begins",
+            field="--ledger",
+            expected=f"block {height} of {folder.network}",
+            found=f"block {info.height} of {info.network}",
+            hint="Take the backup that was made when the other node had stopped.",
         )
-    (last,) = reader.blocks(height, height)
-    if last.header.app_hash != beginning.app_hash:
+    certificates = ValidatorHistoryFile(folder.path).certificates
+    first = decode_certificate(certificates[0]) if certificates else None
+    if not isinstance(first, EngineStart):
+        raise DataFolderProblem(
+            "the invite does not say with which block the engine begins", field="invite"
+        )
+    signed = _open_by_any(first.checkpoint, decode_genesis(folder.genesis_bytes), folder.network)
+    found = app_hash(signed.size, signed.root, signed.state_root, signed.membership_root).hex()
+    if found != info.app_hash:
         raise Corrupted(
-            f"block {height} here is another one than where the engine begins",
+            f"block {height} of the backup is another one than was signed",
             field="app_hash",
-            expected=beginning.app_hash.hex(),
-            found=last.header.app_hash.hex(),
+            expected=found,
+            found=info.app_hash,
         )
+
+
+def _open_by_any(note: str, genesis: GenesisDocument, network: str) -> Checkpoint:
+    failure: TallystickError = InvalidCheckpoint("the genesis document names no log key")
+    for key in genesis.log_keys:
+        try:
+            return open_checkpoint(note, key.public_key, origin=network)
+        except InvalidCheckpoint as error:
+            failure = error
+    raise failure

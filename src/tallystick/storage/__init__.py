@@ -9,8 +9,9 @@ from tallystick.storage.check import check_storage
 from tallystick.storage.chunks import ChunkIndex, make_snapshot, read_chunk
 from tallystick.storage.data_folder import DataFolder, read_format, read_genesis
 from tallystick.storage.durable_store import DurableStore
-from tallystick.storage.files import make_private_folder, write_file
+from tallystick.storage.files import make_private_folder, sync_folder, write_file
 from tallystick.storage.findings import Finding, Severity
+from tallystick.storage.layout import BLOCKS_FOLDER
 from tallystick.storage.log_reader import BlockLogReader
 from tallystick.storage.memory_store import MemoryStore
 from tallystick.storage.opening import Storage, open_storage
@@ -30,6 +31,7 @@ from tallystick.storage.staging import StagedRestore
 from tallystick.storage.verification import BlockVerifier
 
 __all__ = [
+    "BLOCKS_FOLDER",
     "BackupInfo",
     "BackupManifest",
     "BlockLog",
@@ -64,6 +66,7 @@ __all__ = [
     "restore",
     "restore_snapshot",
     "settle",
+    "sync_folder",
     "write_file",
     "write_retention",
     "write_snapshot",

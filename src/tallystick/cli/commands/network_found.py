@@ -156,7 +156,7 @@ def init(
     target = out or Path(f"{name}.invite.json")
     if target.exists():
         raise UsageError(say("usage.exists", path=target), field="--out")
-    contents = tuple(_read_entry(path) for path in entries)
+    contents = tuple(read_entry(path) for path in entries)
     genesis = compose_genesis(
         name,
         contents,
@@ -200,7 +200,8 @@ def say_hash(network: str, digest: str) -> None:
     note()
 
 
-def _read_entry(path: Path) -> EntryContent:
+def read_entry(path: Path) -> EntryContent:
+    """Return the checked entry in a file; an error names the file."""
     from tallystick.cli.local import read_small
     from tallystick.node import ENTRY_BYTES_MAX, parse_entry
 

@@ -27,6 +27,7 @@ def join(
     *,
     accept: str | None = None,
     listen: str | None = None,
+    ledger: Path | None = None,
     place: Place = PLACE,
     _output: Output = OUTPUT,
 ) -> Answer:
@@ -50,19 +51,25 @@ def join(
         node_id_of,
         own_entry,
         parse_invite,
+        place_ledger,
     )
 
     folder = data_folder(place.data)
     found = parse_invite(read_small(invite, INVITE_BYTES_MAX))
     trust = Trust.of_genesis(found.genesis_bytes, found.certificates)
     content = own_entry(folder)
-    founder = is_founder(trust.genesis, content)
+    founder = found.begins_the_network and is_founder(trust.genesis, content)
+    if (ledger is None) is not found.begins_the_network and not found.state_sync:
+        raise UsageError(say("network.ledger_goes_with_switch"), field="--ledger")
     if founder:
         check_own_part(trust.genesis, content)
         step(say("network.own_keys", organization=content.organization))
     say_hash(found.network, found.genesis_hash)
     _accept(found, accept)
     settings = join_network(folder, found, listen=listen)
+    if ledger is not None:
+        height = place_ledger(folder, ledger)
+        step(say("network.ledger_placed", height=height))
     keep_trust_file(folder)
     step(say("network.joined", path=folder, network=found.network))
     if not founder:

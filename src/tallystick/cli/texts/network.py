@@ -61,6 +61,24 @@ NETWORK: Final[Mapping[str, Text]] = {
         "node, before it can connect.",
         "{organization} 不在创始机构之列：须由其他机构表决接纳并登记本节点后方可连接。",
     ),
+    "network.ledger_goes_with_switch": Text(
+        "an invite of `tally network switch`, and no other, needs the ledger",
+        "只有 `tally network switch` 生成的邀请才需要账本，且必须提供",
+    ),
+    "network.ledger_placed": Text(
+        "the ledger up to block {height} is in place", "账本已就位，至区块 {height}"
+    ),
+    "network.switch_made": Text(
+        "the ledger can be taken over after block {height}: {path}, {ledger}",
+        "账本可在区块 {height} 之后由多家机构接续：{path}、{ledger}",
+    ),
+    "network.switch_next": Text(
+        "Give both files to every organisation; each joins with its own keys: "
+        "tally network join {path} --ledger {ledger} --data DIR. "
+        "Do not start the node of {folder} alone again.",
+        "请将两个文件分发给各机构，各自用自己的密钥加入：tally network join {path} --ledger "
+        "{ledger} --data 目录。请勿再单独启动 {folder} 的节点。",
+    ),
     "network.join_next": Text("Start it: tally up --data {path}", "启动：tally up --data {path}"),
     "network.alone": Text(
         "the node of {path} orders alone: there is no network to invite to",

@@ -93,6 +93,20 @@ NETWORK_COMMANDS: Final[Mapping[str, CommandText]] = {
             "才不会影响他人。",
         ),
     ),
+    "network switch": CommandText(
+        Text(
+            "hand the ledger of a node that ordered alone to several organisations",
+            "将单机排序节点的账本交由多家机构继续",
+        ),
+        ("tally network switch *.entry.json --data ./alone --out switch.invite.json",),
+        Text(
+            "The node must have stopped, and must not be started alone again. The validators are "
+            "those that the ledger names: set them by vote before. Every organisation, this one "
+            "too, then joins with the invite and the ledger: `tally network join --ledger`.",
+            "节点须已停止，且此后不得再单独启动。验证节点以账本所载为准，须先经表决设定。随后各机构"
+            "（包括本机构）凭邀请和账本加入：`tally network join --ledger`。",
+        ),
+    ),
     "network demo": CommandText(
         Text(
             "run four organisations on this machine, stop two, bring them back",

@@ -53,6 +53,13 @@ OPTIONS: Final[Mapping[str, Text]] = {
         "address the engine listens on (default: all, or this machine's only)",
         "引擎监听地址（默认全部网卡；本机地址则仅监听本机）",
     ),
+    "network join:ledger": Text(
+        "the ledger to go on with, for an invite of `tally network switch`",
+        "用于接续的账本备份（配合 `tally network switch` 生成的邀请）",
+    ),
+    "network switch:entries": Text("entry files of all organisations", "各机构的条目文件"),
+    "network switch:out": Text("the invite", "邀请文件"),
+    "network switch:ledger-out": Text("the ledger, as a backup", "账本备份文件"),
     "network invite:out": Text(
         "the invite (default NAME.invite.json)", "邀请文件（默认 名称.invite.json）"
     ),
