@@ -22,7 +22,7 @@ def chain(data: bytes) -> bool:
     attempt(describe_certificate, data)
     attempt(check_chain, [leaf], [data, root], time_ms)
     found = attempt(check_chain, [data], [root], time_ms)
-    expect(found is None or data == leaf, "nobody but the authority certifies", data)
+    expect(found is None or data in others(), "nobody but the authority certifies", data)
     return found is not None
 
 

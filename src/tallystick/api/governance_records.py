@@ -151,7 +151,7 @@ class ProposalSummary(Struct, frozen=True, kw_only=True):
     state: Annotated[
         str,
         Meta(
-            description="`expired` as soon as block time has passed it, even before it is recorded.",
+            description="`expired` as soon as block time has passed it, recorded or not.",
             extra_json_schema={
                 "enum": ["open", "executed", "rejected", "expired", "withdrawn"],
             },

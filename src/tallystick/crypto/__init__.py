@@ -2,14 +2,16 @@
 """Keys, signatures and hashes: the only door to the cryptography libraries."""
 
 from tallystick.crypto.certificates import (
-    CERTIFICATE_BYTES_MAX,
-    CHAIN_LENGTH_MAX,
-    CertificateFacts,
-    CertifiedKey,
     check_authority,
     check_chain,
     describe_certificate,
     read_certificates,
+)
+from tallystick.crypto.certified import (
+    CERTIFICATE_BYTES_MAX,
+    CHAIN_LENGTH_MAX,
+    CertificateFacts,
+    CertifiedKey,
 )
 from tallystick.crypto.frames import SignedItem
 from tallystick.crypto.hashing import FileDigests, digest_stream, sha256

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 from cryptography.x509.oid import SignatureAlgorithmOID as Algorithm
 
-from tallystick.crypto.certificates import (
+from tallystick.crypto.certified import (
     CERTIFICATE_BYTES_MAX,
     CHAIN_LENGTH_MAX,
     CertificateFacts,

@@ -8,26 +8,8 @@ comes: most of those who sign and verify never meet one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
 
-CHAIN_LENGTH_MAX: Final = 5
-CERTIFICATE_BYTES_MAX: Final = 8 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class CertifiedKey:
-    """What a chain says about the key at its end."""
-
-    public_key: bytes
-    """Ed25519, 32 bytes."""
-    organization: str
-    member: str
-    valid_from: int
-    """Unix milliseconds; when all certificates of the chain are valid."""
-    valid_until: int
-    fingerprint: bytes
-    """SHA-256 of the leaf."""
+from tallystick.crypto.certified import CertificateFacts, CertifiedKey
 
 
 def check_authority(certificate: bytes, time_ms: int) -> bytes:
@@ -55,16 +37,6 @@ def check_chain(chain: Sequence[bytes], authorities: Sequence[bytes], time_ms: i
     from tallystick.crypto import certificate_rules  # noqa: PLC0415
 
     return certificate_rules.check_chain(chain, authorities, time_ms)
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateFacts:
-    """What a certificate says, for people; nothing of it is checked."""
-
-    subject: str
-    issuer: str
-    valid_until: int
-    """Unix milliseconds."""
 
 
 def describe_certificate(certificate: bytes) -> CertificateFacts:

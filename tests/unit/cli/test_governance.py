@@ -88,7 +88,7 @@ def test_people_read_it_in_both_languages(tally: Tally, governed: Governed) -> N
     chinese = tally("governance", "show", opened["id"], "--lang", "zh").out
     assert f"{ORGANIZATIONS[0]} 赞成（governor）" in chinese
     sentence = tally("tx", "show", opened["id"], "--json").json["sentence"]
-    assert "change the network's parameters" in sentence["en"]
+    assert "change the parameters" in sentence["en"]
     assert "变更网络参数" in sentence["zh"]
     rejected = tally(
         "governance", "vote", opened["id"], "--reject", "--as", "governor-1", "--lang", "zh"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Certificate chains: our verdict on every vector, openssl's agreement, and what no chain may do."""
+"""Certificate chains: our verdict on every vector, openssl's agreement, what no chain may do."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def admission(network: Network, number: int) -> dict[str, Value]:
 
 
 def test_a_network_grows_rotates_and_shrinks_by_vote_under_load(network: Network) -> None:
-    """Each change is in force two blocks later on every engine (I11, I21), whatever else happens."""
+    """Each change is in force two blocks later on every engine (I11, I21), under load too."""
     joining = code(_NEWCOMER)
     height = network.decide(admission(network, _NEWCOMER), range(3))
     expect_agreement(network, height)

@@ -163,7 +163,8 @@ GOVERNANCE_COMMANDS: Final[Mapping[str, CommandText]] = {
         ),
         Text(
             "Needs no vote. In force from the second block after the one that holds it: then stop "
-            "the node, `tally governance install-validator-key`, start it again. A stolen key is worth nothing "
+            "the node, `tally governance install-validator-key`, start it again. A stolen key is "
+            "worth nothing "
             "from that block on.",
             "无需表决。自记录该交易的区块之后第二个区块起生效：届时停止节点，运行 `tally governance install-validator-key` 后再启动。"
             "自该区块起，被盗的旧密钥即告失效。",
@@ -200,7 +201,8 @@ GOVERNANCE_COMMANDS: Final[Mapping[str, CommandText]] = {
             ),
         ),
         Text(
-            "Run by the organisation that wants to join; the file holds its public keys with proofs "
+            "Run by the organisation that wants to join; the file holds its public keys with "
+            "proofs "
             "bound to this network, no secret. Send it to a member, who proposes it.",
             "由申请机构运行；文件只含公钥及与本网络绑定的证明，不含私钥。交给任一成员机构发起提案。",
         ),
@@ -209,7 +211,8 @@ GOVERNANCE_COMMANDS: Final[Mapping[str, CommandText]] = {
         Text("write the proof of a validator key", "生成验证节点密钥的证明"),
         (
             (
-                "tally governance prove-validator-key validator.key --organization 91350100M000100Y43 "
+                "tally governance prove-validator-key validator.key "
+                "--organization 91350100M000100Y43 "
                 "-o proof.json"
             ),
         ),
