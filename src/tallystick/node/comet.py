@@ -32,6 +32,7 @@ from tallystick.consensus.cometbft import (
     build_finality,
     check_engine,
     find_engine,
+    remove_stale,
 )
 from tallystick.consensus.intake import Intake
 from tallystick.crypto import SecretKey
@@ -140,7 +141,7 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
                 sockets / _ABCI_SOCKET, replica, on_fault=on_fault
             ),
             make_process=lambda on_fault: _Running(
-                home.folder, program, folder.path / LOG_FILE, rpc, on_fault
+                home.folder, program, folder.path / LOG_FILE, rpc, sockets / _RPC_SOCKET, on_fault
             ),
             mempool=rpc,
         ),
@@ -176,6 +177,7 @@ class _Running:
         program: Path,
         log_path: Path,
         rpc: EngineRpc,
+        rpc_socket: Path,
         on_fault: Callable[[BaseException], None],
     ) -> None:
         self._process = EngineProcess(
@@ -187,8 +189,11 @@ class _Running:
             ),
         )
         self._rpc = rpc
+        self._rpc_socket = rpc_socket
 
     def start(self) -> None:
+        # An engine that was killed leaves its socket, and the next one would not listen there.
+        remove_stale(self._rpc_socket)
         self._process.start()
         self._process.wait_ready(self._rpc.is_ready)
 

@@ -19,6 +19,7 @@ from tallystick.consensus.cometbft.rpc import EngineRpc
 from tallystick.consensus.cometbft.rpc_types import Handed
 from tallystick.consensus.cometbft.server import AbciServer
 from tallystick.consensus.cometbft.snapshots import NoSnapshots, SnapshotDesk
+from tallystick.consensus.cometbft.socket_path import remove_stale
 
 __all__ = [
     "MACHINE",
@@ -48,4 +49,5 @@ __all__ = [
     "check_engine",
     "find_engine",
     "node_id",
+    "remove_stale",
 ]
