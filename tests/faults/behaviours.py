@@ -187,7 +187,8 @@ class Crashes:
         inner = getattr(os, name)
 
         def around(descriptor: int, data: Any, *more: Any) -> int:
-            if not getattr(self._inside, "depth", 0):
+            is_ours = sys._getframe(1).f_code.co_filename == __file__
+            if is_ours or not getattr(self._inside, "depth", 0):
                 return int(inner(descriptor, data, *more))
             place = f"{name} ({_caller()})"
             self._pass(f"before {place}")
