@@ -99,6 +99,10 @@ bench: setup ## the benchmark
 torture: setup ## kill, fill, corrupt and replay a node many times
 	$(PY) -m tests.torture $(ARGS)
 
+.PHONY: faults
+faults: setup ## kill, cut off, fill up and deceive the nodes of a real network
+	$(PY) -m tests.faults $(ARGS)
+
 .PHONY: interop
 interop: setup ## check our bytes with programs we did not write
 	bash tests/interop/run.sh $(ARGS)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import shutil
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from tests.faults.behaviours import ACCEPT_ALL, APPEND, OVERSIZE, REVERSE, WRONG_HASH
@@ -46,6 +47,10 @@ def _bad_proposals(cluster: Cluster, memory_raw: list[bytes]) -> dict[str, list[
     }
 
 
+def _all_rejected(stations: Sequence[Station]) -> bool:
+    return all(_done(one).get("rejected", 0) for one in stations)
+
+
 def propose_badly(stage: Stage) -> None:
     """One node adds to its proposals what no correct node proposes: the others reject each."""
     cluster = stage.cluster
@@ -57,10 +62,7 @@ def propose_badly(stage: Stage) -> None:
             _arm(station)
         _arm(liar, APPEND, ACCEPT_ALL, raw=raw)
 
-        def is_rejected() -> bool:
-            return all(_done(one).get("rejected", 0) for one in others)
-
-        wait_for(is_rejected, f"a rejection of a proposal with {name}")
+        wait_for(partial(_all_rejected, others), f"a rejection of a proposal with {name}")
         stage.count(f"proposals {name}", _done(liar).get(APPEND, 0))
         stage.others_go_on(3)
         _arm(liar)

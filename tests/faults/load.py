@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from tallystick.crypto import sha256
 from tests.faults.cluster import Cluster, Refused, Station
@@ -66,7 +66,7 @@ class Load:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self.fault: BaseException | None = None
 
-    def __enter__(self) -> Load:
+    def __enter__(self) -> Self:
         """Begin."""
         self._thread.start()
         return self

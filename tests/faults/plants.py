@@ -7,7 +7,7 @@ They are put into the victim's process before the node opens.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 from unittest import mock
 
@@ -70,23 +70,7 @@ def wrong_place() -> None:
     mock.patch.object(Waiting, "settle", answer_wrongly).start()
 
 
-def no_verification() -> None:
-    """Believes every signature in the consensus path."""
-    from tallystick.consensus.cometbft import replica as module
-    from tallystick.node.application import LedgerApplication
-
-    def read(application: LedgerApplication, raw: Sequence[bytes]) -> Any:
-        from tallystick.errors import Malformed
-        from tallystick.model import read_transaction
-        from tallystick.node.application import _unusable
-
-        return [read_transaction(one) or _unusable(one, Malformed) for one in raw]
-
-    assert module
-    mock.patch.object(LedgerApplication, "read", read).start()
-
-
 PLANTS: Final[dict[str, Callable[[], None]]] = {
     plant.__name__: plant
-    for plant in (ack_on_check, nondeterministic, no_replay_guard, wrong_place, no_verification)
+    for plant in (ack_on_check, nondeterministic, no_replay_guard, wrong_place)
 }

@@ -55,6 +55,10 @@ class Scene:
     must_catch: bool = False
     options: tuple[str, ...] = ()
     """For every node's process."""
+    before: Callable[[Cluster], None] = lambda _: None
+    """What is done to the folders before anything starts."""
+    starts: bool = True
+    """Whether the nodes run when the act begins."""
     is_loaded: bool = True
     """Whether clients deposit while the fault acts."""
     judged: Callable[[Cluster], Iterable[int]] = field(
@@ -69,9 +73,10 @@ def play(scene: Scene, times: int, *, seed: int = 1) -> Row:
     with cluster_of(
         scene.voters, others=scene.others, wiring=scene.wiring, starts=False
     ) as cluster:
-        for station in cluster.stations:
+        scene.before(cluster)
+        for station in cluster.stations if scene.starts else []:
             station.launch(*scene.options)
-        for station in cluster.stations:
+        for station in cluster.live:
             station.await_ready()
         memory = Memory()
         for number in range(times * len(scene.acts)):

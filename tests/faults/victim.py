@@ -192,7 +192,7 @@ class Victim:
 
     def _arm(self, _: Node, asked: dict[str, Any]) -> dict[str, Any]:
         raw = [base64.b64decode(one) for one in asked.get("raw", [])]
-        self.conduct.armed = {name: raw for name in asked["behave"]}
+        self.conduct.armed = dict.fromkeys(asked["behave"], raw)
         self.conduct.done.clear()
         return {}
 

@@ -53,6 +53,8 @@ LOG_FILE: Final = "engine.log"
 _ABCI_SOCKET: Final = "abci.sock"
 _RPC_SOCKET: Final = "rpc.sock"
 _INBOUND_PEERS_MAX: Final = 40
+_ENGINE_IS_BEHIND: Final = "is higher than core"
+"""From the engine's words when its data are older than the ledger."""
 _PROFILES: Final = {"machine": MACHINE, "wan": WAN}
 
 
@@ -141,7 +143,12 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
                 sockets / _ABCI_SOCKET, replica, on_fault=on_fault
             ),
             make_process=lambda on_fault: _Running(
-                home.folder, program, folder.path / LOG_FILE, rpc, sockets / _RPC_SOCKET, on_fault
+                home.folder,
+                program,
+                folder.path / LOG_FILE,
+                rpc,
+                rpc_socket=sockets / _RPC_SOCKET,
+                on_fault=on_fault,
             ),
             mempool=rpc,
         ),
@@ -177,6 +184,7 @@ class _Running:
         program: Path,
         log_path: Path,
         rpc: EngineRpc,
+        *,
         rpc_socket: Path,
         on_fault: Callable[[BaseException], None],
     ) -> None:
@@ -195,10 +203,26 @@ class _Running:
         # An engine that was killed leaves its socket, and the next one would not listen there.
         remove_stale(self._rpc_socket)
         self._process.start()
-        self._process.wait_ready(self._rpc.is_ready)
+        try:
+            self._process.wait_ready(self._rpc.is_ready)
+        except EngineFailed as error:
+            if _ENGINE_IS_BEHIND in (error.found or ""):
+                raise _engine_is_behind() from error
+            raise
 
     def stop(self) -> None:
         self._process.stop()
+
+
+def _engine_is_behind() -> DataFolderProblem:
+    return DataFolderProblem(
+        "the engine's data are older than the ledger beside them",
+        field=f"{ENGINE_HOME}/data",
+        expected="both of one moment: an older copy of the engine's folder was put back",
+        hint=f"Put back the right one. If there is none: remove blocks, state and views.sqlite*, and "
+        f"all of {ENGINE_HOME}/data but priv_validator_state.json (never an older copy of that), "
+        "and start: every block then comes from the other nodes.",
+    )
 
 
 def _configured_home(data: Path, settings: EngineFile, sockets: Path) -> EngineHome:
