@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import argparse
 import base64
+import faulthandler
 import json
 import logging
 import os
+import signal
 import sys
 import threading
 import time
@@ -218,6 +220,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
+    faulthandler.register(signal.SIGUSR1)  # all threads, to standard error
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     code = Victim(parse()).live()
     sys.stdout.flush()
