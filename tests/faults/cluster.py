@@ -192,7 +192,11 @@ class Station:
             f"node {self.number} ready",
         )
         if life.event("ready") is None:
-            said = life.event("failed") or life.event("halt") or {"code": "DIED", "text": self.errors()}
+            said = (
+                life.event("failed")
+                or life.event("halt")
+                or {"code": "DIED", "text": self.errors()}
+            )
             raise Refused(said["code"], said["text"])
         with suppress(Refused):
             life.engine = life.ask("status")["engine"]

@@ -109,15 +109,15 @@ class Load:
         self._memory.note(station, raw, answer)
 
 
-def commit(cluster: Cluster, memory: Memory, station: Station) -> Ack:
-    """Deposit at one node until it is committed: what a patient client does.
+def commit(cluster: Cluster, memory: Memory, station: Station, raw: bytes | None = None) -> Ack:
+    """Submit a deposit, or these bytes, to one node until it is committed, as clients do.
 
     Raises:
         Hang: it never was.
     """
     from tests.faults.cluster import HANG_S, Hang
 
-    raw = cluster.network.deposit(cluster.network.places[station.number].seat)
+    raw = raw or cluster.network.deposit(cluster.network.places[station.number].seat)
     end = time.monotonic() + HANG_S
     while time.monotonic() < end:
         answer = cluster.submit(station, raw)

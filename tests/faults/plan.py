@@ -205,7 +205,7 @@ def _control_places() -> Row:
         "control: answers with a wrong place",
         (controls.nothing,),
         options=("--plant", "wrong_place"),
-        must_catch=True,
+        must_catch="LOST",
     )
     return play(scene, 1)
 
@@ -215,16 +215,20 @@ def _controls() -> list[Row]:
         "control: answers before anything is decided",
         (controls.nothing,),
         options=("--plant", "ack_on_check"),
-        must_catch=True,
+        must_catch="LOST",
     )
-    differs = Scene("control: one node executes differently", (controls.one_differs,))
+    differs = Scene(
+        "control: one node executes differently",
+        (controls.one_differs,),
+        must_catch="node 0 ended",
+    )
     again = Scene(
         "control: nonces forgotten at a restart",
         (controls.submit_again_after_restart,),
         is_loaded=False,
+        must_catch="TWICE",
     )
-    scenes = [check, replace(differs, must_catch=True), replace(again, must_catch=True)]
-    return [_control_places(), *(play(scene, 1) for scene in scenes)]
+    return [_control_places(), *(play(scene, 1) for scene in (check, differs, again))]
 
 
 def _short_faults() -> list[Row]:

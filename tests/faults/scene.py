@@ -52,7 +52,8 @@ class Scene:
     voters: int = 4
     others: int = 0
     wiring: Callable[[], Wiring] = Direct
-    must_catch: bool = False
+    must_catch: str = ""
+    """Of a control: words of the violation that must be found, since another proves nothing."""
     options: tuple[str, ...] = ()
     """For every node's process."""
     before: Callable[[Cluster], None] = lambda _: None
@@ -87,7 +88,10 @@ def play(scene: Scene, times: int, *, seed: int = 1) -> Row:
             trials.append(trial)
             if trial.violations:
                 break
-        row = collect(scene.name, trials, must_catch=scene.must_catch)
+        row = collect(scene.name, trials, must_catch=bool(scene.must_catch))
+        if row.must_catch:
+            row.facts["found"] = "; ".join(row.violations)[:200] or "nothing"
+            row.violations = [one for one in row.violations if scene.must_catch in one]
         row.facts["blocks"] = trials[-1].facts.get("blocks", 0)
         if scene.wiring is not Direct:
             row.facts["wiring"] = cluster.wiring.name
