@@ -111,6 +111,10 @@ simulation: setup ## a simulated network of replicas with crashes and faulty nod
 determinism: setup ## one history in processes that differ in whatever must not matter
 	$(PY) -m tests.determinism $(ARGS)
 
+.PHONY: faults
+faults: setup ## kill, cut off, fill up and deceive the nodes of a real network
+	$(PY) -m tests.faults $(ARGS)
+
 .PHONY: interop
 interop: setup ## check our bytes with programs we did not write
 	bash tests/interop/run.sh $(ARGS)

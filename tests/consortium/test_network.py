@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,3 +113,15 @@ def test_one_of_four_may_fail_and_two_may_not(tmp_path: Path) -> None:
         network.agree()
         for node in network.nodes:
             assert node.find(place.transaction_id) == place
+
+
+def test_a_node_starts_again_after_a_kill_that_left_its_sockets(tmp_path: Path) -> None:
+    """A killed process removes nothing: what it left must not keep the next one from listening."""
+    with running_network(tmp_path, 1) as network:
+        place = network.places[0]
+        place.stop()
+        for name in ("abci.sock", "rpc.sock"):
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as left:
+                left.bind(str(place.folder / "run" / name))
+        place.start()
+        network.commit(0, network.deposit(place.seat))

@@ -33,6 +33,7 @@ from tallystick.consensus.cometbft import (
     build_finality,
     check_engine,
     find_engine,
+    remove_stale,
 )
 from tallystick.consensus.intake import Intake
 from tallystick.crypto import SecretKey
@@ -57,6 +58,8 @@ _RPC_SOCKET: Final = "rpc.sock"
 _SYNC_MS: Final = 6 * 60 * 60 * 1_000
 """How long a node that joins may take to get its first state."""
 _INBOUND_PEERS_MAX: Final = 40
+_ENGINE_IS_BEHIND: Final = "is higher than core"
+"""From the engine's words when its data are older than the ledger."""
 _PROFILES: Final = {"machine": MACHINE, "wan": WAN}
 
 
@@ -180,6 +183,7 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
                     rpc.is_ready() and (settings.state_sync is None or application.height > 0)
                 ),
                 timeout_ms=READY_MS if settings.state_sync is None else _SYNC_MS,
+                rpc_socket=sockets / _RPC_SOCKET,
             ),
             mempool=rpc,
         ),
@@ -222,18 +226,42 @@ class _Running:
     """The engine's process; started means that it answers."""
 
     def __init__(
-        self, process: EngineProcess, *, is_ready: Callable[[], bool], timeout_ms: int
+        self,
+        process: EngineProcess,
+        *,
+        is_ready: Callable[[], bool],
+        timeout_ms: int,
+        rpc_socket: Path,
     ) -> None:
         self._process = process
         self._is_ready = is_ready
         self._timeout_ms = timeout_ms
+        self._rpc_socket = rpc_socket
 
     def start(self) -> None:
+        # An engine that was killed leaves its socket, and the next one would not listen there.
+        remove_stale(self._rpc_socket)
         self._process.start()
-        self._process.wait_ready(self._is_ready, timeout_ms=self._timeout_ms)
+        try:
+            self._process.wait_ready(self._is_ready, timeout_ms=self._timeout_ms)
+        except EngineFailed as error:
+            if _ENGINE_IS_BEHIND in (error.found or ""):
+                raise _engine_is_behind() from error
+            raise
 
     def stop(self) -> None:
         self._process.stop()
+
+
+def _engine_is_behind() -> DataFolderProblem:
+    return DataFolderProblem(
+        "the engine's data are older than the ledger beside them",
+        field=f"{ENGINE_HOME}/data",
+        expected="both of one moment: an older copy of the engine's folder was put back",
+        hint=f"Put back the right one. If there is none: remove blocks, state and views.sqlite*, and "
+        f"all of {ENGINE_HOME}/data but priv_validator_state.json (never an older copy of that), "
+        "and start: every block then comes from the other nodes.",
+    )
 
 
 def _configured_home(data: Path, settings: EngineFile, sockets: Path) -> EngineHome:

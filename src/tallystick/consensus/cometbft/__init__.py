@@ -23,6 +23,7 @@ from tallystick.consensus.cometbft.rpc import EngineRpc
 from tallystick.consensus.cometbft.rpc_types import Handed
 from tallystick.consensus.cometbft.server import AbciServer
 from tallystick.consensus.cometbft.snapshots import LedgerSnapshots, NoSnapshots, SnapshotDesk
+from tallystick.consensus.cometbft.socket_path import remove_stale
 
 __all__ = [
     "MACHINE",
@@ -55,4 +56,5 @@ __all__ = [
     "find_engine",
     "node_id",
     "read_engine_genesis",
+    "remove_stale",
 ]

@@ -30,6 +30,8 @@ class Connection:
         self._dispatcher = dispatcher
         self._reader = FrameReader()
         self._answers = bytearray()
+        self.has_spoken = False
+        """Whether a request was ever answered: else it may not be the engine that called."""
 
     def serve(self) -> None:
         """Serve until the other side hangs up.
@@ -43,6 +45,7 @@ class Connection:
             requests, broken = self._take()
             for response in self._dispatcher.answer(requests):
                 self._write(response)
+                self.has_spoken = True
             if broken is not None:
                 raise broken
 

@@ -352,9 +352,26 @@ def test_nonsense_ends_its_connection_and_is_told(
     assert other.call(echo("after"))[0].echo.message == "after"
 
 
+@pytest.mark.parametrize("nonsense", [bytes_ for bytes_, _ in NONSENSE])
+def test_nonsense_from_the_first_byte_is_not_the_engine(
+    serving: Serving,
+    nonsense: bytes,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whoever else finds the socket must not be able to stop the node; they are hung up on."""
+    caplog.set_level(logging.WARNING, "tallystick.consensus")
+    other, caller = serving.caller(), serving.caller()
+    caller.socket.sendall(nonsense)
+    assert caller.receive() is None
+    assert other.call(echo("after"))[0].echo.message == "after"
+    assert serving.faults == []
+    assert "not the engine" in caplog.text
+
+
 def test_requests_of_the_other_mempool_are_not_served(serving: Serving) -> None:
     """A configuration that we did not write is noticed at once."""
     caller = serving.caller()
+    assert caller.call(echo("before"))[0].echo.message == "before"
     caller.send(Request(reap_txs=RequestReapTxs()), FLUSH)
     assert caller.receive() is None
     fault = serving.wait_for_fault()
