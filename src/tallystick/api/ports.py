@@ -61,7 +61,15 @@ class ConsortiumFace(Protocol):
         ...
 
 
-class LedgerNode(Protocol):
+class RegisterReader(Protocol):
+    """Who belongs and by which rules."""
+
+    def register(self) -> RegisterShown:
+        """Return the register as of the newest durable block."""
+        ...
+
+
+class LedgerNode(RegisterReader, Protocol):
     """A node in operation."""
 
     @property
@@ -153,10 +161,6 @@ class LedgerNode(Protocol):
             NotFound: there is no block at that height yet.
             Overloaded: the state of another older height is being made.
         """
-        ...
-
-    def register(self) -> RegisterShown:
-        """Return who belongs and by which rules, as of the newest durable block."""
         ...
 
     def contracts(self) -> Sequence[Any]:

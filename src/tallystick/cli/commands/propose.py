@@ -189,12 +189,23 @@ def parameters(
     return propose(address, signing, action, proposing.until)
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRules:
+    """Rules to change; what is None stays."""
+
+    threshold: str | None = None
+    qualified_threshold: str | None = None
+    participation: str | None = None
+    proposal_days: float | None = None
+
+
+_NEW_RULES: Final = NewRules()
+
+
 def rules(
     *,
-    threshold: str | None = None,
-    qualified_threshold: str | None = None,
-    participation: str | None = None,
-    proposal_days: float | None = None,
+    new: NewRules = _NEW_RULES,
     proposing: Proposing = PROPOSING,
     signing: Signing = SIGNING,
     address: Address = ADDRESS,
@@ -209,11 +220,11 @@ def rules(
     from tallystick.model import GovernanceRules, SetGovernance, Share
 
     shares = {
-        "threshold": threshold,
-        "qualified_threshold": qualified_threshold,
-        "participation": participation,
+        "threshold": new.threshold,
+        "qualified_threshold": new.qualified_threshold,
+        "participation": new.participation,
     }
-    if proposal_days is None and not any(shares.values()):
+    if new.proposal_days is None and not any(shares.values()):
         what = "--threshold, --qualified-threshold, --participation, --proposal-days"
         raise UsageError(say("usage.nothing", what=what), expected=what)
     given = {name: _share(name, text) for name, text in shares.items() if text is not None}
@@ -226,8 +237,8 @@ def rules(
             for name in shares
         }
         lifetime = now.proposal_lifetime_ms
-        if proposal_days is not None:
-            lifetime = round(proposal_days * 24 * 60 * 60 * 1000)
+        if new.proposal_days is not None:
+            lifetime = round(new.proposal_days * 24 * 60 * 60 * 1000)
         return SetGovernance(GovernanceRules(**kept, proposal_lifetime_ms=lifetime))
 
     return propose(address, signing, action, proposing.until)
