@@ -19,6 +19,7 @@ from tallystick.api.routes_read import ROUTES as READ_ROUTES
 from tallystick.api.routes_submit import ROUTES as SUBMIT_ROUTES
 from tallystick.api.server_state import ServerState
 from tallystick.api.table import Policy, Reply, Route
+from tallystick.encoding import prepare
 
 
 def create_app(
@@ -34,6 +35,9 @@ def create_app(
         limits: bounds; the defaults suit one node on two cores.
         host_names: names by which callers may know the server; empty means any.
     """
+    for route in ROUTES:
+        if route.body is not None and route.body.schema is not None:
+            prepare(route.body.schema)  # handlers run in threads
     state = ServerState(node, limits or Limits())
     return Door(state, Directory(ROUTES), hosts=host_names)
 

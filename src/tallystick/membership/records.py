@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from tallystick.crypto import sha256
-from tallystick.encoding import decode, encode
+from tallystick.encoding import decode, encode, prepare
 from tallystick.model import (
     Authority,
     ContractActivation,
@@ -78,6 +78,10 @@ _PLACES: Final[Mapping[type[Struct], tuple[bytes, Callable[[Any], bytes]]]] = {
         lambda one: f"{one.organization}/{sha256(one.certificate).hex()}".encode(),
     ),
 }
+
+
+for _kind in _PLACES:
+    prepare(_kind)
 
 
 def record_key(record: Record) -> bytes:

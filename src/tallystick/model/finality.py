@@ -16,7 +16,7 @@ from typing import Annotated, Final, Literal, cast
 import msgspec
 from msgspec import Meta, Struct
 
-from tallystick.encoding import decode, encode
+from tallystick.encoding import decode, encode, prepare
 from tallystick.errors import InvalidReceipt, LimitExceeded, Malformed
 from tallystick.model.block import app_hash
 from tallystick.model.engine_header import (
@@ -117,6 +117,10 @@ class EngineStart(
 
 Certificate = Transition | EngineStart
 """One step of a validator-set history."""
+
+
+prepare(FinalityProof)
+prepare(Certificate)
 
 
 def decode_finality(data: bytes) -> FinalityProof:

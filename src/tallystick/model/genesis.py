@@ -14,7 +14,7 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from tallystick.crypto import check_public_key, sha256
-from tallystick.encoding import decode, encode
+from tallystick.encoding import decode, encode, prepare
 from tallystick.errors import Malformed
 from tallystick.model.governance import (
     ROLE_GOVERNOR,
@@ -71,6 +71,8 @@ class GenesisDocument(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
                 del value[name]
         return encode(value)
 
+
+prepare(GenesisDocument)
 
 _LEFT_OUT_WHEN_USUAL: Final[Mapping[str, object]] = {
     "validators": (),

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from tallystick.crypto import check_public_key
-from tallystick.encoding import decode, encode
+from tallystick.encoding import decode, encode, prepare
 from tallystick.errors import Malformed
 from tallystick.units import VALIDATORS_MAX, TimeMs
 
@@ -56,6 +56,9 @@ class Validator(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Ed25519, 32 bytes."""
     power: int
     """1 to `POWER_MAX`."""
+
+
+prepare(tuple[Validator, ...])
 
 
 class ValidatorKey(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
