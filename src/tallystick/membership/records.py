@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from tallystick.encoding import decode, encode
 from tallystick.model import (
+    LOG_KEYS_PREFIX,
     ContractActivation,
     EarlierValidators,
     GenesisDocument,
@@ -38,7 +39,7 @@ EARLIER_VALIDATORS: Final = b"membership/earlier_validators"
 VALIDATOR_KEYS: Final = b"membership/validator_keys/"
 GOVERNANCE: Final = b"membership/governance"
 PARAMETERS: Final = b"membership/parameters"
-LOG_KEYS: Final = b"membership/log_keys/"
+LOG_KEYS: Final = LOG_KEYS_PREFIX
 NODES: Final = b"membership/nodes/"
 CONTRACTS: Final = b"membership/contracts/"
 PROPOSALS: Final = b"membership/proposals/"
