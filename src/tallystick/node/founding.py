@@ -31,13 +31,8 @@ def create_network(folder: Path, genesis: GenesisDocument, log_secret: SecretKey
     return network_id(genesis.name, data)
 
 
-def read_log_key(folder: DataFolder, genesis: GenesisDocument | None) -> SecretKey:
-    """Return the node's signing key.
-
-    Args:
-        folder: of the node.
-        genesis: must name the key. None where several nodes decide: there a key may have been
-            registered later, in a block that this node does not have yet.
+def read_log_key(folder: DataFolder, genesis: GenesisDocument) -> SecretKey:
+    """Return the node's signing key, checked against the genesis document.
 
     Raises:
         DataFolderProblem: there is none, it is malformed, or another network's.
@@ -47,8 +42,7 @@ def read_log_key(folder: DataFolder, genesis: GenesisDocument | None) -> SecretK
         secret = SecretKey(bytes.fromhex(text))
     except ValueError as error:
         raise DataFolderProblem(f"{LOG_KEY_FILE} is not a key in hexadecimal") from error
-    if genesis is not None:
-        _check_log_key(genesis, secret)
+    _check_log_key(genesis, secret)
     return secret
 
 

@@ -82,7 +82,7 @@ class _Base:
 def _open_base(config: NodeConfig, stack: ExitStack) -> _Base:
     folder = stack.enter_context(DataFolder.open(config.data))
     genesis = decode_genesis(folder.genesis_bytes)
-    secret = read_log_key(folder, genesis if read_engine_file(folder.path) is None else None)
+    secret = read_log_key(folder, genesis)
     runner = ContractRunner(_installed_contracts(config, genesis))
     verifiers = VerifierPool(config.verifier_processes if config.workers else 0)
     stack.callback(verifiers.close)
