@@ -13,6 +13,7 @@ from tallystick.api.language import Bilingual
 from tallystick.api.limits import Limits
 from tallystick.api.openapi import Json, openapi_document
 from tallystick.api.ports import LedgerNode
+from tallystick.api.routes_governance import ROUTES as GOVERNANCE_ROUTES
 from tallystick.api.routes_log import ROUTES as LOG_ROUTES
 from tallystick.api.routes_read import ROUTES as READ_ROUTES
 from tallystick.api.routes_submit import ROUTES as SUBMIT_ROUTES
@@ -59,5 +60,11 @@ _DOCUMENT_ROUTE: Final = Route(
     reader=show_document,
 )
 
-ROUTES: Final[tuple[Route, ...]] = (*SUBMIT_ROUTES, *READ_ROUTES, *LOG_ROUTES, _DOCUMENT_ROUTE)
+ROUTES: Final[tuple[Route, ...]] = (
+    *SUBMIT_ROUTES,
+    *READ_ROUTES,
+    *GOVERNANCE_ROUTES,
+    *LOG_ROUTES,
+    _DOCUMENT_ROUTE,
+)
 """Every route there is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from tallystick.api.answer import MEDIA_TEXT, Answer
 from tallystick.api.asked import Asked
+from tallystick.membership import Register
 
 
 def show_metrics(asked: Asked) -> Answer:
@@ -20,6 +21,7 @@ def show_metrics(asked: Asked) -> Answer:
         ),
         *_figure("event_streams", "gauge", "Open event streams.", server.event_clients.held),
         *_figure("body_bytes", "gauge", "Request bodies held in memory.", server.body_bytes.held),
+        *_key_expiry(server.node.register().register),
         "# HELP tallystick_http_answers_total Answers by status.",
         "# TYPE tallystick_http_answers_total counter",
         *(
@@ -28,6 +30,25 @@ def show_metrics(asked: Asked) -> Answer:
         ),
     ]
     return Answer(200, ("\n".join(lines) + "\n").encode(), MEDIA_TEXT)
+
+
+def _key_expiry(register: Register) -> list[str]:
+    """Return when each organisation's first key ends that a member still acts with."""
+    earliest: dict[str, int] = {}
+    for key in register.keys.values():
+        member = register.members[key.organization, key.member]
+        if key.revoked_at is None and member.active:
+            known = earliest.get(key.organization, key.valid_until)
+            earliest[key.organization] = min(known, key.valid_until)
+    name = "tallystick_member_key_expiry_timestamp_seconds"
+    return [
+        f"# HELP {name} Unix time at which the first key of an organisation's members ends.",
+        f"# TYPE {name} gauge",
+        *(
+            f'{name}{{organization="{organization}"}} {end // 1000}'
+            for organization, end in sorted(earliest.items())
+        ),
+    ]
 
 
 def _figure(name: str, kind: str, meaning: str, value: int) -> tuple[str, str, str]:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from tallystick.api.view_ports import ViewsReader
 from tallystick.encoding import Value
 from tallystick.model import Block, BlockHeader, GenesisDocument, Receipt
-from tallystick.node import NodeStatus, StateProved
+from tallystick.node import NetworkReport, NodeStatus, RegisterShown, StateProved
 
 
 class Committed(Protocol):
@@ -93,6 +93,10 @@ class LedgerNode(Protocol):
         """Return the figures of this moment."""
         ...
 
+    def network_report(self) -> NetworkReport:
+        """Return how the node stands in its network, or raise `Unavailable`."""
+        ...
+
     def submit(self, transactions: Sequence[bytes]) -> Future[Any]:
         """Take transactions; the future ends with a `Committed` or an error for each, in order.
 
@@ -149,6 +153,10 @@ class LedgerNode(Protocol):
             NotFound: there is no block at that height yet.
             Overloaded: the state of another older height is being made.
         """
+        ...
+
+    def register(self) -> RegisterShown:
+        """Return who belongs and by which rules, as of the newest durable block."""
         ...
 
     def contracts(self) -> Sequence[Any]:

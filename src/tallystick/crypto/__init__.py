@@ -1,6 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keys, signatures and hashes: the only door to the cryptography libraries."""
 
+from tallystick.crypto.certificates import (
+    CERTIFICATE_BYTES_MAX,
+    CHAIN_LENGTH_MAX,
+    CertificateFacts,
+    CertifiedKey,
+    check_authority,
+    check_chain,
+    describe_certificate,
+    read_certificates,
+)
 from tallystick.crypto.frames import SignedItem
 from tallystick.crypto.hashing import FileDigests, digest_stream, sha256
 from tallystick.crypto.keys import SecretKey, check_public_key
@@ -14,13 +24,21 @@ from tallystick.crypto.signatures import (
 
 __all__ = [
     "ALGORITHM_EDDSA",
+    "CERTIFICATE_BYTES_MAX",
+    "CHAIN_LENGTH_MAX",
+    "CertificateFacts",
+    "CertifiedKey",
     "FileDigests",
     "SecretKey",
     "SignedItem",
     "VerifierPool",
+    "check_authority",
+    "check_chain",
     "check_public_key",
+    "describe_certificate",
     "digest_stream",
     "is_valid_signature",
+    "read_certificates",
     "sha256",
     "signature_verdicts",
     "verify_signature",

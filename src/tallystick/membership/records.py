@@ -9,9 +9,11 @@ from typing import Any, Final, TypeAlias, TypeVar
 import msgspec
 from msgspec import Struct
 
+from tallystick.crypto import sha256
 from tallystick.encoding import decode, encode
 from tallystick.model import (
     LOG_KEYS_PREFIX,
+    Authority,
     ContractActivation,
     EarlierValidators,
     GenesisDocument,
@@ -43,6 +45,7 @@ LOG_KEYS: Final = LOG_KEYS_PREFIX
 NODES: Final = b"membership/nodes/"
 CONTRACTS: Final = b"membership/contracts/"
 PROPOSALS: Final = b"membership/proposals/"
+AUTHORITIES: Final = b"membership/authorities/"
 
 Record: TypeAlias = (
     Organization
@@ -55,6 +58,7 @@ Record: TypeAlias = (
     | NodeIdentity
     | ContractActivation
     | Proposal
+    | Authority
 )
 Kind = TypeVar("Kind")
 
@@ -70,6 +74,10 @@ _PLACES: Final[Mapping[type[Struct], tuple[bytes, Callable[[Any], bytes]]]] = {
     NodeIdentity: (NODES, lambda one: one.node_id.encode()),
     ContractActivation: (CONTRACTS, lambda one: one.name.encode()),
     Proposal: (PROPOSALS, lambda one: one.id.encode()),
+    Authority: (
+        AUTHORITIES,
+        lambda one: f"{one.organization}/{sha256(one.certificate).hex()}".encode(),
+    ),
 }
 
 

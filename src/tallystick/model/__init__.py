@@ -72,6 +72,7 @@ from tallystick.model.governance import (
 from tallystick.model.invocation import Execution, Invocation, Signer
 from tallystick.model.organization import (
     ROLE_ADMINISTRATOR,
+    Authority,
     Member,
     MemberKey,
     Name,
@@ -90,6 +91,11 @@ from tallystick.model.outcome import (
     encode_write_set,
 )
 from tallystick.model.plain import to_value
+from tallystick.model.possession import (
+    enrolment_message,
+    log_key_message,
+    validator_message,
+)
 from tallystick.model.proposal import (
     EXECUTED,
     EXPIRED,
@@ -172,6 +178,7 @@ __all__ = [
     "Action",
     "ActivateContract",
     "AdmitOrganization",
+    "Authority",
     "Block",
     "BlockHeader",
     "Call",
@@ -256,8 +263,10 @@ __all__ = [
     "encode_validators",
     "encode_write_set",
     "engine_chain_id",
+    "enrolment_message",
     "find_heavy_validator",
     "in_engine_order",
+    "log_key_message",
     "network_id",
     "open_checkpoint",
     "open_cosignatures",
@@ -272,6 +281,7 @@ __all__ = [
     "split_transparent_statement",
     "to_value",
     "transparent_statement",
+    "validator_message",
     "verifier_key",
     "verify_transaction",
 ]

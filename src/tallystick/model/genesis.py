@@ -129,6 +129,9 @@ def check_genesis(genesis: GenesisDocument) -> None:
     for key in genesis.keys:
         check_public_key(key.public_key)
         _check_known((key.organization, key.member) in members, f"keys.{key.public_key.hex()[:16]}")
+        if key.certificate is not UNSET:
+            # No authority is registered yet that could have certified it.
+            raise Malformed("genesis: keys come without certificates", field="genesis.keys")
     for log_key in genesis.log_keys:
         check_public_key(log_key.public_key)
         _check_known(log_key.organization in organizations, "log_keys")

@@ -1,19 +1,118 @@
 # SPDX-License-Identifier: Apache-2.0
 """Wires the rooms into a node, and is its face for HTTP, commands and tests."""
 
+from tallystick.node.ceremony import (
+    ENTRY_BYTES_MAX,
+    ENTRY_FILE,
+    FIRST_MEMBERS,
+    Entry,
+    EntryContent,
+    EntryMember,
+    OwnKeys,
+    check_own_part,
+    compose_genesis,
+    keep_keys,
+    node_id_of,
+    parse_entry,
+    sign_entry,
+)
 from tallystick.node.config import NodeConfig
+from tallystick.node.engine_file import (
+    EngineFile,
+    PeerNode,
+    StateSyncStart,
+    read_engine_file,
+    write_engine_file,
+)
 from tallystick.node.founding import create_network
+from tallystick.node.inspection import (
+    EngineChain,
+    EngineHomeState,
+    EngineProgram,
+    engine_home_state,
+    engine_log_tail,
+    exposed_keys,
+    find_engine_program,
+    missing_keys,
+    read_engine_chain,
+)
+from tallystick.node.invite import (
+    INVITE_BYTES_MAX,
+    EngineStartFacts,
+    Invite,
+    InviteValidator,
+    found_invite,
+    is_founder,
+    is_joined,
+    join_network,
+    own_entry,
+    parse_invite,
+)
+from tallystick.node.key_change import install_validator_key
+from tallystick.node.network import (
+    ConnectedPeer,
+    EngineHeader,
+    EngineSight,
+    NetworkPeer,
+    NetworkReport,
+    NetworkValidator,
+)
 from tallystick.node.node import Node
-from tallystick.node.status import NodeStatus, StateProved
+from tallystick.node.status import NodeStatus, RegisterShown, StateProved
 from tallystick.node.wiring import open_node
 from tallystick.node.witnesses import WITNESSES_MAX
 
 __all__ = [
+    "ENTRY_BYTES_MAX",
+    "ENTRY_FILE",
+    "FIRST_MEMBERS",
+    "INVITE_BYTES_MAX",
     "WITNESSES_MAX",
+    "ConnectedPeer",
+    "EngineChain",
+    "EngineFile",
+    "EngineHeader",
+    "EngineHomeState",
+    "EngineProgram",
+    "EngineSight",
+    "EngineStartFacts",
+    "Entry",
+    "EntryContent",
+    "EntryMember",
+    "Invite",
+    "InviteValidator",
+    "NetworkPeer",
+    "NetworkReport",
+    "NetworkValidator",
     "Node",
     "NodeConfig",
     "NodeStatus",
+    "OwnKeys",
+    "PeerNode",
+    "RegisterShown",
     "StateProved",
+    "StateSyncStart",
+    "check_own_part",
+    "compose_genesis",
     "create_network",
+    "engine_home_state",
+    "engine_log_tail",
+    "exposed_keys",
+    "find_engine_program",
+    "found_invite",
+    "install_validator_key",
+    "is_founder",
+    "is_joined",
+    "join_network",
+    "keep_keys",
+    "missing_keys",
+    "node_id_of",
     "open_node",
+    "own_entry",
+    "parse_entry",
+    "parse_invite",
+    "read_engine_chain",
+    "read_engine_file",
+    "sign_entry",
+    "write_engine_file",
 ]

@@ -38,6 +38,7 @@ from tallystick.consensus.intake import Intake
 from tallystick.crypto import SecretKey
 from tallystick.errors import DataFolderProblem, EngineFailed
 from tallystick.model import BlockHeader, GenesisDocument, Validator, engine_chain_id
+from tallystick.node.comet_sight import CometSight
 from tallystick.node.engine_file import (
     ENGINE_HOME,
     NODE_KEY_FILE,
@@ -71,6 +72,28 @@ def found_engine(
     EngineHome(folder.path / ENGINE_HOME).found(genesis, node_key, validator_key)
     for name, key in ((NODE_KEY_FILE, node_key), (VALIDATOR_KEY_FILE, validator_key)):
         folder.write_key(name, key.seed.hex().encode() + b"\n")
+
+
+def replace_validator_key(folder: DataFolder, key: SecretKey) -> None:
+    """Let the node, which must not run, vote with another key from its next start on.
+
+    Raises:
+        DataFolderProblem: the folder is not that of a node among several.
+        StorageFailed: the system refused.
+    """
+    home = EngineHome(folder.path / ENGINE_HOME)
+    if not home.is_founded:
+        raise DataFolderProblem(
+            f"{home.folder} is not the home of an engine",
+            hint="Only a node that orders together with others has a validator key.",
+        )
+    folder.write_key(VALIDATOR_KEY_FILE, key.seed.hex().encode() + b"\n")
+    home.replace_validator_key(key)
+
+
+def is_engine_founded(data: Path) -> bool:
+    """Say whether the engine's home in a data folder was made completely."""
+    return EngineHome(data / ENGINE_HOME).is_founded
 
 
 def engine_genesis(
@@ -110,7 +133,8 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
         UsageError: a setting is not what it should be.
     """
     folder, application = ordering.folder, ordering.application
-    program = check_engine(find_engine()).path
+    build = check_engine(find_engine())
+    program = build.path
     sockets = socket_folder(folder.path)
     home = _configured_home(folder.path, settings, sockets)
     rpc = EngineRpc(f"unix://{sockets / _RPC_SOCKET}")
@@ -167,6 +191,7 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
         engine=engine,
         finality=_Finality(rpc),
         relay=rpc.relay,
+        sight=CometSight(rpc, build),
         witnesses=tuple(PeerApi(peer.api) for peer in settings.peers if peer.api),
     )
 

@@ -31,8 +31,16 @@ def create_network(folder: Path, genesis: GenesisDocument, log_secret: SecretKey
     return network_id(genesis.name, data)
 
 
-def read_log_key(folder: DataFolder, genesis: GenesisDocument) -> SecretKey:
+def read_log_key(
+    folder: DataFolder, genesis: GenesisDocument, *, may_be_later: bool = False
+) -> SecretKey:
     """Return the node's signing key, checked against the genesis document.
+
+    Args:
+        folder: the data folder.
+        genesis: founds its network.
+        may_be_later: whether the node may be of an organisation that joined later; the register,
+            which knows its key, is not at hand before the node has caught up.
 
     Raises:
         DataFolderProblem: there is none, it is malformed, or another network's.
@@ -42,7 +50,8 @@ def read_log_key(folder: DataFolder, genesis: GenesisDocument) -> SecretKey:
         secret = SecretKey(bytes.fromhex(text))
     except ValueError as error:
         raise DataFolderProblem(f"{LOG_KEY_FILE} is not a key in hexadecimal") from error
-    _check_log_key(genesis, secret)
+    if not may_be_later:
+        _check_log_key(genesis, secret)
     return secret
 
 

@@ -82,7 +82,8 @@ class _Base:
 def _open_base(config: NodeConfig, stack: ExitStack) -> _Base:
     folder = stack.enter_context(DataFolder.open(config.data))
     genesis = decode_genesis(folder.genesis_bytes)
-    secret = read_log_key(folder, genesis)
+    settings = read_engine_file(folder.path)
+    secret = read_log_key(folder, genesis, may_be_later=settings is not None)
     runner = ContractRunner(_installed_contracts(config, genesis))
     verifiers = VerifierPool(config.verifier_processes if config.workers else 0)
     stack.callback(verifiers.close)
@@ -161,6 +162,8 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
                 engine=opened.engine,
                 engine_name=opened.name,
                 consortium=_open_consortium(config, base, application, opened, finality),
+                sight=opened.sight,
+                settings=read_engine_file(base.folder.path),
                 block_log=block_log,
                 store=store,
                 runner=base.runner,

@@ -9,7 +9,7 @@ from tallystick.storage.check import check_storage
 from tallystick.storage.chunks import ChunkIndex, make_snapshot, read_chunk
 from tallystick.storage.data_folder import DataFolder, read_format, read_genesis
 from tallystick.storage.durable_store import DurableStore
-from tallystick.storage.files import write_file
+from tallystick.storage.files import make_private_folder, write_file
 from tallystick.storage.findings import Finding, Severity
 from tallystick.storage.log_reader import BlockLogReader
 from tallystick.storage.memory_store import MemoryStore
@@ -52,6 +52,7 @@ __all__ = [
     "blocks_kept_min",
     "check_storage",
     "give_up_after",
+    "make_private_folder",
     "make_snapshot",
     "offered_heights",
     "open_storage",

@@ -8,7 +8,11 @@ from tallystick.consensus.cometbft.binary import EngineBuild, check_engine, find
 from tallystick.consensus.cometbft.configuration import EngineConfig, Peer, StateSync
 from tallystick.consensus.cometbft.engine import CometEngine, CometParts
 from tallystick.consensus.cometbft.finality import build_finality
-from tallystick.consensus.cometbft.genesis_file import EngineGenesis, EngineValidator
+from tallystick.consensus.cometbft.genesis_file import (
+    EngineGenesis,
+    EngineValidator,
+    read_engine_genesis,
+)
 from tallystick.consensus.cometbft.handler import Handler
 from tallystick.consensus.cometbft.home import EngineHome
 from tallystick.consensus.cometbft.identity import address, node_id
@@ -50,4 +54,5 @@ __all__ = [
     "check_engine",
     "find_engine",
     "node_id",
+    "read_engine_genesis",
 ]

@@ -15,6 +15,8 @@ from tallystick.crypto import sha256
 from tallystick.model import Transaction, Unusable
 
 VERDICTS_MAX: Final = 200_000
+VERDICT_BYTES_MAX: Final = 256 * 2**20
+"""Bytes of the transactions remembered: a flood of large ones must not fill the memory."""
 
 Read: TypeAlias = Callable[[Sequence[bytes]], "list[Transaction | Unusable]"]
 
@@ -22,10 +24,14 @@ Read: TypeAlias = Callable[[Sequence[bytes]], "list[Transaction | Unusable]"]
 class VerdictCache:
     """Transactions by the hash of their exact bytes; the oldest go first. For all threads."""
 
-    def __init__(self, read: Read, *, size: int = VERDICTS_MAX) -> None:
+    def __init__(
+        self, read: Read, *, size: int = VERDICTS_MAX, bytes_max: int = VERDICT_BYTES_MAX
+    ) -> None:
         """Ask `read` for what is not known."""
         self._read = read
         self._size = size
+        self._bytes_max = bytes_max
+        self._bytes = 0
         self._known: dict[bytes, Transaction | Unusable] = {}
         self._lock = threading.Lock()
 
@@ -45,12 +51,19 @@ class VerdictCache:
         """Remember what somebody else found out."""
         with self._lock:
             for verdict in verdicts:
+                self._drop(verdict.id)
                 self._known[verdict.id] = verdict
-            while len(self._known) > self._size:
-                del self._known[next(iter(self._known))]
+                self._bytes += len(verdict.raw)
+            while len(self._known) > self._size or self._bytes > self._bytes_max:
+                self._drop(next(iter(self._known)))
 
     def forget(self, ids: Sequence[bytes]) -> None:
         """Forget what is in a durable block: it is never asked for again."""
         with self._lock:
             for one in ids:
-                self._known.pop(one, None)
+                self._drop(one)
+
+    def _drop(self, transaction_id: bytes) -> None:
+        known = self._known.pop(transaction_id, None)
+        if known is not None:
+            self._bytes -= len(known.raw)
