@@ -22,7 +22,7 @@ from tallystick.consensus.cometbft import node_id
 from tallystick.crypto import SecretKey
 from tallystick.encoding import Value
 from tallystick.errors import TallystickError
-from tallystick.membership import validator_message
+from tallystick.membership import log_key_message, validator_message
 from tallystick.model import (
     Call,
     GenesisDocument,
@@ -37,9 +37,10 @@ from tallystick.model import (
     network_id,
     sign_transaction,
 )
-from tallystick.node import Node, NodeConfig, create_network, open_node
+from tallystick.node import Node, NodeConfig, open_node
 from tallystick.node.comet import engine_genesis, found_engine
 from tallystick.node.engine_file import EngineFile, PeerNode, write_engine_file
+from tallystick.node.founding import LOG_KEY_FILE
 from tallystick.storage import DataFolder
 from tallystick.units import TimeMs
 from tests.factories import member, member_key, secret
@@ -244,7 +245,9 @@ class Network:
 
     def _found(self, seat: Seat, port: int, peers: dict[Seat, int], **more: Any) -> Place:
         folder = self.base / f"n{seat.number}"
-        create_network(folder, self.genesis, seat.log_key)
+        with DataFolder.create(folder, self.genesis_bytes) as made:
+            # Not `create_network`: genesis need not know the key of one who joins.
+            made.write_key(LOG_KEY_FILE, seat.log_key.seed.hex().encode() + b"\n")
         settings = EngineFile(
             profile="machine",
             moniker=f"org{seat.number}",
@@ -367,6 +370,18 @@ class Network:
     def govern(self, seat: Seat, method: str, args: dict[str, Value]) -> bytes:
         """Return a signed call of an organisation's governor."""
         return self.sign(seat.governor, seat.organization, method, args, contract="governance")
+
+    def register_log_key(
+        self, seat: Seat, key: SecretKey, replaces: SecretKey | None = None
+    ) -> bytes:
+        """Return the signed call by which an organisation registers a log key of its own."""
+        message = log_key_message(self.id, seat.organization, key.public_key)
+        args: dict[str, Value] = {"public_key": key.public_key, "proof": key.sign(message)}
+        if replaces is not None:
+            args["replaces"] = replaces.public_key
+        return self.sign(
+            seat.clerk, seat.organization, "rotate_log_key", args, contract="governance"
+        )
 
     def decide(self, node: Node, seats: Sequence[Seat], action: dict[str, Value]) -> None:
         """Let the first of these organisations propose, and the others approve, one by one."""

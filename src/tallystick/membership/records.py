@@ -12,6 +12,7 @@ from msgspec import Struct
 from tallystick.crypto import sha256
 from tallystick.encoding import decode, encode, prepare
 from tallystick.model import (
+    LOG_KEYS_PREFIX,
     Authority,
     ContractActivation,
     EarlierValidators,
@@ -40,7 +41,7 @@ EARLIER_VALIDATORS: Final = b"membership/earlier_validators"
 VALIDATOR_KEYS: Final = b"membership/validator_keys/"
 GOVERNANCE: Final = b"membership/governance"
 PARAMETERS: Final = b"membership/parameters"
-LOG_KEYS: Final = b"membership/log_keys/"
+LOG_KEYS: Final = LOG_KEYS_PREFIX
 NODES: Final = b"membership/nodes/"
 CONTRACTS: Final = b"membership/contracts/"
 PROPOSALS: Final = b"membership/proposals/"

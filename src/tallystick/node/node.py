@@ -271,7 +271,8 @@ class Node:
         raw, entry = block.transactions[place.index], block.entries[place.index]
         others = self.consortium
         published, proof = others.final(place.height, self._parts.board.newest)
-        receipt = others.finished(published.receipt(raw, entry, place.leaf_index), proof)
+        receipt = published.receipt(raw, entry, place.leaf_index)
+        receipt = others.finished(receipt, published, proof)
         return others.witnessed(receipt, published.height, witnesses) if witnesses else receipt
 
     # --- the log ----------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from tallystick.node.history import History
 from tallystick.node.node import Board, Node, Parts
 from tallystick.node.nonces import remember_recent
 from tallystick.node.ordering import Opened, Ordering, open_solo
+from tallystick.node.own_key import OwnLogKey
 from tallystick.node.published import Published
 from tallystick.node.recent import RecentBlocks
 from tallystick.node.upkeep import Upkeep
@@ -67,9 +68,10 @@ class _Base:
     storage: Storage
     ledger: Ledger
 
-    def publish(self, header: BlockHeader | None) -> Published:
+    def publish(self, header: BlockHeader | None, log_key: bytes | None = None) -> Published:
         """Return what is shown of a block."""
-        return Published(self.folder.network, header, self.storage.store, self.secret)
+        network, store = self.folder.network, self.storage.store
+        return Published(network, header, store, self.secret, log_key=log_key)
 
     def stored_header(self) -> BlockHeader | None:
         """Return the header of the newest block in the store."""
@@ -109,9 +111,6 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     views = open_views(config, base.ledger.head.height)
     stack.callback(views.close)
     recent = RecentBlocks()
-    board = Board(
-        lambda applied: base.publish(applied.block.header if applied else base.stored_header())
-    )
 
     def save(applied: AppliedBlock) -> None:
         store.save(applied, block_log.position(applied.block.header.height))
@@ -124,13 +123,16 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     def restored() -> None:
         board.refresh()
         if finality is not None:
-            finality.restart(board.newest, _before(base, application), _validators(application))
+            before = _before(base, application, own_key)
+            finality.restart(board.newest, before, _validators(application))
         for block in block_log.blocks(views.height() + 1):
             feed.poke(block)
 
     application = LedgerApplication(
         base.ledger, base.runner, base.verifiers, save=save, clock=config.clock
     )
+    own_key = OwnLogKey(base.secret.public_key, base.genesis, application)
+    board = Board(partial(_shown, base, own_key))
     halt = _Halt(config, application.state_lock.close)
     finder = partial(_find, recent, views)
     ordering = Ordering(
@@ -146,7 +148,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
         snapshot_interval=config.snapshot_interval,
     )
     opened = _open_engine(ordering, stack)
-    finality = _open_finality(opened.finality, base, application, board)
+    finality = _open_finality(opened.finality, base, application, board, own_key)
     certify = finality.certify if finality else None
 
     def join(close: Callable[[], None]) -> Node:
@@ -212,7 +214,11 @@ def _open_engine(ordering: Ordering, stack: ExitStack) -> Opened:
 
 
 def _open_finality(
-    source: FinalitySource | None, base: _Base, application: LedgerApplication, board: Board
+    source: FinalitySource | None,
+    base: _Base,
+    application: LedgerApplication,
+    board: Board,
+    own_key: OwnLogKey,
 ) -> FinalityDesk | None:
     if source is None:
         return None
@@ -221,16 +227,24 @@ def _open_finality(
         source,
         ValidatorHistoryFile(base.folder.path),
         newest=board.newest,
-        previous=_before(base, application),
+        previous=_before(base, application, own_key),
         validators=_validators(application),
         header_of=lambda at: block_log.block(at).header,
     )
 
 
-def _before(base: _Base, application: LedgerApplication) -> Published | None:
+def _shown(base: _Base, own_key: OwnLogKey, applied: AppliedBlock | None) -> Published:
+    """Return what is shown of a block, by default of the newest in the store."""
+    header = applied.block.header if applied else base.stored_header()
+    return base.publish(header, own_key.proof(header))
+
+
+def _before(base: _Base, application: LedgerApplication, own_key: OwnLogKey) -> Published | None:
     """Return what is shown of the block before the newest one."""
-    height = application.height
-    return base.publish(base.storage.log.block(height - 1).header) if height > 1 else None
+    if application.height <= 1:
+        return None
+    header = base.storage.log.block(application.height - 1).header
+    return base.publish(header, own_key.proof(header))
 
 
 def _validators(application: LedgerApplication) -> bytes | None:

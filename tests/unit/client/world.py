@@ -146,6 +146,7 @@ class World:
         self.shelf = Shelf()
         self.log = LogTree(self.shelf)
         self.state = StateTree(self.shelf)
+        self.membership_root = bytes(32)
 
     def sign(
         self,
@@ -206,7 +207,7 @@ class World:
             height=count,
             time=self.time(count - 1) if count else START,
             state_root=self.state.root,
-            membership_root=bytes(32),
+            membership_root=self.membership_root,
         )
 
     def note(self, size: int | None = None, *, key: SecretKey | None = None) -> str:
