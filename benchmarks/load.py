@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The client process of the HTTP benchmark: posts ready-made bodies over a few connections.
 
-Run as `python -m benchmarks.load PORT FOLDER CONNECTIONS`; bodies are the files of the folder.
+Run as `python -m benchmarks.load PORTS FOLDER CONNECTIONS`, ports separated by commas; bodies are
+the files of the folder.
 Prints JSON: transactions committed, and the seconds from the first request to the last answer.
 """
 
@@ -21,13 +22,14 @@ HEADERS = {"Content-Type": "application/cbor", "Accept": "application/cbor"}
 
 def main() -> None:
     """Post everything and say how it went."""
-    port, folder, connections = int(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    ports = [int(one) for one in sys.argv[1].split(",")]
+    folder, connections = Path(sys.argv[2]), int(sys.argv[3])
     bodies = [path.read_bytes() for path in sorted(folder.iterdir())]
     lock = threading.Lock()
     committed = 0
     waits: list[float] = []
 
-    def work() -> None:
+    def work(port: int) -> None:
         nonlocal committed
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         while True:
@@ -45,7 +47,9 @@ def main() -> None:
                 waits.append(wait)
                 committed += sum(result.get("code") == "ok" for result in results)
 
-    threads = [threading.Thread(target=work) for _ in range(connections)]
+    threads = [
+        threading.Thread(target=work, args=(ports[n % len(ports)],)) for n in range(connections)
+    ]
     started = time.perf_counter()
     for thread in threads:
         thread.start()
