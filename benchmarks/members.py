@@ -157,6 +157,7 @@ class Tallysticks:
         self.engines = [f"unix://{socket_folder(data) / 'rpc.sock'}" for data in folders]
         self._nodes = [_start_member(data) for data in folders]
         self.ports = [_port(node) for node in self._nodes]
+        _wait_joined(self.engines)
         self.wallets = Wallets(network, count, accounts)
 
     def transactions(self, count: int) -> list[bytes]:
@@ -211,6 +212,7 @@ class Kvstores:
             rpc = EngineRpc(address)
             process.wait_ready(rpc.is_ready)
             rpc.close()
+        _wait_joined(self.engines)
 
     def transactions(self, count: int) -> list[bytes]:
         """Return new keys with values."""
@@ -308,6 +310,18 @@ def _port(node: subprocess.Popen[bytes]) -> int:
     if node.stdout is None:
         raise RuntimeError("a node has no output")
     return int(json.loads(node.stdout.readline())["port"])
+
+
+def _wait_joined(engines: list[str]) -> None:
+    """Wait until every engine knows all others and takes transactions."""
+    end = time.monotonic() + _READY_S
+    for address in engines:
+        rpc = EngineRpc(address)
+        while rpc.status().sync_info.catching_up or len(rpc.net_info().peers) < len(engines) - 1:
+            if time.monotonic() > end:
+                raise RuntimeError(f"{address} has not joined the others")
+            time.sleep(0.1)
+        rpc.close()
 
 
 def _ended(status: int) -> None:
