@@ -253,7 +253,7 @@ class Replica:
         self._block_log.append(executed.block)
         self._application.commit(executed.block)
         self._intake.answer(executed)
-        self.verdicts.forget(executed.transaction_ids)
+        self.verdicts.forget(executed.block.transactions)
         height = executed.block.header.height
         return ResponseCommit(retain_height=self._retain_from(height))
 
