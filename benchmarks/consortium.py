@@ -23,7 +23,7 @@ import msgspec
 
 from benchmarks.engine_load import Job
 from benchmarks.machine import measured
-from benchmarks.members import Kvstores, Network, Tallysticks, write_transactions
+from benchmarks.members import Kvstores, Network, Tallysticks, Wallets, write_transactions
 from tallystick.encoding import encode
 
 BATCH = 100
@@ -39,7 +39,7 @@ def run(folder: Path, *, organizations: int, transactions: int, repeat: int) -> 
     """Measure both networks `repeat` times, one after the other."""
     folder.mkdir(parents=True, exist_ok=True)
     accounts = 2_000
-    size = _transaction_size(folder)
+    size = len(Wallets("benchmark-" + "0" * 32, 1, accounts).transfers(1)[0])
     found: dict[str, list[dict[str, Any]]] = {"kvstore": [], "tallystick": []}
     for _ in range(repeat):
         for name, make in (
@@ -63,10 +63,10 @@ def _round(make: Callable[[], Network], transactions: int) -> dict[str, Any]:
     network = make()
     try:
         if isinstance(network, Tallysticks):
-            _load(network, network.wallets.openings(), window=WINDOW)
-        _load(network, network.transactions(transactions // 4), window=WINDOW)
+            load(network, network.wallets.openings(), window=WINDOW)
+        load(network, network.transactions(transactions // 4), window=WINDOW)
         before = _disk(network.folder)
-        full = _load(network, network.transactions(transactions), window=WINDOW)
+        full = load(network, network.transactions(transactions), window=WINDOW)
         time.sleep(1)  # what is written behind
         grown = _disk(network.folder) - before
         half = full["tx_s"] / 2
@@ -74,8 +74,8 @@ def _round(make: Callable[[], Network], transactions: int) -> dict[str, Any]:
         result = {
             "full": full,
             "disk_bytes_per_tx": round(grown / transactions),
-            "half": _load(network, paced, rate=half, batch=PACED_BATCH, poll_ms=10),
-            "lone": _load(network, network.transactions(80), rate=LONE_RATE, batch=1, poll_ms=5),
+            "half": load(network, paced, rate=half, batch=PACED_BATCH, poll_ms=10),
+            "lone": load(network, network.transactions(80), rate=LONE_RATE, batch=1, poll_ms=5),
         }
         if isinstance(network, Tallysticks):
             result["http"] = _http(network, transactions)
@@ -84,7 +84,7 @@ def _round(make: Callable[[], Network], transactions: int) -> dict[str, Any]:
         network.close()
 
 
-def _load(
+def load(
     network: Network,
     transactions: list[bytes],
     *,
@@ -93,6 +93,7 @@ def _load(
     rate: float = 0.0,
     poll_ms: int = 25,
 ) -> dict[str, Any]:
+    """Have the load tool put transactions through, and return what it saw."""
     file = write_transactions(network.folder / "transactions", transactions)
     job = Job(
         engines=network.engines,
@@ -104,15 +105,15 @@ def _load(
     )
     path = network.folder / "job.json"
     path.write_bytes(msgspec.json.encode(job))
-    with measured("bench") as load:
+    with measured("bench") as used:
         done = _run("benchmarks.engine_load", str(path))
     file.unlink()
     found: dict[str, Any] = json.loads(done)
     return found | {
-        "foreign_cores": load.foreign_cores,
+        "foreign_cores": used.foreign_cores,
         "cpu_us_per_tx": {
             role: round(seconds / len(transactions) * 1e6)
-            for role, seconds in load.own_by_process.items()
+            for role, seconds in used.own_by_process.items()
         },
     }
 
@@ -125,17 +126,17 @@ def _http(network: Tallysticks, transactions: int) -> dict[str, Any]:
             body = encode(list(signed[start : start + BATCH]))
             Path(bodies, f"{start:06d}").write_bytes(body)
         ports = ",".join(str(port) for port in network.ports)
-        with measured("bench") as load:
+        with measured("bench") as used:
             done = json.loads(_run("benchmarks.load", ports, bodies, str(WINDOW // BATCH)))
     if done["committed"] != len(signed):
         raise RuntimeError(f"only {done['committed']} of {len(signed)} were committed")
     return {
         "tx_s": round(len(signed) / done["seconds"]),
         "wait_ms_p50": round(done["wait_s_p50"] * 1e3),
-        "foreign_cores": load.foreign_cores,
+        "foreign_cores": used.foreign_cores,
         "cpu_us_per_tx": {
             role: round(seconds / len(signed) * 1e6)
-            for role, seconds in load.own_by_process.items()
+            for role, seconds in used.own_by_process.items()
         },
     }
 
@@ -149,7 +150,7 @@ def _run(module: str, *arguments: str) -> str:
 
 def _medians(rounds: list[dict[str, Any]]) -> dict[str, Any]:
     def middle(part: str, name: str) -> float:
-        return median(one[part][name] for one in rounds)
+        return float(median(one[part][name] for one in rounds))
 
     found: dict[str, Any] = {
         "tx_s": round(middle("full", "tx_s")),
@@ -170,14 +171,8 @@ def _medians(rounds: list[dict[str, Any]]) -> dict[str, Any]:
 def _ratio(found: dict[str, list[dict[str, Any]]]) -> float:
     """Return our throughput by the store's: the median of the repetitions' ratios."""
     pairs = zip(found["tallystick"], found["kvstore"], strict=True)
-    return round(median(ours["full"]["tx_s"] / other["full"]["tx_s"] for ours, other in pairs), 3)
-
-
-def _transaction_size(folder: Path) -> int:
-    """Return the bytes of one of our transactions."""
-    from benchmarks.members import Wallets  # noqa: PLC0415
-
-    return len(Wallets("benchmark-" + "0" * 32, 1, 2_000).transfers(1)[0])
+    middle = median(ours["full"]["tx_s"] / other["full"]["tx_s"] for ours, other in pairs)
+    return round(float(middle), 2)
 
 
 def _disk(folder: Path) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.bank import Bank
 from tallystick.api import HttpServer
-from tallystick.node import NodeConfig, open_node
+from tallystick.node import NodeConfig, open_node, settle_collector
 
 
 def main() -> None:
@@ -23,6 +23,7 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING)
     node = open_node(NodeConfig(data=Path(sys.argv[1]), contracts=(Bank,), on_halt=_end))
     node.start()
+    settle_collector()
     with HttpServer(node, port=0) as server:
         print(json.dumps({"port": server.port}), flush=True)
         sys.stdin.read()
@@ -30,7 +31,7 @@ def main() -> None:
 
 
 def _end(fault: BaseException) -> None:
-    logging.critical("the node halts", exc_info=fault)
+    logging.getLogger("benchmarks").critical("the node halts", exc_info=fault)
     os._exit(1)
 
 

@@ -146,6 +146,7 @@ class Tallysticks:
         ports = free_ports(count)
         genesis = _genesis(count)
         folders = [folder / str(number) for number in range(count)]
+        network = ""
         for number, data in enumerate(folders):
             network = create_network(data, genesis, key(300 + number))
             with DataFolder.open(data) as opened:
@@ -155,10 +156,33 @@ class Tallysticks:
                 )
             write_engine_file(data, _engine_file(number, ports))
         self.engines = [f"unix://{socket_folder(data) / 'rpc.sock'}" for data in folders]
+        self._folders = folders
         self._nodes = [_start_member(data) for data in folders]
         self.ports = [_port(node) for node in self._nodes]
         _wait_joined(self.engines)
         self.wallets = Wallets(network, count, accounts)
+
+    def stop_one(self, number: int) -> Path:
+        """Stop one organisation's node and return its data folder."""
+        _end_member(self._nodes[number])
+        return self._folders[number]
+
+    def start_one(self, number: int) -> float:
+        """Start it again; return the seconds until it has everything that the first has."""
+        target = EngineRpc(self.engines[0])
+        height = target.status().sync_info.latest_block_height
+        started = time.perf_counter()
+        self._nodes[number] = _start_member(self._folders[number])
+        _port(self._nodes[number])
+        rpc = EngineRpc(self.engines[number])
+        while (status := rpc.status().sync_info).catching_up or (
+            status.latest_block_height < height
+        ):
+            time.sleep(0.02)
+        seconds = time.perf_counter() - started
+        rpc.close()
+        target.close()
+        return seconds
 
     def transactions(self, count: int) -> list[bytes]:
         """Return transfers, signed now."""
@@ -167,10 +191,7 @@ class Tallysticks:
     def close(self) -> None:
         """End all processes and remove the files."""
         for node in self._nodes:
-            if node.stdin is not None:
-                node.stdin.close()
-        for node in self._nodes:
-            node.wait()
+            _end_member(node)
         shutil.rmtree(self.folder)
 
 
@@ -304,6 +325,12 @@ def _use_kvstore(config: Path) -> None:
 def _start_member(data: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "benchmarks.member", str(data)]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def _end_member(node: subprocess.Popen[bytes]) -> None:
+    if node.stdin is not None:
+        node.stdin.close()
+    node.wait()
 
 
 def _port(node: subprocess.Popen[bytes]) -> int:

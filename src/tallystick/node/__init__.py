@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Wires the rooms into a node, and is its face for HTTP, commands and tests."""
 
+from tallystick.node.collector import settle_collector
 from tallystick.node.config import NodeConfig
 from tallystick.node.founding import create_network
 from tallystick.node.node import Node
@@ -16,4 +17,5 @@ __all__ = [
     "StateProved",
     "create_network",
     "open_node",
+    "settle_collector",
 ]
