@@ -26,6 +26,8 @@ from tallystick.crypto import sha256
 TIMEOUT_S = 120.0
 STEADY = (0.15, 0.95)
 """Which part of the transactions counts for the throughput: without the start and the end."""
+_STEADY_BLOCKS_MIN = 6
+"""With fewer blocks than this in that part, all of them count."""
 
 
 class Job(msgspec.Struct, kw_only=True):
@@ -201,10 +203,11 @@ def _figures(work: list[Batch], follower: Follower, started: float, total: int) 
         for one in follower.block_ids(height)
         if one in sent
     )
+    seconds = max(follower.times[height] for height in full) - started
     return {
         "transactions": total,
-        "seconds": round(max(follower.times[height] for height in full) - started, 2),
-        "tx_s": round(_steady_rate(follower, full, total)),
+        "seconds": round(seconds, 2),
+        "tx_s": round(_steady_rate(follower, full, total) or total / seconds),
         "blocks": len(full),
         "transactions_per_block": round(statistics.median(follower.counts[h] for h in full)),
         "wait_ms_p50": round(waits[len(waits) // 2] * 1e3, 1),
@@ -213,14 +216,14 @@ def _figures(work: list[Batch], follower: Follower, started: float, total: int) 
 
 
 def _steady_rate(follower: Follower, full: list[int], total: int) -> float:
-    """Return transactions a second between the first and the last of the steady blocks."""
+    """Return transactions a second between steady blocks; 0 if there are too few of them."""
     reached = 0
     points: list[tuple[float, int]] = []
     for height in full:
         reached += follower.counts[height]
         if STEADY[0] * total <= reached <= STEADY[1] * total:
             points.append((follower.times[height], reached))
-    if len(points) < 2:
+    if len(points) < _STEADY_BLOCKS_MIN:
         return 0.0
     (first, low), (last, high) = points[0], points[-1]
     return (high - low) / (last - first)
