@@ -11,16 +11,19 @@ from typing import Final
 
 from google.protobuf.message import DecodeError
 
-from tallystick.consensus.cometbft.dispatch import CHECK_TX, Dispatcher
+from tallystick.consensus.cometbft.dispatch import CHECK_TX, FLUSHED, Dispatcher
 from tallystick.consensus.cometbft.framing import FrameReader, append_frame
 from tallystick.consensus.cometbft.inbox import Inbox
-from tallystick.consensus.cometbft.proto.abci_pb2 import Request, Response
+from tallystick.consensus.cometbft.proto.abci_pb2 import Request, RequestFlush, Response
 from tallystick.errors import Malformed, TallystickError
 
 _LOG: Final = logging.getLogger("tallystick.consensus")
 _READ_SIZE: Final = 256 * 1024
 _WRITE_SIZE: Final = 64 * 1024
 """Answers gathered beyond this leave without waiting for a flush."""
+_FLUSH: Final = Request(flush=RequestFlush())
+_FLUSH_BYTES: Final = _FLUSH.SerializeToString()
+_FLUSHED_FRAME: Final = bytes([FLUSHED.ByteSize()]) + FLUSHED.SerializeToString()
 
 
 class Connection:
@@ -121,8 +124,11 @@ class Connection:
             yield parse_request(frame)
 
     def _write(self, response: Response) -> None:
-        append_frame(self._answers, response.SerializeToString())
-        self._is_flush_due = self._is_flush_due or response.HasField("flush")
+        if response is FLUSHED:
+            self._answers += _FLUSHED_FRAME
+            self._is_flush_due = True
+        else:
+            append_frame(self._answers, response.SerializeToString())
         if len(self._answers) >= _WRITE_SIZE:
             self._send()
 
@@ -146,6 +152,8 @@ class Connection:
 
 def parse_request(frame: bytes) -> Request:
     """Read one request; raises `Malformed` if it is none."""
+    if frame == _FLUSH_BYTES:  # every second one under load
+        return _FLUSH
     try:
         return Request.FromString(frame)
     except DecodeError as error:

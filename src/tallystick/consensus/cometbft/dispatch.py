@@ -30,9 +30,10 @@ FAILED: Final = 1
 CODESPACE: Final = "tallystick"
 
 CHECK_TX: Final = "check_tx"
+FLUSHED: Final = Response(flush=ResponseFlush())
+"""The answer to every flush, always this object."""
 
 _MEMPOOL_KINDS: Final = frozenset({CHECK_TX, "flush"})
-_FLUSHED: Final = Response(flush=ResponseFlush())
 _CHECKED_TOGETHER_MAX: Final = 1_000
 _LOG: Final = logging.getLogger("tallystick.consensus")
 
@@ -112,7 +113,7 @@ class Dispatcher:
         """Answer CheckTx and the flushes between them."""
         checked = self._checked([request.check_tx for kind, request in asked if kind == CHECK_TX])
         for kind, _ in asked:
-            yield Response(check_tx=next(checked)) if kind == CHECK_TX else _FLUSHED
+            yield Response(check_tx=next(checked)) if kind == CHECK_TX else FLUSHED
 
     def _checked(self, requests: Sequence[RequestCheckTx]) -> Iterator[ResponseCheckTx]:
         for start in range(0, len(requests), _CHECKED_TOGETHER_MAX):
