@@ -129,7 +129,7 @@ def _http(network: Tallysticks, transactions: int) -> dict[str, Any]:
         with measured("bench") as used:
             done = json.loads(_run("benchmarks.load", ports, bodies, str(WINDOW // BATCH)))
     if done["committed"] != len(signed):
-        raise RuntimeError(f"only {done['committed']} of {len(signed)} were committed")
+        raise RuntimeError(f"of {len(signed)} were not committed: {done['refused']}")
     return {
         "tx_s": round(len(signed) / done["seconds"]),
         "wait_ms_p50": round(done["wait_s_p50"] * 1e3),

@@ -13,7 +13,9 @@ import json
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import cbor2
 
@@ -28,6 +30,7 @@ def main() -> None:
     lock = threading.Lock()
     committed = 0
     waits: list[float] = []
+    refused: Counter[str] = Counter()
 
     def work(port: int) -> None:
         nonlocal committed
@@ -38,7 +41,7 @@ def main() -> None:
                     return
                 body = bodies.pop()
             started = time.perf_counter()
-            connection.request("POST", "/v1/transactions/batch", body, HEADERS)
+            connection.request("POST", "/v1/transactions/batch?timeout_ms=60000", body, HEADERS)
             answer = connection.getresponse()
             data = answer.read()
             wait = time.perf_counter() - started
@@ -46,6 +49,7 @@ def main() -> None:
             with lock:
                 waits.append(wait)
                 committed += sum(result.get("code") == "ok" for result in results)
+                refused.update(_reason(result) for result in results if result.get("code") != "ok")
 
     threads = [
         threading.Thread(target=work, args=(ports[n % len(ports)],)) for n in range(connections)
@@ -59,9 +63,18 @@ def main() -> None:
     waits.sort()
     print(
         json.dumps(
-            {"committed": committed, "seconds": seconds, "wait_s_p50": waits[len(waits) // 2]}
+            {
+                "committed": committed,
+                "refused": refused,
+                "seconds": seconds,
+                "wait_s_p50": waits[len(waits) // 2],
+            }
         )
     )
+
+
+def _reason(result: dict[str, Any]) -> str:
+    return str(result.get("code") or result.get("level") or result)[:200]
 
 
 if __name__ == "__main__":
