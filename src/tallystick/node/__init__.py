@@ -16,6 +16,7 @@ from tallystick.node.ceremony import (
     parse_entry,
     sign_entry,
 )
+from tallystick.node.collector import settle_collector
 from tallystick.node.config import NodeConfig
 from tallystick.node.engine_file import (
     EngineFile,
@@ -116,6 +117,7 @@ __all__ = [
     "place_ledger",
     "read_engine_chain",
     "read_engine_file",
+    "settle_collector",
     "sign_entry",
     "switch_invite",
     "take_last_word",

@@ -267,7 +267,7 @@ class Replica:
         self._application.commit(executed.block)
         self._durable = None
         self._intake.answer(executed)
-        self.verdicts.forget(executed.transaction_ids)
+        self.verdicts.forget(executed.block.transactions)
         height = executed.block.header.height
         return ResponseCommit(retain_height=self._retain_from(height))
 
