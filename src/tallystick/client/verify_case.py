@@ -93,7 +93,7 @@ class Case:
             self.entry = self._part("entry", decode_entry, bundle.entry)
         self._take_agreement()
         self.log_keys = trust.log_keys
-        """Organisation by key: those of the trust file, and the one that was shown to be as good."""
+        """Organisation by key: those of the trust file, and the one shown to be as good."""
         if bundle.log_key is not None and self.log_receipt is not None:
             self._part("receipt_signature", self._take_log_key, bundle.log_key)
         self._take_checkpoint()

@@ -108,7 +108,7 @@ class Consortium:
         return dataclasses.replace(receipt, checkpoint=note, level="witnessed")
 
     def cosign(self, header: BlockHeader) -> str:
-        """Return this organisation's cosignature, a line, of the checkpoint of a committed block."""
+        """Return this organisation's cosignature, a line, of the checkpoint of a block."""
         parts = self._parts
         return cosign_checkpoint(
             checkpoint_of(parts.network, header),
