@@ -53,11 +53,11 @@ def test_what_somebody_else_verified_is_not_read_again() -> None:
 
 
 def test_what_is_durable_is_forgotten() -> None:
-    """Unknown ids are no fault: a block may hold what was never asked for."""
+    """Unknown bytes are no fault: a block may hold what was never asked for."""
     reader = Reader()
     cache = VerdictCache(reader.read)
     cache.read([b"a", b"b"])
-    cache.forget([sha256(b"a"), sha256(b"never seen")])
+    cache.forget([b"a", b"never seen"])
     cache.read([b"a", b"b"])
     assert reader.asked == [[b"a", b"b"], [b"a"]]
 
