@@ -5,6 +5,7 @@ from tallystick.crypto.frames import SignedItem
 from tallystick.crypto.hashing import FileDigests, digest_stream, sha256
 from tallystick.crypto.keys import SecretKey, check_public_key
 from tallystick.crypto.pool import VerifierPool
+from tallystick.crypto.sealed_key import Cost, SealedKey, open_key, seal_key
 from tallystick.crypto.signatures import (
     ALGORITHM_EDDSA,
     is_valid_signature,
@@ -14,13 +15,17 @@ from tallystick.crypto.signatures import (
 
 __all__ = [
     "ALGORITHM_EDDSA",
+    "Cost",
     "FileDigests",
+    "SealedKey",
     "SecretKey",
     "SignedItem",
     "VerifierPool",
     "check_public_key",
     "digest_stream",
     "is_valid_signature",
+    "open_key",
+    "seal_key",
     "sha256",
     "signature_verdicts",
     "verify_signature",
