@@ -8,10 +8,12 @@ from tallystick.storage.block_log import BlockLog
 from tallystick.storage.check import check_storage
 from tallystick.storage.data_folder import DataFolder, read_format, read_genesis
 from tallystick.storage.durable_store import DurableStore
-from tallystick.storage.files import write_file
+from tallystick.storage.files import read_private, write_file
 from tallystick.storage.findings import Finding, Severity
+from tallystick.storage.layout import VALIDATOR_KEY_FILE
 from tallystick.storage.log_reader import BlockLogReader
 from tallystick.storage.memory_store import MemoryStore
+from tallystick.storage.mounts import Footing, file_system_kind, footing
 from tallystick.storage.opening import Storage, open_storage
 from tallystick.storage.policy import FlushPolicy
 from tallystick.storage.records import Position
@@ -19,6 +21,7 @@ from tallystick.storage.repair import give_up_after
 from tallystick.storage.verification import BlockVerifier
 
 __all__ = [
+    "VALIDATOR_KEY_FILE",
     "BackupInfo",
     "BackupManifest",
     "BlockLog",
@@ -28,16 +31,20 @@ __all__ = [
     "DurableStore",
     "Finding",
     "FlushPolicy",
+    "Footing",
     "MemoryStore",
     "Position",
     "Severity",
     "Storage",
     "backup",
     "check_storage",
+    "file_system_kind",
+    "footing",
     "give_up_after",
     "open_storage",
     "read_format",
     "read_genesis",
+    "read_private",
     "restore",
     "write_file",
 ]

@@ -10,6 +10,8 @@ FORMAT_FILE: Final = "format.json"
 LOCK_FILE: Final = "lock"
 GENESIS_FILE: Final = "genesis.cbor"
 KEYS_FOLDER: Final = "keys"
+VALIDATOR_KEY_FILE: Final = "validator.key"
+"""In the folder of keys: votes on blocks. It is in no backup, see `backup`."""
 BLOCKS_FOLDER: Final = "blocks"
 STATE_FOLDER: Final = "state"
 
