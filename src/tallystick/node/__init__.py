@@ -4,6 +4,13 @@
 from tallystick.node.config import NodeConfig
 from tallystick.node.founding import create_network
 from tallystick.node.node import Node
+from tallystick.node.node_keys import (
+    StoredKey,
+    are_sealed,
+    protect_keys,
+    stored_keys,
+    unprotect_keys,
+)
 from tallystick.node.status import NodeStatus, StateProved
 from tallystick.node.wiring import open_node
 from tallystick.node.witnesses import WITNESSES_MAX
@@ -14,6 +21,11 @@ __all__ = [
     "NodeConfig",
     "NodeStatus",
     "StateProved",
+    "StoredKey",
+    "are_sealed",
     "create_network",
     "open_node",
+    "protect_keys",
+    "stored_keys",
+    "unprotect_keys",
 ]

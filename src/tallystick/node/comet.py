@@ -43,6 +43,8 @@ from tallystick.node.engine_file import (
     VALIDATOR_KEY_FILE,
     EngineFile,
 )
+from tallystick.node.key_loan import KeyLoan, open_loan
+from tallystick.node.node_keys import are_sealed, write_node_key
 from tallystick.node.ordering import Opened, Ordering
 from tallystick.node.peer_api import PeerApi
 from tallystick.node.sockets import socket_folder
@@ -64,9 +66,13 @@ def found_engine(
         DataFolderProblem: there is another one already.
         StorageFailed: the system refused.
     """
+    if are_sealed(folder.path):
+        raise DataFolderProblem(
+            "the keys of this folder are sealed", hint="`tally key unprotect` first."
+        )
     EngineHome(folder.path / ENGINE_HOME).found(genesis, node_key, validator_key)
-    for name, key in ((NODE_KEY_FILE, node_key), (VALIDATOR_KEY_FILE, validator_key)):
-        folder.write_key(name, key.seed.hex().encode() + b"\n")
+    write_node_key(folder, NODE_KEY_FILE, node_key)
+    write_node_key(folder, VALIDATOR_KEY_FILE, validator_key)
 
 
 def engine_genesis(
@@ -108,7 +114,10 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
     folder, application = ordering.folder, ordering.application
     program = check_engine(find_engine()).path
     sockets = socket_folder(folder.path)
-    home = _configured_home(folder.path, settings, sockets)
+    loan = open_loan(folder, ordering.passphrase)
+    home = _configured_home(folder.path, settings, sockets, loan)
+    if loan is not None:
+        stack.callback(loan.take_back)
     rpc = EngineRpc(f"unix://{sockets / _RPC_SOCKET}")
     stack.callback(rpc.close)
     register = application.ledger.register
@@ -140,7 +149,7 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
                 sockets / _ABCI_SOCKET, replica, on_fault=on_fault
             ),
             make_process=lambda on_fault: _Running(
-                home.folder, program, folder.path / LOG_FILE, rpc, on_fault
+                home.folder, program, folder.path / LOG_FILE, rpc, on_fault, loan=loan
             ),
             mempool=rpc,
         ),
@@ -177,6 +186,8 @@ class _Running:
         log_path: Path,
         rpc: EngineRpc,
         on_fault: Callable[[BaseException], None],
+        *,
+        loan: KeyLoan | None,
     ) -> None:
         self._process = EngineProcess(
             home,
@@ -187,8 +198,20 @@ class _Running:
             ),
         )
         self._rpc = rpc
+        self._loan = loan
 
     def start(self) -> None:
+        if self._loan is None:
+            self._start()
+            return
+        self._loan.give()
+        try:
+            self._start()
+        finally:
+            # The engine reads its keys once, before it answers.
+            self._loan.take_back()
+
+    def _start(self) -> None:
         self._process.start()
         self._process.wait_ready(self._rpc.is_ready)
 
@@ -196,8 +219,11 @@ class _Running:
         self._process.stop()
 
 
-def _configured_home(data: Path, settings: EngineFile, sockets: Path) -> EngineHome:
+def _configured_home(
+    data: Path, settings: EngineFile, sockets: Path, loan: KeyLoan | None
+) -> EngineHome:
     home = EngineHome(data / ENGINE_HOME)
+    home.check_startable(keys_come=loan is not None)
     if not home.is_founded:
         raise DataFolderProblem(
             f"{home.folder} is not the home of an engine",
@@ -218,6 +244,7 @@ def _configured_home(data: Path, settings: EngineFile, sockets: Path) -> EngineH
             state_sync=_state_sync(settings),
             prometheus_port=settings.metrics_port,
             signer_address=settings.signer_address,
+            key_folder=str(loan.place) if loan is not None else "config",
         )
     )
     return home

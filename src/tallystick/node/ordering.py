@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from tallystick.consensus import Committed, Engine, SoloEngine
@@ -28,6 +28,8 @@ class Ordering:
     clock: Callable[[], int]
     """Unix milliseconds."""
     on_halt: Callable[[BaseException], None]
+    passphrase: str | None = field(default=None, repr=False)
+    """Opens the node's keys, if they are sealed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
