@@ -35,6 +35,8 @@ TREE: Final[Mapping[str, str]] = {
     "key list": "key:list_",
     "key import": "key:import_",
     "key export": "key:export",
+    "key protect": "key_protect:protect",
+    "key unprotect": "key_protect:unprotect",
     "backup": "backup:backup",
     "restore": "backup:restore",
     "views rebuild": "views:rebuild",
