@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import http_batch, pipeline, report, small, stages
+from benchmarks import http_batch, pipeline, report, small, snapshot, stages
 from benchmarks.machine import describe
 
 Work = Callable[[Path, argparse.Namespace], Any]
@@ -42,6 +42,9 @@ BENCHMARKS: dict[str, Work] = {
     ),
     "node_start": lambda folder, o: small.node_start(
         folder, accounts=20_000 if o.quick else 1_000_000, transactions=5_000
+    ),
+    "snapshot": lambda folder, o: snapshot.run(
+        folder, accounts=1_000 if o.quick else 10_000, batches=5 if o.quick else 100
     ),
 }
 

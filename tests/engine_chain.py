@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
@@ -186,7 +187,8 @@ def recorded(validators: Sequence[Validator]) -> tuple[bytes, bytes, bytes]:
     tree = StateTree(NoPages())
     others = {b"membership/organizations/%d" % n: digest(f"organization {n}") for n in range(60)}
     root = tree.update({VALIDATORS_KEY: record, **others})
-    return record, root, encode(tree.prove(VALIDATORS_KEY).to_value())
+    proof: Any = tree.prove(VALIDATORS_KEY).to_value()
+    return record, root, encode(proof)
 
 
 class NoPages:

@@ -54,3 +54,9 @@ BATCH_TRANSACTIONS_MAX: Final = 5_000
 BATCH_BYTES_MAX: Final = 8 * 1024 * 1024
 NAME_CHARACTERS_MAX: Final = 200
 TEXT_CHARACTERS_MAX: Final = 2_000
+VALIDATORS_MAX: Final = 100
+"""Validators of one network: one an organisation. The engine's own limit is 10,000."""
+TOTAL_POWER_MAX: Final = 2**60 - 1
+"""Voting power of all validators together; the engine refuses more."""
+CERTIFICATES_MAX: Final = 1_000
+"""Changes of validators in one history."""

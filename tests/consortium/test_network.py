@@ -87,9 +87,8 @@ def test_any_node_cosigns_any_of_its_checkpoints(network: Network) -> None:
     height_line = next(line for line in body.split("\n") if line.startswith("height "))
     height = int(height_line[7:])
     lines = [node.consortium.cosign(node.block(height).header) for node in network.nodes]
-    found = open_cosignatures(
-        f"{body}\n\n{''.join(lines)}", network.genesis.log_keys, network=network.id
-    )
+    keys = [(key.organization, key.public_key) for key in network.genesis.log_keys]
+    found = open_cosignatures(f"{body}\n\n{''.join(lines)}", keys, network=network.id)
     assert {one.organization for one in found} == {
         place.seat.organization for place in network.places
     }

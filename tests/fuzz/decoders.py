@@ -10,6 +10,7 @@ import json
 import math
 
 from tallystick.client import Trust
+from tallystick.client.finality_check import check_finality
 from tallystick.encoding import (
     build_sign1,
     canonical,
@@ -31,24 +32,33 @@ from tallystick.encoding import (
     decode_header as decode_cose_header,
 )
 from tallystick.model import (
+    EngineStart,
+    FinalityProof,
     Receipt,
+    Transition,
     build_log_receipt,
+    decode_certificate,
     decode_entry,
+    decode_finality,
     decode_genesis,
     decode_header,
     decode_log_receipt,
     decode_transaction,
+    decode_validators,
     decode_write_set,
     encode_call,
     encode_entry,
+    encode_validators,
     encode_write_set,
     open_checkpoint,
+    open_cosignatures,
     parse_receipt,
     split_transparent_statement,
     transparent_statement,
 )
 from tallystick.units import INTEGER_MAX
 from tests import factories
+from tests.fuzz.agreement import agreement_world
 from tests.fuzz.kit import attempt, expect, same_by_every_encoder, text_of
 from tests.fuzz.world import receipt_world
 
@@ -189,6 +199,53 @@ def statement(data: bytes) -> bool:
         return False
     expect(transparent_statement(*split_transparent_statement(data)) == data, ROUND_TRIP)
     return True
+
+
+def finality(data: bytes) -> bool:
+    """A finality proof; what is accepted can be hashed and looked into without a fault."""
+    found = attempt(decode_finality, data)
+    if not isinstance(found, FinalityProof):
+        return False
+    expect(found.encode() == data, ROUND_TRIP, found)
+    attempt(check_finality, found, found.header.chain_id)
+    return True
+
+
+def certificate(data: bytes) -> bool:
+    """A certificate of a validator-set history, and what the walk makes of it."""
+    found = attempt(decode_certificate, data)
+    if not isinstance(found, Transition | EngineStart):
+        return False
+    expect(found.encode() == data, ROUND_TRIP, found)
+    world = agreement_world()
+    history = attempt(world.trust.validators_with, [data])
+    if history is not None:
+        expect(data in world.certificates, "only what the validators signed extends a history")
+    return True
+
+
+def validator_record(data: bytes) -> bool:
+    """The record of a validator set in the membership tree."""
+    found = attempt(decode_validators, data)
+    if not isinstance(found, tuple):
+        return False
+    expect(encode_validators(found) == data, ROUND_TRIP, found)
+    return True
+
+
+def cosignatures(data: bytes) -> bool:
+    """Signature lines after a checkpoint's body: only organisations that signed are named."""
+    world = agreement_world()
+    text = text_of(data)
+    if text is None:
+        return False
+    keys = [(organization, key) for key, organization in world.trust.log_keys.items()]
+    note, network = world.body + text, world.trust.network
+    found = attempt(lambda: open_cosignatures(note, keys, network=network))
+    if not isinstance(found, list):
+        return False
+    expect(all(one in world.cosignatures for one in found), "only what was signed is named", found)
+    return bool(found)
 
 
 def receipt_file(data: bytes) -> bool:

@@ -20,6 +20,7 @@ from tallystick.encoding import (
 )
 from tallystick.model import BlockHeader, encode_write_set
 from tests import factories
+from tests.fuzz.agreement import agreement_seeds
 from tests.fuzz.world import receipt_world, state_world
 
 VECTORS: Final = Path(__file__).resolve().parents[1] / "vectors"
@@ -102,7 +103,8 @@ TEXTS: Final = (
 
 def seeds() -> Iterator[Seed]:
     """Yield the seeds of all targets."""
-    for maker in (_records, _engine, _texts, _notes, _proofs, _receipts, _published):
+    makers = (_records, _engine, _texts, _notes, _proofs, _receipts, agreement_seeds, _published)
+    for maker in makers:
         yield from maker()
 
 

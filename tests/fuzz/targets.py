@@ -21,6 +21,10 @@ TARGETS: Final[Mapping[str, Target]] = {
     "checkpoint": decoders.checkpoint,
     "log-receipt": decoders.log_receipt,
     "statement": decoders.statement,
+    "finality": decoders.finality,
+    "certificate": decoders.certificate,
+    "validators": decoders.validator_record,
+    "cosignatures": decoders.cosignatures,
     "receipt-file": decoders.receipt_file,
     "trust-file": decoders.trust_file,
     "json": decoders.strict_json,
@@ -35,6 +39,8 @@ TARGETS: Final[Mapping[str, Target]] = {
 
 LENGTH_MAX: Final[Mapping[str, int]] = {
     "genesis": 2_048,
+    "finality": 2_048,
+    "certificate": 8_192,
     "receipt-file": 8_192,
     "trust-file": 4_096,
     "verify-raw": 8_192,

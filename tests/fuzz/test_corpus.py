@@ -101,6 +101,9 @@ TRAILING: Final = {
     "block-header": "decode_header",
     "genesis": "decode_genesis",
     "log-receipt": "decode_log_receipt",
+    "finality": "decode_finality",
+    "certificate": "decode_certificate",
+    "validators": "decode_validators",
     "statement": "split_transparent_statement",
 }
 LEAKING: Final = {**TRAILING, "receipt-file": "parse_receipt", "checkpoint": "open_checkpoint"}

@@ -79,8 +79,6 @@ def store_ahead() -> None:
     """The store is written, and synced, before the block log."""
 
     def commit(engine: SoloEngine, chosen: list[Any]) -> None:
-        from tallystick.consensus.solo import _answer
-
         application: Any = engine._application
         log: Any = engine._block_log
         executed = application.execute(
@@ -96,16 +94,14 @@ def store_ahead() -> None:
         application.ledger.store.flush()
         time.sleep(DELAY_S)
         _write_only(log, block)
-        for waiting in chosen:
-            engine._in_flight.pop(waiting.transaction.id, None)
-        _answer(executed, chosen)
+        engine._intake.answer(executed)
 
     _replace("tallystick.consensus.solo.SoloEngine._commit", commit)
 
 
 def no_replay_guard() -> None:
     """The nonces of recent blocks are forgotten at a restart."""
-    _replace("tallystick.node.wiring._remember_recent", _do_nothing)
+    _replace("tallystick.node.wiring.remember_recent", _do_nothing)
 
 
 def no_checksums() -> None:

@@ -4,34 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 
+from tallystick.api.built_in import built_in_method, built_in_sentence
 from tallystick.contracts import ContractSchema, Label, MethodSchema, TableSchema, sentence
 from tallystick.encoding import Value
 from tallystick.errors import Refused, UnknownContract, error_classes
 from tallystick.model import OK, Call, Outcome
-
-_MEMBERSHIP_SENTENCES: Final[Mapping[str, Label]] = {
-    "membership.MemberAdded": Label(
-        zh="机构 {organization} 新增成员 {member}", en="{member} joined {organization}"
-    ),
-    "membership.RolesChanged": Label(
-        zh="机构 {organization} 变更成员 {member} 的角色",
-        en="the roles of {member} of {organization} were changed",
-    ),
-    "membership.MemberActive": Label(
-        zh="机构 {organization} 启用或停用成员 {member}",
-        en="{member} of {organization} was suspended or reinstated",
-    ),
-    "membership.KeyEnrolled": Label(
-        zh="机构 {organization} 为成员 {member} 登记密钥",
-        en="a key was enrolled for {member} of {organization}",
-    ),
-    "membership.KeyRevoked": Label(
-        zh="机构 {organization} 吊销成员 {member} 的密钥",
-        en="a key of {member} of {organization} was revoked",
-    ),
-}
 
 
 class Catalogue:
@@ -76,11 +54,7 @@ class Catalogue:
         event = None if schema is None else schema.event(name)
         if event is not None:
             return sentence(event, fields)
-        template = _MEMBERSHIP_SENTENCES.get(name)
-        if template is None:
-            return None
-        names = {key: str(fields.get(key, "—")) for key in ("organization", "member")}
-        return Label(zh=template.zh.format(**names), en=template.en.format(**names))
+        return built_in_sentence(name, fields)
 
     def refusal_sentence(self, contract: str, code: str, facts: object) -> Label:
         """Return what a refusal says, in both languages; at least the title of its code."""
@@ -100,7 +74,8 @@ class Catalogue:
             return Label(zh=f"被拒绝：{kind.title_zh}", en=f"refused: {kind.title_en}")
         known = self.method(contract or "", method or "")
         name = f"{contract}.{method}"
-        label = Label(zh=name, en=name) if known is None else known.label
+        label = built_in_method(contract, method) if known is None else known.label
+        label = label or Label(zh=name, en=name)
         return Label(zh=f"{organization}：{label.zh}", en=f"{organization}: {label.en}")
 
     def transaction_sentence(self, call: Call, organization: str, outcome: Outcome) -> Label:

@@ -40,6 +40,9 @@ TREE: Final[Mapping[str, str]] = {
     "backup": "backup:backup",
     "restore": "backup:restore",
     "views rebuild": "views:rebuild",
+    "node snapshot": "node:snapshot",
+    "node restore": "node:restore",
+    "node prune": "node:prune",
     "explain": "explain:explain",
     "openapi": "openapi:openapi",
     "completion": "completion:completion",
@@ -51,7 +54,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "run": ("up", "down", "status", "doctor"),
     "evidence": ("evidence", "receipt", "verify"),
     "ledger": ("tx", "block", "log", "org"),
-    "operate": ("key", "backup", "restore", "views"),
+    "operate": ("key", "backup", "restore", "views", "node"),
     "help": ("explain", "openapi", "completion", "version"),
 }
 """How the first help page orders the commands."""

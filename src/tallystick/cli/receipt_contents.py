@@ -11,8 +11,10 @@ from tallystick.crypto import sha256
 from tallystick.errors import InvalidReceipt
 from tallystick.model import (
     LogReceipt,
+    Receipt,
     Transaction,
     decode_entry,
+    decode_finality,
     decode_log_receipt,
     decode_transaction,
     parse_receipt,
@@ -49,6 +51,19 @@ def describe_receipt(path: Path) -> Row:
         "height": entry.height,
         "block_time": format_time(entry.block_time),
         **_proof(receipt.log_receipt),
+        **_finality(receipt),
+    }
+
+
+def _finality(receipt: Receipt) -> dict[str, Plain]:
+    if receipt.finality is None:
+        return {}
+    proof = decode_finality(receipt.finality)
+    return {
+        "engine_height": proof.header.height,
+        "validators": len(proof.validators),
+        "validator_signatures": len(proof.commit.signatures),
+        "validator_changes": len(receipt.validator_history),
     }
 
 

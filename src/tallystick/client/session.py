@@ -58,6 +58,7 @@ class Session:
         Raises:
             WrongNetwork: the address answers for another network than before, or than named.
             InvalidCheckpoint, InvalidProof: its log went backwards or was rewritten.
+            InvalidReceipt: its validator-set history contradicts the one that is known.
             Unavailable: it cannot be reached.
         """
         if self._trust is None:
@@ -65,7 +66,8 @@ class Session:
             known = self._explicit or self.state.trust_at(self.url)
             if known is not None and known.network != offered.network:
                 raise changed_network(self.url, known.network, offered.network, self.state.folder)
-            trust = known or offered
+            # Validators who were replaced since are not believed again, whatever is offered later.
+            trust = offered if known is None else known.with_history(offered.certificates)
             self.state.pin(self.url, trust, is_explicit=self._explicit is not None)
             yield from self.follow_log(trust)
             self._trust = trust

@@ -10,7 +10,7 @@ with the certificates of later validator sets, if it was written after a change.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -193,7 +193,8 @@ class Trust:
             InvalidCheckpoint: malformed, or one that does not verify.
         """
         _check_text(note)
-        return open_cosignatures(note, self.genesis.log_keys, network=self.network)
+        keys = [(organization, key) for key, organization in self.log_keys.items()]
+        return open_cosignatures(note, keys, network=self.network)
 
     def validators_with(self, certificates: Sequence[bytes]) -> ValidatorHistory:
         """Return the validator-set history that this trust and later certificates prove.
@@ -202,6 +203,20 @@ class Trust:
             Unverified: a certificate does not follow from those before it.
         """
         return self.validators.extended(certificates, self._checkpoint)
+
+    def with_history(self, certificates: Sequence[bytes]) -> Trust:
+        """Return this trust with the changes of validators that `certificates` add to it.
+
+        Raises:
+            Unverified: a certificate does not follow from those before it, or contradicts one.
+        """
+        history, added = self.validators, list[bytes]()
+        for certificate in certificates:
+            longer = history.extended((certificate,), self._checkpoint)
+            if longer != history:
+                history = longer
+                added.append(certificate)
+        return replace(self, certificates=(*self.certificates, *added)) if added else self
 
     def _checkpoint(self, note: str) -> Checkpoint:
         return self.open_checkpoint(note)[0]

@@ -19,7 +19,6 @@ from tallystick.encoding import decode
 from tallystick.errors import InvalidReceipt, TallystickError, UntrustedSigner
 from tallystick.merkle import StateProof, verify_value
 from tallystick.model import (
-    CERTIFICATES_MAX,
     VALIDATORS_KEY,
     Certificate,
     Checkpoint,
@@ -33,6 +32,7 @@ from tallystick.model import (
     decode_validators,
     engine_chain_id,
 )
+from tallystick.units import CERTIFICATES_MAX
 
 OpenCheckpoint = Callable[[str], Checkpoint]
 """Gives the checkpoint in a note that a log key of the genesis document signed, or raises."""

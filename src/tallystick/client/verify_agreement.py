@@ -104,7 +104,7 @@ def check_validator_set(case: Case) -> Check:
         return passed("validators", *first)
     return passed(
         "validators",
-        f"the first {first.en}, then {changes} changes, each signed by the set before",
+        f"the first {first.en}, then changed {_times(changes)}, each time by the set before",
         f"首届{first.zh}，其后 {changes} 次变更，每次均由前一届签名",
     )
 
@@ -138,7 +138,7 @@ def check_witnesses(case: Case) -> Check:
     names = [named(case.trust, one) for one in found]
     return passed(
         "witnesses",
-        f"{len(names)} other organisations cosigned: {', '.join(name.en for name in names)}",
+        f"cosigned by {_others(len(names))}: {', '.join(name.en for name in names)}",
         f"另有 {len(names)} 家机构联署：{'、'.join(name.zh for name in names)}",
     )
 
@@ -163,7 +163,7 @@ def check_level(case: Case) -> Check:
         )
     return passed(
         "level",
-        f"witnessed: committed, and cosigned by {count} other organisations",
+        f"witnessed: committed, and cosigned by {_others(count)}",
         f"witnessed：已 committed，并由另外 {count} 家机构联署",
     )
 
@@ -183,6 +183,14 @@ def standing_of(case: Case, checks: tuple[Check, ...]) -> tuple[Standing, ...]:
         for role, organizations in found
         for organization in organizations
     )
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _others(count: int) -> str:
+    return "1 other organisation" if count == 1 else f"{count} other organisations"
 
 
 def _agreed(case: Case) -> list[str]:

@@ -267,7 +267,7 @@ def _check_time(case: Case) -> Check:
 
 
 def _check_file(case: Case) -> Check:
-    """12. The original has the SHA-256 and size that were deposited, and the SM3 if one was."""
+    """16. The original has the SHA-256 and size that were deposited, and the SM3 if one was."""
     listed = deposited_files(need(case.transaction).call)
     if case.original is None:
         return skipped(

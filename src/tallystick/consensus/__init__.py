@@ -9,7 +9,9 @@ from tallystick.consensus.ports import (
     Executed,
     Proposal,
     ReplicatedApplication,
+    Restorer,
     Result,
+    Snapshots,
     ValidatorPower,
 )
 from tallystick.consensus.solo import SoloEngine
@@ -22,7 +24,9 @@ __all__ = [
     "Executed",
     "Proposal",
     "ReplicatedApplication",
+    "Restorer",
     "Result",
+    "Snapshots",
     "SoloEngine",
     "ValidatorPower",
 ]

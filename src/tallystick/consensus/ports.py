@@ -16,7 +16,7 @@ from typing import Protocol, TypeAlias
 from msgspec import Struct
 
 from tallystick.errors import TallystickError
-from tallystick.model import Block, Transaction, Unusable
+from tallystick.model import Block, Snapshot, Transaction, Unusable
 
 
 class Proposal(Struct, frozen=True):
@@ -131,6 +131,61 @@ class BlockLog(Protocol):
 
     def blocks(self, first_height: int) -> Iterator[Block]:
         """Read blocks in order from `first_height`, each checked against its checksum."""
+        ...
+
+
+class Snapshots(Protocol):
+    """What an engine of several nodes gives to those who join."""
+
+    def list(self) -> Sequence[Snapshot]:
+        """Return the snapshots that are ready, newest last; must not keep the caller waiting."""
+        ...
+
+    def read_chunk(self, height: int, number: int) -> bytes:
+        """Return a chunk of one of them.
+
+        Raises:
+            NotFound: there is no such chunk.
+        """
+        ...
+
+
+class Restorer(Protocol):
+    """Turns the snapshot of another node into this node's ledger, which has no blocks yet."""
+
+    @property
+    def height(self) -> int:
+        """Height of this node's ledger."""
+        ...
+
+    @property
+    def app_hash(self) -> bytes:
+        """The app hash of this node's ledger."""
+        ...
+
+    def begin(self, snapshot: Snapshot) -> None:
+        """Make ready for the chunks of a snapshot, and forget those of an earlier one."""
+        ...
+
+    def take(self, chunk: bytes) -> None:
+        """Take the next chunk, in order, after it was compared with its hash.
+
+        Raises:
+            Malformed: it holds something else than blocks.
+            InvalidBlock: its blocks do not follow from those before.
+        """
+        ...
+
+    def finish(self, app_hash: bytes) -> None:
+        """Compare the whole with an app hash that is trusted; then it is this node's ledger.
+
+        Raises:
+            InvalidBlock: it is another ledger's, or not complete.
+        """
+        ...
+
+    def abandon(self) -> None:
+        """Forget what came in: the ledger is empty, as before."""
         ...
 
 

@@ -85,6 +85,11 @@ class ContractRunner:
         """The schemas of all contracts, sorted by name."""
         return tuple(self._definitions[name].schema for name in sorted(self._definitions))
 
+    def version(self, contract: str) -> int | None:
+        """Return the version of a contract that is installed; None if it is not."""
+        definition = self._definitions.get(contract)
+        return None if definition is None else definition.schema.version
+
     def schema(self, contract: str) -> ContractSchema:
         """Return the schema of one contract.
 

@@ -26,13 +26,13 @@ from tallystick.membership.records import VALIDATORS, earlier_write, list_write
 from tallystick.model import (
     FAULT_TOLERANT_COUNT,
     POWER_MAX,
-    VALIDATORS_MAX,
     EarlierValidators,
     Validator,
     ValidatorKey,
     check_power,
     find_heavy_validator,
 )
+from tallystick.units import VALIDATORS_MAX
 
 Validators = Mapping[str, Validator]
 """A validator set, by organisation."""

@@ -26,7 +26,6 @@ from tallystick.model.engine_header import (
 )
 from tallystick.model.event import Event
 from tallystick.model.finality import (
-    CERTIFICATES_MAX,
     Certificate,
     EngineStart,
     FinalityProof,
@@ -40,7 +39,6 @@ from tallystick.model.genesis import (
     check_genesis,
     decode_genesis,
     network_id,
-    to_value,
 )
 from tallystick.model.governance import (
     FAULT_TOLERANT_COUNT,
@@ -49,7 +47,6 @@ from tallystick.model.governance import (
     ROLE_OPERATOR,
     ROLE_SUPERVISOR,
     VALIDATORS_KEY,
-    VALIDATORS_MAX,
     ContractActivation,
     EarlierValidators,
     GovernanceRules,
@@ -87,6 +84,7 @@ from tallystick.model.outcome import (
     encode_entry,
     encode_write_set,
 )
+from tallystick.model.plain import to_value
 from tallystick.model.proposal import (
     EXECUTED,
     EXPIRED,
@@ -122,6 +120,14 @@ from tallystick.model.receipt import (
     split_transparent_statement,
     transparent_statement,
 )
+from tallystick.model.snapshot import (
+    CHUNK_BYTES,
+    CHUNKS_MAX,
+    SNAPSHOT_FORMAT,
+    SNAPSHOT_INTERVAL,
+    Snapshot,
+    read_snapshot,
+)
 from tallystick.model.transaction import (
     CONTENT_TYPE,
     Call,
@@ -137,7 +143,8 @@ from tallystick.model.transaction import (
 )
 
 __all__ = [
-    "CERTIFICATES_MAX",
+    "CHUNKS_MAX",
+    "CHUNK_BYTES",
     "CONTENT_TYPE",
     "EMPTY_WRITE_SET",
     "EXECUTED",
@@ -152,8 +159,9 @@ __all__ = [
     "ROLE_GOVERNOR",
     "ROLE_OPERATOR",
     "ROLE_SUPERVISOR",
+    "SNAPSHOT_FORMAT",
+    "SNAPSHOT_INTERVAL",
     "VALIDATORS_KEY",
-    "VALIDATORS_MAX",
     "WITHDRAWN",
     "Action",
     "ActivateContract",
@@ -204,6 +212,7 @@ __all__ = [
     "SetValidator",
     "Share",
     "Signer",
+    "Snapshot",
     "SuspendOrganization",
     "Transaction",
     "Transition",
@@ -245,6 +254,7 @@ __all__ = [
     "parse_certificates",
     "parse_receipt",
     "protected_header",
+    "read_snapshot",
     "read_transaction",
     "sign_checkpoint",
     "sign_root",

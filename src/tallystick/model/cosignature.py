@@ -20,7 +20,6 @@ from tallystick.model.checkpoint import (
     key_hint,
     split_note,
 )
-from tallystick.model.genesis import LogKey
 from tallystick.units import INTEGER_MAX
 
 _COSIGNATURE_TYPE: Final = b"\x04"
@@ -63,37 +62,44 @@ def cosign_checkpoint(checkpoint: Checkpoint, secret: SecretKey, *, name: str, t
     return f"{SIGNATURE_PREFIX}{name} {format_base64(blob)}\n"
 
 
-def open_cosignatures(note: str, keys: Iterable[LogKey], *, network: str) -> list[Cosignature]:
+def open_cosignatures(
+    note: str, keys: Iterable[tuple[str, bytes]], *, network: str
+) -> list[Cosignature]:
     """Return the cosignatures in `note` by any of `keys`, in their order; lines of others pass.
+
+    Args:
+        note: The signed note.
+        keys: Organisation and public key of each log key that is trusted.
+        network: Network id.
 
     Raises:
         InvalidCheckpoint: the note is malformed, or a line by one of the keys does not verify.
     """
     body, signatures = split_note(note)
     known = {}
-    for key in keys:
-        name = cosigner_name(network, key.organization)
-        known[name, key_hint(name, _COSIGNATURE_TYPE + key.public_key)] = key
+    for organization, key in keys:
+        name = cosigner_name(network, organization)
+        known[name, key_hint(name, _COSIGNATURE_TYPE + key)] = organization, key
     found = []
     for signer, blob in signatures:
-        key_of_line = known.get((signer, blob[:KEY_HINT_SIZE]))
-        if key_of_line is not None:
-            time = _verify(key_of_line, body, blob[KEY_HINT_SIZE:])
-            found.append(Cosignature(key_of_line.organization, key_of_line.public_key, time))
+        owner = known.get((signer, blob[:KEY_HINT_SIZE]))
+        if owner is not None:
+            time = _verify(*owner, body, blob[KEY_HINT_SIZE:])
+            found.append(Cosignature(*owner, time))
     return found
 
 
-def _verify(key: LogKey, body: str, stamped: bytes) -> int:
+def _verify(organization: str, key: bytes, body: str, stamped: bytes) -> int:
     time = int.from_bytes(stamped[:_TIME_SIZE], "big")
     if (
         len(stamped) != _TIME_SIZE + _SIGNATURE_SIZE
         or time > INTEGER_MAX
-        or not is_valid_signature(key.public_key, _signed_bytes(body, time), stamped[_TIME_SIZE:])
+        or not is_valid_signature(key, _signed_bytes(body, time), stamped[_TIME_SIZE:])
     ):
         raise InvalidCheckpoint(
-            f"the cosignature of {key.organization} does not verify",
+            f"the cosignature of {organization} does not verify",
             field="cosignature",
-            found=key.public_key.hex(),
+            found=key.hex(),
         )
     return time
 

@@ -14,8 +14,7 @@ from msgspec import Meta, Struct
 
 from tallystick.crypto import sha256
 from tallystick.encoding import engine_header_leaves, engine_precommit, engine_validator_leaf
-from tallystick.model.governance import TOTAL_POWER_MAX
-from tallystick.units import HASH_SIZE, INTEGER_MAX
+from tallystick.units import HASH_SIZE, INTEGER_MAX, TOTAL_POWER_MAX
 
 CHAIN_ID_CHARACTERS_MAX: Final = 50
 """The engine refuses longer ones."""

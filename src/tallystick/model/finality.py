@@ -27,15 +27,13 @@ from tallystick.model.engine_header import (
     Natural,
     in_engine_order,
 )
-from tallystick.model.genesis import to_value
-from tallystick.model.governance import TOTAL_POWER_MAX, VALIDATORS_MAX
+from tallystick.model.plain import to_value
+from tallystick.units import TOTAL_POWER_MAX, VALIDATORS_MAX
 
 FINALITY_BYTES_MAX: Final = 160 * 1024
 """A proof with 1,000 validators who all signed fits."""
 CERTIFICATE_BYTES_MAX: Final = 512 * 1024
 """A proof, the record of the new set, and its state proof."""
-CERTIFICATES_MAX: Final = 1_000
-"""Changes of validators in one history."""
 _NOTE_MAX = 16 * 1024
 _RECORD_MAX = 256 * 1024
 _STATE_PROOF_MAX = 64 * 1024

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from tallystick.crypto import check_public_key, sha256
-from tallystick.encoding import Value, decode, encode
+from tallystick.encoding import decode, encode
 from tallystick.errors import Malformed
 from tallystick.model.governance import (
     ROLE_GOVERNOR,
@@ -28,6 +28,7 @@ from tallystick.model.governance import (
     check_validators,
 )
 from tallystick.model.organization import Member, MemberKey, Organization, check_organization_id
+from tallystick.model.plain import to_value
 from tallystick.units import INTEGER_MAX, TimeMs
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,30}[a-z0-9]")
@@ -64,11 +65,11 @@ class GenesisDocument(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     def encode(self) -> bytes:
         """Return the canonical bytes."""
-        value = msgspec.structs.asdict(self)
+        value = to_value(self)
         for name, usual in _LEFT_OUT_WHEN_USUAL.items():
-            if value[name] == usual:
+            if isinstance(value, dict) and getattr(self, name) == usual:
                 del value[name]
-        return encode(_with_lists(msgspec.to_builtins(value, builtin_types=(bytes,))))
+        return encode(value)
 
 
 _LEFT_OUT_WHEN_USUAL: Final[Mapping[str, object]] = {
@@ -154,19 +155,6 @@ def _check_governance(genesis: GenesisDocument, organizations: set[str]) -> None
             raise Malformed(
                 "genesis: governor and operator exclude each other", field=f"members.{member.id}"
             )
-
-
-def to_value(record: Struct) -> Value:
-    """Return a record as plain canonical values (bytes stay bytes, tuples become lists)."""
-    return _with_lists(msgspec.to_builtins(record, builtin_types=(bytes,)))
-
-
-def _with_lists(value: object) -> Value:
-    if isinstance(value, dict):
-        return {key: _with_lists(child) for key, child in value.items()}
-    if isinstance(value, list | tuple):
-        return [_with_lists(child) for child in value]
-    return value  # type: ignore[return-value]  # to_builtins leaves plain scalars
 
 
 def _check_distinct(distinct: int, listed: int, field: str) -> None:

@@ -16,7 +16,7 @@ from msgspec import UNSET, Struct, UnsetType
 from tallystick.crypto import check_public_key
 from tallystick.encoding import decode, encode
 from tallystick.errors import Malformed
-from tallystick.units import TimeMs
+from tallystick.units import VALIDATORS_MAX, TimeMs
 
 ROLE_GOVERNOR: Final = "governor"
 """Proposes and votes for the own organisation; never together with `operator`."""
@@ -27,11 +27,7 @@ ROLE_SUPERVISOR: Final = "supervisor"
 
 VALIDATORS_KEY: Final = b"membership/validators"
 """Key of the membership tree under which the whole validator set is one record."""
-TOTAL_POWER_MAX: Final = 2**60 - 1
-"""Of all validators together: an engine refuses more."""
 POWER_MAX: Final = 1_000_000
-VALIDATORS_MAX: Final = 100
-"""With the largest powers 10^8: an engine bears a total of 2^60."""
 FAULT_TOLERANT_COUNT: Final = 4
 """From four equal validators on, one of them may fail: 3f + 1."""
 NODE_ID_CHARACTERS: Final = 40

@@ -27,8 +27,13 @@ from tallystick.encoding import (
     to_be_signed,
 )
 from tallystick.errors import InvalidReceipt, Malformed
-from tallystick.model.finality import CERTIFICATES_MAX
-from tallystick.units import ENTRY_BYTES_MAX, HASH_SIZE, INTEGER_MAX, TRANSACTION_BYTES_MAX
+from tallystick.units import (
+    CERTIFICATES_MAX,
+    ENTRY_BYTES_MAX,
+    HASH_SIZE,
+    INTEGER_MAX,
+    TRANSACTION_BYTES_MAX,
+)
 
 RECEIPT_FORMAT: Final = "tallystick.receipt.v1"
 RECEIPT_BYTES_MAX: Final = 1024 * 1024

@@ -10,6 +10,7 @@ from tallystick.crypto import VerifierPool, sha256
 from tallystick.encoding import encode
 from tallystick.errors import (
     Corrupted,
+    Halted,
     InvalidSignature,
     Malformed,
     Rejected,
@@ -91,7 +92,7 @@ class LedgerApplication:
             for answer in answers
         ]
 
-    # --- what an engine of several nodes asks in addition (`consensus.ReplicatedApplication`) ------
+    # --- what an engine of several nodes asks in addition (`consensus.ReplicatedApplication`) ---
 
     @property
     def app_hash(self) -> bytes:
@@ -149,6 +150,7 @@ class LedgerApplication:
     def execute(self, proposal: Proposal) -> Executed:
         """Execute the next block; the trees stay locked until `commit`."""
         self.state_lock.acquire()
+        self._check_versions(proposal.height)
         applied = apply_block(
             self.ledger,
             height=proposal.height,
@@ -165,6 +167,11 @@ class LedgerApplication:
         if applied is not None:
             self._save(applied)
         self.state_lock.release()
+
+    def restart(self, ledger: Ledger) -> None:
+        """Go on with another ledger: a snapshot was restored in the place of an empty one."""
+        with self.state_lock:
+            self.ledger = ledger
 
     def replay(self, block: Block) -> None:
         """Execute a block of the engine's log again; every commitment must come out the same.
@@ -190,6 +197,24 @@ class LedgerApplication:
             )
         self.commit(again)
 
+    def _check_versions(self, height: int) -> None:
+        """Stop rather than run another version of a contract than the network voted for.
+
+        Raises:
+            Halted: it is not installed here.
+        """
+        for activation in self.ledger.register.contracts.values():
+            voted = activation.version_at(height)
+            installed = self._runner.version(activation.name)
+            if voted is not None and installed != voted:
+                raise Halted(
+                    f"block {height} runs contract {activation.name} in version {voted}",
+                    field="contracts",
+                    expected=str(voted),
+                    found="not installed" if installed is None else str(installed),
+                    hint="Install the package in this version and start the node again.",
+                )
+
     def _check_one(self, raw: bytes, time: int) -> Transaction | TallystickError:
         try:
             transaction = decode_transaction(raw)
@@ -197,10 +222,8 @@ class LedgerApplication:
             check_nonce(self.ledger, transaction)
             if transaction.call.contract in BUILT_IN_CONTRACTS:
                 return transaction
-            # The runner first: it says which contracts there are.
+            check_contract(self.ledger, transaction.call, self.height + 1)
             refusal = self._runner.check_call(transaction.call)
-            if refusal is None:
-                check_contract(self.ledger, transaction.call, self.height + 1)
         except Rejected as error:
             return error
         return refusal or transaction

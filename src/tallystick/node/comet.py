@@ -13,6 +13,7 @@ from typing import Final
 
 from tallystick.consensus.cometbft import (
     MACHINE,
+    READY_MS,
     WAN,
     AbciServer,
     Chain,
@@ -24,7 +25,7 @@ from tallystick.consensus.cometbft import (
     EngineProcess,
     EngineRpc,
     EngineValidator,
-    NoSnapshots,
+    LedgerSnapshots,
     Peer,
     Replica,
     StateSync,
@@ -47,12 +48,15 @@ from tallystick.node.key_loan import KeyLoan, open_loan
 from tallystick.node.node_keys import are_sealed, write_node_key
 from tallystick.node.ordering import Opened, Ordering
 from tallystick.node.peer_api import PeerApi
+from tallystick.node.restoring import NodeRestorer, stage_in
 from tallystick.node.sockets import socket_folder
-from tallystick.storage import DataFolder
+from tallystick.storage import DataFolder, SnapshotShelf, read_retention
 
 LOG_FILE: Final = "engine.log"
 _ABCI_SOCKET: Final = "abci.sock"
 _RPC_SOCKET: Final = "rpc.sock"
+_SYNC_MS: Final = 6 * 60 * 60 * 1_000
+"""How long a node that joins may take to get its first state."""
 _INBOUND_PEERS_MAX: Final = 40
 _PROFILES: Final = {"machine": MACHINE, "wan": WAN}
 
@@ -120,36 +124,48 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
         stack.callback(loan.take_back)
     rpc = EngineRpc(f"unix://{sockets / _RPC_SOCKET}")
     stack.callback(rpc.close)
-    register = application.ledger.register
+    shelf = SnapshotShelf(folder.path, folder.network, interval=ordering.snapshot_interval)
+    stack.callback(shelf.close)
     intake = Intake(ordering.find_committed)
     replica = Replica(
         application,
-        ordering.block_log,
+        ordering.storage.log,
         Surroundings(
             chain=Chain(
                 id=engine_chain_id(folder.genesis_bytes), initial_height=settings.initial_height
             ),
             intake=intake,
-            snapshots=NoSnapshots(),
+            snapshots=LedgerSnapshots(shelf, _restorer(ordering)),
             clock=ordering.clock,
-            is_peer=lambda node_id: node_id in register.nodes,
-            retain_from=lambda height: (
-                max(0, height - settings.keep_blocks) if settings.keep_blocks else 0
-            ),
+            is_peer=lambda node_id: node_id in application.ledger.register.nodes,
+            retain_from=read_retention(folder.path).retain_from,
         ),
     )
 
     engine = CometEngine(
         CometParts(
             application=application,
-            block_log=ordering.block_log,
+            block_log=ordering.storage.log,
             replica=replica,
             intake=intake,
             make_server=lambda on_fault: AbciServer(
                 sockets / _ABCI_SOCKET, replica, on_fault=on_fault
             ),
             make_process=lambda on_fault: _Running(
-                home.folder, program, folder.path / LOG_FILE, rpc, on_fault, loan=loan
+                EngineProcess(
+                    home.folder,
+                    program,
+                    folder.path / LOG_FILE,
+                    on_exit=lambda status: on_fault(
+                        EngineFailed(f"the consensus engine ended, status {status}")
+                    ),
+                ),
+                # Doors open only when the state of others is in place.
+                is_ready=lambda: (
+                    rpc.is_ready() and (settings.state_sync is None or application.height > 0)
+                ),
+                timeout_ms=READY_MS if settings.state_sync is None else _SYNC_MS,
+                loan=loan,
             ),
             mempool=rpc,
         ),
@@ -162,6 +178,17 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
         finality=_Finality(rpc),
         relay=rpc.relay,
         witnesses=tuple(PeerApi(peer.api) for peer in settings.peers if peer.api),
+    )
+
+
+def _restorer(ordering: Ordering) -> NodeRestorer:
+    return NodeRestorer(
+        ordering.application,
+        ordering.folder,
+        ordering.storage,
+        ordering.host,
+        stage=stage_in(ordering.folder, ordering.clock, in_process=not ordering.uses_processes),
+        on_restored=ordering.on_restored,
     )
 
 
@@ -181,23 +208,15 @@ class _Running:
 
     def __init__(
         self,
-        home: Path,
-        program: Path,
-        log_path: Path,
-        rpc: EngineRpc,
-        on_fault: Callable[[BaseException], None],
+        process: EngineProcess,
         *,
+        is_ready: Callable[[], bool],
+        timeout_ms: int,
         loan: KeyLoan | None,
     ) -> None:
-        self._process = EngineProcess(
-            home,
-            program,
-            log_path,
-            on_exit=lambda status: on_fault(
-                EngineFailed(f"the consensus engine ended, status {status}")
-            ),
-        )
-        self._rpc = rpc
+        self._process = process
+        self._is_ready = is_ready
+        self._timeout_ms = timeout_ms
         self._loan = loan
 
     def start(self) -> None:
@@ -213,7 +232,7 @@ class _Running:
 
     def _start(self) -> None:
         self._process.start()
-        self._process.wait_ready(self._rpc.is_ready)
+        self._process.wait_ready(self._is_ready, timeout_ms=self._timeout_ms)
 
     def stop(self) -> None:
         self._process.stop()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tallystick.contracts import Contract
+from tallystick.model import SNAPSHOT_INTERVAL
 
 
 def wall_clock() -> int:
@@ -32,5 +33,7 @@ class NodeConfig:
     """Contracts to choose from; None means those of all installed packages."""
     clock: Callable[[], int] = wall_clock
     """Unix milliseconds; tests and simulations give their own."""
+    snapshot_interval: int = SNAPSHOT_INTERVAL
+    """Every so many blocks a snapshot is offered to nodes that join."""
     on_halt: Callable[[BaseException], None] = lambda _: None
     """Told once, from the failing thread, when the node stops for a fault: end the process."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from tallystick.crypto import SecretKey
 from tallystick.errors import NotFound, NotWitnessed
-from tallystick.membership import Register
 from tallystick.model import (
     BlockHeader,
     LogKey,
@@ -17,6 +16,7 @@ from tallystick.model import (
     cosign_checkpoint,
     cosigner_name,
 )
+from tallystick.node.application import LedgerApplication
 from tallystick.node.finality import FinalityDesk
 from tallystick.node.ordering import Relay
 from tallystick.node.published import Published, checkpoint_of
@@ -28,7 +28,8 @@ class ConsortiumParts:
     """What is needed to speak for an organisation among others."""
 
     network: str
-    register: Register
+    log_keys: Callable[[], list[LogKey]]
+    """Those that sign checkpoints and receipts now."""
     secret: SecretKey
     """Signs checkpoints, receipts and cosignatures."""
     clock: Callable[[], int]
@@ -57,7 +58,7 @@ class Consortium:
 
     def log_keys(self) -> tuple[LogKey, ...]:
         """Return the keys that sign checkpoints and receipts, revoked ones left out."""
-        return tuple(current_log_keys(self._parts.register))
+        return tuple(self._parts.log_keys())
 
     def validator_history(self) -> tuple[bytes, ...]:
         """Return the certificates that lead from genesis to today's validators."""
@@ -119,10 +120,10 @@ class Consortium:
         return relay(method, params, number)
 
 
-def current_log_keys(register: Register) -> list[LogKey]:
+def current_log_keys(application: LedgerApplication) -> list[LogKey]:
     """Return the keys that sign checkpoints and receipts now."""
     return [
         LogKey(organization=one.organization, public_key=one.public_key)
-        for one in list(register.log_keys.values())
+        for one in list(application.ledger.register.log_keys.values())
         if one.revoked_at is None
     ]

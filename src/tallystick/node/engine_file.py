@@ -33,9 +33,6 @@ ENGINE_HOME: Final = "engine"
 """The engine's own folder inside the data folder."""
 NODE_KEY_FILE: Final = "node.key"
 """Identifies the node to the engines of others."""
-EVIDENCE_BLOCKS: Final = 100_000
-"""How long the engine may still be shown a misdeed; it keeps its blocks for that."""
-SNAPSHOT_INTERVAL: Final = 1_000
 
 
 class PeerNode(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -79,9 +76,6 @@ class EngineFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     peers: tuple[PeerNode, ...] = ()
     state_sync: StateSyncStart | None = None
     """Only looked at while the node has no block yet."""
-    keep_blocks: int = EVIDENCE_BLOCKS
-    """How many blocks the engine keeps of its own; 0 keeps all. Ours are always kept."""
-    snapshot_interval: int = SNAPSHOT_INTERVAL
 
 
 def read_engine_file(data: Path) -> EngineFile | None:

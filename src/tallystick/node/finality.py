@@ -143,6 +143,15 @@ class FinalityDesk:
         self._changed = threading.Condition()
         self._proof: tuple[int, bytes] | None = None
 
+    def restart(
+        self, newest: Published, previous: Published | None, validators: bytes | None
+    ) -> None:
+        """Go on from other blocks: those that another node gave."""
+        self._validators = validators
+        with self._changed:
+            self._newest, self._provable = newest, previous
+            self._changed.notify_all()
+
     def show(
         self, applied: AppliedBlock, published: Published, prove_key: Callable[[bytes], bytes]
     ) -> None:

@@ -80,6 +80,10 @@ class Board:
         for callback in list(self._subscribers.values()):
             callback(applied.block)
 
+    def refresh(self) -> None:
+        """Show the newest block in the store: many came at once."""
+        self.newest = self._make(None)
+
     def subscribe(self, callback: Callable[[Block], None]) -> Callable[[], None]:
         """Call back after each block, on the commit thread; return how to stop that."""
         with self._lock:
@@ -325,5 +329,12 @@ class Node:
         return self._parts.history.prove(key, height)
 
     def contracts(self) -> list[ContractSchema]:
-        """Return the schema of every active contract."""
-        return list(self._parts.runner.schemas)
+        """Return the schema of every contract that the next block may call."""
+        ledger = self._parts.application.ledger
+        return [
+            schema
+            for schema in self._parts.runner.schemas
+            if ledger.register.is_callable(
+                schema.name, ledger.head.height + 1, self.genesis.contracts
+            )
+        ]

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from tallystick.consensus import Committed, Engine, SoloEngine
+from tallystick.ledger import ContractHost
 from tallystick.node.application import LedgerApplication
 from tallystick.node.finality import FinalitySource
 from tallystick.node.witnesses import Witness
-from tallystick.storage import BlockLog, DataFolder
+from tallystick.storage import DataFolder, Storage
 
 Relay: TypeAlias = Callable[[str, dict[str, str], int], bytes]
 """From a method, its parameters and the number of the question to the engine's answer."""
@@ -23,11 +24,18 @@ class Ordering:
 
     folder: DataFolder
     application: LedgerApplication
-    block_log: BlockLog
+    storage: Storage
+    host: ContractHost
+    """The contracts."""
     find_committed: Callable[[bytes], Committed | None]
     clock: Callable[[], int]
     """Unix milliseconds."""
     on_halt: Callable[[BaseException], None]
+    on_restored: Callable[[], None]
+    """Told when blocks that another node gave are in place."""
+    uses_processes: bool
+    """Whether this node works in processes of its own."""
+    snapshot_interval: int
     passphrase: str | None = field(default=None, repr=False)
     """Opens the node's keys, if they are sealed."""
 
@@ -50,7 +58,7 @@ def open_solo(ordering: Ordering) -> Opened:
     """Return the engine of a node that orders alone, not started yet."""
     engine = SoloEngine(
         ordering.application,
-        ordering.block_log,
+        ordering.storage.log,
         clock=ordering.clock,
         find_committed=ordering.find_committed,
         on_halt=ordering.on_halt,

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 
 from tallystick.consensus import Committed
@@ -14,13 +14,7 @@ from tallystick.contracts import Contract
 from tallystick.crypto import SecretKey, VerifierPool
 from tallystick.errors import DataFolderProblem
 from tallystick.execution import ContractRunner, load_contracts
-from tallystick.ledger import (
-    AppliedBlock,
-    Ledger,
-    oldest_remembered_time,
-    open_ledger,
-    remember_block,
-)
+from tallystick.ledger import AppliedBlock, Ledger, open_ledger
 from tallystick.model import (
     BlockHeader,
     GenesisDocument,
@@ -37,12 +31,13 @@ from tallystick.node.finality import FinalityDesk, FinalitySource, ValidatorHist
 from tallystick.node.founding import read_log_key
 from tallystick.node.history import History
 from tallystick.node.node import Board, Node, Parts
+from tallystick.node.nonces import remember_recent
 from tallystick.node.ordering import Opened, Ordering, open_solo
 from tallystick.node.published import Published
 from tallystick.node.recent import RecentBlocks
 from tallystick.node.upkeep import Upkeep
 from tallystick.node.witnesses import WitnessDesk
-from tallystick.storage import BlockLog, DataFolder, DurableStore, open_storage
+from tallystick.storage import DataFolder, Storage, open_storage
 from tallystick.views import Views
 
 
@@ -63,27 +58,62 @@ def open_node(config: NodeConfig) -> Node:
         return node(stack.pop_all().close)
 
 
-def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]], Node]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Base:
+    """The ledger of a data folder, and what keeps it on disk."""
+
+    folder: DataFolder
+    genesis: GenesisDocument
+    secret: SecretKey
+    runner: ContractRunner
+    verifiers: VerifierPool
+    storage: Storage
+    ledger: Ledger
+
+    def publish(self, header: BlockHeader | None) -> Published:
+        """Return what is shown of a block."""
+        return Published(self.folder.network, header, self.storage.store, self.secret)
+
+    def stored_header(self) -> BlockHeader | None:
+        """Return the header of the newest block in the store."""
+        header = self.storage.store.header
+        return decode_header(header) if header else None
+
+
+def _open_base(config: NodeConfig, stack: ExitStack) -> _Base:
     folder = stack.enter_context(DataFolder.open(config.data))
-    network, genesis_bytes = folder.network, folder.genesis_bytes
-    genesis = decode_genesis(genesis_bytes)
+    genesis = decode_genesis(folder.genesis_bytes)
     secret = read_log_key(folder, genesis, passphrase=config.passphrase)
-    runner = ContractRunner(_active_contracts(config, genesis))
+    runner = ContractRunner(_installed_contracts(config, genesis))
     verifiers = VerifierPool(config.verifier_processes if config.workers else 0)
     stack.callback(verifiers.close)
     storage = open_storage(folder, in_process=not config.workers)
     stack.callback(storage.close)
-    store, block_log = storage.store, storage.log
-    header = decode_header(store.header) if store.header else None
-    ledger = open_ledger(genesis_bytes, store, header, runner)
-    _remember_recent(ledger, block_log)
-    feed = open_feed(config, genesis_bytes, runner.schemas, block_log)
+    header = decode_header(storage.store.header) if storage.store.header else None
+    ledger = open_ledger(folder.genesis_bytes, storage.store, header, runner)
+    remember_recent(ledger, storage.log)
+    return _Base(
+        folder=folder,
+        genesis=genesis,
+        secret=secret,
+        runner=runner,
+        verifiers=verifiers,
+        storage=storage,
+        ledger=ledger,
+    )
+
+
+def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]], Node]:
+    base = _open_base(config, stack)
+    store, block_log = base.storage.store, base.storage.log
+    feed = open_feed(config, base.folder.genesis_bytes, base.runner.schemas, block_log)
     stack.callback(feed.close)
-    views = open_views(config, ledger.head.height)
+    views = open_views(config, base.ledger.head.height)
     stack.callback(views.close)
     recent = RecentBlocks()
-    board = Board(partial(_publish, network, store, secret))
-    finder = partial(_find, recent, views)
+    board = Board(
+        lambda applied: base.publish(applied.block.header if applied else base.stored_header())
+    )
 
     def save(applied: AppliedBlock) -> None:
         store.save(applied, block_log.position(applied.block.header.height))
@@ -93,67 +123,83 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
             finality.show(applied, board.newest, application.prove_membership)
         feed.poke(applied.block)
 
-    application = LedgerApplication(ledger, runner, verifiers, save=save, clock=config.clock)
+    def restored() -> None:
+        board.refresh()
+        if finality is not None:
+            finality.restart(board.newest, _before(base, application), _validators(application))
+        for block in block_log.blocks(views.height() + 1):
+            feed.poke(block)
+
+    application = LedgerApplication(
+        base.ledger, base.runner, base.verifiers, save=save, clock=config.clock
+    )
     halt = _Halt(config, application.state_lock.close)
+    finder = partial(_find, recent, views)
     ordering = Ordering(
-        folder=folder,
+        folder=base.folder,
         application=application,
-        block_log=block_log,
+        storage=base.storage,
+        host=base.runner,
         find_committed=finder,
         clock=config.clock,
         on_halt=halt,
         passphrase=config.passphrase,
+        on_restored=restored,
+        uses_processes=config.workers,
+        snapshot_interval=config.snapshot_interval,
     )
     opened = _open_engine(ordering, stack)
-    finality = _open_finality(
-        opened.finality, ordering, board, partial(_published, network, store, secret)
-    )
-    upkeep = Upkeep(
-        store, recent, views, certify=finality.certify if finality else None, on_halt=halt
-    )
-    history = History(
-        ledger.genesis,
-        block_log.blocks,
-        lambda header: Published(network, header, store, secret).checkpoint,
-    )
+    finality = _open_finality(opened.finality, base, application, board)
+    certify = finality.certify if finality else None
 
     def join(close: Callable[[], None]) -> Node:
         return Node(
             Parts(
                 config=config,
-                network=network,
-                genesis=ledger.genesis,
-                genesis_bytes=genesis_bytes,
+                network=base.folder.network,
+                genesis=base.genesis,
+                genesis_bytes=base.folder.genesis_bytes,
                 application=application,
                 engine=opened.engine,
                 engine_name=opened.name,
-                consortium=Consortium(
-                    ConsortiumParts(
-                        network=network,
-                        register=ledger.register,
-                        secret=secret,
-                        clock=config.clock,
-                        finality=finality,
-                        witnesses=WitnessDesk(
-                            network, opened.witnesses, partial(current_log_keys, ledger.register)
-                        ),
-                        relay=opened.relay,
-                    )
-                ),
+                consortium=_open_consortium(config, base, application, opened, finality),
                 block_log=block_log,
                 store=store,
-                runner=runner,
+                runner=base.runner,
                 recent=recent,
                 finder=finder,
                 board=board,
                 views=views,
-                upkeep=upkeep,
-                history=history,
+                upkeep=Upkeep(store, recent, views, certify=certify, on_halt=halt),
+                history=History(
+                    base.genesis, block_log.blocks, lambda at: base.publish(at).checkpoint
+                ),
                 close=close,
             )
         )
 
     return join
+
+
+def _open_consortium(
+    config: NodeConfig,
+    base: _Base,
+    application: LedgerApplication,
+    opened: Opened,
+    finality: FinalityDesk | None,
+) -> Consortium:
+    log_keys = partial(current_log_keys, application)
+    return Consortium(
+        ConsortiumParts(
+            network=base.folder.network,
+            log_keys=log_keys,
+            secret=base.secret,
+            clock=config.clock,
+            finality=finality,
+            witnesses=WitnessDesk(base.folder.network, opened.witnesses, log_keys),
+            relay=opened.relay,
+        )
+    )
 
 
 def _open_engine(ordering: Ordering, stack: ExitStack) -> Opened:
@@ -183,31 +229,38 @@ def _check_alone(ordering: Ordering) -> None:
 
 
 def _open_finality(
-    source: FinalitySource | None,
-    ordering: Ordering,
-    board: Board,
-    publish: Callable[[BlockHeader | None], Published],
+    source: FinalitySource | None, base: _Base, application: LedgerApplication, board: Board
 ) -> FinalityDesk | None:
     if source is None:
         return None
-    ledger, block_log = ordering.application.ledger, ordering.block_log
-    height = ledger.head.height
-    validators = ledger.register.validators.values()
+    block_log = base.storage.log
     return FinalityDesk(
         source,
-        ValidatorHistoryFile(ordering.folder.path),
+        ValidatorHistoryFile(base.folder.path),
         newest=board.newest,
-        previous=publish(block_log.block(height - 1).header) if height > 1 else None,
-        validators=encode_validators(validators) if validators else None,
+        previous=_before(base, application),
+        validators=_validators(application),
         header_of=lambda at: block_log.block(at).header,
     )
 
 
-def _active_contracts(config: NodeConfig, genesis: GenesisDocument) -> list[type[Contract]]:
-    """Return the contracts that the network runs; others may be installed, nobody can call them.
+def _before(base: _Base, application: LedgerApplication) -> Published | None:
+    """Return what is shown of the block before the newest one."""
+    height = application.height
+    return base.publish(base.storage.log.block(height - 1).header) if height > 1 else None
+
+
+def _validators(application: LedgerApplication) -> bytes | None:
+    """Return the record of the validator set; None if there is none."""
+    validators = application.ledger.register.validators.values()
+    return encode_validators(validators) if validators else None
+
+
+def _installed_contracts(config: NodeConfig, genesis: GenesisDocument) -> list[type[Contract]]:
+    """Return the contracts that are installed; which of them may be called the ledger knows.
 
     Raises:
-        DataFolderProblem: one of them is not installed here.
+        DataFolderProblem: one that the network runs from the first block is not among them.
     """
     offered = load_contracts() if config.contracts is None else config.contracts
     installed = {contract.name: contract for contract in offered}
@@ -220,23 +273,7 @@ def _active_contracts(config: NodeConfig, genesis: GenesisDocument) -> list[type
             found=", ".join(sorted(installed)) or "none",
             hint="Install their packages, in the versions that this network uses.",
         )
-    return [installed[name] for name in genesis.contracts]
-
-
-def _publish(
-    network: str,
-    store: DurableStore,
-    secret: SecretKey,
-    applied: AppliedBlock | None,
-) -> Published:
-    stored = decode_header(store.header) if store.header else None
-    return _published(network, store, secret, applied.block.header if applied else stored)
-
-
-def _published(
-    network: str, store: DurableStore, secret: SecretKey, header: BlockHeader | None
-) -> Published:
-    return Published(network, header, store, secret)
+    return list(installed.values())
 
 
 def _find(recent: RecentBlocks, views: Views, transaction_id: bytes) -> Committed | None:
@@ -248,22 +285,6 @@ def _find(recent: RecentBlocks, views: Views, transaction_id: bytes) -> Committe
     if found is None:
         return None
     return Committed(transaction_id, found.height, found.index, found.leaf_index, found.code)
-
-
-def _remember_recent(ledger: Ledger, block_log: BlockLog) -> None:
-    """Mark the nonces of recent blocks as used: those that could still execute again.
-
-    Only blocks that the store has; the engine replays the rest and so remembers them itself.
-    """
-    oldest_time = oldest_remembered_time(ledger)
-    heights = range(1, ledger.head.height + 1)
-    first = bisect_left(
-        heights, oldest_time, key=lambda height: block_log.block(height).header.time
-    )
-    for block in block_log.blocks(first + 1):
-        if block.header.height > ledger.head.height:
-            return
-        remember_block(ledger, block)
 
 
 class _Halt:

@@ -63,7 +63,8 @@ class WitnessDesk:
             return None
         body = note.partition("\n\n")[0]
         try:
-            found = open_cosignatures(f"{body}\n\n{line}", self._keys(), network=self._network)
+            keys = [(key.organization, key.public_key) for key in self._keys()]
+            found = open_cosignatures(f"{body}\n\n{line}", keys, network=self._network)
         except InvalidCheckpoint:
             return None
         return found[0] if len(found) == 1 else None

@@ -6,6 +6,7 @@ from tallystick.storage.backup_reader import restore
 from tallystick.storage.backup_writer import backup
 from tallystick.storage.block_log import BlockLog
 from tallystick.storage.check import check_storage
+from tallystick.storage.chunks import ChunkIndex, make_snapshot, read_chunk
 from tallystick.storage.data_folder import DataFolder, read_format, read_genesis
 from tallystick.storage.durable_store import DurableStore
 from tallystick.storage.files import read_private, write_file
@@ -18,6 +19,16 @@ from tallystick.storage.opening import Storage, open_storage
 from tallystick.storage.policy import FlushPolicy
 from tallystick.storage.records import Position
 from tallystick.storage.repair import give_up_after
+from tallystick.storage.retention import Retention, blocks_kept_min, read_retention, write_retention
+from tallystick.storage.settling import settle
+from tallystick.storage.snapshot_file import (
+    SnapshotFileInfo,
+    read_snapshot_file,
+    restore_snapshot,
+    write_snapshot,
+)
+from tallystick.storage.snapshots import SnapshotShelf, offered_heights
+from tallystick.storage.staging import StagedRestore
 from tallystick.storage.verification import BlockVerifier
 
 __all__ = [
@@ -27,6 +38,7 @@ __all__ = [
     "BlockLog",
     "BlockLogReader",
     "BlockVerifier",
+    "ChunkIndex",
     "DataFolder",
     "DurableStore",
     "Finding",
@@ -34,17 +46,31 @@ __all__ = [
     "Footing",
     "MemoryStore",
     "Position",
+    "Retention",
     "Severity",
+    "SnapshotFileInfo",
+    "SnapshotShelf",
+    "StagedRestore",
     "Storage",
     "backup",
+    "blocks_kept_min",
     "check_storage",
     "file_system_kind",
     "footing",
     "give_up_after",
+    "make_snapshot",
+    "offered_heights",
     "open_storage",
+    "read_chunk",
     "read_format",
     "read_genesis",
     "read_private",
+    "read_retention",
+    "read_snapshot_file",
     "restore",
+    "restore_snapshot",
+    "settle",
     "write_file",
+    "write_retention",
+    "write_snapshot",
 ]

@@ -124,8 +124,35 @@ class BlockLog:
             StorageFailed: anything went wrong, now or earlier; the caller must stop.
             Halted: it is not the block after the last one.
         """
-        if not self._is_usable:
-            raise StorageFailed("the block log failed earlier; nothing is written any more")
+        self._write(block, is_synced=True)
+
+    def gather(self, block: Block) -> None:
+        """Write one block without waiting for the disk: it is not committed before `sync`.
+
+        For blocks that nobody was promised anything about, such as those of a snapshot: if there
+        is a crash before `sync`, whoever gathers must start again.
+
+        Raises:
+            StorageFailed: anything went wrong, now or earlier; the caller must stop.
+            Halted: it is not the block after the last one.
+        """
+        self._write(block, is_synced=False)
+
+    def sync(self) -> None:
+        """Return when all gathered blocks are on disk, and committed.
+
+        Raises:
+            StorageFailed: they are not; the caller must stop and not retry.
+        """
+        self._check_usable()
+        self._is_usable = False
+        with failing_storage("syncing the block log"):
+            sync_data(self._descriptor)
+            self._mark.move(self._height)
+        self._is_usable = True
+
+    def _write(self, block: Block, *, is_synced: bool) -> None:
+        self._check_usable()
         height = block.header.height
         invariant(height == self._height + 1, "a block was appended out of order")
         # Whatever interrupts the lines below, even a signal, leaves the log unusable.
@@ -135,10 +162,15 @@ class BlockLog:
         record = encode_record(block, self._marker, self._end)
         with failing_storage(f"appending block {height}"):
             write_all(self._descriptor, record)
-            sync_data(self._descriptor)
-            self._mark.move(height)
+            if is_synced:
+                sync_data(self._descriptor)
+                self._mark.move(height)
         self._note(block, len(record))
         self._is_usable = True
+
+    def _check_usable(self) -> None:
+        if not self._is_usable:
+            raise StorageFailed("the block log failed earlier; nothing is written any more")
 
     def position(self, height: int) -> Position:
         """Return where a block stands.
@@ -189,6 +221,23 @@ class BlockLog:
             if segment is not None:
                 segment.close()
 
+    def reopen(self, known: Position | None) -> None:
+        """After `close`: continue with what stands in the folder now, by the store's last block.
+
+        Raises:
+            Corrupted: it is damaged.
+            StorageFailed: the system refused.
+        """
+        invariant(self._descriptor < 0, "a block log is closed before its files are exchanged")
+        fresh = BlockLog.open(
+            self._folder.parent,
+            self._network,
+            known=known,
+            index=self._index,
+            segment_bytes=self._segment_bytes,
+        )
+        vars(self).update(vars(fresh))
+
     def close(self) -> None:
         """Close the files; all appended blocks are on disk already."""
         if self._descriptor >= 0:
@@ -198,6 +247,8 @@ class BlockLog:
         self._is_usable = False
 
     def _begin_segment(self, first_height: int) -> None:
+        with failing_storage("syncing a full segment"):
+            sync_data(self._descriptor)  # it may hold gathered blocks
         create_segment(self._folder, first_height, self._network)
         descriptor = self._open_for_append(first_height)
         os.close(self._descriptor)

@@ -37,6 +37,7 @@ from tallystick.storage.layout import (
     STATE_FOLDER,
 )
 from tallystick.storage.mounts import Footing, file_system_kind, footing
+from tallystick.storage.settling import settle
 
 LOCK_BYTES_MAX = 32
 
@@ -104,6 +105,7 @@ class DataFolder:
         refuse_network_file_system(path)
         lock = _lock(path)
         try:
+            settle(path)
             genesis_bytes = read_genesis(path, found.network)
         except BaseException:
             os.close(lock)

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import heapq
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Final
@@ -46,6 +47,12 @@ class DurableStore:
     """The store of one data folder.
 
     One thread saves; any thread may read and call `maybe_flush`.
+    """
+
+    reopen: Callable[[], None]
+    """After `close`: go on with what stands in the folder now; nobody may use the store meanwhile.
+
+    Raises what `open` raises.
     """
 
     def __init__(self, writer: FlushWriter, network: str, *, policy: FlushPolicy) -> None:
@@ -91,9 +98,15 @@ class DurableStore:
             DataFolderProblem: it is of another network or a newer version, or in use.
             StorageFailed: the system refused.
         """
-        kind = InlineWriter if in_process else ProcessWriter
-        writer: FlushWriter = kind(data, network, map_bytes=map_bytes)
-        return cls(writer, network, policy=policy or FlushPolicy())
+        kind: type[InlineWriter | ProcessWriter] = InlineWriter if in_process else ProcessWriter
+        open_writer = partial(kind, data, network, map_bytes=map_bytes)
+        store = cls(open_writer(), network, policy=policy or FlushPolicy())
+
+        def reopen() -> None:
+            cls.__init__(store, open_writer(), network, policy=policy or FlushPolicy())
+
+        store.reopen = reopen
+        return store
 
     @property
     def height(self) -> int:

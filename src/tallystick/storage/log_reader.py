@@ -93,11 +93,15 @@ class BlockLogReader:
                     raise damaged(segment.at(offset), f"block {height} is missing or damaged")
                 position = segment.position(head, offset)
                 height, offset = height + 1, position.end
-                self._next = Position(height, segment.first_height, offset, 0, 0, 0)
+                self.go_to(height, segment.first_height, offset)
                 if position.height >= first:
                     yield segment, position
         finally:
             segment.close()
+
+    def go_to(self, height: int, segment: int, offset: int) -> None:
+        """Take it that a block's record begins at this place, so that it need not be searched."""
+        self._next = Position(height, segment, offset, 0, 0, 0)
 
     def _start(self, height: int) -> tuple[int, int, int]:
         """Return height, segment and offset of a place from which `height` can be reached."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from tallystick.errors import Corrupted
@@ -18,6 +19,22 @@ class Storage(NamedTuple):
 
     log: BlockLog
     store: DurableStore
+
+    def exchange(self, move: Callable[[], None]) -> None:
+        """Close both, let `move` exchange their files, and go on with those in place.
+
+        Nobody may read meanwhile.
+
+        Raises:
+            Corrupted: what stands there now is damaged, or does not belong together.
+            StorageFailed: the system refused.
+        """
+        self.log.close()
+        self.store.close()
+        move()
+        self.store.reopen()
+        self.log.reopen(self.store.position(self.store.height))
+        _check_same_block(self.store, self.log)
 
     def close(self) -> None:
         """Flush the store, then close both; committed blocks are on disk already.

@@ -22,6 +22,8 @@ from tallystick.errors import Corrupted, Malformed, invariant
 from tallystick.model import Block, decode_header
 
 MARKER_SIZE: Final = 8
+PORTABLE_MARKER: Final = b"TALLYSNP"
+"""Starts a record outside of a block log, where it belongs to no segment."""
 END_MARK: Final = b"\xa5END"
 """Holds no zero byte, so the last sector of a whole record is never all zero."""
 SECTOR_SIZE: Final = 512
@@ -125,6 +127,24 @@ def decode_head(data: bytes, marker: bytes) -> RecordHead | None:
 def is_whole(head: RecordHead, record: bytes) -> bool:
     """Say whether the bytes of a record are all there and have their checksum."""
     return len(record) == head.size and crc32(memoryview(record)[HEAD_SIZE:]) == head.body_checksum
+
+
+def to_portable(head: RecordHead, record: bytes) -> bytes:
+    """Return a whole record as it stands in snapshots: the same bytes on every node.
+
+    What depends on the segment and the place in it, the marker and the count of zero sectors, is
+    replaced; the body is the same everywhere.
+    """
+    plain = _HEAD.pack(
+        PORTABLE_MARKER,
+        head.height,
+        head.first_leaf,
+        head.count,
+        head.body_size,
+        0,
+        head.body_checksum,
+    )
+    return b"".join((plain, _CHECKSUM.pack(crc32(plain)), memoryview(record)[HEAD_SIZE:]))
 
 
 def decode_record(count: int, record: bytes) -> Block:

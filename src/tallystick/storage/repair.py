@@ -20,7 +20,7 @@ from tallystick.storage.files import (
     sync_folder,
     truncate_file,
 )
-from tallystick.storage.layout import BLOCKS_FOLDER, STATE_FOLDER
+from tallystick.storage.layout import BLOCKS_FOLDER, CHUNK_INDEX_FILE, STATE_FOLDER
 from tallystick.storage.log_reader import BlockLogReader
 from tallystick.storage.segments import list_segments, segment_path
 
@@ -52,6 +52,8 @@ def give_up_after(folder: DataFolder, height: int) -> Path:
                 segment_path(blocks, start).rename(aside / segment_path(aside, start).name)
         if (folder.path / STATE_FOLDER).exists():
             (folder.path / STATE_FOLDER).rename(aside / STATE_FOLDER)
+        # Other blocks will follow, so other chunks.
+        (blocks / CHUNK_INDEX_FILE).unlink(missing_ok=True)
         sync_folder(aside)
         sync_folder(folder.path)
     truncate_file(segment_path(blocks, end.segment), end.end)

@@ -14,11 +14,11 @@ import secrets
 from pathlib import Path
 from struct import Struct
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, cast
 from zlib import crc32
 
 from tallystick.crypto import sha256
-from tallystick.errors import DataFolderProblem, Malformed
+from tallystick.errors import DataFolderProblem, Malformed, invariant
 from tallystick.model import Block
 from tallystick.storage.files import failing_storage, write_file
 from tallystick.storage.records import (
@@ -30,6 +30,7 @@ from tallystick.storage.records import (
     decode_head,
     decode_record,
     is_whole,
+    to_portable,
 )
 
 MAGIC: Final = b"TALLYLOG"
@@ -165,6 +166,17 @@ class Segment:
             what = "fails its checksum" if record else "is missing"
             raise damaged(self.at(position.offset), f"block {position.height} {what}")
         return record
+
+    def read_portable(self, position: Position) -> bytes:
+        """Return the record at `position`, checked, as it stands in snapshots.
+
+        Raises:
+            Corrupted: what stands there is not that record, or is damaged.
+        """
+        record = self.read_record(position)
+        head = decode_head(record, self.marker)
+        invariant(head is not None, "a record that was checked has a head")
+        return to_portable(cast("RecordHead", head), record)
 
     def decode(self, position: Position, record: bytes) -> Block:
         """Return the block in the bytes of a record that `read_record` returned.

@@ -375,6 +375,8 @@ def test_sentences_do_not_fail_on_what_nobody_declared(node: FakeNode) -> None:
     assert catalogue.transaction_sentence(call, COURT, refused).en.startswith("refused: ")
     assert catalogue.table("gone", "things") is None
     assert "—" in (catalogue.event_sentence("membership.MemberAdded", {}) or Label(zh="", en="")).en
+    method = catalogue.short_sentence("governance", "vote", COURT, OK)
+    assert (method.zh, method.en) == (f"{COURT}：投票", f"{COURT}: Vote")
     known = catalogue.short_sentence("evidence", "deposit", COURT, OK)
     assert known.zh == f"{COURT}：存证"
 

@@ -17,6 +17,8 @@ from tests.unit.cli.conftest import Running, Tally
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 SM3 = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
 
+FINALITY = Path(__file__).parents[2] / "vectors" / "tallystick" / "finality.json"
+
 pytestmark = pytest.mark.usefixtures("running")
 
 
@@ -340,7 +342,7 @@ def test_a_hash_is_verified_offline_with_its_receipt(
     assert tally(*words).code == 2
 
 
-def test_receipts_are_fetched_in_three_forms(
+def test_receipts_are_fetched_in_their_forms(
     tally: Tally, file: Path, case: str, tmp_path: Path
 ) -> None:
     """By deposit or transaction; a statement verifies on its own."""
@@ -353,6 +355,9 @@ def test_receipts_are_fetched_in_three_forms(
     assert got.code == 0
     assert statement.read_bytes()[:1] == b"\xd2"
     assert tally("receipt", "get", made["id"], "--form", "cose", "-o", tmp_path / "c").code == 0
+    note = tmp_path / "n"
+    assert tally("receipt", "get", made["id"], "--form", "checkpoint", "-o", note).code == 0
+    assert "\n\n— " in note.read_text(encoding="utf-8")
     assert tally("verify", statement, "--offline").code == 0
     for path in (receipt, statement):
         shown = tally("receipt", "show", path, "--json").json
@@ -373,3 +378,23 @@ def test_what_is_no_receipt_is_refused(tally: Tally, tmp_path: Path) -> None:
     assert tally("receipt", "show", path).code == 6
     assert tally("receipt", "show", tmp_path / "gone").code == 1
     assert tally("receipt", "get", "EV-1999-000001").code == 3
+
+
+def test_finality_and_who_stands_behind_it_are_shown(tally: Tally, tmp_path: Path) -> None:
+    """Offline, from the vectors: organisations by name, for people and for programs."""
+    vectors = json.loads(FINALITY.read_text(encoding="utf-8"))
+    trust, receipt = tmp_path / "trust.json", tmp_path / "x.receipt.json"
+    trust.write_text(vectors["trust_file"], encoding="utf-8")
+    receipt.write_text(vectors["receipt_file"], encoding="utf-8")
+    (tmp_path / "x").write_bytes(bytes.fromhex(vectors["original"]))
+    words = ("verify", tmp_path / "x", "--offline", "--trust", trust)
+    outcome = tally(*words)
+    assert outcome.code == 0
+    assert "2: " in outcome.out
+    assert "Example Bank" in outcome.out
+    assert "cosigned by 1 other organisation: Example Bank" in outcome.out
+    standing = tally(*words, "--json").json["results"][0]["standing"]
+    assert [one["role"] for one in standing] == ["answering", "validator", "validator", "witness"]
+    shown = tally("receipt", "show", receipt, "--json").json
+    assert (shown["engine_height"], shown["validators"], shown["validator_signatures"]) == (6, 2, 2)
+    assert shown["validator_changes"] == 1

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
-from tallystick.client import Trust
+from tallystick.client import Trust, TrustState
 from tallystick.client.validator_history import ValidatorHistory
-from tallystick.crypto import SecretKey
+from tallystick.crypto import SecretKey, sha256
 from tallystick.errors import (
     InvalidReceipt,
     Malformed,
@@ -27,7 +29,8 @@ from tallystick.model import (
     sign_checkpoint,
 )
 from tests.engine_chain import Chain, Electorate, Roots, digest, engine_start, recorded
-from tests.unit.client.world import BANK, COURT, LOG_KEY, OTHER_LOG_KEY, make_genesis, secret
+from tests.unit.client.mock_node import URL, MockNode
+from tests.unit.client.world import BANK, COURT, LOG_KEY, OTHER_LOG_KEY, World, make_genesis, secret
 
 NOTARY = "91110000100000CC3K"
 FIRST = Electorate({COURT: secret(600), BANK: secret(601)})
@@ -178,7 +181,7 @@ def test_a_history_is_bounded() -> None:
         trust().validators_with([b""] * 1_001)
 
 
-# --- a network that began with one ordering node ---------------------------------------------------
+# --- a network that began with one ordering node
 
 SOLO_GENESIS = make_genesis()
 SOLO_CHAIN = Chain(engine_chain_id(SOLO_GENESIS.encode()))
@@ -234,7 +237,7 @@ def test_a_stranger_cannot_start_an_engine() -> None:
         Trust.of_genesis(SOLO_GENESIS.encode(), [tampered.encode()])
 
 
-# --- the trust file --------------------------------------------------------------------------------
+# --- the trust file
 
 
 def test_a_trust_file_carries_the_history() -> None:
@@ -276,8 +279,40 @@ def test_genesis_validators_are_of_known_organisations() -> None:
 
 def test_certificates_decode_to_what_was_encoded() -> None:
     """Both kinds, and nothing else is one."""
-    for one in (*CHANGES, start_certificate()):
+    certificates: list[Transition | EngineStart] = [*CHANGES, start_certificate()]
+    for one in certificates:
         assert decode_certificate(one.encode()) == one
     for wrong in (b"", b"\xa0", CHANGES[0].encode()[:-1], CHANGES[0].proof):
         with pytest.raises(InvalidReceipt):
             decode_certificate(wrong)
+
+
+# --- what a client learns from the nodes it meets
+
+
+def test_a_trust_takes_only_what_is_new() -> None:
+    """Known changes are not listed twice, and a trust that learns nothing is the same."""
+    half = trust(CERTIFICATES[:2])
+    whole = half.with_history(CERTIFICATES)
+    assert whole == trust(CERTIFICATES)
+    assert whole.with_history(CERTIFICATES[1:]) is whole
+    other = CHAIN.transition(SECOND, FOURTH, height=HEIGHTS[1]).encode()
+    with pytest.raises(InvalidReceipt, match="contradicts"):
+        half.with_history([other])
+
+
+def test_a_client_remembers_changes_that_a_node_showed(home: Path) -> None:
+    """A later node, or the same one, cannot bring retired validators back."""
+    node = MockNode(World(GENESIS))
+    wanted = sha256(node.world.transactions[node.world.deposit()]).hex()
+    for known in (0, 2, 1, 3):
+        node.world.trust = trust(CERTIFICATES[:known])
+        with node.net() as net:
+            net.receipt(wanted)
+        pinned = TrustState(home).trust_at(URL)
+        assert pinned is not None
+        assert len(pinned.validators.sets) == 1 + max(known, 2 if known == 1 else 0)
+    other = CHAIN.transition(THIRD, SECOND, height=HEIGHTS[2]).encode()
+    node.world.trust = trust((*CERTIFICATES[:2], other))
+    with node.net() as net, pytest.raises(InvalidReceipt, match="contradicts"):
+        net.receipt(wanted)

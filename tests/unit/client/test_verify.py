@@ -62,7 +62,8 @@ def test_a_genuine_receipt_of_the_original_matches() -> None:
     world, index = make_world()
     found = verify(world.receipt(index), trust=world.trust, original=DOCUMENT)
     assert list(states(found)) == list(TITLES)
-    assert set(states(found).values()) == {"passed"}
+    skipped = {name for name, state in states(found).items() if state != "passed"}
+    assert skipped == {"finality", "validators", "witnesses"}, "there is one node, and it answered"
     assert (found.result, found.ok, bool(found), found.reasons) == (Result.MATCH, True, True, ())
     found.raise_for_failure()
 
@@ -485,4 +486,4 @@ def test_the_teller_of_the_bank_is_named() -> None:
     world = World()
     found = verify(world.receipt(world.deposit(key=TELLER)), trust=world.trust, original=DOCUMENT)
     assert "Li Qiang for Example Bank" in evidence(found, "signer")
-    assert all(check.result is CheckResult.PASSED for check in found.checks)
+    assert all(check.result is CheckResult.PASSED for check in found.checks if check.is_required)

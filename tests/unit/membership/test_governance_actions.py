@@ -64,12 +64,14 @@ def test_a_removed_organisation_takes_everything_with_it_for_good() -> None:
     network = Governed(make_genesis(4))
     network.next_block(count=2)
     network.call(3, "register_node", {"node_id": NODE}, role=ROLE_OPERATOR)
+    network.call(0, "register_node", {"node_id": OTHER_NODE}, role=ROLE_OPERATOR)
     network.decide("remove_organization", organization=code(3))
     register = network.register
     assert register.organizations[code(3)].removed_at == network.time
     assert code(3) not in register.validators
     assert register.validator_keys[validator_key(3).public_key].left == network.height
     assert register.former_nodes[NODE].removed_at == network.time
+    assert list(register.nodes) == [OTHER_NODE]
     assert register.log_keys[log_key(3).public_key].revoked_at == network.time
     for action in (
         {"type": "admit_organization", **network.admission_args(3)},

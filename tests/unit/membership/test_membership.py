@@ -172,6 +172,11 @@ def test_roles_change_with_the_next_call() -> None:
         ("add_member", {"id": "X y", "name": {"zh": "a", "en": "b"}, "roles": []}, "E_VALUE"),
         ("add_member", {"id": "x", "name": {"zh": "", "en": "b"}, "roles": []}, "E_VALUE"),
         ("add_member", {"id": "x", "name": {"zh": "a", "en": "b"}, "roles": ["A B"]}, "E_VALUE"),
+        (
+            "set_roles",
+            {"member": "clerk", "roles": ["governor", "operator"]},
+            "E_VALUE",
+        ),
         ("add_member", {"id": "clerk", "name": {"zh": "a", "en": "b"}, "roles": []}, "E_DUP"),
         ("set_roles", {"member": "nobody", "roles": []}, "E_MISSING"),
         ("set_roles", {"member": "head", "roles": ["auditor"]}, "E_STATE"),

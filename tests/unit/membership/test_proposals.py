@@ -15,6 +15,7 @@ from tallystick.model import (
     ROLE_ADMINISTRATOR,
     ROLE_OPERATOR,
     WITHDRAWN,
+    Execution,
     GovernanceRules,
     Share,
 )
@@ -24,9 +25,9 @@ from tests.unit.membership.governed import Governed, code, make_genesis, rules_v
 NODE = "0f" * 20
 
 
-def names(execution: object) -> list[str]:
+def names(execution: Execution) -> list[str]:
     """Return the names of an execution's events, without the contract's."""
-    return [event.name.partition(".")[2] for event in execution.events]  # type: ignore[attr-defined]
+    return [event.name.partition(".")[2] for event in execution.events]
 
 
 def node_action(number: int = 0, node: str = NODE) -> dict[str, object]:

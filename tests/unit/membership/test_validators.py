@@ -13,9 +13,9 @@ from tallystick.model import (
     POWER_MAX,
     ROLE_ADMINISTRATOR,
     ROLE_OPERATOR,
-    VALIDATORS_MAX,
     Validator,
 )
+from tallystick.units import VALIDATORS_MAX
 from tests.unit.membership.governed import POWER, Governed, code, make_genesis, validator_key
 
 
@@ -123,6 +123,20 @@ def test_changes_of_consecutive_blocks_count_together() -> None:
     assert rotate(network, 1) == OK
 
 
+def test_a_second_change_does_not_hide_those_of_the_block_before() -> None:
+    """Both blocks' earlier sets are kept until both are in force."""
+    network = Governed(make_genesis(7))
+    network.next_block()
+    assert [rotate(network, number) for number in (0, 1)] == [OK, OK]
+    network.next_block()
+    assert rotate(network, 0, 2) == OK
+    assert rotate(network, 2) == "E_VALIDATORS"
+    assert [one.height for one in network.register.earlier_validators] == [2, 3]
+    network.next_block()
+    assert rotate(network, 2) == OK
+    assert [one.height for one in network.register.earlier_validators] == [3, 4]
+
+
 def test_a_change_taken_back_in_time_counts_for_nothing() -> None:
     """Compared are the set in force and the set to come."""
     network = Governed(make_genesis(7))
@@ -135,6 +149,18 @@ def set_power(number: int, power: int) -> dict[str, object]:
     """Return the fields of `set_validator` that change the power only."""
     key = validator_key(number).public_key
     return {"organization": code(number), "public_key": key, "power": power}
+
+
+def test_a_validator_resigns_and_its_organisation_stays() -> None:
+    """Two blocks later the others are left."""
+    network = Governed(make_genesis(5))
+    resigned = network.call(4, "resign_validator", role=ROLE_OPERATOR)
+    assert resigned.events[0].fields == {
+        "organization": code(4),
+        "public_key": validator_key(4).public_key,
+    }
+    assert list(network.register.validators) == [code(number) for number in range(4)]
+    assert network.is_active(4)
 
 
 def test_the_last_validator_stays() -> None:

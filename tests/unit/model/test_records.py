@@ -8,20 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tallystick.encoding import decode, encode
+from tallystick.encoding import Value, decode, encode
 from tallystick.errors import InvalidSignature, LimitExceeded, Malformed
 from tallystick.model import (
     NO_WRITES,
     OK,
+    POWER_MAX,
     Block,
     BlockHeader,
     Entry,
     Event,
     GenesisDocument,
+    GovernanceRules,
     LogKey,
+    NodeIdentity,
     Outcome,
+    Share,
+    Validator,
     app_hash,
     check_organization_id,
+    check_validators,
     decode_entry,
     decode_genesis,
     decode_header,
@@ -29,8 +35,19 @@ from tallystick.model import (
     encode_entry,
     encode_write_set,
     network_id,
+    to_value,
 )
-from tests.factories import COURT, GENESIS_BYTES, LOG_KEY, make_genesis, member, member_key, secret
+from tallystick.units import VALIDATORS_MAX, TimeMs
+from tests.factories import (
+    BANK,
+    COURT,
+    GENESIS_BYTES,
+    LOG_KEY,
+    make_genesis,
+    member,
+    member_key,
+    secret,
+)
 
 HEADER = BlockHeader(
     height=1,
@@ -119,6 +136,80 @@ def test_a_genesis_has_one_spelling(missing: str) -> None:
     del fields[missing]
     with pytest.raises(Malformed):
         decode_genesis(encode(fields))
+
+
+def governed_genesis(**changed: object) -> GenesisDocument:
+    """Return the test network with two validators, rules of its own, and a node."""
+    fields: dict[str, object] = {
+        "validators": (validator(COURT, 70), validator(BANK, 71)),
+        "governance": GovernanceRules(proposal_lifetime_ms=60_000),
+        "nodes": (NodeIdentity(node_id="0a" * 20, organization=COURT),),
+    }
+    return msgspec.structs.replace(make_genesis(), **(fields | changed))
+
+
+def validator(organization: str, key: int, power: int = 10) -> Validator:
+    """Return a validator with a test key."""
+    return Validator(organization=organization, public_key=secret(key).public_key, power=power)
+
+
+def test_what_governs_a_network_comes_back() -> None:
+    """Validators, voting rules and nodes of genesis."""
+    genesis = governed_genesis()
+    assert decode_genesis(genesis.encode()) == genesis
+
+
+@pytest.mark.parametrize(
+    ("name", "usual"),
+    [("validators", []), ("nodes", []), ("governance", to_value(GovernanceRules()))],
+)
+def test_a_genesis_without_governance_has_the_bytes_it_always_had(name: str, usual: Value) -> None:
+    """The new fields are left out when they are as usual, and must be: one spelling."""
+    fields = decode(GENESIS_BYTES)
+    assert isinstance(fields, dict)
+    assert name not in fields
+    with pytest.raises(Malformed):
+        decode_genesis(encode(fields | {name: usual}))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"validators": (validator(BANK, 71), validator(COURT, 70))},
+        {"validators": (validator(COURT, 70), validator(COURT, 71))},
+        {"validators": (validator(COURT, 70), validator(BANK, 70))},
+        {"validators": (validator("91350100M000100Y4X", 70),)},
+        {"validators": (validator(COURT, 70, 0),)},
+        {"validators": (validator(COURT, 70, POWER_MAX + 1),)},
+        {"governance": GovernanceRules(threshold=Share(1, 3))},
+        {"nodes": (NodeIdentity(node_id="0A" * 20, organization=COURT),)},
+        {"nodes": (NodeIdentity(node_id="0a" * 20, organization="x"),)},
+        {"nodes": (NodeIdentity(node_id="0a" * 20, organization=COURT),) * 2},
+        {"nodes": (NodeIdentity(node_id="0a" * 20, organization=COURT, removed_at=TimeMs(1)),)},
+        {"members": (member(COURT, "both", "governor", "operator"),), "keys": ()},
+    ],
+)
+def test_a_genesis_with_impossible_governance_is_refused(changed: dict[str, object]) -> None:
+    """Sorted, known organisations, distinct keys, powers and rules that can work."""
+    with pytest.raises(Malformed):
+        decode_genesis(governed_genesis(**changed).encode())
+
+
+def test_a_genesis_in_which_one_validator_holds_a_third_is_refused() -> None:
+    """From four validators on; and there are at most a hundred."""
+    with pytest.raises(Malformed, match="a third"):
+        check_validators(tuple(validator(f"{n}", 70 + n, 1 + n) for n in range(4)))
+    check_validators(tuple(validator(f"{n}", 70 + n, 1 + n) for n in range(3)))
+    with pytest.raises(Malformed, match="too many"):
+        check_validators(tuple(validator(f"{n:03}", 70 + n) for n in range(VALIDATORS_MAX + 1)))
+
+
+def test_a_removed_founder_is_refused() -> None:
+    """Nobody begins by having left."""
+    first, *others = make_genesis().organizations
+    gone = msgspec.structs.replace(first, removed_at=TimeMs(1))
+    with pytest.raises(Malformed):
+        decode_genesis(governed_genesis(organizations=(gone, *others)).encode())
 
 
 @pytest.mark.parametrize("value", [[], {"version": 1}, {"unknown": 1}, None])

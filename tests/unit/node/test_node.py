@@ -392,7 +392,7 @@ def test_founding_with_a_key_that_genesis_does_not_name_is_refused(tmp_path: Pat
 
 
 def test_a_storage_fault_halts_the_node_and_acknowledges_nothing(
-    start: Open, monkeypatch: pytest.MonkeyPatch
+    start: Open, engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Promise P9: the owner is told once; the answer is unknown; a restart has what was durable."""
     faults: list[BaseException] = []
@@ -416,7 +416,8 @@ def test_a_storage_fault_halts_the_node_and_acknowledges_nothing(
     monkeypatch.undo()
     node.stop()
     again = start()
-    assert again.status().log_size == 1
+    # CometBFT decided the second block before it failed here, and hands it in again.
+    assert again.status().log_size in ((1,) if engine == "solo" else (1, 2))
     commit(again, deposit(2))
 
 

@@ -17,14 +17,19 @@ if TYPE_CHECKING:
     from tallystick.client import Net, VerifiedReceipt
 
 _TRANSACTION = re.compile("[0-9A-Fa-f]{64}")
-_SUFFIX = {"json": ".receipt.json", "statement": ".cose", "cose": ".receipt.cose"}
+_SUFFIX = {
+    "json": ".receipt.json",
+    "statement": ".cose",
+    "cose": ".receipt.cose",
+    "checkpoint": ".checkpoint",
+}
 
 
 def get(
     what: str,
     /,
     *,
-    form: Literal["json", "statement", "cose"] = "json",
+    form: Literal["json", "statement", "cose", "checkpoint"] = "json",
     out: Annotated[str | None, Parameter(name=("--out", "-o"), allow_leading_hyphen=True)] = None,
     address: Address = ADDRESS,
     _output: Output = OUTPUT,
@@ -80,4 +85,6 @@ def _encoded(receipt: VerifiedReceipt, form: str) -> bytes:
     record = receipt.record
     if form == "json":
         return record.to_json().encode()
+    if form == "checkpoint":
+        return record.checkpoint.encode()
     return record.statement() if form == "statement" else record.log_receipt

@@ -34,6 +34,7 @@ CAUSES_ZH: Final[Mapping[str, str]] = {
     "E_STATE": "对象所处的状态不允许这一操作。",
     "E_DUP": "要创建的对象已经存在。",
     "E_MISSING": "调用引用的记录不存在。",
+    "E_VALIDATORS": "该变更可能使网络停止出块，或让一家机构单独否决区块。",
     "E_VALUE": "取值类型正确，但违反合约规则。",
     "E_HASH": "内容的哈希与声明的不一致。",
     "E_CONTRACT_FAILED": "合约代码自身出错；其写入已全部丢弃。",

@@ -248,6 +248,50 @@ COMMANDS: Final[Mapping[str, CommandText]] = {
             "须先停止节点。重建结果与逐块生成的内容完全一致，不会丢失任何数据。",
         ),
     ),
+    "node": CommandText(
+        Text("what a node keeps and hands over", "节点数据的交接与保留"),
+        ("tally node snapshot", "tally node prune"),
+    ),
+    "node snapshot": CommandText(
+        Text("list the snapshots on offer, or write one", "列出可提供的快照，或写出快照文件"),
+        (
+            "tally node snapshot",
+            "tally node snapshot --json",
+            "tally node snapshot --out ledger.snapshot",
+            "tally node snapshot --out ledger.snapshot --height 5000",
+        ),
+        Text(
+            "The node may keep running. Every node of the network gives the same bytes: compare "
+            "the hash with another organisation's.",
+            "节点可保持运行。同一网络各节点的快照字节完全相同，可与其他机构核对哈希。",
+        ),
+    ),
+    "node restore": CommandText(
+        Text("make a data folder from a snapshot file", "由快照文件建立数据目录"),
+        (
+            "tally node restore ledger.snapshot --data ./joined --app-hash 5f2c...",
+            "tally node restore ledger.snapshot --data ./joined --snapshot-hash 91ab...",
+        ),
+        Text(
+            "Nothing is executed; every root is compared. Take the app hash of that height from "
+            "another organisation: tally block show HEIGHT --fields app_hash.",
+            "不重新执行交易，但逐块核对各树根。该高度的应用哈希请向其他机构索取："
+            "tally block show 高度 --fields app_hash。",
+        ),
+    ),
+    "node prune": CommandText(
+        Text("how many of its blocks the engine keeps", "查看或设置共识引擎保留的区块数"),
+        (
+            "tally node prune",
+            "tally node prune --keep 200000",
+            "tally node prune --keep 0",
+        ),
+        Text(
+            "Only the engine's own copies are dropped; the ledger's block log is never pruned. A "
+            "change counts from the node's next start.",
+            "只清理共识引擎自己的副本，账本的区块日志从不清理。更改在节点下次启动后生效。",
+        ),
+    ),
     "explain": CommandText(
         Text("say what an error code means and what to do", "解释错误代码及处理办法"),
         ("tally explain E_SIG", "tally explain E_DUP --lang zh", "tally explain"),

@@ -70,6 +70,10 @@ FIELDS: Final[Mapping[str, Text]] = {
         ("has_keys", "holds keys", "含密钥"),
         ("log_key", "log key", "日志密钥"),
         ("path_length", "path length", "路径长度"),
+        ("engine_height", "engine's block", "引擎区块"),
+        ("validators", "validators", "验证者数"),
+        ("validator_signatures", "of them signed", "已签名"),
+        ("validator_changes", "changes shown", "所附变更"),
         ("result", "result", "结果"),
         ("hash", "hash", "哈希"),
         ("parent", "parent", "父区块"),
@@ -98,6 +102,10 @@ FIELDS: Final[Mapping[str, Text]] = {
         ("failed", "failed", "失败"),
         ("origin", "origin", "来源"),
         ("verified", "verified", "已核验"),
+        ("chunks", "chunks", "分块数"),
+        ("engine_blocks_kept", "engine keeps", "引擎保留区块数"),
+        ("engine_blocks_min", "at least", "最少保留"),
+        ("engine_blocks_from", "engine keeps from", "引擎保留起始高度"),
         ("demonstration", "demonstration", "演示网络"),
     )
 }

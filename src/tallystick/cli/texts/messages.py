@@ -250,6 +250,21 @@ MESSAGES: Final[Mapping[str, Text]] = {
         "该网络有验证者。投票密钥及其最近签名状态不在任何备份中：请生成新的验证者密钥，"
         "并由网络投票替换旧密钥，见 docs/operator/backup.md。",
     ),
+    "snapshot.none": Text(
+        "no snapshot is offered before block {interval}; --out writes one of any height",
+        "区块 {interval} 之前不提供快照；可用 --out 写出任意高度的快照",
+    ),
+    "snapshot.hashing": Text("hashing", "计算哈希"),
+    "snapshot.written": Text("snapshot written to {path}", "快照已写入 {path}"),
+    "snapshot.restoring": Text("restoring", "恢复"),
+    "snapshot.unverified": Text(
+        "checked against itself only: give --app-hash from a source that you trust",
+        "仅与自身核对：请用 --app-hash 提供来自可信来源的应用哈希",
+    ),
+    "prune.set": Text("set; it counts from the next start", "已设置，下次启动后生效"),
+    "prune.log_stays": Text(
+        "the ledger's own block log is never pruned", "账本自身的区块日志从不清理"
+    ),
     "views.rebuilding": Text("rebuilding", "重建"),
     "views.rebuilt": Text(
         "search tables rebuilt up to block {height}", "查询视图已重建至区块 {height}"

@@ -90,8 +90,9 @@ OPTIONS: Final[Mapping[str, Text]] = {
     "receipt get:what": Text("transaction id, or number of a deposit", "交易编号或存证编号"),
     "receipt get:form": Text(
         "json: receipt file; statement: transaction and receipt in one .cose file (RFC 9943); "
-        "cose: receipt only",
-        "json：回执文件；statement：交易与回执合一的 .cose（RFC 9943）；cose：仅回执",
+        "cose: receipt only; checkpoint: the cosigned head of the log",
+        "json：回执文件；statement：交易与回执合一的 .cose（RFC 9943）；cose：仅回执；"
+        "checkpoint：带联署的日志检查点",
     ),
     "receipt show:receipt": Text("receipt file", "回执文件"),
     "verify:what": Text("files, receipt files, or SHA-256 hashes", "文件、回执文件或 SHA-256 哈希"),
@@ -126,6 +127,19 @@ OPTIONS: Final[Mapping[str, Text]] = {
     "key unprotect:name": Text(
         "a key of yours; without it, the node's keys", "您的密钥名称；省略则为节点密钥"
     ),
+    # node
+    "node snapshot:out": Text("file to write; must not exist", "快照文件；不得已存在"),
+    "node snapshot:height": Text(
+        "last block in it; the newest if not given", "末区块高度；默认最新"
+    ),
+    "node restore:source": Text("snapshot file", "快照文件"),
+    "node restore:app_hash": Text(
+        "app hash of its last block, from a source you trust", "末区块的应用哈希，须来自可信来源"
+    ),
+    "node restore:snapshot_hash": Text(
+        "hash of the snapshot, from a source you trust", "快照哈希，须来自可信来源"
+    ),
+    "node prune:keep": Text("how many; 0 keeps all", "保留数量；0 表示全部保留"),
     # backup, explain, completion
     "backup:include_keys": Text("put the node's secret keys into it", "包含节点私钥"),
     "backup:target": Text("file to write; must not exist", "备份文件；不得已存在"),

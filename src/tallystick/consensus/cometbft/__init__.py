@@ -12,16 +12,17 @@ from tallystick.consensus.cometbft.genesis_file import EngineGenesis, EngineVali
 from tallystick.consensus.cometbft.handler import Handler
 from tallystick.consensus.cometbft.home import EngineHome
 from tallystick.consensus.cometbft.identity import address, node_id
-from tallystick.consensus.cometbft.process import EngineProcess
+from tallystick.consensus.cometbft.process import READY_MS, EngineProcess
 from tallystick.consensus.cometbft.profiles import MACHINE, WAN, Profile
 from tallystick.consensus.cometbft.replica import Chain, Replica, Surroundings
 from tallystick.consensus.cometbft.rpc import EngineRpc
 from tallystick.consensus.cometbft.rpc_types import Handed
 from tallystick.consensus.cometbft.server import AbciServer
-from tallystick.consensus.cometbft.snapshots import NoSnapshots, SnapshotDesk
+from tallystick.consensus.cometbft.snapshots import LedgerSnapshots, NoSnapshots, SnapshotDesk
 
 __all__ = [
     "MACHINE",
+    "READY_MS",
     "WAN",
     "AbciServer",
     "Chain",
@@ -36,6 +37,7 @@ __all__ = [
     "EngineValidator",
     "Handed",
     "Handler",
+    "LedgerSnapshots",
     "NoSnapshots",
     "Peer",
     "Profile",

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tallystick.consensus.cometbft import EngineRpc
+from tallystick.consensus.cometbft import EngineRpc, Handed
 from tallystick.consensus.cometbft.rpc_types import convert, parse_time
 from tallystick.errors import (
     EngineFailed,
@@ -90,8 +90,8 @@ def taken(number: int) -> dict[str, object]:
 
 
 # The texts are those of mempool/errors.go and rpc/core of v0.40.0.
-TEXTS: list[tuple[str, type[TallystickError] | None]] = [
-    ("tx already exists in cache", None),
+TEXTS: list[tuple[str, type[TallystickError | Handed]]] = [
+    ("tx already exists in cache", Handed),
     (
         "mempool is full: number of txs 20000 (max: 20000), total txs bytes 1 (max: 268435456)",
         Overloaded,
@@ -110,13 +110,13 @@ TEXTS: list[tuple[str, type[TallystickError] | None]] = [
 def test_a_refused_transaction_has_a_reason_of_ours(
     desk: Desk,
     text: str,
-    expected: type[TallystickError] | None,
+    expected: type[TallystickError | Handed],
 ) -> None:
     """Each in its place, whatever order the answers have."""
     desk.answers = [json.dumps([taken(2), fault(text, 1), taken(0)]).encode()]
     first, second, third = desk.rpc.submit([b"a", b"b", b"c"])
-    assert (first, third) == (None, None)
-    assert type(second) is (expected or type(None))
+    assert (first, third) == (Handed.TAKEN, Handed.TAKEN)
+    assert type(second) is expected
     assert [one["method"] for one in desk.asked[0]] == ["broadcast_tx_async"] * 3
     assert [one["params"]["tx"] for one in desk.asked[0]] == ["YQ==", "Yg==", "Yw=="]
 
@@ -124,7 +124,7 @@ def test_a_refused_transaction_has_a_reason_of_ours(
 def test_a_single_transaction_is_answered_with_an_object(desk: Desk) -> None:
     """The engine unpacks a batch of one."""
     desk.answers = [json.dumps(taken(0)).encode(), json.dumps(fault("Tx too large")).encode()]
-    assert desk.rpc.submit([b"a"]) == [None]
+    assert desk.rpc.submit([b"a"]) == [Handed.TAKEN]
     assert isinstance(desk.rpc.submit([b"b"])[0], LimitExceeded)
 
 
@@ -197,7 +197,7 @@ def test_a_connection_that_was_closed_meanwhile_is_replaced(desk: Desk) -> None:
     desk.hang_up_after_answer = True
     desk.answers = [json.dumps(taken(0)).encode()] * 3
     for text in (b"a", b"b", b"c"):
-        assert desk.rpc.submit([text]) == [None]
+        assert desk.rpc.submit([text]) == [Handed.TAKEN]
 
 
 def test_an_engine_that_does_not_answer_in_time_is_unavailable() -> None:

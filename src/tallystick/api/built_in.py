@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the built-in contracts `membership` and `governance` say, in both languages.
+
+They have no schema, so their sentences stand here. A field that an event lacks is shown as a dash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from tallystick.contracts import Label
+from tallystick.encoding import Value
+
+_IDENTIFIER_CHARACTERS: Final = 16
+"""Of keys and ids in a sentence; the whole stands in the event's fields."""
+
+_EVENTS: Final[Mapping[str, Label]] = {
+    "membership.MemberAdded": Label(
+        zh="机构 {organization} 新增成员 {member}", en="{member} joined {organization}"
+    ),
+    "membership.RolesChanged": Label(
+        zh="机构 {organization} 变更成员 {member} 的角色",
+        en="the roles of {member} of {organization} were changed",
+    ),
+    "membership.MemberActive": Label(
+        zh="机构 {organization} 启用或停用成员 {member}",
+        en="{member} of {organization} was suspended or reinstated",
+    ),
+    "membership.KeyEnrolled": Label(
+        zh="机构 {organization} 为成员 {member} 登记密钥",
+        en="a key was enrolled for {member} of {organization}",
+    ),
+    "membership.KeyRevoked": Label(
+        zh="机构 {organization} 吊销成员 {member} 的密钥",
+        en="a key of {member} of {organization} was revoked",
+    ),
+    "governance.Proposed": Label(
+        zh="机构 {organization} 提案 {proposal}：{action}",
+        en="{organization} proposed to {action} ({proposal})",
+    ),
+    "governance.Voted": Label(
+        zh="机构 {organization} 对提案 {proposal} 投票：{approve}"
+        "（{approvals} 票赞成，{rejections} 票反对，共 {electorate} 家机构）",
+        en="{organization} voted {approve} proposal {proposal}: "
+        "{approvals} for, {rejections} against, of {electorate}",
+    ),
+    "governance.Withdrawn": Label(
+        zh="机构 {organization} 撤回提案 {proposal}",
+        en="{organization} withdrew proposal {proposal}",
+    ),
+    "governance.Executed": Label(
+        zh="提案 {proposal} 通过并已执行：{action}", en="proposal {proposal} was executed: {action}"
+    ),
+    "governance.ExecutionRefused": Label(
+        zh="提案 {proposal} 已通过，但暂不能执行（{code}）",
+        en="proposal {proposal} passed but cannot be executed now ({code})",
+    ),
+    "governance.Rejected": Label(
+        zh="提案 {proposal} 被否决", en="proposal {proposal} was rejected"
+    ),
+    "governance.Expired": Label(zh="提案 {proposal} 已过期", en="proposal {proposal} expired"),
+    "governance.OrganizationAdmitted": Label(
+        zh="机构 {organization} 加入联盟", en="{organization} was admitted"
+    ),
+    "governance.OrganizationSuspended": Label(
+        zh="机构 {organization} 被暂停", en="{organization} was suspended"
+    ),
+    "governance.OrganizationResumed": Label(
+        zh="机构 {organization} 恢复", en="{organization} was reinstated"
+    ),
+    "governance.OrganizationRemoved": Label(
+        zh="机构 {organization} 被移出联盟", en="{organization} was removed"
+    ),
+    "governance.OrganizationLeft": Label(
+        zh="机构 {organization} 退出联盟", en="{organization} left the network"
+    ),
+    "governance.ValidatorSet": Label(
+        zh="机构 {organization} 的验证节点设为密钥 {public_key}，权重 {power}",
+        en="the validator of {organization} has key {public_key} and power {power}",
+    ),
+    "governance.ValidatorRemoved": Label(
+        zh="机构 {organization} 不再有验证节点", en="{organization} has no validator any more"
+    ),
+    "governance.ValidatorKeyRotated": Label(
+        zh="机构 {organization} 更换验证密钥为 {public_key}",
+        en="{organization} replaced its validator key by {public_key}",
+    ),
+    "governance.ParametersChanged": Label(
+        zh="网络参数变更：交易有效期最长 {transaction_lifetime_ms_max} 毫秒，"
+        "每区块最多 {block_transactions_max} 笔",
+        en="parameters changed: transactions live at most {transaction_lifetime_ms_max} ms, "
+        "blocks hold at most {block_transactions_max}",
+    ),
+    "governance.RulesChanged": Label(zh="治理规则变更", en="the voting rules were changed"),
+    "governance.ContractActivated": Label(
+        zh="合约 {contract} 版本 {version} 自区块 {height} 起生效",
+        en="version {version} of contract {contract} runs from block {height} on",
+    ),
+    "governance.NodeRegistered": Label(
+        zh="机构 {organization} 登记节点 {node_id}",
+        en="node {node_id} of {organization} was registered",
+    ),
+    "governance.NodeRemoved": Label(
+        zh="机构 {organization} 移除节点 {node_id}",
+        en="node {node_id} of {organization} was removed",
+    ),
+    "governance.LogKeyRegistered": Label(
+        zh="机构 {organization} 登记日志密钥 {public_key}",
+        en="{organization} registered log key {public_key}",
+    ),
+    "governance.LogKeyRevoked": Label(
+        zh="机构 {organization} 吊销日志密钥 {public_key}",
+        en="{organization} revoked log key {public_key}",
+    ),
+}
+
+_ACTIONS: Final[Mapping[str, Label]] = {
+    "admit_organization": Label(zh="接纳机构", en="admit an organisation"),
+    "suspend_organization": Label(zh="暂停机构", en="suspend an organisation"),
+    "resume_organization": Label(zh="恢复机构", en="reinstate an organisation"),
+    "remove_organization": Label(zh="移除机构", en="remove an organisation"),
+    "set_validator": Label(zh="设置验证节点", en="set a validator"),
+    "remove_validator": Label(zh="移除验证节点", en="remove a validator"),
+    "set_parameters": Label(zh="变更网络参数", en="change the parameters"),
+    "set_governance": Label(zh="变更治理规则", en="change the voting rules"),
+    "activate_contract": Label(zh="启用合约版本", en="activate a contract version"),
+    "register_node": Label(zh="登记节点", en="register a node"),
+    "remove_node": Label(zh="移除节点", en="remove a node"),
+}
+
+_METHODS: Final[Mapping[str, Label]] = {
+    "membership.add_member": Label(zh="新增成员", en="Add a member"),
+    "membership.set_roles": Label(zh="变更成员角色", en="Change a member's roles"),
+    "membership.set_active": Label(zh="启用或停用成员", en="Suspend or reinstate a member"),
+    "membership.enrol_key": Label(zh="登记密钥", en="Enrol a key"),
+    "membership.revoke_key": Label(zh="吊销密钥", en="Revoke a key"),
+    "governance.propose": Label(zh="提案", en="Propose"),
+    "governance.vote": Label(zh="投票", en="Vote"),
+    "governance.withdraw": Label(zh="撤回提案", en="Withdraw a proposal"),
+    "governance.execute": Label(zh="执行提案", en="Execute a proposal"),
+    "governance.rotate_validator_key": Label(zh="更换验证密钥", en="Rotate the validator key"),
+    "governance.resign_validator": Label(zh="退出验证", en="Resign as validator"),
+    "governance.register_node": Label(zh="登记本机构节点", en="Register an own node"),
+    "governance.remove_node": Label(zh="移除本机构节点", en="Remove an own node"),
+    "governance.rotate_log_key": Label(zh="更换日志密钥", en="Rotate the log key"),
+    "governance.revoke_log_key": Label(zh="吊销日志密钥", en="Revoke a log key"),
+    "governance.leave": Label(zh="退出联盟", en="Leave the network"),
+}
+
+
+def built_in_sentence(name: str, fields: Mapping[str, Value]) -> Label | None:
+    """Return what an event of a built-in contract says, or None if there is none of this name."""
+    template = _EVENTS.get(name)
+    if template is None:
+        return None
+    shown = {key: _show(key, value) for key, value in fields.items()}
+    return Label(
+        zh=template.zh.format_map(_Places({key: label.zh for key, label in shown.items()})),
+        en=template.en.format_map(_Places({key: label.en for key, label in shown.items()})),
+    )
+
+
+def built_in_method(contract: str | None, method: str | None) -> Label | None:
+    """Return the label of a built-in method, or None."""
+    return _METHODS.get(f"{contract}.{method}")
+
+
+class _Places(dict[str, str]):
+    """Values for the places of a template; a dash where there is none."""
+
+    def __missing__(self, _: str) -> str:
+        return "—"
+
+
+def _show(name: str, value: Value) -> Label:
+    if name == "action" and isinstance(value, str) and value in _ACTIONS:
+        return _ACTIONS[value]
+    if isinstance(value, bool):
+        return Label(zh="赞成", en="for") if value else Label(zh="反对", en="against")
+    text = value.hex() if isinstance(value, bytes) else str(value)
+    if isinstance(value, bytes) or name in {"proposal", "node_id"}:
+        text = text[:_IDENTIFIER_CHARACTERS]
+    return Label(zh=text, en=text)
