@@ -97,6 +97,11 @@ def test_only_registered_nodes_are_let_in(tmp_path: Path, caplog: pytest.LogCapt
         assert newcomer.running.status().height < place.height
         assert all(NEWCOMER.node_id not in peers_of(one) for one in members)
         assert not any(one.faults for one in members)
+        for one in members:
+            figures = one.running.consortium.figures()
+            assert figures.counts.peers_refused >= 1
+            assert (figures.validators, figures.nodes) == (3, 3)
+            assert figures.counts.verdict_hits > 0
     finally:
         network.stop()
 

@@ -2,6 +2,7 @@
 """Wires the rooms into a node, and is its face for HTTP, commands and tests."""
 
 from tallystick.node.config import NodeConfig
+from tallystick.node.figures import NodeFigures
 from tallystick.node.founding import create_network
 from tallystick.node.node import Node
 from tallystick.node.node_keys import (
@@ -19,6 +20,7 @@ __all__ = [
     "WITNESSES_MAX",
     "Node",
     "NodeConfig",
+    "NodeFigures",
     "NodeStatus",
     "StateProved",
     "StoredKey",

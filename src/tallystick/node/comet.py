@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
+from tallystick.consensus import EngineCounts
 from tallystick.consensus.cometbft import (
     MACHINE,
     READY_MS,
@@ -127,6 +128,7 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
     shelf = SnapshotShelf(folder.path, folder.network, interval=ordering.snapshot_interval)
     stack.callback(shelf.close)
     intake = Intake(ordering.find_committed)
+    counts = EngineCounts()
     replica = Replica(
         application,
         ordering.storage.log,
@@ -137,6 +139,7 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
             intake=intake,
             snapshots=LedgerSnapshots(shelf, _restorer(ordering)),
             clock=ordering.clock,
+            counts=counts,
             is_peer=lambda node_id: node_id in application.ledger.register.nodes,
             retain_from=read_retention(folder.path).retain_from,
         ),
@@ -177,6 +180,7 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
         engine=engine,
         finality=_Finality(rpc),
         relay=rpc.relay,
+        counts=counts,
         witnesses=tuple(PeerApi(peer.api) for peer in settings.peers if peer.api),
     )
 

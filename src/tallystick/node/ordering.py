@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from tallystick.consensus import Committed, Engine, SoloEngine
+from tallystick.consensus import Committed, Engine, EngineCounts, SoloEngine
 from tallystick.ledger import ContractHost
 from tallystick.node.application import LedgerApplication
 from tallystick.node.finality import FinalitySource
@@ -50,6 +50,8 @@ class Opened:
     """Proves blocks final; None where one node decides alone."""
     relay: Relay | None = None
     """Asks the engine one of the questions that others may ask."""
+    counts: EngineCounts = field(default_factory=EngineCounts)
+    """What it counts since it started."""
     witnesses: tuple[Witness, ...] = ()
     """Nodes of other organisations that may be asked to cosign."""
 

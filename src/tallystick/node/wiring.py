@@ -198,6 +198,8 @@ def _open_consortium(
             finality=finality,
             witnesses=WitnessDesk(base.folder.network, opened.witnesses, log_keys),
             relay=opened.relay,
+            counts=opened.counts,
+            register=lambda: application.ledger.register,
         )
     )
 

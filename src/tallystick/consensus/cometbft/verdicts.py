@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
+from tallystick.consensus.counts import EngineCounts
 from tallystick.crypto import sha256
 from tallystick.model import Transaction, Unusable
 
@@ -22,8 +23,11 @@ Read: TypeAlias = Callable[[Sequence[bytes]], "list[Transaction | Unusable]"]
 class VerdictCache:
     """Transactions by the hash of their exact bytes; the oldest go first. For all threads."""
 
-    def __init__(self, read: Read, *, size: int = VERDICTS_MAX) -> None:
+    def __init__(
+        self, read: Read, *, size: int = VERDICTS_MAX, counts: EngineCounts | None = None
+    ) -> None:
         """Ask `read` for what is not known."""
+        self._counts = counts or EngineCounts()
         self._read = read
         self._size = size
         self._known: dict[bytes, Transaction | Unusable] = {}
@@ -34,6 +38,9 @@ class VerdictCache:
         ids = [sha256(raw) for raw in transactions]
         found = [self._known.get(one) for one in ids]
         missing = [place for place, verdict in enumerate(found) if verdict is None]
+        with self._lock:  # several threads ask
+            self._counts.verdict_hits += len(ids) - len(missing)
+            self._counts.verdict_misses += len(missing)
         if missing:
             fresh = self._read([transactions[place] for place in missing])
             self.add(fresh)
