@@ -5,14 +5,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from tallystick.consensus.cometbft import EngineRpc
 from tallystick.crypto import Cost
 from tallystick.model import OK
 from tallystick.node.node_keys import protect_keys
@@ -25,19 +23,9 @@ pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine_program")]
 NEWCOMER = Seat(4)
 
 
-@contextmanager
-def engine_of(place: Place) -> Iterator[EngineRpc]:
-    """Give the interface of a place's engine."""
-    rpc = EngineRpc(f"unix://{socket_folder(place.folder) / 'rpc.sock'}")
-    try:
-        yield rpc
-    finally:
-        rpc.close()
-
-
 def peers_of(place: Place) -> set[str]:
     """Return the ids of the nodes that are connected to a place's engine now."""
-    with engine_of(place) as rpc:
+    with closing(place.engine()) as rpc:
         return {peer.node_info.id for peer in rpc.net_info().peers}
 
 
@@ -166,6 +154,7 @@ def test_a_network_with_sealed_keys_decides_and_leaves_no_key_open(
                 protect_keys(folder, f"passphrase {place.seat.number}")
         for place in network.places:
             place.start(passphrase=f"passphrase {place.seat.number}")
+        network.wait_for_engines()
         network.wait_for_height(1)
         for place in network.places:
             config = place.folder / "engine" / "config"
@@ -173,6 +162,7 @@ def test_a_network_with_sealed_keys_decides_and_leaves_no_key_open(
             assert list(memory_folder(place.folder).iterdir()) == []
         network.places[1].stop()
         network.places[1].start(passphrase="passphrase 2")
+        network.wait_for_engines()
         network.commit(1, network.deposit(seats[1]))
         network.agree()
     finally:

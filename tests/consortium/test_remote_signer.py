@@ -7,13 +7,13 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from tallystick.consensus.cometbft import EngineRpc, address
+from tallystick.consensus.cometbft import address
 from tallystick.consensus.cometbft.key_files import validator_key_json
 from tallystick.model import OK, Validator, engine_chain_id
 from tallystick.node.engine_file import write_engine_file
@@ -86,11 +86,8 @@ def test_a_validator_votes_with_a_key_that_the_node_never_has(tmp_path: Path, pr
             starting.join()
             (first,) = network.commit(0, network.deposit(SEAT))
             assert first.code == OK
-        rpc = EngineRpc(f"unix://{socket_folder(place.folder) / 'rpc.sock'}")
-        try:
+        with closing(place.engine()) as rpc:
             votes = rpc.commit(first.height).signed_header.commit.signatures
-        finally:
-            rpc.close()
         assert [vote.validator_address for vote in votes] == [address(SIGNER_KEY.public_key)]
         assert signed_up_to(home / "state.json") >= first.height
         own = place.folder / "engine" / "data" / "priv_validator_state.json"

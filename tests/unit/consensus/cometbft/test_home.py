@@ -22,6 +22,7 @@ from tallystick.consensus.cometbft import (
     EngineValidator,
     Peer,
     Profile,
+    StateSync,
     address,
     node_id,
 )
@@ -341,3 +342,16 @@ def test_a_home_that_lost_what_it_signed_is_not_started(tmp_path: Path) -> None:
     for keys_come in (True, False):
         with pytest.raises(DataFolderProblem, match="what this validator signed last is lost"):
             home.check_startable(keys_come=keys_come)
+
+
+def test_a_joining_node_begins_from_a_header_that_its_operator_believes() -> None:
+    """Height and hash go to the engine, which takes headers from two nodes at least."""
+    hash_ = "AB" * 32
+    start = StateSync(height=7, header_hash=hash_, servers=("http://a:1", "http://b:1"))
+    document = written(settings(state_sync=start))["statesync"]
+    assert document["enable"] is True
+    assert (document["trust_height"], document["trust_hash"]) == (7, hash_)
+    assert document["rpc_servers"] == "http://a:1,http://b:1"
+    for change in ({"height": 0}, {"header_hash": "AB"}, {"servers": ("http://a:1",)}):
+        with pytest.raises(UsageError):
+            config_toml(settings(state_sync=msgspec.structs.replace(start, **change)))
