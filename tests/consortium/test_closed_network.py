@@ -75,6 +75,9 @@ def test_only_registered_nodes_are_let_in(tmp_path: Path) -> None:
         assert newcomer.running.status().height == 0
 
         change_nodes(network, "register_node")
+        # Refused again and again, its engine may have given up calling: it is started again.
+        newcomer.stop()
+        newcomer.start()
         height = members[0].running.status().height
         wait_until(lambda: newcomer.running.status().height >= height, "the newcomer's blocks")
         network.agree()

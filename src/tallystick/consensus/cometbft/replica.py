@@ -67,6 +67,8 @@ REFUSED: Final = 1
 """Code of every refusal: which one it is stands in our own log."""
 STALE_MS: Final = 5_000
 """A proposal whose time lies further back than this holds no transaction."""
+REFUSALS_TOLD_MS: Final = 10_000
+"""Refused peers are told to the log this seldom; they are all counted."""
 _FILTER_ID: Final = "/p2p/filter/id/"
 _FILTER_ADDRESS: Final = "/p2p/filter/addr/"
 _LOG: Final = logging.getLogger("tallystick.consensus")
@@ -119,6 +121,7 @@ class Replica:
         self.verdicts = VerdictCache(application.read, counts=around.counts)
         self._executed: Executed | None = None
         self._was_empty = False
+        self._told_at = -REFUSALS_TOLD_MS
 
     # --- query ------------------------------------------------------------------------------------
 
@@ -147,7 +150,11 @@ class Replica:
             if self._is_peer(node_id):
                 return ResponseQuery()
             self._counts.peers_refused += 1
-            _LOG.warning("a peer that no organisation registered was refused: %s", node_id)
+            # Whoever is refused calls again at once, hundreds of times a second.
+            now = self._clock()
+            if now - self._told_at >= REFUSALS_TOLD_MS:
+                self._told_at = now
+                _LOG.warning("a peer that no organisation registered was refused: %s", node_id)
             return ResponseQuery(code=REFUSED, log="not a registered node")
         if request.path.startswith(_FILTER_ADDRESS):
             return ResponseQuery()

@@ -122,8 +122,11 @@ def test_the_mempool_refuses_what_could_not_execute(bench: Bench) -> None:
     assert bench.replica._counts.verdict_misses == misses, "verified twice"
 
 
-def test_a_stranger_is_refused_and_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the id that its key proves; the address it calls from does not matter."""
+def test_a_stranger_is_refused_and_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By the id that its key proves, from wherever it calls; it cannot fill the log either."""
+    caplog.set_level(logging.WARNING, logger="tallystick.consensus")
     bench = Bench(tmp_path / "data")
     try:
         monkeypatch.setattr(bench.replica, "_is_peer", lambda node_id: node_id == "aa" * 20)
@@ -135,6 +138,9 @@ def test_a_stranger_is_refused_and_counted(tmp_path: Path, monkeypatch: pytest.M
             ("/store", 1),
         ):
             assert bench.replica.query(RequestQuery(path=path)).code == code
-        assert bench.replica._counts.peers_refused == 2
+        for _ in range(1_000):
+            bench.replica.query(RequestQuery(path=f"/p2p/filter/id/{'cc' * 20}"))
+        assert bench.replica._counts.peers_refused == 1_002
+        assert caplog.text.count("was refused") == 1
     finally:
         bench.close()
