@@ -12,13 +12,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tallystick.consensus import Committed
-from tallystick.consensus.cometbft import node_id
+from tallystick.consensus.cometbft import EngineRpc, node_id
 from tallystick.crypto import SecretKey
 from tallystick.encoding import Value
 from tallystick.errors import TallystickError
@@ -40,7 +40,8 @@ from tallystick.model import (
 from tallystick.node import Node, NodeConfig, open_node
 from tallystick.node.comet import engine_genesis, found_engine
 from tallystick.node.engine_file import EngineFile, PeerNode, write_engine_file
-from tallystick.node.founding import LOG_KEY_FILE
+from tallystick.node.node_keys import LOG_KEY_FILE
+from tallystick.node.sockets import socket_folder
 from tallystick.storage import DataFolder
 from tallystick.units import TimeMs
 from tests.factories import member, member_key, secret
@@ -220,6 +221,10 @@ class Place:
             self.node.stop()
         self.node = None
 
+    def engine(self) -> EngineRpc:
+        """Return the interface of its engine; the caller closes it."""
+        return EngineRpc(f"unix://{socket_folder(self.folder) / 'rpc.sock'}")
+
     @property
     def running(self) -> Node:
         """The node, which must run."""
@@ -283,6 +288,7 @@ class Network:
         """Start every node and wait until they decide together."""
         for place in self.places:
             place.start(**options)
+        self.wait_for_engines()
         self.wait_for_height(1)
 
     def stop(self) -> None:
@@ -294,6 +300,16 @@ class Network:
     def nodes(self) -> list[Node]:
         """Those that run."""
         return [place.node for place in self.places if place.node is not None]
+
+    def wait_for_engines(self) -> None:
+        """Wait until no engine is catching up: one that is lets pass what others spread.
+
+        Nobody spreads a transaction twice. A proposer without it waits for one, and where all
+        validators are needed, as with two or three, everybody waits with it.
+        """
+        with ExitStack() as stack:
+            engines = [stack.enter_context(closing(place.engine())) for place in self.places]
+            wait_until(lambda: not any(one.status().sync_info.catching_up for one in engines))
 
     def wait_for_height(self, height: int) -> None:
         """Wait until every running node has a block."""

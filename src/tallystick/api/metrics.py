@@ -12,6 +12,8 @@ def show_metrics(asked: Asked) -> Answer:
     """Answer GET /metrics."""
     server = asked.server
     status = server.node.status()
+    figures = server.node.consortium.figures()
+    counts = figures.counts
     lines = [
         *_figure("height", "gauge", "Height of the newest block.", status.height),
         *_figure("log_size", "counter", "Leaves in the log.", status.log_size),
@@ -22,6 +24,51 @@ def show_metrics(asked: Asked) -> Answer:
         *_figure("event_streams", "gauge", "Open event streams.", server.event_clients.held),
         *_figure("body_bytes", "gauge", "Request bodies held in memory.", server.body_bytes.held),
         *_key_expiry(server.node.register().register),
+        *_figure("validators", "gauge", "Organisations that vote on blocks.", figures.validators),
+        *_figure("registered_nodes", "gauge", "Nodes that may connect.", figures.nodes),
+        *_figure("finality_lag", "gauge", "Blocks not provable yet.", figures.finality_lag),
+        *_figure(
+            "member_keys_expiring",
+            "gauge",
+            "Own organisation's keys that end within 30 days.",
+            figures.keys_expiring,
+        ),
+        *_figure(
+            "proposals_rejected_total",
+            "counter",
+            "Blocks that no correct node could have proposed.",
+            counts.proposals_rejected,
+        ),
+        *_figure(
+            "misbehaviours_total",
+            "counter",
+            "Validators shown to have signed twice.",
+            counts.misbehaviours,
+        ),
+        *_figure(
+            "mempool_refusals_total",
+            "counter",
+            "Transactions refused at the mempool's door.",
+            counts.mempool_refusals,
+        ),
+        *_figure(
+            "peers_refused_total",
+            "counter",
+            "Calls of nodes that nobody registered.",
+            counts.peers_refused,
+        ),
+        *_figure(
+            "verdict_hits_total",
+            "counter",
+            "Signatures that had been verified before.",
+            counts.verdict_hits,
+        ),
+        *_figure(
+            "verdict_misses_total",
+            "counter",
+            "Signatures that had to be verified.",
+            counts.verdict_misses,
+        ),
         "# HELP tallystick_http_answers_total Answers by status.",
         "# TYPE tallystick_http_answers_total counter",
         *(

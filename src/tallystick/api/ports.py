@@ -13,7 +13,13 @@ from typing import Any, Protocol
 from tallystick.api.view_ports import ViewsReader
 from tallystick.encoding import Value
 from tallystick.model import Block, BlockHeader, GenesisDocument, Receipt
-from tallystick.node import NetworkReport, NodeStatus, RegisterShown, StateProved
+from tallystick.node import (
+    NetworkReport,
+    NodeFigures,
+    NodeStatus,
+    RegisterShown,
+    StateProved,
+)
 
 
 class Committed(Protocol):
@@ -54,6 +60,10 @@ class ConsortiumFace(Protocol):
 
     def cosign(self, header: BlockHeader) -> str:
         """Return this organisation's cosignature of a committed block's checkpoint."""
+        ...
+
+    def figures(self) -> NodeFigures:
+        """Return what monitors ask for."""
         ...
 
     def ask_engine(self, method: str, params: dict[str, str], number: int) -> bytes:

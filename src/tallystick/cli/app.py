@@ -72,6 +72,8 @@ TREE: Final[Mapping[str, str]] = {
     "key import": "key:import_",
     "key enrol-certificate": "authority:enrol_certificate",
     "key export": "key:export",
+    "key protect": "key_protect:protect",
+    "key unprotect": "key_protect:unprotect",
     "backup": "backup:backup",
     "restore": "backup:restore",
     "views rebuild": "views:rebuild",

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -21,8 +22,13 @@ READY_WAIT_S: Final = 120.0
 _TAIL_LINES: Final = 12
 
 
-def start(folder: Path, arguments: Sequence[str]) -> RunRecord:
+def start(folder: Path, arguments: Sequence[str], *, typed: str | None = None) -> RunRecord:
     """Start `tally ARGUMENTS` in the background and return when it is ready.
+
+    Args:
+        folder: the data folder that it serves.
+        arguments: its own.
+        typed: a line for its standard input: a secret, which others would see elsewhere.
 
     Raises:
         Unavailable: it ended while starting; the end of its log is in the message.
@@ -32,11 +38,15 @@ def start(folder: Path, arguments: Sequence[str]) -> RunRecord:
     with log.open("ab") as output:
         child = subprocess.Popen(  # our own program with our own arguments
             [sys.executable, "-m", "tallystick.cli", *arguments],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if typed is None else subprocess.PIPE,
             stdout=output,
             stderr=output,
             start_new_session=True,  # a closed terminal does not take it along
         )
+    if child.stdin is not None:
+        # If it has ended already, its log says more than a broken pipe.
+        with suppress(BrokenPipeError), child.stdin as line:
+            line.write(f"{typed}\n".encode())
     run = RunFile(folder)
     record: RunRecord | None = None
 

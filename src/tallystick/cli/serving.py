@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tallystick.api import HttpServer
@@ -29,6 +29,8 @@ class Serving:
     folder: Path
     host: str
     port: int
+    passphrase: str | None = field(default=None, repr=False)
+    """Opens the node's keys, if they are sealed."""
 
     @property
     def url(self) -> str:
@@ -51,7 +53,9 @@ def serve_folder(serving: Serving, guest: Guest, *, once: bool) -> None:
     run = RunFile(serving.folder)
     host = Host(serving, guest, run, once=once)
     with run.hold(RunRecord(os.getpid(), serving.url)):
-        node = open_node(NodeConfig(data=serving.folder, on_halt=host.halt))
+        node = open_node(
+            NodeConfig(data=serving.folder, passphrase=serving.passphrase, on_halt=host.halt)
+        )
         try:
             node.start()
             settle_collector()

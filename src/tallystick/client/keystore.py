@@ -2,7 +2,8 @@
 """Keys that sign for members, one file each, readable by their owner only.
 
 A key file is JSON: `{"format": "tallystick.key.v1", "organization", "member", "public_key",
-"seed"}`, or with `sealed` instead of `seed` when a passphrase protects it.
+"seed"}`, or with `sealed` (a `tallystick.sealed-key.v1`) instead of `seed` when a passphrase
+protects it.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from tallystick.client.home import file_problem, read_file, tally_home, write_file
-from tallystick.client.sealing import Sealed, seal, unseal
-from tallystick.crypto import SecretKey
+from tallystick.client.sealing import Sealed, unseal
+from tallystick.crypto import SealedKey, SecretKey, open_key, seal_key
 from tallystick.encoding import format_base64, format_json, parse_base64, parse_hex, parse_json
 from tallystick.errors import FileProblem, TallystickError, UsageError
 from tallystick.model import Call, check_organization_id, sign_transaction
@@ -24,6 +25,7 @@ from tallystick.units import HASH_SIZE
 Part = TypeVar("Part")
 KEY_FORMAT: Final = "tallystick.key.v1"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+_PURPOSE: Final = "member"
 _SUFFIX: Final = ".json"
 _FILE_MAX: Final = 64 * 1024
 _OTHERS_MAY_READ: Final = 0o077
@@ -91,24 +93,40 @@ class KeyStore:
             Malformed: the organisation is not a unified social credit code.
             FileProblem: the name is taken, or the folder cannot be written.
         """
-        fields: dict[str, object] = {
-            "format": KEY_FORMAT,
-            "organization": check_organization_id(identity.organization),
-            "member": identity.member,
-            "public_key": identity.public_key.hex(),
-        }
-        if passphrase is None:
-            fields["seed"] = format_base64(identity.secret.seed)
-        else:
-            fields["sealed"] = seal(identity.secret.seed, passphrase).to_fields()
-        text = format_json(fields, indent=2) + "\n"
-        write_file(self._path(name), text.encode(), private=True, exclusive=True)
+        data = _encode(identity, passphrase)
+        write_file(self._path(name), data, private=True, exclusive=True)
+
+    def protect(self, name: str, passphrase: str) -> None:
+        """Put a key that lies open under a passphrase; the file is replaced in one step.
+
+        Raises:
+            FileProblem: missing, damaged, or readable by others.
+            UsageError: it has a passphrase already, or the new one is empty.
+        """
+        if self.describe(name).is_sealed:
+            raise UsageError(f"key {name} has a passphrase already", field="name")
+        data = _encode(self.load(name), passphrase)
+        write_file(self._path(name), data, private=True)
+
+    def unprotect(self, name: str, passphrase: str) -> None:
+        """Take the passphrase off a key; the file is replaced in one step.
+
+        Raises:
+            FileProblem: missing, damaged, or readable by others.
+            WrongPassphrase: it is not the right one; nothing was changed.
+            UsageError: the key has no passphrase.
+        """
+        if not self.describe(name).is_sealed:
+            raise UsageError(f"key {name} has no passphrase", field="name")
+        data = _encode(self.load(name, passphrase=passphrase), None)
+        write_file(self._path(name), data, private=True)
 
     def load(self, name: str, *, passphrase: str | None = None) -> Identity:
         """Return the identity of a key file.
 
         Raises:
-            FileProblem: missing, damaged, readable by others, or not opened by the passphrase.
+            FileProblem: missing, damaged, or readable by others.
+            WrongPassphrase: it is not the right one.
             UsageError: a passphrase is needed.
         """
         fields = self._fields(name)
@@ -116,10 +134,10 @@ class KeyStore:
         if described.is_sealed:
             if passphrase is None:
                 raise UsageError(f"key {name} needs its passphrase", field="passphrase")
-            seed = unseal(Sealed.from_fields(fields["sealed"]), passphrase)
+            secret = _unseal(fields["sealed"], passphrase)
         else:
             seed = self._part(name, lambda: parse_base64(str(fields["seed"]), name="seed"))
-        secret = self._part(name, lambda: SecretKey(seed))
+            secret = self._part(name, lambda: SecretKey(seed))
         if secret.public_key != described.public_key:
             raise _damaged(self._path(name))
         return Identity(described.organization, described.member, secret)
@@ -175,6 +193,27 @@ class KeyStore:
                 expected="1 to 63 letters, digits, dots, hyphens and underscores",
             )
         return self.folder / f"{name}{_SUFFIX}"
+
+
+def _encode(identity: Identity, passphrase: str | None) -> bytes:
+    fields: dict[str, object] = {
+        "format": KEY_FORMAT,
+        "organization": check_organization_id(identity.organization),
+        "member": identity.member,
+        "public_key": identity.public_key.hex(),
+    }
+    if passphrase is None:
+        fields["seed"] = format_base64(identity.secret.seed)
+    else:
+        sealed = seal_key(identity.secret, passphrase, purpose=_PURPOSE)
+        fields["sealed"] = parse_json(sealed.encode())
+    return (format_json(fields, indent=2) + "\n").encode()
+
+
+def _unseal(sealed: object, passphrase: str) -> SecretKey:
+    if isinstance(sealed, dict) and "format" not in sealed:  # release 0.1
+        return SecretKey(unseal(Sealed.from_fields(sealed), passphrase))
+    return open_key(SealedKey.decode(format_json(sealed).encode()), passphrase, purpose=_PURPOSE)
 
 
 def _damaged(path: Path) -> FileProblem:

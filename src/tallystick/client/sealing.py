@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Secrets under a passphrase: Argon2id (RFC 9106) makes the key, XSalsa20-Poly1305 seals."""
+"""Keys that release 0.1 sealed, opened: Argon2id (RFC 9106) and XSalsa20-Poly1305.
+
+New ones are sealed by `crypto`, which also binds them to their public half and purpose.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,11 @@ from typing import Final
 
 from nacl import pwhash, secret
 from nacl.exceptions import CryptoError
-from nacl.utils import random
 
-from tallystick.encoding import format_base64, parse_base64
-from tallystick.errors import FileProblem, Malformed, UsageError
+from tallystick.encoding import parse_base64
+from tallystick.errors import FileProblem, Malformed, WrongPassphrase
 
 ALGORITHM: Final = "argon2id+xsalsa20poly1305"
-_OPERATIONS: Final = pwhash.argon2id.OPSLIMIT_MODERATE
-_MEMORY_SIZE: Final = pwhash.argon2id.MEMLIMIT_MODERATE
 _OPERATIONS_MAX: Final = pwhash.argon2id.OPSLIMIT_SENSITIVE
 _MEMORY_SIZE_MAX: Final = pwhash.argon2id.MEMLIMIT_SENSITIVE
 
@@ -30,16 +30,6 @@ class Sealed:
     salt: bytes
     box: bytes
     """24 bytes of nonce, then the sealed secret."""
-
-    def to_fields(self) -> dict[str, object]:
-        """Return it for JSON."""
-        return {
-            "algorithm": ALGORITHM,
-            "operations": self.operations,
-            "memory_size": self.memory_size,
-            "salt": format_base64(self.salt),
-            "box": format_base64(self.box),
-        }
 
     @classmethod
     def from_fields(cls, fields: object) -> Sealed:
@@ -68,22 +58,13 @@ class Sealed:
         raise _unusable()
 
 
-def seal(data: bytes, passphrase: str) -> Sealed:
-    """Return `data` sealed under a passphrase; raises `UsageError` for an empty one."""
-    if not passphrase:
-        raise UsageError("the passphrase is empty", field="passphrase")
-    salt = random(pwhash.argon2id.SALTBYTES)
-    key = _key(passphrase, salt, _OPERATIONS, _MEMORY_SIZE)
-    return Sealed(_OPERATIONS, _MEMORY_SIZE, salt, bytes(secret.SecretBox(key).encrypt(data)))
-
-
 def unseal(sealed: Sealed, passphrase: str) -> bytes:
-    """Return the secret; raises `FileProblem` for a wrong passphrase or altered bytes."""
+    """Return the secret; raises `WrongPassphrase`, also for altered bytes."""
     try:
         key = _key(passphrase, sealed.salt, sealed.operations, sealed.memory_size)
         return secret.SecretBox(key).decrypt(sealed.box)
     except (CryptoError, ValueError) as error:
-        raise FileProblem("the passphrase does not open the key", field="passphrase") from error
+        raise WrongPassphrase("the passphrase does not open the key", field="passphrase") from error
 
 
 def _key(passphrase: str, salt: bytes, operations: int, memory_size: int) -> bytes:

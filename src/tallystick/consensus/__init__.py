@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Engines that order transactions; they drive an application and do not know the ledger."""
 
+from tallystick.consensus.counts import EngineCounts
 from tallystick.consensus.ports import (
     Application,
     BlockLog,
@@ -21,6 +22,7 @@ __all__ = [
     "BlockLog",
     "Committed",
     "Engine",
+    "EngineCounts",
     "Executed",
     "Proposal",
     "ReplicatedApplication",

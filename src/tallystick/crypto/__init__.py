@@ -17,6 +17,7 @@ from tallystick.crypto.frames import SignedItem
 from tallystick.crypto.hashing import FileDigests, digest_stream, sha256
 from tallystick.crypto.keys import SecretKey, check_public_key
 from tallystick.crypto.pool import VerifierPool
+from tallystick.crypto.sealed_key import Cost, SealedKey, open_key, seal_key
 from tallystick.crypto.signatures import (
     ALGORITHM_EDDSA,
     is_valid_signature,
@@ -30,7 +31,9 @@ __all__ = [
     "CHAIN_LENGTH_MAX",
     "CertificateFacts",
     "CertifiedKey",
+    "Cost",
     "FileDigests",
+    "SealedKey",
     "SecretKey",
     "SignedItem",
     "VerifierPool",
@@ -40,7 +43,9 @@ __all__ = [
     "describe_certificate",
     "digest_stream",
     "is_valid_signature",
+    "open_key",
     "read_certificates",
+    "seal_key",
     "sha256",
     "signature_verdicts",
     "verify_signature",

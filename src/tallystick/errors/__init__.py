@@ -51,6 +51,7 @@ from tallystick.errors.rejected import (
     WrongMediaType,
     WrongMethod,
     WrongNetwork,
+    WrongPassphrase,
 )
 from tallystick.errors.root import TallystickError
 from tallystick.errors.unverified import (
@@ -112,6 +113,7 @@ __all__ = [
     "WrongMediaType",
     "WrongMethod",
     "WrongNetwork",
+    "WrongPassphrase",
     "WrongState",
     "error_classes",
     "invariant",

@@ -202,6 +202,16 @@ class FileProblem(Rejected):
     hint_zh = "请检查路径、权限，并确认没有程序正在写入。"
 
 
+class WrongPassphrase(FileProblem):
+    """A passphrase does not open a key, or the key's file was changed."""
+
+    code = "E_PASSPHRASE"
+    title_en = "The passphrase does not open the key"
+    title_zh = "口令无法打开密钥"
+    hint_en = "Try again; nothing was changed. Nobody can recover a forgotten passphrase."
+    hint_zh = "请重试；未做任何改动。忘记的口令无法找回。"
+
+
 class PortInUse(Rejected):
     """Another program listens on the port."""
 

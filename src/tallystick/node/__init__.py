@@ -25,6 +25,7 @@ from tallystick.node.engine_file import (
     read_engine_file,
     write_engine_file,
 )
+from tallystick.node.figures import NodeFigures
 from tallystick.node.founding import create_network
 from tallystick.node.inspection import (
     EngineChain,
@@ -59,6 +60,13 @@ from tallystick.node.network import (
     NetworkValidator,
 )
 from tallystick.node.node import Node
+from tallystick.node.node_keys import (
+    StoredKey,
+    are_sealed,
+    protect_keys,
+    stored_keys,
+    unprotect_keys,
+)
 from tallystick.node.status import NodeStatus, RegisterShown, StateProved
 from tallystick.node.switching import Beginning, place_ledger, switch_invite, take_last_word
 from tallystick.node.wiring import open_node
@@ -89,12 +97,15 @@ __all__ = [
     "NetworkValidator",
     "Node",
     "NodeConfig",
+    "NodeFigures",
     "NodeStatus",
     "OwnKeys",
     "PeerNode",
     "RegisterShown",
     "StateProved",
     "StateSyncStart",
+    "StoredKey",
+    "are_sealed",
     "check_own_part",
     "compose_genesis",
     "create_network",
@@ -115,11 +126,14 @@ __all__ = [
     "parse_entry",
     "parse_invite",
     "place_ledger",
+    "protect_keys",
     "read_engine_chain",
     "read_engine_file",
     "settle_collector",
     "sign_entry",
+    "stored_keys",
     "switch_invite",
     "take_last_word",
+    "unprotect_keys",
     "write_engine_file",
 ]

@@ -38,7 +38,7 @@ from tallystick.model import (
     to_value,
 )
 from tallystick.node.engine_file import NODE_KEY_FILE, VALIDATOR_KEY_FILE
-from tallystick.node.founding import LOG_KEY_FILE
+from tallystick.node.node_keys import LOG_KEY_FILE
 from tallystick.storage import make_private_folder, write_file
 from tallystick.units import HASH_SIZE, TimeMs
 

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
+from tallystick.consensus import EngineCounts
 from tallystick.consensus.cometbft import (
     MACHINE,
     READY_MS,
@@ -46,6 +47,8 @@ from tallystick.node.engine_file import (
     VALIDATOR_KEY_FILE,
     EngineFile,
 )
+from tallystick.node.key_loan import KeyLoan, open_loan
+from tallystick.node.node_keys import are_sealed, write_node_key
 from tallystick.node.ordering import Opened, Ordering
 from tallystick.node.peer_api import PeerApi
 from tallystick.node.restoring import NodeRestorer, stage_in
@@ -72,9 +75,13 @@ def found_engine(
         DataFolderProblem: there is another one already.
         StorageFailed: the system refused.
     """
+    if are_sealed(folder.path):
+        raise DataFolderProblem(
+            "the keys of this folder are sealed", hint="`tally key unprotect` first."
+        )
     EngineHome(folder.path / ENGINE_HOME).found(genesis, node_key, validator_key)
-    for name, key in ((NODE_KEY_FILE, node_key), (VALIDATOR_KEY_FILE, validator_key)):
-        folder.write_key(name, key.seed.hex().encode() + b"\n")
+    write_node_key(folder, NODE_KEY_FILE, node_key)
+    write_node_key(folder, VALIDATOR_KEY_FILE, validator_key)
 
 
 def replace_validator_key(folder: DataFolder, key: SecretKey) -> None:
@@ -139,12 +146,16 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
     build = check_engine(find_engine())
     program = build.path
     sockets = socket_folder(folder.path)
-    home = _configured_home(folder.path, settings, sockets)
+    loan = open_loan(folder, ordering.passphrase)
+    home = _configured_home(folder.path, settings, sockets, loan)
+    if loan is not None:
+        stack.callback(loan.take_back)
     rpc = EngineRpc(f"unix://{sockets / _RPC_SOCKET}")
     stack.callback(rpc.close)
     shelf = SnapshotShelf(folder.path, folder.network, interval=ordering.snapshot_interval)
     stack.callback(shelf.close)
     intake = Intake(ordering.find_committed)
+    counts = EngineCounts()
     replica = Replica(
         application,
         ordering.storage.log,
@@ -155,6 +166,7 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
             intake=intake,
             snapshots=LedgerSnapshots(shelf, _restorer(ordering)),
             clock=ordering.clock,
+            counts=counts,
             is_peer=lambda node_id: node_id in application.ledger.register.nodes,
             retain_from=read_retention(folder.path).retain_from,
         ),
@@ -184,6 +196,7 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
                 ),
                 timeout_ms=READY_MS if settings.state_sync is None else _SYNC_MS,
                 rpc_socket=sockets / _RPC_SOCKET,
+                loan=loan,
             ),
             mempool=rpc,
         ),
@@ -196,6 +209,7 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
         finality=_Finality(rpc),
         relay=rpc.relay,
         sight=CometSight(rpc, build),
+        counts=counts,
         witnesses=tuple(PeerApi(peer.api) for peer in settings.peers if peer.api),
     )
 
@@ -232,15 +246,28 @@ class _Running:
         is_ready: Callable[[], bool],
         timeout_ms: int,
         rpc_socket: Path,
+        loan: KeyLoan | None,
     ) -> None:
         self._process = process
         self._is_ready = is_ready
         self._timeout_ms = timeout_ms
         self._rpc_socket = rpc_socket
+        self._loan = loan
 
     def start(self) -> None:
         # An engine that was killed leaves its socket, and the next one would not listen there.
         remove_stale(self._rpc_socket)
+        if self._loan is None:
+            self._start()
+            return
+        self._loan.give()
+        try:
+            self._start()
+        finally:
+            # The engine reads its keys once, before it answers.
+            self._loan.take_back()
+
+    def _start(self) -> None:
         self._process.start()
         try:
             self._process.wait_ready(self._is_ready, timeout_ms=self._timeout_ms)
@@ -264,8 +291,11 @@ def _engine_is_behind() -> DataFolderProblem:
     )
 
 
-def _configured_home(data: Path, settings: EngineFile, sockets: Path) -> EngineHome:
+def _configured_home(
+    data: Path, settings: EngineFile, sockets: Path, loan: KeyLoan | None
+) -> EngineHome:
     home = EngineHome(data / ENGINE_HOME)
+    home.check_startable(keys_come=loan is not None)
     if not home.is_founded:
         raise DataFolderProblem(
             f"{home.folder} is not the home of an engine",
@@ -286,6 +316,7 @@ def _configured_home(data: Path, settings: EngineFile, sockets: Path) -> EngineH
             state_sync=_state_sync(settings),
             prometheus_port=settings.metrics_port,
             signer_address=settings.signer_address,
+            key_folder=str(loan.place) if loan is not None else "config",
         )
     )
     return home

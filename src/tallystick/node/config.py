@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tallystick.contracts import Contract
@@ -23,6 +23,8 @@ class NodeConfig:
 
     data: Path
     """The data folder."""
+    passphrase: str | None = field(default=None, repr=False)
+    """Opens the node's keys, if they are sealed."""
     workers: bool = True
     """Whether signatures, storage and views work in processes of their own (faster, two cores)."""
     verifier_processes: int = 1

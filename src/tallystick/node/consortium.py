@@ -7,8 +7,10 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tallystick.consensus import EngineCounts
 from tallystick.crypto import SecretKey
 from tallystick.errors import NotFound, NotWitnessed
+from tallystick.membership import Register
 from tallystick.model import (
     BlockHeader,
     LogKey,
@@ -17,6 +19,7 @@ from tallystick.model import (
     cosigner_name,
 )
 from tallystick.node.application import LedgerApplication
+from tallystick.node.figures import NodeFigures, take_figures
 from tallystick.node.finality import FinalityDesk
 from tallystick.node.ordering import Relay
 from tallystick.node.published import Published, checkpoint_of
@@ -39,6 +42,10 @@ class ConsortiumParts:
     witnesses: WitnessDesk
     relay: Relay | None
     """Asks the engine what others may know; None where there is none."""
+    counts: EngineCounts
+    """What the engine counts."""
+    register: Callable[[], Register]
+    """Members, keys, validators and nodes as of the newest block."""
 
 
 class Consortium:
@@ -59,6 +66,17 @@ class Consortium:
     def log_keys(self) -> tuple[LogKey, ...]:
         """Return the keys that sign checkpoints and receipts, revoked ones left out."""
         return tuple(self._parts.log_keys())
+
+    def figures(self) -> NodeFigures:
+        """Return what monitors ask for."""
+        desk = self._parts.finality
+        return take_figures(
+            self._parts.register(),
+            self.organization,
+            now=self._parts.clock(),
+            finality_lag=desk.lag if desk is not None else 0,
+            counts=self._parts.counts,
+        )
 
     def validator_history(self) -> tuple[bytes, ...]:
         """Return the certificates that lead from genesis to today's validators."""

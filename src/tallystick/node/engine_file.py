@@ -14,13 +14,25 @@ import msgspec
 from msgspec import Struct
 
 from tallystick.errors import DataFolderProblem
-from tallystick.storage import write_file
+from tallystick.storage import VALIDATOR_KEY_FILE, write_file
+
+__all__ = [
+    "ENGINE_FILE",
+    "ENGINE_HOME",
+    "NODE_KEY_FILE",
+    "VALIDATOR_KEY_FILE",
+    "EngineFile",
+    "PeerNode",
+    "StateSyncStart",
+    "read_engine_file",
+    "write_engine_file",
+]
 
 ENGINE_FILE: Final = "engine.json"
 ENGINE_HOME: Final = "engine"
 """The engine's own folder inside the data folder."""
 NODE_KEY_FILE: Final = "node.key"
-VALIDATOR_KEY_FILE: Final = "validator.key"
+"""Identifies the node to the engines of others."""
 
 
 class PeerNode(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

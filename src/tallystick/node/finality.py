@@ -188,6 +188,13 @@ class FinalityDesk:
         except TallystickError:
             return None
 
+    @property
+    def lag(self) -> int:
+        """How many of the newest blocks cannot be proved final yet."""
+        with self._changed:
+            newest = self._newest.header
+            return newest.height - self._provable_height if newest else 0
+
     def certify(self) -> None:
         """Make the certificates that can be made by now; called now and then."""
         for height in self.history.pending_heights:

@@ -4,15 +4,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 from tallystick.crypto import SecretKey
 from tallystick.errors import DataFolderProblem
 from tallystick.model import GenesisDocument, check_genesis, network_id
+from tallystick.node.node_keys import LOG_KEY_FILE, open_node_key, write_node_key
 from tallystick.storage import DataFolder
-
-LOG_KEY_FILE: Final = "log.key"
-"""Seed of the key that signs checkpoints and receipts, in hexadecimal."""
 
 
 def create_network(folder: Path, genesis: GenesisDocument, log_secret: SecretKey) -> str:
@@ -27,12 +24,16 @@ def create_network(folder: Path, genesis: GenesisDocument, log_secret: SecretKey
     _check_log_key(genesis, log_secret)
     data = genesis.encode()
     with DataFolder.create(folder, data) as made:
-        made.write_key(LOG_KEY_FILE, log_secret.seed.hex().encode() + b"\n")
+        write_node_key(made, LOG_KEY_FILE, log_secret)
     return network_id(genesis.name, data)
 
 
 def read_log_key(
-    folder: DataFolder, genesis: GenesisDocument, *, may_be_later: bool = False
+    folder: DataFolder,
+    genesis: GenesisDocument,
+    *,
+    may_be_later: bool = False,
+    passphrase: str | None = None,
 ) -> SecretKey:
     """Return the node's signing key, checked against the genesis document.
 
@@ -41,15 +42,15 @@ def read_log_key(
         genesis: founds its network.
         may_be_later: whether the node may be of an organisation that joined later; the register,
             which knows its key, is not at hand before the node has caught up.
+        passphrase: opens a sealed key.
 
     Raises:
-        DataFolderProblem: there is none, it is malformed, or another network's.
+        DataFolderProblem: there is none, it is malformed, another network's, or others may read
+            it.
+        UsageError: it is sealed, and there is no passphrase.
+        WrongPassphrase: the passphrase does not open it.
     """
-    text = folder.read_key(LOG_KEY_FILE).decode("ascii", errors="replace").strip()
-    try:
-        secret = SecretKey(bytes.fromhex(text))
-    except ValueError as error:
-        raise DataFolderProblem(f"{LOG_KEY_FILE} is not a key in hexadecimal") from error
+    secret = open_node_key(folder, LOG_KEY_FILE, passphrase)
     if not may_be_later:
         _check_log_key(genesis, secret)
     return secret

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from tallystick.errors import DataFolderProblem
 from tallystick.node.engine_file import ENGINE_HOME, NODE_KEY_FILE, VALIDATOR_KEY_FILE
-from tallystick.node.founding import LOG_KEY_FILE
+from tallystick.node.node_keys import LOG_KEY_FILE
 
 ENGINE_LOG: Final = "engine.log"
 _TAIL_BYTES: Final = 64 * 1024

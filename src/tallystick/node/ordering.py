@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from tallystick.consensus import Committed, Engine, SoloEngine
+from tallystick.consensus import Committed, Engine, EngineCounts, SoloEngine
 from tallystick.ledger import ContractHost
 from tallystick.node.application import LedgerApplication
 from tallystick.node.finality import FinalitySource
@@ -37,6 +37,8 @@ class Ordering:
     uses_processes: bool
     """Whether this node works in processes of its own."""
     snapshot_interval: int
+    passphrase: str | None = field(default=None, repr=False)
+    """Opens the node's keys, if they are sealed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,8 @@ class Opened:
     """Asks the engine one of the questions that others may ask."""
     sight: Sight | None = None
     """Asks the engine how it stands; None where there is none to ask."""
+    counts: EngineCounts = field(default_factory=EngineCounts)
+    """What it counts since it started."""
     witnesses: tuple[Witness, ...] = ()
     """Nodes of other organisations that may be asked to cosign."""
 

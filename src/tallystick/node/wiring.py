@@ -25,7 +25,7 @@ from tallystick.model import (
 from tallystick.node.application import LedgerApplication
 from tallystick.node.config import NodeConfig
 from tallystick.node.consortium import Consortium, ConsortiumParts, current_log_keys
-from tallystick.node.engine_file import read_engine_file
+from tallystick.node.engine_file import ENGINE_FILE, read_engine_file
 from tallystick.node.feeds import open_feed, open_views
 from tallystick.node.finality import FinalityDesk, FinalitySource, ValidatorHistoryFile
 from tallystick.node.founding import read_log_key
@@ -46,7 +46,10 @@ def open_node(config: NodeConfig) -> Node:
     """Open the data folder and return its node, not started yet.
 
     Raises:
-        DataFolderProblem: not a data folder, in use, of a newer version, or of other contracts.
+        DataFolderProblem: not a data folder, in use, of a newer version, of other contracts, or
+            with keys that others may read.
+        UsageError: the keys are sealed, and there is no passphrase.
+        WrongPassphrase: the passphrase does not open them.
         Corrupted: block log, store and genesis contradict each other.
         StorageFailed: the system refused.
     """
@@ -83,7 +86,9 @@ def _open_base(config: NodeConfig, stack: ExitStack) -> _Base:
     folder = stack.enter_context(DataFolder.open(config.data))
     genesis = decode_genesis(folder.genesis_bytes)
     settings = read_engine_file(folder.path)
-    secret = read_log_key(folder, genesis, may_be_later=settings is not None)
+    secret = read_log_key(
+        folder, genesis, may_be_later=settings is not None, passphrase=config.passphrase
+    )
     runner = ContractRunner(_installed_contracts(config, genesis))
     verifiers = VerifierPool(config.verifier_processes if config.workers else 0)
     stack.callback(verifiers.close)
@@ -143,6 +148,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
         find_committed=finder,
         clock=config.clock,
         on_halt=halt,
+        passphrase=config.passphrase,
         on_restored=restored,
         uses_processes=config.workers,
         snapshot_interval=config.snapshot_interval,
@@ -199,6 +205,8 @@ def _open_consortium(
             finality=finality,
             witnesses=WitnessDesk(base.folder.network, opened.witnesses, log_keys),
             relay=opened.relay,
+            counts=opened.counts,
+            register=lambda: application.ledger.register,
         )
     )
 
@@ -206,11 +214,27 @@ def _open_consortium(
 def _open_engine(ordering: Ordering, stack: ExitStack) -> Opened:
     settings = read_engine_file(ordering.folder.path)
     if settings is None:
+        _check_alone(ordering)
         return open_solo(ordering)
     # Loaded here, so that a node that orders alone loads none of it.
     from tallystick.node.comet import open_comet  # noqa: PLC0415
 
     return open_comet(ordering, settings, stack)
+
+
+def _check_alone(ordering: Ordering) -> None:
+    """A node of a network that was founded by several, restored without its engine, must not order.
+
+    Raises:
+        DataFolderProblem: with what to do.
+    """
+    if ordering.application.ledger.genesis.validators:
+        raise DataFolderProblem(
+            "several organisations order this network, and this folder has no engine",
+            field=ENGINE_FILE,
+            hint="Join with a new validator key, see docs/operator/backup.md: "
+            "whoever orders alone makes another chain.",
+        )
 
 
 def _open_finality(

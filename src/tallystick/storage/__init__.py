@@ -9,11 +9,12 @@ from tallystick.storage.check import check_storage
 from tallystick.storage.chunks import ChunkIndex, make_snapshot, read_chunk
 from tallystick.storage.data_folder import DataFolder, read_format, read_genesis
 from tallystick.storage.durable_store import DurableStore
-from tallystick.storage.files import make_private_folder, sync_folder, write_file
+from tallystick.storage.files import make_private_folder, read_private, sync_folder, write_file
 from tallystick.storage.findings import Finding, Severity
-from tallystick.storage.layout import BLOCKS_FOLDER
+from tallystick.storage.layout import BLOCKS_FOLDER, VALIDATOR_KEY_FILE
 from tallystick.storage.log_reader import BlockLogReader
 from tallystick.storage.memory_store import MemoryStore
+from tallystick.storage.mounts import Footing, file_system_kind, footing
 from tallystick.storage.opening import Storage, open_storage
 from tallystick.storage.policy import FlushPolicy
 from tallystick.storage.records import Position
@@ -32,6 +33,7 @@ from tallystick.storage.verification import BlockVerifier
 
 __all__ = [
     "BLOCKS_FOLDER",
+    "VALIDATOR_KEY_FILE",
     "BackupInfo",
     "BackupManifest",
     "BlockLog",
@@ -42,6 +44,7 @@ __all__ = [
     "DurableStore",
     "Finding",
     "FlushPolicy",
+    "Footing",
     "MemoryStore",
     "Position",
     "Retention",
@@ -53,6 +56,8 @@ __all__ = [
     "backup",
     "blocks_kept_min",
     "check_storage",
+    "file_system_kind",
+    "footing",
     "give_up_after",
     "make_private_folder",
     "make_snapshot",
@@ -61,6 +66,7 @@ __all__ = [
     "read_chunk",
     "read_format",
     "read_genesis",
+    "read_private",
     "read_retention",
     "read_snapshot_file",
     "restore",

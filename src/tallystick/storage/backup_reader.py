@@ -12,7 +12,7 @@ import os
 import shutil
 import tarfile
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 import msgspec
 
@@ -41,9 +41,17 @@ from tallystick.storage.files import (
     write_all,
     write_file,
 )
-from tallystick.storage.layout import BLOCKS_FOLDER, GENESIS_FILE, KEYS_FOLDER, STATE_FOLDER
+from tallystick.storage.layout import (
+    BLOCKS_FOLDER,
+    GENESIS_FILE,
+    KEYS_FOLDER,
+    STATE_FOLDER,
+    VALIDATOR_KEY_FILE,
+)
 from tallystick.storage.log_reader import BlockLogReader
 from tallystick.storage.verification import BlockVerifier
+
+_NEVER_RESTORED: Final = f"{KEYS_FOLDER}/{VALIDATOR_KEY_FILE}"
 
 
 def restore(source: Path, data: Path, *, progress: Progress | None = None) -> BackupManifest:
@@ -129,6 +137,9 @@ class _Reading:
             self._copy(name, content)
         elif name == GENESIS_FILE:
             self._write(name, _read_small(name, size, content), mode=0o644)
+        elif name == _NEVER_RESTORED and self.info.has_keys:
+            # No backup of ours has it; see `backup`. One from elsewhere must not bring it either.
+            self._note(name, _read_small(name, size, content))
         elif KEY_PART.fullmatch(name) and self.info.has_keys:
             self._write(name, _read_small(name, size, content), mode=0o600)
         else:

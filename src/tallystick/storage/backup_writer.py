@@ -2,7 +2,8 @@
 """Backs up a data folder into one file while its node runs.
 
 The state is not in a backup: it is rebuilt by replay, so no foreign database file is ever opened.
-Secret keys are in it only if asked for. What is copied is checked on the way: a backup of damaged
+Secret keys are in it only if asked for, and never the key that votes on blocks: used without the
+record of what it signed last, which no backup can have up to date, it may sign the opposite. What is copied is checked on the way: a backup of damaged
 blocks is not made.
 """
 
@@ -31,7 +32,13 @@ from tallystick.storage.backup_format import (
 )
 from tallystick.storage.data_folder import read_format, read_genesis
 from tallystick.storage.files import sync_file, sync_folder
-from tallystick.storage.layout import BLOCKS_FOLDER, GENESIS_FILE, KEYS_FOLDER, PARTIAL_SUFFIX
+from tallystick.storage.layout import (
+    BLOCKS_FOLDER,
+    GENESIS_FILE,
+    KEYS_FOLDER,
+    PARTIAL_SUFFIX,
+    VALIDATOR_KEY_FILE,
+)
 from tallystick.storage.log_reader import BlockLogReader
 from tallystick.storage.records import damaged
 from tallystick.storage.segments import (
@@ -52,7 +59,7 @@ def backup(
     Args:
         data: the data folder.
         target: a file that does not exist yet.
-        include_keys: whether to put the node's secret keys into it.
+        include_keys: whether to put the node's secret keys into it, but the validator's.
         progress: told how far it has come.
 
     Raises:
@@ -120,6 +127,8 @@ def _write(
 
 def _key_files(data: Path) -> Iterator[tuple[str, Path]]:
     for path in sorted((data / KEYS_FOLDER).iterdir()):
+        if path.name == VALIDATOR_KEY_FILE:
+            continue
         name = f"{KEYS_FOLDER}/{path.name}"
         if not KEY_PART.fullmatch(name) or not path.is_file():
             raise DataFolderProblem(

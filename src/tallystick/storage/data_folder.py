@@ -19,7 +19,13 @@ import msgspec
 
 from tallystick.errors import Corrupted, DataFolderProblem, Malformed
 from tallystick.model import decode_genesis, network_id
-from tallystick.storage.files import failing_storage, make_folder, write_all, write_file
+from tallystick.storage.files import (
+    failing_storage,
+    make_folder,
+    read_private,
+    write_all,
+    write_file,
+)
 from tallystick.storage.findings import Finding, Severity
 from tallystick.storage.layout import (
     BLOCKS_FOLDER,
@@ -131,10 +137,11 @@ class DataFolder:
         """Return a secret key's bytes.
 
         Raises:
-            DataFolderProblem: there is no such key, for example after a restore without keys.
+            DataFolderProblem: there is no such key, for example after a restore without keys, or
+                other users may read it.
         """
         try:
-            return (self.keys / name).read_bytes()
+            return read_private(self.keys / name)
         except OSError as error:
             raise DataFolderProblem(
                 f"the key file {self.keys / name} cannot be read: {error.strerror}",

@@ -10,13 +10,18 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tallystick.errors import StorageFailed
+from tallystick.errors import DataFolderProblem, StorageFailed
 from tallystick.storage.layout import PARTIAL_SUFFIX
+
+OTHERS_BITS = 0o077
+"""Of a file's mode: what everybody but its owner may do."""
+SECRET_BYTES_MAX = 64 * 1024
 
 
 @contextmanager
@@ -88,6 +93,28 @@ def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
             os.close(descriptor)
         partial.replace(path)
         sync_folder(path.parent)
+
+
+def read_private(path: Path) -> bytes:
+    """Return the bytes of a small file that nobody else may read.
+
+    Raises:
+        DataFolderProblem: others may read or change it.
+        OSError: it cannot be read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        # Asked of the open file, so that nobody puts another in its place in between.
+        mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
+        if mode & OTHERS_BITS:
+            raise DataFolderProblem(
+                f"other users may read or change {path}",
+                field=path.name,
+                expected="mode 0600",
+                found=f"mode {mode:04o}",
+                hint=f"If nobody has read it, make it private: chmod 600 {path}",
+            )
+        return file.read(SECRET_BYTES_MAX)
 
 
 def make_folder(folder: Path, *, mode: int = 0o755) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from tallystick.consensus import EngineCounts
 from tallystick.contracts import ContractSchema
 from tallystick.encoding import Value
 from tallystick.errors import NotFound, NotWitnessed, Rejected, Replayed, TallystickError
@@ -37,7 +38,13 @@ from tallystick.model import (
     sign_transaction,
     verify_transaction,
 )
-from tallystick.node import NetworkReport, NodeStatus, RegisterShown, StateProved
+from tallystick.node import (
+    NetworkReport,
+    NodeFigures,
+    NodeStatus,
+    RegisterShown,
+    StateProved,
+)
 from tallystick.node.history import History, tree_of
 from tallystick.node.published import Published
 from tallystick.units import TimeMs
@@ -74,6 +81,16 @@ class FakeConsortium:
     def validator_history(self) -> tuple[bytes, ...]:
         """Return what is set."""
         return self.certificates
+
+    def figures(self) -> NodeFigures:
+        """Return one of each."""
+        return NodeFigures(
+            validators=4,
+            nodes=5,
+            finality_lag=1,
+            keys_expiring=2,
+            counts=EngineCounts(mempool_refusals=3, verdict_hits=7),
+        )
 
     def cosign(self, header: BlockHeader) -> str:
         """Return a line."""

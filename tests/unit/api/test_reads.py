@@ -331,6 +331,24 @@ def test_metrics_count_answers(caller: Caller) -> None:
     assert 'tallystick_http_answers_total{status="404"} 1\n' in text
 
 
+def test_metrics_tell_how_the_consortium_stands(caller: Caller) -> None:
+    """Validators, what is not provable yet, keys that end soon, and what the engine counts."""
+    text = caller.get("/metrics").text
+    for name, value in (
+        ("validators", 4),
+        ("registered_nodes", 5),
+        ("finality_lag", 1),
+        ("member_keys_expiring", 2),
+        ("proposals_rejected_total", 0),
+        ("misbehaviours_total", 0),
+        ("mempool_refusals_total", 3),
+        ("peers_refused_total", 0),
+        ("verdict_hits_total", 7),
+        ("verdict_misses_total", 0),
+    ):
+        assert f"\ntallystick_{name} {value}\n" in text
+
+
 def test_health_and_readiness(caller: Caller) -> None:
     """The process answers; the node reads."""
     assert caller.get("/healthz").text == "ok\n"

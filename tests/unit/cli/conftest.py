@@ -31,6 +31,7 @@ VARIABLES = (
     "TALLY_DEBUG",
     "TALLY_KEY",
     "TALLY_LANG",
+    "TALLY_PASSPHRASE",
     "TALLY_TRUST",
     "TALLY_URL",
     "XDG_DATA_HOME",

@@ -446,7 +446,8 @@ def test_detaching_founds_here_and_serves_there(
     """What can go wrong in founding is said in the foreground."""
     seen: list[list[str]] = []
 
-    def start(_folder: Path, words: list[str]) -> RunRecord:
+    def start(_folder: Path, words: list[str], *, typed: str | None) -> RunRecord:
+        assert typed is None
         seen.append(words)
         return RunRecord(4711, f"http://localhost:{port}", ready=True)
 

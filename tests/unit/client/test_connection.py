@@ -14,6 +14,7 @@ import pytest
 import tallystick
 from tallystick.client import Identity, KeyStore, connect, connect_async
 from tallystick.client.links import Link
+from tallystick.crypto import Cost
 from tallystick.errors import FileProblem, UsageError
 from tests.unit.client.mock_node import ME, MockNode
 from tests.unit.client.world import CLERK, COURT, World
@@ -64,8 +65,7 @@ def test_the_key_is_named_or_the_only_one(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_sealed_key_is_left_alone_unless_it_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading never asks for a passphrase."""
-    monkeypatch.setattr("tallystick.client.sealing._OPERATIONS", 1)
-    monkeypatch.setattr("tallystick.client.sealing._MEMORY_SIZE", 8192)
+    monkeypatch.setattr("tallystick.crypto.sealed_key.DEFAULT_COST", Cost(1, 8192))
     KeyStore().create("one", COURT, "clerk", passphrase="p")
     assert who() is None
     assert who(passphrase="p") is not None

@@ -254,3 +254,14 @@ def test_a_key_is_kept_for_this_user_only(tmp_path: Path) -> None:
         assert stat.S_IMODE((folder.keys / "log.key").stat().st_mode) == 0o600
         with pytest.raises(DataFolderProblem, match="cannot be read"):
             folder.read_key("other.key")
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o602, 0o777])
+def test_a_key_that_others_may_use_is_refused(tmp_path: Path, mode: int) -> None:
+    """With the command that closes it, as ssh does."""
+    with DataFolder.create(tmp_path / "a", GENESIS) as folder:
+        folder.write_key("log.key", b"secret")
+        (folder.keys / "log.key").chmod(mode)
+        with pytest.raises(DataFolderProblem, match="other users may read or change") as caught:
+            folder.read_key("log.key")
+        assert f"chmod 600 {folder.keys / 'log.key'}" in str(caught.value.hint)

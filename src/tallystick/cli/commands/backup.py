@@ -67,7 +67,16 @@ def restore(source: Path, /, *, place: Place = PLACE, _output: Output = OUTPUT) 
     step(say("restore.done", path=place.data))
     if not manifest.info.has_keys:
         note(say("restore.no_keys", path=place.data / "keys"))
+    _note_validators(place.data)
     return _sheet(source, place.data, manifest.info)
+
+
+def _note_validators(folder: Path) -> None:
+    from tallystick.cli.local import GENESIS_FILE
+    from tallystick.model import decode_genesis
+
+    if decode_genesis((folder / GENESIS_FILE).read_bytes()).validators:
+        note(say("restore.validator"))
 
 
 def _sheet(file: Path, folder: Path, info: BackupInfo) -> Sheet:

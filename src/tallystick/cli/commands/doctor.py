@@ -47,7 +47,7 @@ def doctor(
     if status is not None:
         lines.append(node.check_views(status))
     if is_founded(folder):
-        lines += [folders.check_format(folder), *_stored(folder)]
+        lines += [folders.check_format(folder), folders.check_keys(folder), *_stored(folder)]
         lines += network.check_network(folder, is_running=record is not None)
     return _report(lines)
 

@@ -19,6 +19,7 @@ from tallystick.cli.options import (
     NEW_NETWORK,
     OUTPUT,
     PLACE,
+    Dashed,
     Listening,
     NewNetwork,
     Output,
@@ -27,6 +28,7 @@ from tallystick.cli.options import (
 from tallystick.cli.ports import check_port
 from tallystick.cli.render import render
 from tallystick.cli.runfile import LOG_NAME, RunFile
+from tallystick.cli.secrets import OPTION, forget_variable, read_passphrase
 from tallystick.cli.talk import note, step, waiting, warn
 from tallystick.errors import DataFolderProblem, UsageError
 
@@ -41,6 +43,7 @@ def up(
     demo: bool = False,
     once: bool = False,
     detach: bool = False,
+    passphrase_file: Dashed = None,
     listening: Listening = LISTENING,
     new: NewNetwork = NEW_NETWORK,
     place: Place = PLACE,
@@ -53,6 +56,7 @@ def up(
         DataFolderProblem: the folder is in use, or holds another kind of network.
         PortInUse: another program listens there.
         EngineMissing, EngineVersion: the consensus engine that the folder needs is not installed.
+        WrongPassphrase: the node's keys are sealed, and it does not open them.
     """
     _check_options(demo=demo, once=once, detach=detach, new=new)
     folder = data_folder(place.data, demo=demo)
@@ -64,9 +68,19 @@ def up(
     if demo and not detach:
         note(say("demo.title"))
     _found(folder, new, demo=demo)
+    passphrase = _passphrase(folder, passphrase_file)
     if detach:
-        return _detach(folder, listening, demo=demo)
-    return _serve(folder, listening, demo=demo, once=once)
+        return _detach(folder, listening, passphrase, demo=demo)
+    return _serve(folder, listening, passphrase, demo=demo, once=once)
+
+
+def _passphrase(folder: Path, source: str | None) -> str | None:
+    """Return what opens the node's keys, asked for only if they are sealed."""
+    from tallystick.node import are_sealed
+
+    passphrase = read_passphrase(source) if are_sealed(folder) else None
+    forget_variable()
+    return passphrase
 
 
 def _check_options(*, demo: bool, once: bool, detach: bool, new: NewNetwork) -> None:
@@ -145,13 +159,15 @@ def _check_kind(folder: Path, new: NewNetwork, *, demo: bool) -> None:
         warn(say("node.demo_network"))
 
 
-def _detach(folder: Path, listening: Listening, *, demo: bool) -> Answer:
+def _detach(folder: Path, listening: Listening, passphrase: str | None, *, demo: bool) -> Answer:
     words = ["up", "--data", str(folder.absolute()), "--no-input", "--color", "never"]
     words += ["--port", str(listening.port), "--host", listening.host]
     if demo:
         words.append("--demo")
+    if passphrase is not None:
+        words += [OPTION, "-"]
     with waiting(say("node.starting")):
-        record = background.start(folder, words)
+        record = background.start(folder, words, typed=passphrase)
     step(say("node.started", url=record.url))
     return Sheet(
         {
@@ -163,10 +179,12 @@ def _detach(folder: Path, listening: Listening, *, demo: bool) -> Answer:
     )
 
 
-def _serve(folder: Path, listening: Listening, *, demo: bool, once: bool) -> Answer | None:
+def _serve(
+    folder: Path, listening: Listening, passphrase: str | None, *, demo: bool, once: bool
+) -> Answer | None:
     from tallystick.cli.serving import Serving, serve_folder
 
-    serving = Serving(folder, listening.host, listening.port)
+    serving = Serving(folder, listening.host, listening.port, passphrase)
     facts: dict[str, Plain] = {}
 
     def guest(node: Node) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ from tallystick.cli.catalogue import say
 from tallystick.cli.doctor.machine import line
 from tallystick.cli.local import FORMAT_FILE
 from tallystick.cli.runfile import RunFile
+from tallystick.errors import TallystickError
 
 _SPACE_LOW, _SPACE_NONE = 1024**3, 100 * 1024**2
 UNSAFE_FILE_SYSTEMS: Final = ("nfs", "cifs", "smb", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs")
@@ -67,6 +69,41 @@ def check_lock(folder: Path) -> Line:
         advice = say("doctor.lock_stale_advice")
         return line("lock", Mark.WARNING, say("doctor.lock_stale"), advice)
     return line("lock", Mark.OK, say("doctor.lock_free"))
+
+
+def check_keys(folder: Path) -> Line:
+    """Can nobody but this user read the keys, and are they all sealed or all open?"""
+    from tallystick.node import stored_keys
+
+    for path in _secrets(folder):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            evidence = say("doctor.keys_wide", path=path, mode=f"{mode:04o}")
+            return line("keys", Mark.WARNING, evidence, say("doctor.keys_wide_advice", path=path))
+    try:
+        keys = stored_keys(folder)
+    except TallystickError as error:
+        return line("keys", Mark.FAILED, error.message, error.hint or "")
+    sealed = sum(key.is_sealed for key in keys)
+    counts = {"count": len(keys), "sealed": sealed}
+    if not keys:
+        evidence = say("doctor.keys_none", path=folder / "keys")
+        return line("keys", Mark.FAILED, evidence, say("doctor.keys_none_advice"))
+    if 0 < sealed < len(keys):
+        advice = say("doctor.keys_mixed_advice")
+        return line("keys", Mark.WARNING, say("doctor.keys_mixed", **counts), advice)
+    return line(
+        "keys", Mark.OK, say("doctor.keys_sealed" if sealed else "doctor.keys_open", **counts)
+    )
+
+
+def _secrets(folder: Path) -> Iterator[Path]:
+    """Return the folders and files that only the node's user should be able to use."""
+    for path in (folder / "keys", folder / "engine"):
+        if path.is_dir():
+            yield path
+    yield from sorted((folder / "keys").glob("*"))
+    yield from sorted((folder / "engine" / "config").glob("*key.json"))
 
 
 def check_space(folder: Path) -> Line:

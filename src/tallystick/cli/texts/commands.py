@@ -211,6 +211,26 @@ COMMANDS: Final[Mapping[str, CommandText]] = {
             "文件含私钥；创建时仅本人可读，且不会覆盖已有文件。",
         ),
     ),
+    "key protect": CommandText(
+        Text("put keys under a passphrase", "用口令加密密钥"),
+        ("tally key protect", "tally key protect --data ./ledger", "tally key protect wang"),
+        Text(
+            "Without a name, the keys of a stopped node in its data folder; with one, a key of "
+            "yours. The passphrase is asked for twice, or read from --passphrase-file or "
+            "$TALLY_PASSPHRASE. `tally up` then needs it at each start. Nobody can recover it.",
+            "不带名称时加密数据目录中已停止节点的密钥，带名称时加密您自己的密钥。口令须输入两次，"
+            "或取自 --passphrase-file 或 TALLY_PASSPHRASE。此后每次 `tally up` 都需要口令。"
+            "口令遗失无法找回。",
+        ),
+    ),
+    "key unprotect": CommandText(
+        Text("take the passphrase off keys", "取消密钥的口令"),
+        ("tally key unprotect", "tally key unprotect wang"),
+        Text(
+            "The keys then lie open in files that only their user can read.",
+            "此后密钥以明文存放，仅所属用户可读。",
+        ),
+    ),
     "backup": CommandText(
         Text("write one file with everything needed to restore", "备份为单个文件"),
         ("tally backup ledger.backup", "tally backup ledger.backup --data ./ledger"),

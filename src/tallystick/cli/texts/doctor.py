@@ -95,6 +95,28 @@ DOCTOR: Final[Mapping[str, Text]] = {
         "Keep the folder as it is and read docs/operator/repair.md.",
         "请保持目录原样，参阅 docs/operator/repair.md。",
     ),
+    "doctor.keys": Text("keys", "密钥"),
+    "doctor.keys_open": Text(
+        "{count}, open, readable by you alone", "{count} 个，明文，仅本人可读"
+    ),
+    "doctor.keys_sealed": Text("{count}, under a passphrase", "{count} 个，已用口令加密"),
+    "doctor.keys_mixed": Text(
+        "{sealed} of {count} under a passphrase", "{count} 个中有 {sealed} 个已用口令加密"
+    ),
+    "doctor.keys_mixed_advice": Text(
+        "`tally key protect` was interrupted: run it again.",
+        "`tally key protect` 曾中断，请重新运行。",
+    ),
+    "doctor.keys_wide": Text(
+        "others may use {path} (mode {mode})", "其他用户可访问 {path}（权限 {mode}）"
+    ),
+    "doctor.keys_wide_advice": Text(
+        "If nobody has read it: chmod go-rwx {path}", "若确认无人读取过：chmod go-rwx {path}"
+    ),
+    "doctor.keys_none": Text("{path} holds no key of the node", "{path} 中没有节点密钥"),
+    "doctor.keys_none_advice": Text(
+        "Put the node's key back from your key backup.", "请从密钥备份中放回节点密钥。"
+    ),
     "doctor.terminal": Text("terminal", "终端"),
     "doctor.terminal_bad": Text("{encoding} cannot show Chinese", "{encoding} 无法显示中文"),
     "doctor.terminal_advice": Text("Set LANG to a UTF-8 locale.", "请将 LANG 设为 UTF-8。"),

@@ -102,6 +102,12 @@ MESSAGES: Final[Mapping[str, Text]] = {
     "key.unknown": Text('there is no key "{name}"', "没有名为“{name}”的密钥"),
     "key.exists": Text("there is a key {name} already", "已有名为 {name} 的密钥"),
     "key.written": Text("written to {path}; keep it secret", "已写入 {path}，请妥善保密"),
+    "key.protected": Text("the node's keys are under the passphrase", "节点密钥已用口令加密"),
+    "key.protected_note": Text(
+        "Disk and old backups may still hold what lay open before: docs/operator/keys.md.",
+        "磁盘与旧备份中可能仍有此前的明文，见 docs/operator/keys.md。",
+    ),
+    "key.unprotected": Text("the node's keys lie open again", "节点密钥已恢复为明文"),
     # evidence
     "deposit.hashing": Text("hashing", "计算哈希"),
     "deposit.submitting": Text("depositing", "存证"),
@@ -241,6 +247,13 @@ MESSAGES: Final[Mapping[str, Text]] = {
     "restore.where": Text("Name the new folder with --data.", "请用 --data 指定新目录。"),
     "restore.no_keys": Text(
         "the node's key is not in it: put it into {path}", "备份不含节点密钥，请放入 {path}"
+    ),
+    "restore.validator": Text(
+        "This network has validators. The key that voted is in no backup, nor what it signed last: "
+        "make a new validator key, and have the network replace the old one by vote. "
+        "See docs/operator/backup.md.",
+        "该网络有验证者。投票密钥及其最近签名状态不在任何备份中：请生成新的验证者密钥，"
+        "并由网络投票替换旧密钥，见 docs/operator/backup.md。",
     ),
     "snapshot.none": Text(
         "no snapshot is offered before block {interval}; --out writes one of any height",

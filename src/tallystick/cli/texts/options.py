@@ -99,7 +99,8 @@ OPTIONS: Final[Mapping[str, Text]] = {
         "key to sign with ($TALLY_KEY, else your only key)", "签名密钥（TALLY_KEY，否则为唯一密钥）"
     ),
     "passphrase_file": Text(
-        "file with the passphrase; - is standard input", "含口令的文件；- 表示标准输入"
+        "file with the passphrase; - is standard input ($TALLY_PASSPHRASE)",
+        "含口令的文件；- 表示标准输入（TALLY_PASSPHRASE）",
     ),
     "trust": Text("trust file of the network", "网络的信任文件"),
     "organization": Text("organisation, by its code", "机构代码"),
@@ -186,6 +187,12 @@ OPTIONS: Final[Mapping[str, Text]] = {
     "member": Text("member of the organisation", "机构成员"),
     "key import:pem": Text(
         "PEM file (PKCS #8); - is standard input", "PEM 文件（PKCS #8）；- 表示标准输入"
+    ),
+    "key protect:name": Text(
+        "a key of yours; without it, the node's keys", "您的密钥名称；省略则为节点密钥"
+    ),
+    "key unprotect:name": Text(
+        "a key of yours; without it, the node's keys", "您的密钥名称；省略则为节点密钥"
     ),
     # node
     "node snapshot:out": Text("file to write; must not exist", "快照文件；不得已存在"),

@@ -77,6 +77,8 @@ class EngineConfig(Struct, frozen=True, kw_only=True):
     """How a node without blocks gets its first state; None: by executing every block."""
     prometheus_port: int | None = None
     """On the loopback interface."""
+    key_folder: str = "config"
+    """Where the engine reads its keys when it starts; in its home, unless it is a full path."""
     signer_address: str = ""
     """Where a remote signer calls in (`priv_validator_laddr`); empty: the key file of the home."""
 
@@ -188,8 +190,8 @@ def _base(config: EngineConfig) -> Section:
         "log_level": config.profile.log_level,
         "log_format": "json",
         "genesis_file": "config/genesis.json",
-        "node_key_file": "config/node_key.json",
-        "priv_validator_key_file": "config/priv_validator_key.json",
+        "node_key_file": f"{config.key_folder}/node_key.json",
+        "priv_validator_key_file": f"{config.key_folder}/priv_validator_key.json",
         "priv_validator_state_file": "data/priv_validator_state.json",
         "priv_validator_laddr": config.signer_address,
         "filter_peers": True,  # the application knows the members' nodes

@@ -8,6 +8,7 @@ what it signed may sign twice, and is then punished as an attacker.
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,10 @@ from tallystick.crypto import SecretKey
 from tallystick.errors import DataFolderProblem, StorageFailed
 from tallystick.units import PublicKey
 
+NODE_KEY_NAME: Final = "node_key.json"
+VALIDATOR_KEY_NAME: Final = "priv_validator_key.json"
+_PARTIAL: Final = ".partial"
+_OTHERS_BITS: Final = 0o077
 _NOTHING_SIGNED: Final = b'{"height":"0","round":0,"step":0}\n'
 
 
@@ -32,8 +37,9 @@ class EngineHome:
     def __init__(self, folder: Path) -> None:
         """Name the folder; nothing is read or written yet."""
         self.folder = folder
-        self._node_key = folder / "config" / "node_key.json"
-        self._validator_key = folder / "config" / "priv_validator_key.json"
+        self._keys = folder / "config"
+        self._node_key = self._keys / NODE_KEY_NAME
+        self._validator_key = self._keys / VALIDATOR_KEY_NAME
         self._genesis = folder / "config" / "genesis.json"
         self._signer_state = folder / "data" / "priv_validator_state.json"
 
@@ -68,6 +74,52 @@ class EngineHome:
         """Whether `found` was completed once."""
         return self._signer_state.exists()
 
+    def check_startable(self, *, keys_come: bool) -> None:
+        """Refuse to start where the engine would make itself a key, or sign twice.
+
+        Args:
+            keys_come: whether its keys are brought for the start, not kept in the home.
+
+        Raises:
+            DataFolderProblem: a key is missing or others may read it, or the engine has data but
+                the state of its signer is lost.
+        """
+        self._check_signer_state()
+        if not self.is_founded:
+            return  # nothing here to start
+        for path in () if keys_come else (self._node_key, self._validator_key):
+            _check_private(path)
+
+    def write_keys(
+        self, node_key: SecretKey, validator_key: SecretKey, *, place: Path | None = None
+    ) -> None:
+        """Write both keys in the home, or in a folder of another place; raises `StorageFailed`."""
+        folder = place or self._keys
+        _write(folder / NODE_KEY_NAME, node_key_json(node_key))
+        _write(folder / VALIDATOR_KEY_NAME, validator_key_json(validator_key))
+
+    def drop_keys(self, *, place: Path | None = None) -> None:
+        """Delete both keys there, if they are there; raises `StorageFailed`."""
+        folder = place or self._keys
+        try:
+            for name in (NODE_KEY_NAME, VALIDATOR_KEY_NAME):
+                (folder / name).unlink(missing_ok=True)
+                (folder / f"{name}{_PARTIAL}").unlink(missing_ok=True)
+            if folder.is_dir():
+                _sync_folder(folder)
+        except OSError as error:
+            raise StorageFailed(f"cannot delete keys in {folder}: {error.strerror}") from error
+
+    def public_keys(self) -> tuple[PublicKey | None, PublicKey | None]:
+        """Return the public halves of node key and validator key, None for one not in the home.
+
+        Raises:
+            DataFolderProblem: one is damaged.
+        """
+        paths = (self._node_key, self._validator_key)
+        node, validator = (read_public_key(path) if path.exists() else None for path in paths)
+        return node, validator
+
     def node_id(self) -> str:
         """Return the id under which other nodes know this one."""
         return node_id(read_public_key(self._node_key))
@@ -88,6 +140,11 @@ class EngineHome:
         _write(self._validator_key, validator_key_json(key))
 
     def _begin_signing(self) -> None:
+        self._check_signer_state()
+        if not self._signer_state.exists():
+            _write(self._signer_state, _NOTHING_SIGNED)
+
+    def _check_signer_state(self) -> None:
         if self._signer_state.exists():
             return
         if (self.folder / "data" / "blockstore.db").exists():
@@ -97,7 +154,6 @@ class EngineHome:
                 hint="Do not start from an older copy: make a new validator key, and have the "
                 "network replace the old one by vote.",
             )
-        _write(self._signer_state, _NOTHING_SIGNED)
 
 
 def _make_folder(folder: Path) -> None:
@@ -105,6 +161,25 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StorageFailed(f"cannot make {folder}: {error.strerror}") from error
+
+
+def _check_private(path: Path) -> None:
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError as error:
+        # Started like this, the engine makes itself another key and forgets what it signed.
+        raise DataFolderProblem(
+            f"the engine's key is missing: {path}",
+            hint="Put it back from the folder `keys`; docs/operator/keys.md says how.",
+        ) from error
+    if mode & _OTHERS_BITS:
+        raise DataFolderProblem(
+            f"other users may read or change {path}",
+            field=path.name,
+            expected="mode 0600",
+            found=f"mode {mode:04o}",
+            hint=f"If nobody has read it, make it private: chmod 600 {path}",
+        )
 
 
 def _write_once(path: Path, data: bytes, what: str) -> None:
@@ -123,7 +198,7 @@ def _write_once(path: Path, data: bytes, what: str) -> None:
 
 def _write(path: Path, data: bytes) -> None:
     """Write a file whole or not at all, readable by this user only; on disk when it returns."""
-    partial = path.with_name(path.name + ".partial")
+    partial = path.with_name(path.name + _PARTIAL)
     try:
         partial.unlink(missing_ok=True)
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

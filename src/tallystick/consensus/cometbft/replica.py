@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from msgspec import Struct
@@ -47,6 +47,7 @@ from tallystick.consensus.cometbft.proto.abci_pb2 import (
 from tallystick.consensus.cometbft.proto.keys_pb2 import PublicKey
 from tallystick.consensus.cometbft.snapshots import SnapshotDesk
 from tallystick.consensus.cometbft.verdicts import VerdictCache
+from tallystick.consensus.counts import EngineCounts
 from tallystick.consensus.intake import Intake
 from tallystick.consensus.ports import (
     BlockLog,
@@ -66,6 +67,8 @@ REFUSED: Final = 1
 """Code of every refusal: which one it is stands in our own log."""
 STALE_MS: Final = 5_000
 """A proposal whose time lies further back than this holds no transaction."""
+REFUSALS_TOLD_MS: Final = 10_000
+"""Refused peers are told to the log this seldom; they are all counted."""
 _FILTER_ID: Final = "/p2p/filter/id/"
 _FILTER_ADDRESS: Final = "/p2p/filter/addr/"
 _LOG: Final = logging.getLogger("tallystick.consensus")
@@ -95,6 +98,8 @@ class Surroundings:
     """Whether the node of this id may connect."""
     retain_from: Callable[[int], int]
     """The height from which on the engine keeps its own blocks, by the newest; 0 keeps all."""
+    counts: EngineCounts = field(default_factory=EngineCounts)
+    """What this replica counts."""
 
 
 class Replica:
@@ -112,11 +117,13 @@ class Replica:
         self._clock = around.clock
         self._is_peer = around.is_peer
         self._retain_from = around.retain_from
-        self.verdicts = VerdictCache(application.read)
+        self._counts = around.counts
+        self.verdicts = VerdictCache(application.read, counts=around.counts)
         self._executed: Executed | None = None
         self._durable: tuple[int, bytes] | None = None
         """Height and app hash before the block that is decided and not durable yet, if one is."""
         self._was_empty = False
+        self._told_at = -REFUSALS_TOLD_MS
 
     # --- query ------------------------------------------------------------------------------------
 
@@ -147,7 +154,12 @@ class Replica:
             node_id = request.path.removeprefix(_FILTER_ID)
             if self._is_peer(node_id):
                 return ResponseQuery()
-            _LOG.warning("a peer that no organisation registered was refused: %s", node_id[:60])
+            self._counts.peers_refused += 1
+            # Whoever is refused calls again at once, hundreds of times a second.
+            now = self._clock()
+            if now - self._told_at >= REFUSALS_TOLD_MS:
+                self._told_at = now
+                _LOG.warning("a peer that no organisation registered was refused: %s", node_id[:60])
             return ResponseQuery(code=REFUSED, log="not a registered node")
         if request.path.startswith(_FILTER_ADDRESS):
             return ResponseQuery()
@@ -160,7 +172,9 @@ class Replica:
         # The time of an idle chain stands still; what has just been signed is not ahead of it.
         time = max(self._application.block_time, self._clock())
         verdicts = self.verdicts.read([request.tx for request in requests])
-        return [self._check(verdict, time) for verdict in verdicts]
+        answers = [self._check(verdict, time) for verdict in verdicts]
+        self._counts.mempool_refusals += sum(answer.code != 0 for answer in answers)
+        return answers
 
     def _check(self, verdict: Transaction | Unusable, time: int) -> ResponseCheckTx:
         if isinstance(verdict, Unusable):
@@ -220,6 +234,7 @@ class Replica:
             self._application, self.verdicts.read(request.txs), time=milliseconds(request.time)
         ):
             return ResponseProcessProposal(status=ResponseProcessProposal.ACCEPT)
+        self._counts.proposals_rejected += 1
         _LOG.warning(
             "a proposal for height %d by %s was rejected",
             request.height,
@@ -241,6 +256,7 @@ class Replica:
         transactions = tuple(self.verdicts.read(request.txs))
         self._durable = (application.height, application.app_hash)
         self._intake.decide([one.id for one in transactions])
+        self._counts.misbehaviours += len(request.misbehavior)
         before = application.validators()
         executed = application.execute(
             Proposal(

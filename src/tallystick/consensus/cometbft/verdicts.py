@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
+from tallystick.consensus.counts import EngineCounts
 from tallystick.model import Transaction, Unusable
 
 VERDICTS_MAX: Final = 200_000
@@ -27,9 +28,15 @@ class VerdictCache:
     """
 
     def __init__(
-        self, read: Read, *, size: int = VERDICTS_MAX, bytes_max: int = VERDICT_BYTES_MAX
+        self,
+        read: Read,
+        *,
+        size: int = VERDICTS_MAX,
+        bytes_max: int = VERDICT_BYTES_MAX,
+        counts: EngineCounts | None = None,
     ) -> None:
         """Ask `read` for what is not known."""
+        self._counts = counts or EngineCounts()
         self._read = read
         self._size = size
         self._bytes_max = bytes_max
@@ -41,6 +48,9 @@ class VerdictCache:
         """Return each decoded and verified, in order; unknown ones are verified together."""
         found = [self._known.get(raw) for raw in transactions]
         missing = [place for place, verdict in enumerate(found) if verdict is None]
+        with self._lock:  # several threads ask
+            self._counts.verdict_hits += len(found) - len(missing)
+            self._counts.verdict_misses += len(missing)
         if missing:
             fresh = self._read([transactions[place] for place in missing])
             self.add(fresh)

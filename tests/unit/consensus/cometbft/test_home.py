@@ -22,6 +22,7 @@ from tallystick.consensus.cometbft import (
     EngineValidator,
     Peer,
     Profile,
+    StateSync,
     address,
     node_id,
 )
@@ -301,3 +302,56 @@ def test_a_setting_that_the_engine_would_misread_is_refused(
         home.configure(settings(**changes))
     assert caught.value.field == field
     assert (tmp_path / "config" / "config.toml").read_bytes() == before
+
+
+def test_keys_of_the_home_are_brought_and_taken_away(tmp_path: Path) -> None:
+    """In the home, or where they are lent; deleting twice is nothing."""
+    home = EngineHome(tmp_path / "home")
+    home.found(GENESIS, NODE_KEY, VALIDATOR_KEY)
+    assert home.public_keys() == (NODE_KEY.public_key, VALIDATOR_KEY.public_key)
+    home.check_startable(keys_come=False)
+    place = tmp_path / "place"
+    place.mkdir()
+    home.write_keys(NODE_KEY, VALIDATOR_KEY, place=place)
+    (place / "node_key.json.partial").touch()
+    for _ in range(2):
+        home.drop_keys(place=place)
+        assert list(place.iterdir()) == []
+    home.drop_keys()
+    assert home.public_keys() == (None, None)
+    home.check_startable(keys_come=True)
+    with pytest.raises(DataFolderProblem, match="the engine's key is missing"):
+        home.check_startable(keys_come=False)
+    home.drop_keys(place=tmp_path / "nowhere")
+
+
+def test_keys_that_cannot_be_deleted_are_said(tmp_path: Path) -> None:
+    """Here a folder has the name."""
+    (tmp_path / "node_key.json").mkdir()
+    with pytest.raises(StorageFailed, match="cannot delete keys"):
+        EngineHome(tmp_path / "home").drop_keys(place=tmp_path)
+
+
+def test_a_home_that_lost_what_it_signed_is_not_started(tmp_path: Path) -> None:
+    """Whether it keeps its keys or gets them."""
+    home = EngineHome(tmp_path)
+    home.check_startable(keys_come=False)  # nothing there to start
+    home.found(GENESIS, NODE_KEY, VALIDATOR_KEY)
+    (tmp_path / "data" / "blockstore.db").mkdir()
+    (tmp_path / "data" / "priv_validator_state.json").unlink()
+    for keys_come in (True, False):
+        with pytest.raises(DataFolderProblem, match="what this validator signed last is lost"):
+            home.check_startable(keys_come=keys_come)
+
+
+def test_a_joining_node_begins_from_a_header_that_its_operator_believes() -> None:
+    """Height and hash go to the engine, which takes headers from two nodes at least."""
+    hash_ = "AB" * 32
+    start = StateSync(height=7, header_hash=hash_, servers=("http://a:1", "http://b:1"))
+    document = written(settings(state_sync=start))["statesync"]
+    assert document["enable"] is True
+    assert (document["trust_height"], document["trust_hash"]) == (7, hash_)
+    assert document["rpc_servers"] == "http://a:1,http://b:1"
+    for change in ({"height": 0}, {"header_hash": "AB"}, {"servers": ("http://a:1",)}):
+        with pytest.raises(UsageError):
+            config_toml(settings(state_sync=msgspec.structs.replace(start, **change)))

@@ -192,6 +192,20 @@ def test_a_large_set_of_validators_is_read_page_by_page(desk: Desk) -> None:
     assert [one["params"]["page"] for one in desk.asked] == ["1", "2"]
 
 
+@pytest.mark.parametrize(
+    "method",
+    ["broadcast_tx_sync", "dial_peers", "unsafe_flush_mempool", "dump_consensus_state", "net_info"],
+)
+def test_others_may_ask_a_closed_list_of_questions(desk: Desk, method: str) -> None:
+    """What a joining node needs; nothing else reaches the engine."""
+    with pytest.raises(NotFound):
+        desk.rpc.relay(method, {}, 1)
+    assert desk.asked == []
+    desk.answers = [b'{"jsonrpc":"2.0","id":1,"result":{}}']
+    assert desk.rpc.relay("commit", {"height": "7"}, 1)
+    assert [one["method"] for one in desk.asked] == ["commit"]
+
+
 def test_a_connection_that_was_closed_meanwhile_is_replaced(desk: Desk) -> None:
     """The engine closes connections that nobody used for ten seconds."""
     desk.hang_up_after_answer = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -63,7 +64,7 @@ def test_what_is_durable_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize("limits", [{"size": 2}, {"bytes_max": 8}])
-def test_the_oldest_go_first(limits: dict[str, int]) -> None:
+def test_the_oldest_go_first(limits: dict[str, Any]) -> None:
     """At the limit of count or of bytes; answers are complete all the same."""
     reader = Reader()
     cache = VerdictCache(reader.read, **limits)
