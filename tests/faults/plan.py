@@ -73,6 +73,7 @@ _KILLS: Final[list[tuple[str, Act, int]]] = [
 _PAUSES: Final[list[tuple[str, Act, int]]] = [
     ("pause of a node and its engine", deaths.pause_node, 10),
     ("pause of a node without its engine", deaths.pause_half, 10),
+    ("pause of an engine without its node", deaths.pause_engine, 5),
     ("pause of three of four", deaths.pause_three, 3),
 ]
 _LIARS: Final[list[tuple[str, Act, int]]] = [

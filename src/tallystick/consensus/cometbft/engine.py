@@ -20,7 +20,7 @@ from tallystick.consensus.cometbft.rpc_types import Handed
 from tallystick.consensus.intake import Intake
 from tallystick.consensus.ports import BlockLog, ReplicatedApplication, Result
 from tallystick.consensus.submission import Submission, gather
-from tallystick.errors import Expired, Halted, NotFinal, TallystickError
+from tallystick.errors import Expired, Halted, NotFinal, TallystickError, Unavailable
 from tallystick.model import Transaction
 
 SWEEP_SECONDS: Final = 1.0
@@ -154,7 +154,13 @@ class CometEngine:
         # What was verified here need not be verified again when the engine asks.
         self._parts.replica.verdicts.add([one for one in answers if isinstance(one, Transaction)])
         fresh = [waiting.transaction for waiting in self._intake.register(places, answers)]
-        handed = self._parts.mempool.submit([one.raw for one in fresh])
+        try:
+            handed = self._parts.mempool.submit([one.raw for one in fresh])
+        except Unavailable as error:
+            # The engine is slow, or has ended, which is told in another way.
+            unknown = NotFinal("the engine did not answer; submit the same bytes again")
+            unknown.__cause__ = error
+            handed = [unknown] * len(fresh)
         for transaction, what in zip(fresh, handed, strict=True):
             if isinstance(what, TallystickError):
                 self._intake.refuse(transaction.id, what)
