@@ -194,10 +194,10 @@ def _points() -> list[Row]:
 
 def _crashes(plan: Plan) -> list[Row]:
     places = points.list_places()
-    alone, among = "kill at every write of a block, one node", "the same, four nodes"
+    name = "kill at every write of a block"
     return [
-        points.crash_at_places(alone, places, plan.times(5), voters=1),
-        points.crash_at_places(among, places, plan.times(1), voters=4),
+        points.crash_at_places(f"{name}, one node", places, plan.times(5), voters=1),
+        points.crash_at_places(f"{name}, four nodes", places, plan.times(1), voters=4),
     ]
 
 
