@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The operator's page about faults of a network shows the counts that were measured, all of them."""
+"""The operator's page about faults of a network shows all counts that were measured."""
 
 from __future__ import annotations
 

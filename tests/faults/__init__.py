@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Faults of networks with real nodes: processes that are killed, cut off, filled up, and that lie."""
+"""Faults of networks with real nodes: processes killed, cut off, filled up, and that lie."""

@@ -11,9 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from tests.faults.cluster import Station
+from tests.faults.cluster import HANG_S, Station
 from tests.faults.load import commit
 from tests.faults.scene import Stage
+from tests.networks import Seat
 
 STOPPED_ENGINE: Final = "E_ENGINE"
 
@@ -66,6 +67,21 @@ def pause_half(stage: Stage) -> None:
     os.kill(station.running.process.pid, signal.SIGSTOP)
     stage.others_go_on(10)
     os.kill(station.running.process.pid, signal.SIGCONT)
+
+
+def pause_engine(stage: Stage) -> None:
+    """Stop the engine but not its node, for longer than the node waits for its answer."""
+    station = _victim(stage)
+    os.kill(station.running.engine, signal.SIGSTOP)
+    answer = stage.cluster.submit(station, stage.cluster.network.deposit(_seat(stage, station)))
+    stage.others_go_on(10)
+    fault = answer.exception(HANG_S)
+    stage.count("told that the outcome is not known", getattr(fault, "code", "") == "E_PENDING")
+    os.kill(station.running.engine, signal.SIGCONT)
+
+
+def _seat(stage: Stage, station: Station) -> Seat:
+    return stage.cluster.network.places[station.number].seat
 
 
 def pause_three(stage: Stage) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether the promises were kept: no fork, nothing acknowledged lost, nothing twice, receipts hold."""
+"""Whether the promises were kept: no fork, nothing lost, nothing twice, receipts hold."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Row = tuple[bytes, list[str], str]
 def judge(
     cluster: Cluster, memory: Memory, *, seed: int = 1, stations: Sequence[Station] | None = None
 ) -> Trial:
-    """Let every node (or these) commit once more, wait until all are equal, and check everything."""
+    """Let all nodes (or these) commit once more, wait until they are equal, check everything."""
     chosen = list(cluster.stations if stations is None else stations)
     trial = Trial()
     try:

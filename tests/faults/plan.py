@@ -73,6 +73,7 @@ _KILLS: Final[list[tuple[str, Act, int]]] = [
 _PAUSES: Final[list[tuple[str, Act, int]]] = [
     ("pause of a node and its engine", deaths.pause_node, 10),
     ("pause of a node without its engine", deaths.pause_half, 10),
+    ("pause of an engine without its node", deaths.pause_engine, 5),
     ("pause of three of four", deaths.pause_three, 3),
 ]
 _LIARS: Final[list[tuple[str, Act, int]]] = [
@@ -193,10 +194,10 @@ def _points() -> list[Row]:
 
 def _crashes(plan: Plan) -> list[Row]:
     places = points.list_places()
-    alone, among = "kill at every write of a block, one node", "the same, four nodes"
+    name = "kill at every write of a block"
     return [
-        points.crash_at_places(alone, places, plan.times(5), voters=1),
-        points.crash_at_places(among, places, plan.times(1), voters=4),
+        points.crash_at_places(f"{name}, one node", places, plan.times(5), voters=1),
+        points.crash_at_places(f"{name}, four nodes", places, plan.times(1), voters=4),
     ]
 
 

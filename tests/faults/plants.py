@@ -33,7 +33,7 @@ def ack_on_check() -> None:
 
 
 def nondeterministic() -> None:
-    """Executes with something that other nodes do not have: here, chance decides on one signature."""
+    """Executes with something that other nodes do not have: here, chance."""
     inner = Replica.finalize_block
 
     def finalize(replica: Replica, request: Any) -> Any:

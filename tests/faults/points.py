@@ -80,7 +80,7 @@ def _add(trial: Trial, verdict: Trial) -> Trial:
     return trial
 
 
-# --- the node, at every write ------------------------------------------------------------------------
+# --- the node, at every write ---------------------------------------------------------------------
 
 
 def list_places() -> list[str]:

@@ -138,7 +138,7 @@ def _must_refuse(stage: Stage, station: Station, words: str) -> None:
 
 
 def crash_before_first_commit(stage: Stage) -> None:
-    """A = 0 twice: every node dies before its first block is durable, and begins again (INV-I13)."""
+    """A = 0 twice: all die before their first block is durable, and begin again (INV-I13)."""
     cluster: Cluster = stage.cluster
     for station in cluster.stations:
         station.launch("--crash", "before commit#1")

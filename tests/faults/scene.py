@@ -93,8 +93,6 @@ def play(scene: Scene, times: int, *, seed: int = 1) -> Row:
             row.facts["found"] = "; ".join(row.violations)[:200] or "nothing"
             row.violations = [one for one in row.violations if scene.must_catch in one]
         row.facts["blocks"] = trials[-1].facts.get("blocks", 0)
-        if scene.wiring is not Direct:
-            row.facts["wiring"] = cluster.wiring.name
     return row
 
 

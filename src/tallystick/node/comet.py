@@ -285,8 +285,8 @@ def _engine_is_behind() -> DataFolderProblem:
         "the engine's data are older than the ledger beside them",
         field=f"{ENGINE_HOME}/data",
         expected="both of one moment: an older copy of the engine's folder was put back",
-        hint=f"Put back the right one. If there is none: remove blocks, state and views.sqlite*, and "
-        f"all of {ENGINE_HOME}/data but priv_validator_state.json (never an older copy of that), "
+        hint="Put back the right one. If there is none: remove blocks, state and views.sqlite*, "
+        f"and all of {ENGINE_HOME}/data but priv_validator_state.json (never an older copy of that), "
         "and start: every block then comes from the other nodes.",
     )
 
