@@ -30,6 +30,10 @@ run: setup-runtime ## start a node with a demonstration, and stay up
 demo: setup-runtime ## the same demonstration, which ends by itself
 	.venv/bin/tally up --demo --once $(ARGS)
 
+.PHONY: network
+network: setup-runtime engine ## four organisations on this machine: stop two, bring them back
+	.venv/bin/tally network demo $(ARGS)
+
 .PHONY: setup-runtime
 setup-runtime: ## .venv with what a user needs, from requirements.lock
 	@scripts/setup.sh runtime
@@ -98,6 +102,18 @@ bench: setup ## the benchmark
 .PHONY: torture
 torture: setup ## kill, fill, corrupt and replay a node many times
 	$(PY) -m tests.torture $(ARGS)
+
+.PHONY: simulation
+simulation: setup ## a simulated network of replicas with crashes and faulty nodes, thousands of times
+	$(PY) -m tests.simulation $(ARGS)
+
+.PHONY: determinism
+determinism: setup ## one history in processes that differ in whatever must not matter
+	$(PY) -m tests.determinism $(ARGS)
+
+.PHONY: faults
+faults: setup ## kill, cut off, fill up and deceive the nodes of a real network
+	$(PY) -m tests.faults $(ARGS)
 
 .PHONY: interop
 interop: setup ## check our bytes with programs we did not write

@@ -10,7 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import http_batch, pipeline, report, small, snapshot, stages
+from benchmarks import (
+    catching_up,
+    consortium,
+    http_batch,
+    pipeline,
+    report,
+    small,
+    snapshot,
+    stages,
+)
 from benchmarks.machine import describe
 
 Work = Callable[[Path, argparse.Namespace], Any]
@@ -39,6 +48,18 @@ BENCHMARKS: dict[str, Work] = {
     ],
     "stages": lambda folder, o: stages.run(
         folder, accounts=20_000 if o.quick else 1_000_000, batches=5 if o.quick else 40
+    ),
+    "consortium": lambda folder, o: {
+        str(count): consortium.run(
+            folder,
+            organizations=count,
+            transactions=2_000 if o.quick else 20_000,
+            repeat=1 if o.quick else min(3, o.repeat),
+        )
+        for count in (1, 4)
+    },
+    "catching_up": lambda folder, o: catching_up.run(
+        folder, transactions=2_000 if o.quick else 20_000, repeat=1 if o.quick else 3
     ),
     "node_start": lambda folder, o: small.node_start(
         folder, accounts=20_000 if o.quick else 1_000_000, transactions=5_000

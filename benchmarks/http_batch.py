@@ -58,7 +58,7 @@ def _round(world: World, port: int, count: int) -> dict[str, Any]:
         raise RuntimeError(f"only {result['committed']} of {total} were committed")
     return {
         "tx_s": round(total / result["seconds"]),
-        "foreign_cores_with_client": load.foreign_cores,
+        "foreign_cores": load.foreign_cores,
         "cpu_us_per_tx": {
             role: round(seconds / total * 1e6, 1) for role, seconds in load.own_by_process.items()
         },

@@ -67,9 +67,9 @@ def _busy_ticks() -> int:
     return user + nice + system + irq + softirq + steal
 
 
-def processes() -> dict[int, str]:
+def processes(own_role: str = "node") -> dict[int, str]:
     """Return this process and its descendants by role."""
-    found = {os.getpid(): "node"}
+    found = {os.getpid(): own_role}
     parents = {
         int(path.name): int(path.joinpath("stat").read_text().rsplit(")", 1)[1].split()[1])
         for path in Path("/proc").iterdir()
@@ -92,6 +92,9 @@ def _role(pid: int) -> str:
         ("storage.writer", "store writer"),
         ("projector", "views"),
         ("benchmarks.load", "client"),
+        ("benchmarks.engine_load", "client"),
+        ("benchmarks.member", "node"),
+        ("cometbft", "engine"),
     ):
         if word in command:
             return role
@@ -106,11 +109,20 @@ def _cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
+def _ended_children() -> float:
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 @contextmanager
-def measured() -> Iterator[Load]:
-    """Measure wall time, CPU time by process, and what others used."""
+def measured(own_role: str = "node") -> Iterator[Load]:
+    """Measure wall time, CPU time by process, and what others used.
+
+    Processes that end meanwhile are counted as ended children of this one, as the client.
+    """
     load = Load()
-    roles = processes()
+    roles = processes(own_role)
+    ended = _ended_children()
     before = {pid: _cpu_seconds(pid) for pid in roles}
     busy, start = _busy_ticks(), time.perf_counter()
     yield load
@@ -119,6 +131,10 @@ def measured() -> Iterator[Load]:
         used = _cpu_seconds(pid) - before[pid]
         load.own_by_process[role] = load.own_by_process.get(role, 0.0) + used
         load.own_cpu += used
+    client = _ended_children() - ended
+    if client:
+        load.own_by_process["client"] = load.own_by_process.get("client", 0.0) + client
+        load.own_cpu += client
     total = (_busy_ticks() - busy) / _TICKS
     load.foreign_cores = max(0.0, round((total - load.own_cpu) / load.seconds, 2))
 

@@ -83,6 +83,7 @@ def write_docs() -> None:
         _put(ROOT / name, "performance", _table(results, chinese="zh" in name))
     _put(PERFORMANCE, "stages", _stages(results))
     _put(PERFORMANCE, "growth", _growth(results))
+    _put(PERFORMANCE, "consortium", _consortium(results))
 
 
 def _put(page: Path, marker: str, text: str) -> None:
@@ -102,6 +103,46 @@ def _stages(results: dict[str, Any]) -> str:
         "| whole processes, in the throughput run | us of CPU per transaction |\n| --- | --- |\n"
     )
     return f"{head}{''.join(lines)}\n{whole}{''.join(others)}"
+
+
+def _consortium(results: dict[str, Any]) -> str:
+    lines = [_CONSORTIUM_HEAD]
+    budget = [_BUDGET_HEAD]
+    for one in results["consortium"].values():
+        for name in ("kvstore", "tallystick"):
+            found = one[name]
+            foreign = [round_["full"]["foreign_cores"] for round_ in one["rounds"][name]]
+            lines.append(
+                f"| {one['organizations']} | {name} | {found['tx_s']:,} "
+                f"| {found.get('http_tx_s', '')} | {_pair(found['lone_ms'])} "
+                f"| {_pair(found['half_load_ms'])} | {found['transactions_per_block']:,} "
+                f"| {found['disk_bytes_per_tx']:,} | {min(foreign)} to {max(foreign)} |\n"
+            )
+            cpu = found["cpu_us_per_tx"]
+            parts = " | ".join(str(cpu.get(role, "")) for role in _ROLES)
+            budget.append(f"| {one['organizations']} | {name} | {parts} |\n")
+        lines.append(f"| {one['organizations']} | ratio | {one['ratio']} | | | | | | |\n")
+    back = results["catching_up"]
+    rates = "".join(f"| {name} | {rate:,} |\n" for name, rate in back["tx_s"].items())
+    head = "| how a node comes back | tx/s |\n| --- | --- |\n"
+    return f"{''.join(lines)}\n{''.join(budget)}\n{head}{rates}"
+
+
+_ROLES = ("engine", "node", "verifier", "store writer", "views", "client")
+_CONSORTIUM_HEAD = (
+    "| organisations | application | tx/s | over HTTP | lone p50 / p99 ms "
+    "| at half load p50 / p99 ms | tx in a block | disk bytes per tx, all nodes "
+    "| cores used by others |\n" + "| --- " * 9 + "|\n"
+)
+_BUDGET_HEAD = (
+    f"| organisations | application | {' | '.join(_ROLES)} |\n"
+    + "| --- " * (len(_ROLES) + 2)
+    + "|\n"
+)
+
+
+def _pair(both: list[float]) -> str:
+    return f"{both[0]:,.0f} / {both[1]:,.0f}"
 
 
 def _growth(results: dict[str, Any]) -> str:

@@ -70,6 +70,7 @@ ENVIRONMENT: Final = """
 | --- | --- |
 | `TALLY_URL` | address of the node; else the node running on this machine, else `http://localhost:8700` |
 | `TALLY_DATA` | data folder; else below `~/.local/share/tallystick` (`$XDG_DATA_HOME/tallystick`): `node`, or `demo` for `tally up --demo` |
+| `TALLY_COMETBFT` | the consensus engine's program; else `cometbft` on `PATH` or where Go installs |
 | `TALLY_HOME` | keys and remembered networks of this user; else `~/.config/tallystick` |
 | `TALLY_KEY` | name of the key to sign with |
 | `TALLY_PASSPHRASE` | passphrase of sealed keys, where none is given by `--passphrase-file`; who can read it there: [keys](../operator/keys.md#passphrases) |

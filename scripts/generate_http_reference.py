@@ -33,6 +33,7 @@ TAGS: Final = {
     "ledger": "Reading what was written",
     "network": "The network: status, trust, organisations",
     "records": "Records that contracts keep",
+    "governance": "Governance",
     "log": "The log, for verifiers",
     "events": "Events as they happen",
     "node": "This node, and pages for people",

@@ -22,19 +22,23 @@ from tallystick.model import (
     Checkpoint,
     FinalityProof,
     LogKey,
+    RegisteredLogKey,
     cosign_checkpoint,
     cosigner_key,
     cosigner_name,
+    encode_log_key,
     encode_validators,
     engine_chain_id,
     sign_checkpoint,
 )
-from tests.engine_chain import Chain, Electorate, Roots, engine_start, recorded
+from tallystick.units import TimeMs
+from tests.engine_chain import Chain, Electorate, Roots, engine_start, recorded, shown_log_key
 from tests.unit.client.world import BANK, COURT, DOCUMENT, LOG_KEY, World, make_genesis, secret
 
 PATH: Final = Path(__file__).parent.parent / "tests" / "vectors" / "tallystick" / "finality.json"
 BANK_LOG_KEY: Final = secret(21)
 FIRST: Final = Electorate({COURT: secret(600), BANK: secret(601)}, {BANK: 11})
+LATER_LOG_KEY: Final = secret(31)
 SECOND: Final = Electorate({COURT: secret(602), BANK: secret(601)})
 CHANGED_AT: Final = 2
 COSIGNED_AT: Final = 1_700_000_500
@@ -107,6 +111,34 @@ def solo_start() -> Vectors:
     return {"genesis": genesis.encode().hex(), "certificate": start.encode().hex(), "first": 8}
 
 
+def later_log_key() -> Vectors:
+    """Return a receipt by a key that genesis does not list, and proofs that must be refused."""
+    record = RegisteredLogKey(
+        public_key=LATER_LOG_KEY.public_key, organization=BANK, valid_from=TimeMs(1)
+    )
+    revoked = msgspec.structs.replace(record, revoked_at=TimeMs(2))
+    made = world()
+    good, made.membership_root = shown_log_key(record)
+    head = made.head()
+    chain = Chain(engine_chain_id(made.genesis.encode()))
+    proof = chain.proof(Roots.of(head), FIRST, height=head.height)
+    receipt = replace(
+        made.receipt(0, key=LATER_LOG_KEY), finality=proof.encode(), log_key=good.encode()
+    )
+    altered = {
+        "another record": msgspec.structs.replace(good, record=encode_log_key(revoked)),
+        "another root": shown_log_key(revoked)[0],
+    }
+    return {
+        "public_key": record.public_key.hex(),
+        "record": good.record.hex(),
+        "proof": good.encode().hex(),
+        "membership_root": head.membership_root.hex(),
+        "receipt_file": receipt.to_json(),
+        "refused": {name: one.encode().hex() for name, one in altered.items()},
+    }
+
+
 def vectors() -> Vectors:
     """Return everything in the file."""
     made = world()
@@ -148,6 +180,7 @@ def vectors() -> Vectors:
             "time": COSIGNED_AT,
         },
         "receipt_file": receipt.to_json(),
+        "later_log_key": later_log_key(),
         "trust_file": made.trust.to_json(),
         "original": DOCUMENT.hex(),
     }

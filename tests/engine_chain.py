@@ -18,6 +18,7 @@ from tallystick.crypto import SecretKey, sha256
 from tallystick.encoding import encode
 from tallystick.merkle import StateTree
 from tallystick.model import (
+    LOG_KEYS_PREFIX,
     VALIDATORS_KEY,
     Checkpoint,
     CommitSignature,
@@ -27,9 +28,12 @@ from tallystick.model import (
     EngineStart,
     EngineValidator,
     FinalityProof,
+    LogKeyProof,
+    RegisteredLogKey,
     Transition,
     Validator,
     app_hash,
+    encode_log_key,
     encode_validators,
     in_engine_order,
 )
@@ -184,11 +188,24 @@ def engine_start(note: str, validators: Sequence[Validator]) -> EngineStart:
 def recorded(validators: Sequence[Validator]) -> tuple[bytes, bytes, bytes]:
     """Return the record of a set, a membership root over it, and the proof of the one in it."""
     record = encode_validators(validators)
+    root, proof = placed(VALIDATORS_KEY, record)
+    return record, root, proof
+
+
+def shown_log_key(key: RegisteredLogKey) -> tuple[LogKeyProof, bytes]:
+    """Return the proof of a log key's record, and the membership root that it is under."""
+    record = encode_log_key(key)
+    root, proof = placed(LOG_KEYS_PREFIX + key.public_key, record)
+    return LogKeyProof(record=record, state_proof=proof), root
+
+
+def placed(key: bytes, record: bytes) -> tuple[bytes, bytes]:
+    """Return the root of a tree of many records with this one, and the proof of it."""
     tree = StateTree(NoPages())
     others = {b"membership/organizations/%d" % n: digest(f"organization {n}") for n in range(60)}
-    root = tree.update({VALIDATORS_KEY: record, **others})
-    proof: Any = tree.prove(VALIDATORS_KEY).to_value()
-    return record, root, encode(proof)
+    root = tree.update({key: record, **others})
+    proof: Any = tree.prove(key).to_value()
+    return root, encode(proof)
 
 
 class NoPages:

@@ -22,6 +22,7 @@ from tallystick.consensus.cometbft import EngineRpc, node_id
 from tallystick.crypto import SecretKey
 from tallystick.encoding import Value
 from tallystick.errors import TallystickError
+from tallystick.membership import log_key_message, validator_message
 from tallystick.model import (
     Call,
     GenesisDocument,
@@ -32,12 +33,14 @@ from tallystick.model import (
     Organization,
     Parameters,
     Validator,
+    decode_entry,
     network_id,
     sign_transaction,
 )
-from tallystick.node import Node, NodeConfig, create_network, open_node
+from tallystick.node import Node, NodeConfig, open_node
 from tallystick.node.comet import engine_genesis, found_engine
 from tallystick.node.engine_file import EngineFile, PeerNode, write_engine_file
+from tallystick.node.node_keys import LOG_KEY_FILE
 from tallystick.node.sockets import socket_folder
 from tallystick.storage import DataFolder
 from tallystick.units import TimeMs
@@ -118,6 +121,11 @@ class Seat:
     def governor(self) -> SecretKey:
         """Proposes and votes."""
         return secret(5_000 + self.number)
+
+    @property
+    def operator(self) -> SecretKey:
+        """Looks after its node."""
+        return secret(6_000 + self.number)
 
     @property
     def node_id(self) -> str:
@@ -242,7 +250,9 @@ class Network:
 
     def _found(self, seat: Seat, port: int, peers: dict[Seat, int], **more: Any) -> Place:
         folder = self.base / f"n{seat.number}"
-        create_network(folder, self.genesis, seat.log_key)
+        with DataFolder.create(folder, self.genesis_bytes) as made:
+            # Not `create_network`: genesis need not know the key of one who joins.
+            made.write_key(LOG_KEY_FILE, seat.log_key.seed.hex().encode() + b"\n")
         settings = EngineFile(
             profile="machine",
             moniker=f"org{seat.number}",
@@ -372,6 +382,50 @@ class Network:
         committed = [answer for answer in answers if isinstance(answer, Committed)]
         assert len(committed) == len(raw), answers
         return committed
+
+    def govern(self, seat: Seat, method: str, args: dict[str, Value]) -> bytes:
+        """Return a signed call of an organisation's governor."""
+        return self.sign(seat.governor, seat.organization, method, args, contract="governance")
+
+    def register_log_key(
+        self, seat: Seat, key: SecretKey, replaces: SecretKey | None = None
+    ) -> bytes:
+        """Return the signed call by which an organisation registers a log key of its own."""
+        message = log_key_message(self.id, seat.organization, key.public_key)
+        args: dict[str, Value] = {"public_key": key.public_key, "proof": key.sign(message)}
+        if replaces is not None:
+            args["replaces"] = replaces.public_key
+        return self.sign(
+            seat.clerk, seat.organization, "rotate_log_key", args, contract="governance"
+        )
+
+    def decide(self, node: Node, seats: Sequence[Seat], action: dict[str, Value]) -> None:
+        """Let the first of these organisations propose, and the others approve, one by one."""
+        first, *others = seats
+        (place,) = node.submit([self.govern(first, "propose", {"action": action})]).result(
+            WAIT_SECONDS
+        )
+        assert isinstance(place, Committed), place
+        assert place.code == "ok", place.code
+        result = decode_entry(node.block(place.height).entries[place.index]).outcome.result
+        proposal = result["proposal"] if isinstance(result, dict) else result
+        for seat in others:
+            raw = self.govern(seat, "vote", {"proposal": proposal, "approve": True})
+            (vote,) = node.submit([raw]).result(WAIT_SECONDS)
+            assert isinstance(vote, Committed), vote
+            assert vote.code == "ok", vote.code
+
+    def validator_action(self, seat: Seat, key: SecretKey | None = None, power: int = 1) -> Any:
+        """Return the action that makes an organisation a validator, by its own key."""
+        key = key or seat.validator_key
+        message = validator_message(self.id, seat.organization, key.public_key)
+        return {
+            "type": "set_validator",
+            "organization": seat.organization,
+            "public_key": key.public_key,
+            "power": power,
+            "proof": key.sign(message),
+        }
 
 
 @contextmanager

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +13,9 @@ import pytest
 
 from tallystick import verify
 from tallystick.client.trust import Trust
-from tallystick.errors import Replayed
+from tallystick.errors import NotFinal, Replayed
 from tallystick.model import OK, open_cosignatures
-from tests.networks import Network, running_network, wait_until
+from tests.networks import WAIT_SECONDS, Network, running_network, wait_until
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine_program")]
 
@@ -112,3 +115,39 @@ def test_one_of_four_may_fail_and_two_may_not(tmp_path: Path) -> None:
         network.agree()
         for node in network.nodes:
             assert node.find(place.transaction_id) == place
+
+
+def test_a_node_starts_again_after_a_kill_that_left_its_sockets(tmp_path: Path) -> None:
+    """A killed process removes nothing: what it left must not keep the next one from listening."""
+    with running_network(tmp_path, 1) as network:
+        place = network.places[0]
+        place.stop()
+        for name in ("abci.sock", "rpc.sock"):
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as left:
+                left.bind(str(place.folder / "run" / name))
+        place.start()
+        network.commit(0, network.deposit(place.seat))
+
+
+def test_an_engine_that_does_not_answer_for_a_while_stops_no_node(tmp_path: Path) -> None:
+    """What was submitted meanwhile is answered: not known; the node goes on with its engine."""
+    with running_network(tmp_path, 1) as network:
+        place = network.places[0]
+        engine = _child_of(os.getpid(), str(place.folder))
+        os.kill(engine, signal.SIGSTOP)
+        try:
+            (answer,) = place.running.submit([network.deposit(place.seat)]).result(WAIT_SECONDS)
+        finally:
+            os.kill(engine, signal.SIGCONT)
+        assert isinstance(answer, NotFinal)
+        network.commit(0, network.deposit(place.seat))
+        assert place.faults == []
+
+
+def _child_of(parent: int, mark: str) -> int:
+    """Return the process that runs for a folder, among the children of this one."""
+    for task in Path(f"/proc/{parent}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            if mark in Path(f"/proc/{child}/cmdline").read_text():
+                return int(child)
+    raise AssertionError(mark)

@@ -26,7 +26,7 @@ TEXTS: Final = {page.relative_to(ROOT).as_posix(): page.read_text("utf-8") for p
 SCHEMAS: Final = generate_contract_reference.schemas()
 CHINESE: Final = "docs/zh-CN/"
 
-_VERB: Final = re.compile(r"\btally ([a-z]+)(?: ([a-z]+))?")
+_VERB: Final = re.compile(r"\btally ([a-z]+)(?: ([a-z-]*[a-z]))?")
 _MAKE: Final = re.compile(r"(?:`|\$ )make ([a-z-]+)")
 _PATH: Final = re.compile(r"`((?:src|tests|scripts|docs|changes\.d)/[\w./-]*)`")
 _VARIABLE: Final = re.compile(r"\b(?:TALLY_[A-Z]+|NO_COLOR|FORCE_COLOR)\b")
@@ -136,7 +136,8 @@ def test_every_command_in_a_page_exists(page: str) -> None:
         for noun, verb in _VERB.findall(code):
             assert noun in nouns | {"help"}, code
             if noun not in TREE and verb:
-                assert f"{noun} {verb}" in TREE, code
+                known = (one for one in TREE if f"{one} ".startswith(f"{noun} {verb} "))
+                assert any(known), code
 
 
 @pytest.mark.parametrize("page", TEXTS)

@@ -20,6 +20,7 @@ from tallystick.encoding import (
 )
 from tallystick.model import BlockHeader, encode_write_set
 from tests import factories
+from tests.fuzz import certificates
 from tests.fuzz.agreement import agreement_seeds
 from tests.fuzz.world import receipt_world, state_world
 
@@ -103,9 +104,17 @@ TEXTS: Final = (
 
 def seeds() -> Iterator[Seed]:
     """Yield the seeds of all targets."""
-    makers = (_records, _engine, _texts, _notes, _proofs, _receipts, agreement_seeds, _published)
-    for maker in makers:
+    makers = (_records, _engine, _texts, _notes, _proofs, _receipts, agreement_seeds)
+    for maker in (*makers, _published, _certificates):
         yield from maker()
+
+
+def _certificates() -> Iterator[Seed]:
+    leaf, root, _ = certificates.known()
+    yield from _with_tail("certificate-chain", "leaf", leaf)
+    yield "certificate-chain", "root", root
+    for number, other in enumerate(certificates.others()[:40]):
+        yield "certificate-chain", f"case-{number:02}", other
 
 
 def _with_tail(target: str, name: str, data: bytes) -> Iterator[Seed]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tests.fuzz import decoders, engine, proofs, receipts
+from tests.fuzz import certificates, decoders, engine, proofs, receipts
 from tests.fuzz.kit import Target
 
 TARGETS: Final[Mapping[str, Target]] = {
@@ -33,12 +33,14 @@ TARGETS: Final[Mapping[str, Target]] = {
     "inclusion": proofs.inclusion,
     "consistency": proofs.consistency,
     "state-proof": proofs.state_proof,
+    "certificate-chain": certificates.chain,
     "verify-raw": receipts.verify_raw,
     "verify-altered": receipts.verify_altered,
 }
 
 LENGTH_MAX: Final[Mapping[str, int]] = {
     "genesis": 2_048,
+    "certificate-chain": 4_096,
     "finality": 2_048,
     "certificate": 8_192,
     "receipt-file": 8_192,

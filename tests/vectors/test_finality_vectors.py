@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import json
 from pathlib import Path
@@ -102,3 +103,17 @@ def test_the_receipt_is_a_match_and_the_cosignature_is_the_listed_one() -> None:
     assert [(one.organization, one.time) for one in opened] == [
         (cosigned["organization"], cosigned["time"])
     ]
+
+
+def test_a_receipt_by_a_later_log_key_is_a_match_and_its_alterations_are_not() -> None:
+    """Genesis does not list the key; the validators signed the root over its record."""
+    later = VECTORS["later_log_key"]
+    assert bytes.fromhex(later["public_key"]) not in TRUST.log_keys
+    original, receipt = bytes.fromhex(VECTORS["original"]), json.loads(later["receipt_file"])
+    found = verify(original, receipt=receipt, trust=TRUST)
+    assert found.ok, str(found)
+    assert base64.b64decode(receipt["log_key"]).hex() == later["proof"]
+    for data in later["refused"].values():
+        altered = {**receipt, "log_key": base64.b64encode(bytes.fromhex(data)).decode()}
+        again = verify(original, receipt=altered, trust=TRUST)
+        assert {check.name for check in again.reasons} == {"receipt_signature", "checkpoint"}

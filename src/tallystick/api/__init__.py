@@ -4,6 +4,7 @@
 from tallystick.api.application import ROUTES, create_app, describe_api
 from tallystick.api.door import Door
 from tallystick.api.limits import PORT_DEFAULT, Limits
+from tallystick.api.network import NetworkRecord
 from tallystick.api.openapi import errors_of, openapi_document, parameters_of
 from tallystick.api.ports import LedgerNode
 from tallystick.api.problems import STATUS_BY_ERROR, Placed, Problem, status_of
@@ -19,6 +20,7 @@ __all__ = [
     "HttpServer",
     "LedgerNode",
     "Limits",
+    "NetworkRecord",
     "Placed",
     "Policy",
     "Problem",

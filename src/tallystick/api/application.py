@@ -13,11 +13,13 @@ from tallystick.api.language import Bilingual
 from tallystick.api.limits import Limits
 from tallystick.api.openapi import Json, openapi_document
 from tallystick.api.ports import LedgerNode
+from tallystick.api.routes_governance import ROUTES as GOVERNANCE_ROUTES
 from tallystick.api.routes_log import ROUTES as LOG_ROUTES
 from tallystick.api.routes_read import ROUTES as READ_ROUTES
 from tallystick.api.routes_submit import ROUTES as SUBMIT_ROUTES
 from tallystick.api.server_state import ServerState
 from tallystick.api.table import Policy, Reply, Route
+from tallystick.encoding import prepare
 
 
 def create_app(
@@ -33,6 +35,9 @@ def create_app(
         limits: bounds; the defaults suit one node on two cores.
         host_names: names by which callers may know the server; empty means any.
     """
+    for route in ROUTES:
+        if route.body is not None and route.body.schema is not None:
+            prepare(route.body.schema)  # handlers run in threads
     state = ServerState(node, limits or Limits())
     return Door(state, Directory(ROUTES), hosts=host_names)
 
@@ -59,5 +64,11 @@ _DOCUMENT_ROUTE: Final = Route(
     reader=show_document,
 )
 
-ROUTES: Final[tuple[Route, ...]] = (*SUBMIT_ROUTES, *READ_ROUTES, *LOG_ROUTES, _DOCUMENT_ROUTE)
+ROUTES: Final[tuple[Route, ...]] = (
+    *SUBMIT_ROUTES,
+    *READ_ROUTES,
+    *GOVERNANCE_ROUTES,
+    *LOG_ROUTES,
+    _DOCUMENT_ROUTE,
+)
 """Every route there is."""

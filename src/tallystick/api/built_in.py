@@ -35,6 +35,18 @@ _EVENTS: Final[Mapping[str, Label]] = {
         zh="机构 {organization} 吊销成员 {member} 的密钥",
         en="a key of {member} of {organization} was revoked",
     ),
+    "membership.AuthorityRegistered": Label(
+        zh="机构 {organization} 登记证书颁发机构 {fingerprint}",
+        en="{organization} registered the certification authority {fingerprint}",
+    ),
+    "membership.AuthorityRevoked": Label(
+        zh="机构 {organization} 停用证书颁发机构 {fingerprint}",
+        en="{organization} revoked the certification authority {fingerprint}",
+    ),
+    "membership.CertificateEnrolled": Label(
+        zh="机构 {organization} 凭证书为成员 {member} 登记密钥",
+        en="a key was enrolled for {member} of {organization} by certificate",
+    ),
     "governance.Proposed": Label(
         zh="机构 {organization} 提案 {proposal}：{action}",
         en="{organization} proposed to {action} ({proposal})",
@@ -135,6 +147,9 @@ _METHODS: Final[Mapping[str, Label]] = {
     "membership.set_active": Label(zh="启用或停用成员", en="Suspend or reinstate a member"),
     "membership.enrol_key": Label(zh="登记密钥", en="Enrol a key"),
     "membership.revoke_key": Label(zh="吊销密钥", en="Revoke a key"),
+    "membership.set_authority": Label(zh="登记证书颁发机构", en="Register an authority"),
+    "membership.revoke_authority": Label(zh="停用证书颁发机构", en="Revoke an authority"),
+    "membership.enrol_certificate": Label(zh="凭证书登记密钥", en="Enrol a certificate"),
     "governance.propose": Label(zh="提案", en="Propose"),
     "governance.vote": Label(zh="投票", en="Vote"),
     "governance.withdraw": Label(zh="撤回提案", en="Withdraw a proposal"),
@@ -164,6 +179,11 @@ def built_in_sentence(name: str, fields: Mapping[str, Value]) -> Label | None:
 def built_in_method(contract: str | None, method: str | None) -> Label | None:
     """Return the label of a built-in method, or None."""
     return _METHODS.get(f"{contract}.{method}")
+
+
+def action_label(kind: str) -> Label:
+    """Return what an action of a proposal is called."""
+    return _ACTIONS.get(kind) or Label(zh=kind, en=kind)
 
 
 class _Places(dict[str, str]):

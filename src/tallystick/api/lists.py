@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Final
+from typing import Final, TypedDict
+
+from msgspec import UNSET
 
 from tallystick.api.answer import Answer, json_answer
 from tallystick.api.asked import Asked
 from tallystick.api.catalogue import Catalogue
+from tallystick.api.proposal_changes import organization_state
 from tallystick.api.records import (
+    AuthorityRecord,
     BlockPage,
     BlockSummary,
     KeyRecord,
@@ -26,11 +30,19 @@ from tallystick.api.represent import show_fields, show_log_key, show_sentence
 from tallystick.api.view_ports import RecordFilter, RecordRow, TimeRange, TransactionFilter
 from tallystick.api.view_rows import BlockRow, TransactionRow
 from tallystick.api.wire_types import format_time
+from tallystick.crypto import describe_certificate, sha256
+from tallystick.encoding import format_base64
 from tallystick.errors import NotFound
-from tallystick.model import Member, MemberKey, Name, Organization
+from tallystick.membership import Register
+from tallystick.model import Authority, LogKey, Member, MemberKey, Name, Organization
 
 _EVIDENCE: Final = "evidence"
 _DEPOSITS: Final = "deposits"
+
+
+class _Standing(TypedDict):
+    state: str
+    validator_power: int | None
 
 
 def list_blocks(asked: Asked) -> Answer:
@@ -63,11 +75,14 @@ def list_transactions(asked: Asked) -> Answer:
 
 def list_organizations(asked: Asked) -> Answer:
     """Answer GET /v1/organizations."""
-    views = asked.server.node.views
-    height = views.height()  # before reading: what is shown is of this block or a newer one
+    node = asked.server.node
+    height = node.views.height()  # before reading: what is shown is of this block or a newer one
+    register = node.register().register
     items = [
-        OrganizationSummary(id=one.id, name=_show_name(one.name), active=one.active)
-        for one in views.organizations()
+        OrganizationSummary(
+            id=one.id, name=_show_name(one.name), active=one.active, **_standing(register, one)
+        )
+        for one in node.views.organizations()
     ]
     return _list_answer(OrganizationPage(items=items, next_cursor=None, height=height), height)
 
@@ -83,10 +98,11 @@ def show_organization(asked: Asked) -> Answer:
     keys_by_member: defaultdict[str, list[MemberKey]] = defaultdict(list)
     for key in node.views.keys(wanted):
         keys_by_member[key.member].append(key)
+    register = node.register().register
     record = _show_organization(
         asked,
         found,
-        [_show_member(one, keys_by_member[one.id]) for one in node.views.members(wanted)],
+        [_show_member(register, one, keys_by_member[one.id]) for one in node.views.members(wanted)],
     )
     return _list_answer(record, height)
 
@@ -200,37 +216,71 @@ def _show_organization(
     asked: Asked, found: Organization, members: list[MemberRecord]
 ) -> OrganizationRecord:
     node = asked.server.node
+    register = node.register().register
     return OrganizationRecord(
         id=found.id,
         name=_show_name(found.name),
         active=found.active,
+        **_standing(register, found),
         members=members,
         log_keys=[
-            show_log_key(key, node.network)
-            for key in node.genesis.log_keys
-            if key.organization == found.id
+            show_log_key(LogKey(organization=found.id, public_key=key.public_key), node.network)
+            for key in sorted(register.log_keys.values(), key=lambda key: key.valid_from)
+            if key.organization == found.id and key.revoked_at is None
+        ],
+        authorities=[
+            _show_authority(one)
+            for one in sorted(register.authorities.values(), key=lambda one: one.added_at)
+            if one.organization == found.id
         ],
     )
 
 
-def _show_member(member: Member, keys: list[MemberKey]) -> MemberRecord:
+def _standing(register: Register, shown: Organization) -> _Standing:
+    """Return what governance says of an organisation; the views keep its own record only."""
+    validator = register.validators.get(shown.id)
+    return {
+        "state": organization_state(register.organizations.get(shown.id)) or "active",
+        "validator_power": None if validator is None else validator.power,
+    }
+
+
+def _show_member(register: Register, member: Member, keys: list[MemberKey]) -> MemberRecord:
     return MemberRecord(
         id=member.id,
         name=_show_name(member.name),
         roles=list(member.roles),
         active=member.active,
-        keys=[_show_key(key) for key in keys],
+        keys=[_show_key(register, key) for key in keys],
     )
 
 
-def _show_key(key: MemberKey) -> KeyRecord:
-    revoked = key.revoked_at
+def _show_key(register: Register, key: MemberKey) -> KeyRecord:
+    revoked, known = key.revoked_at, register.keys.get(key.public_key)
+    # The views keep a key's own columns only.
+    certificate = None if known is None or known.certificate is UNSET else known.certificate.hex()
     return KeyRecord(
         public_key=key.public_key.hex(),
         valid_from=format_time(key.valid_from),
         valid_from_ms=key.valid_from,
         valid_until=format_time(key.valid_until),
         valid_until_ms=key.valid_until,
+        revoked_at=None if revoked is None else format_time(revoked),
+        revoked_at_ms=revoked,
+        certificate=certificate,
+    )
+
+
+def _show_authority(authority: Authority) -> AuthorityRecord:
+    facts, revoked = describe_certificate(authority.certificate), authority.revoked_at
+    return AuthorityRecord(
+        fingerprint=sha256(authority.certificate).hex(),
+        certificate=format_base64(authority.certificate),
+        subject=facts.subject,
+        valid_until=format_time(facts.valid_until),
+        valid_until_ms=facts.valid_until,
+        added_at=format_time(authority.added_at),
+        added_at_ms=authority.added_at,
         revoked_at=None if revoked is None else format_time(revoked),
         revoked_at_ms=revoked,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from tallystick.api.answer import MEDIA_TEXT, Answer
 from tallystick.api.asked import Asked
+from tallystick.membership import Register
 
 
 def show_metrics(asked: Asked) -> Answer:
@@ -22,6 +23,7 @@ def show_metrics(asked: Asked) -> Answer:
         ),
         *_figure("event_streams", "gauge", "Open event streams.", server.event_clients.held),
         *_figure("body_bytes", "gauge", "Request bodies held in memory.", server.body_bytes.held),
+        *_key_expiry(server.node.register().register),
         *_figure("validators", "gauge", "Organisations that vote on blocks.", figures.validators),
         *_figure("registered_nodes", "gauge", "Nodes that may connect.", figures.nodes),
         *_figure("finality_lag", "gauge", "Blocks not provable yet.", figures.finality_lag),
@@ -75,6 +77,25 @@ def show_metrics(asked: Asked) -> Answer:
         ),
     ]
     return Answer(200, ("\n".join(lines) + "\n").encode(), MEDIA_TEXT)
+
+
+def _key_expiry(register: Register) -> list[str]:
+    """Return when each organisation's first key ends that a member still acts with."""
+    earliest: dict[str, int] = {}
+    for key in register.keys.values():
+        member = register.members[key.organization, key.member]
+        if key.revoked_at is None and member.active:
+            known = earliest.get(key.organization, key.valid_until)
+            earliest[key.organization] = min(known, key.valid_until)
+    name = "tallystick_member_key_expiry_timestamp_seconds"
+    return [
+        f"# HELP {name} Unix time at which the first key of an organisation's members ends.",
+        f"# TYPE {name} gauge",
+        *(
+            f'{name}{{organization="{organization}"}} {end // 1000}'
+            for organization, end in sorted(earliest.items())
+        ),
+    ]
 
 
 def _figure(name: str, kind: str, meaning: str, value: int) -> tuple[str, str, str]:

@@ -59,6 +59,7 @@ _TAGS: Final = {
     "submit": "Writing: signed transactions, alone or in batches",
     "contracts": "Calling contracts without a COSE library at hand",
     "network": "Who belongs, and what to trust",
+    "governance": "How the network is governed: rules, proposals, votes",
     "records": "Records that contracts keep, as lists with filters",
     "log": "Proofs and the whole log, for verifiers (C2SP tlog-tiles, RFC 9162)",
     "events": "What happens, as it happens",

@@ -13,7 +13,13 @@ from typing import Any, Protocol
 from tallystick.api.view_ports import ViewsReader
 from tallystick.encoding import Value
 from tallystick.model import Block, BlockHeader, GenesisDocument, Receipt
-from tallystick.node import NodeFigures, NodeStatus, StateProved
+from tallystick.node import (
+    NetworkReport,
+    NodeFigures,
+    NodeStatus,
+    RegisterShown,
+    StateProved,
+)
 
 
 class Committed(Protocol):
@@ -65,7 +71,15 @@ class ConsortiumFace(Protocol):
         ...
 
 
-class LedgerNode(Protocol):
+class RegisterReader(Protocol):
+    """Who belongs and by which rules."""
+
+    def register(self) -> RegisterShown:
+        """Return the register as of the newest durable block."""
+        ...
+
+
+class LedgerNode(RegisterReader, Protocol):
     """A node in operation."""
 
     @property
@@ -95,6 +109,10 @@ class LedgerNode(Protocol):
 
     def status(self) -> NodeStatus:
         """Return the figures of this moment."""
+        ...
+
+    def network_report(self) -> NetworkReport:
+        """Return how the node stands in its network, or raise `Unavailable`."""
         ...
 
     def submit(self, transactions: Sequence[bytes]) -> Future[Any]:

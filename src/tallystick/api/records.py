@@ -137,6 +137,23 @@ class KeyRecord(Struct, frozen=True, kw_only=True):
     valid_until_ms: TimeMs
     revoked_at: Time | None
     revoked_at_ms: TimeMs | None
+    certificate: Annotated[
+        Hash | None, Meta(description="SHA-256 of the certificate that enrolled it.")
+    ]
+
+
+class AuthorityRecord(Struct, frozen=True, kw_only=True):
+    """A certification authority of an organisation."""
+
+    fingerprint: Annotated[Hash, Meta(description="SHA-256 of its certificate.")]
+    certificate: Base64
+    subject: Annotated[str, Meta(description="RFC 4514.")]
+    valid_until: Time
+    valid_until_ms: TimeMs
+    added_at: Time
+    added_at_ms: TimeMs
+    revoked_at: Time | None
+    revoked_at_ms: TimeMs | None
 
 
 class MemberRecord(Struct, frozen=True, kw_only=True):
@@ -155,6 +172,16 @@ class OrganizationSummary(Struct, frozen=True, kw_only=True):
     id: Annotated[str, Meta(description="Unified social credit code (GB 32100).")]
     name: Sentence
     active: bool
+    state: Annotated[
+        str,
+        Meta(
+            description="`active`; `suspended`: neither acts nor votes; `removed`: left for good.",
+            extra_json_schema={"enum": ["active", "suspended", "removed"]},
+        ),
+    ]
+    validator_power: Annotated[
+        int | None, Meta(description="How much its vote on blocks weighs; null: it has none.")
+    ]
 
 
 class OrganizationRecord(OrganizationSummary, frozen=True, kw_only=True):
@@ -162,6 +189,7 @@ class OrganizationRecord(OrganizationSummary, frozen=True, kw_only=True):
 
     members: list[MemberRecord]
     log_keys: list[LogKeyRecord]
+    authorities: list[AuthorityRecord]
 
 
 class TransactionPage(Struct, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ from tallystick.api.lists import (
     show_deposit,
     show_organization,
 )
+from tallystick.api.network import NetworkRecord, show_network
 from tallystick.api.parameters import (
     CURSOR,
     FROM,
@@ -110,6 +111,18 @@ ROUTES: Final = (
         description="All that offline verification needs. Get it once over a way you trust.",
         replies=(Reply(200, "The file.", TrustRecord),),
         reader=show_trust,
+    ),
+    Route(
+        method="GET",
+        path="/v1/network",
+        name="show_network",
+        tag="network",
+        policy=Policy.PUBLIC,
+        summary=Bilingual(en="How the node stands among the others", zh="节点在网络中的状态"),
+        description="Peers, validators, versions, keys of the node's organisation. The engine is "
+        "asked at each call.",
+        replies=(Reply(200, "Figures of this moment.", NetworkRecord),),
+        reader=show_network,
     ),
     Route(
         method="GET",

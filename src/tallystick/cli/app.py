@@ -31,9 +31,46 @@ TREE: Final[Mapping[str, str]] = {
     "log verify": "log:check",
     "org list": "org:list_",
     "org show": "org:show",
+    "org authority add": "authority:add",
+    "org authority list": "authority:list_",
+    "org authority revoke": "authority:revoke",
+    "governance list": "governance:list_",
+    "governance show": "governance:show",
+    "governance status": "governance:status",
+    "governance vote": "governance:vote",
+    "governance withdraw": "governance:withdraw",
+    "governance execute": "governance:execute",
+    "governance propose admit": "propose:admit",
+    "governance propose suspend": "propose:suspend",
+    "governance propose resume": "propose:resume",
+    "governance propose remove": "propose:remove",
+    "governance propose set-validator": "propose:set_validator",
+    "governance propose remove-validator": "propose:remove_validator",
+    "governance propose parameters": "propose:parameters",
+    "governance propose rules": "propose:rules",
+    "governance propose contract": "propose:contract",
+    "governance propose register-node": "propose:register_node",
+    "governance propose remove-node": "propose:remove_node",
+    "governance apply": "own_keys:apply",
+    "governance prove-validator-key": "own_keys:prove_validator_key",
+    "governance rotate-validator-key": "own_keys:rotate_validator_key",
+    "governance install-validator-key": "own_keys:install_validator_key",
+    "governance resign-validator": "own_keys:resign_validator",
+    "governance rotate-log-key": "own_keys:rotate_log_key",
+    "governance revoke-log-key": "own_keys:revoke_log_key",
+    "network entry": "network_found:entry",
+    "network init": "network_found:init",
+    "network join": "network_join:join",
+    "network invite": "network_join:invite",
+    "network status": "network_status:status",
+    "network leave": "network_leave:leave",
+    "network switch": "network_switch:switch",
+    "network demo": "network_demo:demo",
+    "node health": "node_health:health",
     "key create": "key:create",
     "key list": "key:list_",
     "key import": "key:import_",
+    "key enrol-certificate": "authority:enrol_certificate",
     "key export": "key:export",
     "key protect": "key_protect:protect",
     "key unprotect": "key_protect:unprotect",
@@ -54,6 +91,8 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "run": ("up", "down", "status", "doctor"),
     "evidence": ("evidence", "receipt", "verify"),
     "ledger": ("tx", "block", "log", "org"),
+    "govern": ("governance",),
+    "network": ("network",),
     "operate": ("key", "backup", "restore", "views", "node"),
     "help": ("explain", "openapi", "completion", "version"),
 }
@@ -73,13 +112,10 @@ def build_app() -> App:
         version_flags=["--version"],
         result_action="return_value",
     )
-    nouns: dict[str, App] = {}
+    nouns: dict[str, App] = {"": root}
     for path, target in TREE.items():
         noun, _, verb = path.rpartition(" ")
-        if noun and noun not in nouns:
-            nouns[noun] = App(name=noun, help=pick(command_text(noun).summary), version_flags=[])
-            root.command(nouns[noun])
-        (nouns[noun] if noun else root).command(
+        _noun(nouns, noun).command(
             f"{_COMMANDS}.{target}",
             name=(verb, *ALIASES.get(verb, ())),
             help=pick(command_text(path).summary),
@@ -87,3 +123,13 @@ def build_app() -> App:
             version_flags=[],
         )
     return root
+
+
+def _noun(nouns: dict[str, App], path: str) -> App:
+    """Return the noun at a path, made with those above it when it is first met."""
+    if path not in nouns:
+        above, _, name = path.rpartition(" ")
+        made = App(name=name, help=pick(command_text(path).summary), version_flags=[])
+        _noun(nouns, above).command(made)
+        nouns[path] = made
+    return nouns[path]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from tallystick.cli.catalogue import say
 from tallystick.cli.demo.names import TRUST_FILE
-from tallystick.errors import DataFolderProblem
+from tallystick.errors import DataFolderProblem, FileProblem
 
 if TYPE_CHECKING:
     from tallystick.storage import BlockLogReader
@@ -30,6 +30,19 @@ class LocalLog:
     network: str
     genesis_bytes: bytes
     reader: BlockLogReader
+
+
+def read_small(path: Path, size_max: int) -> bytes:
+    """Return the bytes of a file that somebody handed over, one more than `size_max` at most.
+
+    Raises:
+        FileProblem: it cannot be read.
+    """
+    try:
+        with path.open("rb") as source:
+            return source.read(size_max + 1)
+    except OSError as error:
+        raise FileProblem(f"{path}: {error.strerror}", field="path", found=str(path)) from error
 
 
 def is_founded(folder: Path) -> bool:

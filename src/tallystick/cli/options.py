@@ -63,6 +63,28 @@ class NewNetwork:
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """What an organisation says of itself when it helps to found a network."""
+
+    organization: str
+    name_zh: str
+    name_en: str
+    p2p: str
+    api: str = ""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VotingRules:
+    """By which votes a new network is governed."""
+
+    threshold: str = "1/2"
+    participation: str = "2/3"
+    proposal_days: int = 7
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signing:
     """Which key signs."""
 
@@ -108,3 +130,4 @@ DEPOSITING: Final = Depositing()
 SIGNING: Final = Signing()
 NEW_NETWORK: Final = NewNetwork()
 LISTENING: Final = Listening()
+VOTING_RULES: Final = VotingRules()

@@ -33,23 +33,23 @@ def is_free(host: str, port: int) -> bool:
     return True
 
 
-def check_port(host: str, port: int) -> None:
-    """Check that the port can be listened on.
+def check_port(host: str, port: int, field: str = "--port") -> None:
+    """Check that the port can be listened on; `field` is where it was named.
 
     Raises:
         UsageError: it is not a port.
         PortInUse: it is taken; its owner is named if that is known.
     """
     if not 0 < port <= PORT_MAX:
-        message = say("usage.value", name="--port", value=port)
-        raise UsageError(message, field="--port", expected=f"1 … {PORT_MAX}")
+        message = say("usage.value", name=field, value=port)
+        raise UsageError(message, field=field, expected=f"1 … {PORT_MAX}")
     if is_free(host, port):
         return
     who = holder(port)
     message = (
         say("node.port_taken_by", port=port, who=who) if who else say("node.port_taken", port=port)
     )
-    raise PortInUse(message, field="--port", found=str(port))
+    raise PortInUse(message, field=field, found=str(port))
 
 
 def holder(port: int) -> str | None:

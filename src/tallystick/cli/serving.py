@@ -19,7 +19,7 @@ from tallystick.cli.ports import bind_address
 from tallystick.cli.runfile import RunFile, RunRecord
 from tallystick.cli.talk import step
 from tallystick.errors import TallystickError
-from tallystick.node import Node, NodeConfig, open_node
+from tallystick.node import Node, NodeConfig, open_node, settle_collector
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ def serve_folder(serving: Serving, guest: Guest, *, once: bool) -> None:
         )
         try:
             node.start()
+            settle_collector()
             host.serve(node)
         except BaseException:
             # What went wrong is what must be told, not what goes wrong while cleaning up.

@@ -9,6 +9,7 @@ from tallystick.cli.catalogue import say
 from tallystick.errors import UsageError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST_MS = 253_402_300_799_999
 _MILLISECOND = timedelta(milliseconds=1)
 _WAIT_S_MAX = 7 * 24 * 60 * 60
 
@@ -26,8 +27,8 @@ def check_seconds(value: float) -> float:
 
 
 def format_time(time_ms: int) -> str:
-    """Return unix milliseconds as RFC 3339 in UTC."""
-    moment = _EPOCH + time_ms * _MILLISECOND
+    """Return unix milliseconds as RFC 3339 in UTC; beyond the year 9999 the last time there is."""
+    moment = _EPOCH + min(time_ms, _LATEST_MS) * _MILLISECOND
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

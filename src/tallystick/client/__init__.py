@@ -13,6 +13,8 @@ from tallystick.client.connection import AsyncNet, Net, connect, connect_async
 from tallystick.client.event_stream import LiveEvent
 from tallystick.client.evidence import DepositDetails, deposit_args
 from tallystick.client.files import FileFacts, FileSource, Progress, digest_file, facts_of
+from tallystick.client.governance import Proposed
+from tallystick.client.governance_records import GovernanceRecord, ProposalRecord
 from tallystick.client.home import tally_home, write_file
 from tallystick.client.keystore import Identity, KeyDescription, KeyStore
 from tallystick.client.pem import format_pem, parse_pem
@@ -55,6 +57,7 @@ __all__ = [
     "DepositDetails",
     "FileFacts",
     "FileSource",
+    "GovernanceRecord",
     "Identity",
     "Item",
     "KeyDescription",
@@ -65,6 +68,8 @@ __all__ = [
     "Placed",
     "Problem",
     "Progress",
+    "ProposalRecord",
+    "Proposed",
     "Result",
     "Standing",
     "Status",

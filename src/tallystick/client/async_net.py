@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from tallystick.client.async_net_evidence import AsyncEvidenceDesk
+from tallystick.client.async_net_governance import AsyncGovernanceDesk
 from tallystick.client.async_net_reader import AsyncNetReader
 from tallystick.client.files import FileSource, facts_of
 from tallystick.client.links import AsyncLink
@@ -41,6 +42,7 @@ class AsyncNet(AsyncNetReader):
         """Use a link; nothing is sent yet."""
         super().__init__(link)
         self.evidence = AsyncEvidenceDesk(link)
+        self.governance = AsyncGovernanceDesk(link)
 
     async def __aenter__(self) -> Self:
         return self

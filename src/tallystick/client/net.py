@@ -15,6 +15,7 @@ from typing import Self
 from tallystick.client.files import FileSource, facts_of
 from tallystick.client.links import Link
 from tallystick.client.net_evidence import EvidenceDesk
+from tallystick.client.net_governance import GovernanceDesk
 from tallystick.client.net_reader import NetReader
 from tallystick.client.online import check_at_hand, check_by_hash
 from tallystick.client.problems import Placed
@@ -46,6 +47,7 @@ class Net(NetReader):
         """Use a link; nothing is sent yet."""
         super().__init__(link)
         self.evidence = EvidenceDesk(link)
+        self.governance = GovernanceDesk(link)
 
     def __enter__(self) -> Self:
         return self

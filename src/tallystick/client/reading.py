@@ -24,7 +24,7 @@ from tallystick.client.records import (
 from tallystick.client.session import Session
 from tallystick.client.trust import Trust
 from tallystick.client.verify_log import verify_state
-from tallystick.encoding import Value, decode, parse_base64
+from tallystick.encoding import Value, decode, parse_base64, prepare
 from tallystick.errors import InvalidCheckpoint, InvalidProof, Malformed, UsageError
 from tallystick.merkle import TILE_WIDTH
 from tallystick.model import Entry, decode_entry
@@ -232,6 +232,7 @@ def time_ms(moment: datetime | int) -> int:
 
 
 def _as(record: type[Row]) -> Callable[[Any], Row]:
+    prepare(record)
     return lambda item: msgspec.convert(item, record)
 
 

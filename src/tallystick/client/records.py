@@ -124,6 +124,20 @@ class KeyRecord(Answered, frozen=True, kw_only=True):
     valid_from_ms: int
     valid_until_ms: int
     revoked_at_ms: int | None = None
+    certificate: str | None = None
+    """SHA-256 of the certificate that enrolled it."""
+
+
+class AuthorityRecord(Answered, frozen=True, kw_only=True):
+    """A certification authority of an organisation."""
+
+    fingerprint: str
+    subject: str = ""
+    valid_until_ms: int = 0
+    added_at_ms: int = 0
+    revoked_at_ms: int | None = None
+    certificate: str = ""
+    """DER, base64."""
 
 
 class MemberRecord(Answered, frozen=True, kw_only=True):
@@ -142,7 +156,11 @@ class OrganizationRecord(Answered, frozen=True, kw_only=True):
     id: str
     name: BilingualText
     active: bool = True
+    state: str = "active"
+    """`active`, `suspended` or `removed`."""
+    validator_power: int | None = None
     members: list[MemberRecord] = []
+    authorities: list[AuthorityRecord] = []
 
 
 class Item(Mapping[str, Any]):

@@ -9,7 +9,7 @@ with the certificates of later validator sets, if it was written after a change.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -170,8 +170,14 @@ class Trust:
         """The log keys in C2SP vkey form, for other programs."""
         return tuple(verifier_key(self.network, key) for key in self.log_keys)
 
-    def open_checkpoint(self, note: str) -> tuple[Checkpoint, bytes]:
+    def open_checkpoint(
+        self, note: str, log_keys: Iterable[bytes] | None = None
+    ) -> tuple[Checkpoint, bytes]:
         """Return a checkpoint that a log key of this network signed, and that key.
+
+        Args:
+            note: The signed note.
+            log_keys: Who may have signed; by default the log keys of the genesis document.
 
         Raises:
             InvalidCheckpoint: malformed, of another log, or not validly signed.
@@ -179,7 +185,7 @@ class Trust:
         """
         _check_text(note)
         failure: Exception = UntrustedSigner("the trust file names no log key", field="log_keys")
-        for key in self.log_keys:
+        for key in self.log_keys if log_keys is None else log_keys:
             try:
                 return open_checkpoint(note, key, origin=self.network), key
             except InvalidCheckpoint as error:

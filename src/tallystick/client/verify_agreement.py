@@ -113,7 +113,7 @@ def check_organizations(case: Case) -> Check:
     """14. Which organisations stand behind the log root, by name."""
     if case.bundle.is_statement:
         return skipped("organizations", *STATEMENT_REASON)
-    answering = case.trust.log_keys[case.checkpoint_key]
+    answering = case.log_keys[case.checkpoint_key]
     if case.finality is None:
         name = named(case.trust, answering)
         return passed("organizations", f"{name.en} only, which answered", f"仅出具回执的{name.zh}")
@@ -173,7 +173,7 @@ def standing_of(case: Case, checks: tuple[Check, ...]) -> tuple[Standing, ...]:
     holds = {check.name for check in checks if check.result is CheckResult.PASSED}
     found: list[tuple[str, list[str]]] = []
     if {"checkpoint", "receipt_signature"} <= holds:
-        found.append(("answering", [case.trust.log_keys[case.checkpoint_key]]))
+        found.append(("answering", [case.log_keys[case.checkpoint_key]]))
     if {"finality", "validators"} <= holds:
         found.append(("validator", _agreed(case)))
     if "witnesses" in holds:
@@ -203,6 +203,6 @@ def _agreed(case: Case) -> list[str]:
 
 def _witnesses(case: Case) -> list[str]:
     """Return the organisations that cosigned, each once, without the one that answered."""
-    answering = case.trust.log_keys.get(case.checkpoint_key)
+    answering = case.log_keys.get(case.checkpoint_key)
     found = dict.fromkeys(one.organization for one in case.cosignatures)
     return [one for one in found if one != answering]

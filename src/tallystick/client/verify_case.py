@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, TypeVar
 
 from tallystick.client.files import FileFacts
 from tallystick.client.finality_check import Agreement
+from tallystick.client.log_key_check import check_log_key
 from tallystick.client.trust import Trust
 from tallystick.client.validator_history import ValidatorHistory, ValidatorSet
-from tallystick.errors import InvalidReceipt, TallystickError, invariant
+from tallystick.errors import InvalidReceipt, TallystickError, UntrustedSigner, invariant
 from tallystick.model import (
     Checkpoint,
     Cosignature,
@@ -43,6 +45,7 @@ class ProofBundle:
     level: str | None = None
     finality: bytes | None = None
     validator_history: tuple[bytes, ...] = ()
+    log_key: bytes | None = None
 
     @classmethod
     def of_receipt(cls, receipt: Receipt) -> ProofBundle:
@@ -56,6 +59,7 @@ class ProofBundle:
             receipt.level,
             receipt.finality,
             receipt.validator_history,
+            receipt.log_key,
         )
 
     @classmethod
@@ -85,22 +89,20 @@ class Case:
         self.transaction = self._part("transaction", decode_transaction, bundle.transaction)
         self.log_receipt = self._part("receipt", _decode_log_receipt, bundle.log_receipt)
         self.entry: Entry | None = None
-        self.checkpoint: Checkpoint | None = None
-        self.checkpoint_key = b""
         if bundle.entry is not None:
             self.entry = self._part("entry", decode_entry, bundle.entry)
-        if bundle.checkpoint is not None:
-            opened = self._part("checkpoint", trust.open_checkpoint, bundle.checkpoint)
-            if opened is not None:
-                self.checkpoint, self.checkpoint_key = opened
         self._take_agreement()
+        self.log_keys = trust.log_keys
+        """Organisation by key: those of the trust file, and the one shown to be as good."""
+        if bundle.log_key is not None and self.log_receipt is not None:
+            self._part("receipt_signature", self._take_log_key, bundle.log_key)
+        self._take_checkpoint()
 
     def _take_agreement(self) -> None:
-        """Take apart what other organisations signed."""
+        """Take apart what the validators signed."""
         bundle, trust = self.bundle, self.trust
         self.finality: FinalityProof | None = None
         self.history: ValidatorHistory | None = None
-        self.cosignatures: list[Cosignature] = []
         self.agreement: Agreement | None = None
         """Set by the step that checked the finality proof."""
         self.validator_set: ValidatorSet | None = None
@@ -108,6 +110,30 @@ class Case:
         if bundle.finality is not None:
             self.finality = self._part("finality", decode_finality, bundle.finality)
             self.history = self._part("validators", trust.validators_with, bundle.validator_history)
+
+    def _take_log_key(self, data: bytes) -> None:
+        """Believe a log key that the validators show to be registered."""
+        if self.finality is None or self.history is None:
+            raise UntrustedSigner(
+                "a log key is shown without finality that could vouch for it",
+                field="receipt.log_key",
+                expected="finality by validators of the trust file",
+            )
+        key = need(self.log_receipt).key_id
+        record = check_log_key(data, key, self.finality, self.history)
+        self.log_keys = {key: record.organization, **self.log_keys}
+
+    def _take_checkpoint(self) -> None:
+        """Open the checkpoint, then what others signed of it."""
+        bundle, trust = self.bundle, self.trust
+        self.checkpoint: Checkpoint | None = None
+        self.checkpoint_key = b""
+        self.cosignatures: list[Cosignature] = []
+        if bundle.checkpoint is not None:
+            open_checkpoint = partial(trust.open_checkpoint, log_keys=self.log_keys)
+            found = self._part("checkpoint", open_checkpoint, bundle.checkpoint)
+            if found is not None:
+                self.checkpoint, self.checkpoint_key = found
         if bundle.checkpoint is not None and self.checkpoint is not None:
             opened = self._part("witnesses", trust.open_cosignatures, bundle.checkpoint)
             self.cosignatures = opened or []

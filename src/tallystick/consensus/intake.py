@@ -14,11 +14,25 @@ from concurrent.futures import wait
 from tallystick.consensus.ports import Committed, Executed, Result
 from tallystick.consensus.submission import Submission, Waiting
 from tallystick.crypto import sha256
-from tallystick.errors import Halted, NotFinal, Overloaded, Replayed, TallystickError, Unavailable
-from tallystick.model import Transaction
+from tallystick.errors import (
+    Expired,
+    Halted,
+    NotAMember,
+    NotFinal,
+    Overloaded,
+    Replayed,
+    TallystickError,
+    TooFarAhead,
+    Unavailable,
+)
+from tallystick.model import Transaction, decode_transaction
 
 WAITING_MAX = 100_000
 """Transactions taken but not yet committed; beyond it the door says busy."""
+
+_NOW_REFUSED = (Expired, NotAMember, Replayed, TooFarAhead)
+"""What the bytes of a committed transaction can meet when they are sent once more: its nonce is
+used, its time is over, its signer may be suspended."""
 
 FindCommitted = Callable[[bytes], Committed | None]
 
@@ -33,6 +47,7 @@ class Intake:
         self._waiting = 0
         self._flight_lock = threading.Lock()
         self._in_flight: dict[bytes, Waiting] = {}
+        self._deciding: frozenset[bytes] = frozenset()
         self._open: dict[int, Submission] = {}
         self._is_open = False
         self._fault: BaseException | None = None
@@ -87,12 +102,22 @@ class Intake:
                 checked.append(waiting)
         return checked
 
+    def decide(self, transaction_ids: Sequence[bytes]) -> None:
+        """Note what the block that is executed now holds: `answer` alone answers these.
+
+        Their nonces are used before the block is durable, so that a check made meanwhile refuses
+        them.
+        """
+        with self._flight_lock:
+            self._deciding = frozenset(transaction_ids)
+
     def answer(self, executed: Executed) -> None:
         """Answer whoever waits for transactions of a block that is durable now (promise P1)."""
-        if not self._in_flight:
+        if not self._in_flight and not self._deciding:
             return
         with self._flight_lock:
             found = [self._in_flight.pop(one, None) for one in executed.transaction_ids]
+            self._deciding = frozenset()
         height, first_leaf = executed.block.header.height, executed.block.first_leaf
         for index, waiting in enumerate(found):
             if waiting is not None:
@@ -111,7 +136,7 @@ class Intake:
 
         Unless it was ordered already: then they are told where it is.
         """
-        if transaction_id in self._in_flight:
+        if transaction_id in self._in_flight and transaction_id not in self._deciding:
             self._settle(transaction_id, self._find_committed(transaction_id) or refusal)
 
     def answer_committed(self, transaction_id: bytes) -> None:
@@ -151,16 +176,22 @@ class Intake:
 
     def _forget(self, submission: Submission) -> None:
         with self._count_lock:
-            if self._open.pop(id(submission), None):
-                self._waiting -= len(submission.transactions)
+            del self._open[id(submission)]
+            self._waiting -= len(submission.transactions)
 
     def _refuse_place(self, refusal: TallystickError, submission: Submission, place: int) -> None:
         """Answer a refusal, or, when the very same bytes came before, what became of them."""
-        if isinstance(refusal, Replayed):
-            transaction_id = sha256(submission.transactions[place])
+        if isinstance(refusal, _NOW_REFUSED):
+            raw = submission.transactions[place]
+            transaction_id = sha256(raw)
             first = self._in_flight.get(transaction_id)
             if first is not None:
                 first.add_place(submission, place)
+                return
+            if transaction_id in self._deciding:
+                self._in_flight[transaction_id] = Waiting(
+                    decode_transaction(raw), submission, place
+                )
                 return
             earlier = self._find_committed(transaction_id)
             if earlier is not None:

@@ -101,11 +101,11 @@ class ReplicatedApplication(Application, Protocol):
         """Say why a read transaction could not execute at `time`; None if it could."""
         ...
 
-    def may_propose(self, transaction: Transaction) -> bool:
-        """Say whether a proposal may hold it: for this network, and its nonce not used before.
+    def may_propose(self, transaction: Transaction, time: int) -> bool:
+        """Say whether a block of `time` may hold it: of this network, valid then, its nonce unused.
 
-        A function of the transaction and the state after the last block alone, so that all nodes
-        judge a proposal alike.
+        A function of transaction, time and the state after the last block alone, so that all nodes
+        judge a proposal alike. What `admit` lets pass at `time`, this lets pass.
         """
         ...
 

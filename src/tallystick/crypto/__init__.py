@@ -1,6 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keys, signatures and hashes: the only door to the cryptography libraries."""
 
+from tallystick.crypto.certificates import (
+    check_authority,
+    check_chain,
+    describe_certificate,
+    read_certificates,
+)
+from tallystick.crypto.certified import (
+    CERTIFICATE_BYTES_MAX,
+    CHAIN_LENGTH_MAX,
+    CertificateFacts,
+    CertifiedKey,
+)
 from tallystick.crypto.frames import SignedItem
 from tallystick.crypto.hashing import FileDigests, digest_stream, sha256
 from tallystick.crypto.keys import SecretKey, check_public_key
@@ -15,16 +27,24 @@ from tallystick.crypto.signatures import (
 
 __all__ = [
     "ALGORITHM_EDDSA",
+    "CERTIFICATE_BYTES_MAX",
+    "CHAIN_LENGTH_MAX",
+    "CertificateFacts",
+    "CertifiedKey",
     "Cost",
     "FileDigests",
     "SealedKey",
     "SecretKey",
     "SignedItem",
     "VerifierPool",
+    "check_authority",
+    "check_chain",
     "check_public_key",
+    "describe_certificate",
     "digest_stream",
     "is_valid_signature",
     "open_key",
+    "read_certificates",
     "seal_key",
     "sha256",
     "signature_verdicts",

@@ -25,6 +25,7 @@ from tallystick.encoding.engine_bytes import (
     engine_validator_leaf,
 )
 from tallystick.encoding.heads import decode_cbor, encode_cbor
+from tallystick.encoding.prepared import prepare
 from tallystick.encoding.text import (
     format_base64,
     format_base64url,
@@ -61,5 +62,6 @@ __all__ = [
     "parse_hex",
     "parse_json",
     "parse_sign1",
+    "prepare",
     "to_be_signed",
 ]

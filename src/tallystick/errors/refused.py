@@ -86,6 +86,16 @@ class ValidatorsAtRisk(Refused):
     hint_zh = "请分步变更，每步间隔两个区块。"
 
 
+class InvalidCertificate(Refused):
+    """A certificate or its chain breaks a rule of RFC 5280, or names somebody else."""
+
+    code = "E_CERTIFICATE"
+    title_en = "The certificate or its chain is not acceptable"
+    title_zh = "证书或证书链不被接受"
+    hint_en = "The field says which certificate and which rule: docs/operator/certificates.md."
+    hint_zh = "字段指出第几张证书（从 0 起）与所违反的规则，见 docs/operator/certificates.md。"
+
+
 class ContractFailed(Refused):
     """The contract's code failed; its writes are discarded."""
 

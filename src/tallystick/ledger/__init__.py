@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pure state transition: from one block to the next, and the rules of admission."""
 
-from tallystick.ledger.admission import check_admission, check_contract, check_nonce
+from tallystick.ledger.admission import (
+    check_admission,
+    check_contract,
+    check_nonce,
+    check_place,
+)
 from tallystick.ledger.apply import apply_block
 from tallystick.ledger.ports import AppliedBlock, ContractHost, StateReader, Store, Tree
 from tallystick.ledger.recorded import (
@@ -30,6 +35,7 @@ __all__ = [
     "check_admission",
     "check_contract",
     "check_nonce",
+    "check_place",
     "oldest_remembered_time",
     "open_ledger",
     "recorded_transactions",

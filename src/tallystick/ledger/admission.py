@@ -30,6 +30,22 @@ def check_admission(ledger: Ledger, transaction: Transaction, time: int) -> Sign
     return ledger.register.resolve(transaction.signer, transaction.organization, time)
 
 
+def check_place(ledger: Ledger, transaction: Transaction, time: int) -> None:
+    """Refuse what no block of `time` should hold, whoever signed it.
+
+    What passes here can stand in the log once: as long as its period lasts, its nonce is known.
+
+    Raises:
+        WrongNetwork: signed for another network.
+        Expired: `valid_until` has passed.
+        TooFarAhead: `valid_until` lies beyond the network's window.
+        Replayed: the signer has used the nonce.
+    """
+    check_network(transaction.call, ledger.network)
+    check_period(transaction.call, time, ledger.parameters.transaction_lifetime_ms_max)
+    check_nonce(ledger, transaction)
+
+
 def check_network(call: Call, network: str) -> None:
     """Refuse what was signed for another network."""
     if call.network != network:

@@ -60,7 +60,11 @@ def oldest_remembered_time(ledger: Ledger) -> int:
 
 
 def remember_block(ledger: Ledger, block: Block) -> None:
-    """Mark the nonces of an earlier block as used: a node does this for recent blocks on start."""
+    """Mark the nonces of an earlier block as used: a node does this for recent blocks on start.
+
+    Block by block, in order: what executing them would have forgotten is forgotten here too.
+    """
+    ledger.replay_guard.forget_expired(block.header.time)
     for transaction in recorded_transactions(block):
         _remember(ledger, transaction, block.header.time)
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who belongs and who may: organisations, members, keys, and the rules that change them."""
 
+from tallystick.membership.checks import check_member_id, check_name
 from tallystick.membership.draft import GOVERNANCE_CONTRACT
 from tallystick.membership.enrolment import (
     enrolment_message,
@@ -11,7 +12,7 @@ from tallystick.membership.governance import BUILT_IN_CONTRACTS, execute_governa
 from tallystick.membership.methods import MEMBERSHIP_CONTRACT, execute_membership_call
 from tallystick.membership.records import MEMBERSHIP_PREFIX, founding_log_keys, genesis_writes
 from tallystick.membership.register import Register
-from tallystick.membership.tally import Tally, Verdict, count_votes
+from tallystick.membership.tally import Tally, Verdict, accused_by, count_votes, missing_approvals
 from tallystick.membership.validators import validator_updates
 
 __all__ = [
@@ -22,6 +23,9 @@ __all__ = [
     "Register",
     "Tally",
     "Verdict",
+    "accused_by",
+    "check_member_id",
+    "check_name",
     "count_votes",
     "enrolment_message",
     "execute_governance_call",
@@ -29,6 +33,7 @@ __all__ = [
     "founding_log_keys",
     "genesis_writes",
     "log_key_message",
+    "missing_approvals",
     "validator_message",
     "validator_updates",
 ]

@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from tallystick.crypto import sha256
 from tallystick.encoding import Value
 from tallystick.errors import (
     Duplicate,
@@ -22,6 +23,14 @@ from tallystick.errors import (
     UnknownContract,
     UnknownRecord,
     WrongState,
+)
+from tallystick.membership.certified import (
+    EnrolCertificate,
+    RevokeAuthority,
+    SetAuthority,
+    certified_key,
+    new_authority,
+    revoked_authority,
 )
 from tallystick.membership.checks import (
     check_member_id,
@@ -35,6 +44,7 @@ from tallystick.membership.register import Register
 from tallystick.model import (
     OK,
     ROLE_ADMINISTRATOR,
+    Authority,
     Event,
     Execution,
     Invocation,
@@ -87,7 +97,7 @@ class RevokeKey(Struct, frozen=True, forbid_unknown_fields=True):
     public_key: bytes
 
 
-Changed = tuple[Organization | Member | MemberKey, Event]
+Changed = tuple[Organization | Member | MemberKey | Authority, Event]
 
 
 def execute_membership_call(register: Register, invocation: Invocation) -> Execution:
@@ -178,12 +188,39 @@ def _revoke_key(register: Register, invocation: Invocation, gone: RevokeKey) -> 
     return changed, _event("KeyRevoked", key.organization, key.member, public_key=key.public_key)
 
 
+def _set_authority(register: Register, invocation: Invocation, new: SetAuthority) -> Changed:
+    authority = new_authority(register, invocation, new)
+    return authority, _authority_event("AuthorityRegistered", authority)
+
+
+def _revoke_authority(register: Register, invocation: Invocation, gone: RevokeAuthority) -> Changed:
+    authority = revoked_authority(register, invocation, gone)
+    return authority, _authority_event("AuthorityRevoked", authority)
+
+
+def _enrol_certificate(
+    register: Register, invocation: Invocation, new: EnrolCertificate
+) -> Changed:
+    _member(register, invocation, new.member)
+    key = certified_key(register, invocation, new)
+    return key, _event(
+        "CertificateEnrolled",
+        key.organization,
+        key.member,
+        public_key=key.public_key,
+        valid_until=key.valid_until,
+    )
+
+
 _METHODS: Final[dict[str, tuple[type[Struct], Callable[[Register, Invocation, Any], Changed]]]] = {
     "add_member": (AddMember, _add_member),
     "set_roles": (SetRoles, _set_roles),
     "set_active": (SetActive, _set_active),
     "enrol_key": (EnrolKey, _enrol_key),
     "revoke_key": (RevokeKey, _revoke_key),
+    "set_authority": (SetAuthority, _set_authority),
+    "revoke_authority": (RevokeAuthority, _revoke_authority),
+    "enrol_certificate": (EnrolCertificate, _enrol_certificate),
 }
 
 
@@ -205,4 +242,11 @@ def _keep_an_administrator(register: Register, member: Member) -> None:
 def _event(name: str, organization: str, member: str, **fields: Value) -> Event:
     return Event(
         f"{MEMBERSHIP_CONTRACT}.{name}", {"organization": organization, "member": member, **fields}
+    )
+
+
+def _authority_event(name: str, authority: Authority) -> Event:
+    return Event(
+        f"{MEMBERSHIP_CONTRACT}.{name}",
+        {"organization": authority.organization, "fingerprint": sha256(authority.certificate)},
     )

@@ -9,8 +9,11 @@ from typing import Any, Final, TypeAlias, TypeVar
 import msgspec
 from msgspec import Struct
 
-from tallystick.encoding import decode, encode
+from tallystick.crypto import sha256
+from tallystick.encoding import decode, encode, prepare
 from tallystick.model import (
+    LOG_KEYS_PREFIX,
+    Authority,
     ContractActivation,
     EarlierValidators,
     GenesisDocument,
@@ -38,10 +41,11 @@ EARLIER_VALIDATORS: Final = b"membership/earlier_validators"
 VALIDATOR_KEYS: Final = b"membership/validator_keys/"
 GOVERNANCE: Final = b"membership/governance"
 PARAMETERS: Final = b"membership/parameters"
-LOG_KEYS: Final = b"membership/log_keys/"
+LOG_KEYS: Final = LOG_KEYS_PREFIX
 NODES: Final = b"membership/nodes/"
 CONTRACTS: Final = b"membership/contracts/"
 PROPOSALS: Final = b"membership/proposals/"
+AUTHORITIES: Final = b"membership/authorities/"
 
 Record: TypeAlias = (
     Organization
@@ -54,6 +58,7 @@ Record: TypeAlias = (
     | NodeIdentity
     | ContractActivation
     | Proposal
+    | Authority
 )
 Kind = TypeVar("Kind")
 
@@ -69,7 +74,15 @@ _PLACES: Final[Mapping[type[Struct], tuple[bytes, Callable[[Any], bytes]]]] = {
     NodeIdentity: (NODES, lambda one: one.node_id.encode()),
     ContractActivation: (CONTRACTS, lambda one: one.name.encode()),
     Proposal: (PROPOSALS, lambda one: one.id.encode()),
+    Authority: (
+        AUTHORITIES,
+        lambda one: f"{one.organization}/{sha256(one.certificate).hex()}".encode(),
+    ),
 }
+
+
+for _kind in _PLACES:
+    prepare(_kind)
 
 
 def record_key(record: Record) -> bytes:

@@ -11,11 +11,13 @@ from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import UNSET
 
+from tallystick.crypto import sha256
 from tallystick.errors import Halted, NotAMember, invariant
 from tallystick.membership import records as tree
 from tallystick.membership.records import load_record
 from tallystick.model import (
     ROLE_ADMINISTRATOR,
+    Authority,
     ContractActivation,
     EarlierValidators,
     GovernanceRules,
@@ -65,9 +67,12 @@ class Register:
         self.former_nodes: dict[str, NodeIdentity] = {}
         self.contracts: dict[str, ContractActivation] = {}
         """What was activated by vote; contracts of genesis that no vote changed are not here."""
+        self.authorities: dict[tuple[str, bytes], Authority] = {}
+        """By organisation and SHA-256 of the certificate; revoked ones too."""
         self.proposals: dict[str, Proposal] = {}
         """Open and closed ones, by id."""
         self._signers: dict[bytes, Signer] = {}
+        """Of this state of the register: most transactions are by signers seen before."""
         self.apply(dict(items))
 
     def resolve(self, public_key: bytes, organization: str, block_time: int) -> Signer:
@@ -77,6 +82,9 @@ class Register:
             NotAMember: unknown, of another organisation, not yet valid, expired, revoked, or of an
                 inactive member or organisation.
         """
+        # Checks at the door ask while a block changes the register on another thread. What such a
+        # check reads may be out of date, so it goes into the map that the change throws away.
+        signers = self._signers
         key = self.keys.get(public_key)
         if key is None:
             raise _not_a_member("the key is not enrolled", public_key)
@@ -86,9 +94,10 @@ class Register:
             raise _not_a_member("the key was revoked", public_key)
         if not key.valid_from <= block_time <= key.valid_until:
             raise _not_a_member("the key is not valid at this time", public_key)
-        signer = self._signers.get(public_key) or self._load_signer(key)
+        signer = signers.get(public_key) or self._load_signer(key)
         if signer is None:
             raise _not_a_member("the member or organisation is not active", public_key)
+        signers[public_key] = signer
         return signer
 
     def apply(self, writes: Mapping[bytes, bytes | None]) -> None:
@@ -99,7 +108,7 @@ class Register:
             # Membership records are never deleted: history must stay explainable.
             invariant(value is not None, "a membership record must not be deleted")
             self._put(key, value or b"")
-        self._signers.clear()
+        self._signers = {}
 
     def copy(self) -> Register:
         """Return a register that can be changed without changing this one."""
@@ -117,6 +126,14 @@ class Register:
             if member.organization == organization
             and member.active
             and ROLE_ADMINISTRATOR in member.roles
+        ]
+
+    def authorities_of(self, organization: str) -> list[Authority]:
+        """Return the authorities of an organisation that may enrol, in a fixed order."""
+        return [
+            one
+            for (owner, _), one in sorted(self.authorities.items(), key=lambda item: item[0])
+            if owner == organization and one.revoked_at is None
         ]
 
     def electorate(self) -> frozenset[str]:
@@ -168,6 +185,9 @@ class Register:
         if key.startswith(tree.PROPOSALS):
             proposal = load_record(value, Proposal)
             self.proposals[proposal.id] = proposal
+        elif key.startswith(tree.AUTHORITIES):
+            authority = load_record(value, Authority)
+            self.authorities[authority.organization, sha256(authority.certificate)] = authority
         elif key == tree.VALIDATORS:
             validators = load_record(value, tuple[Validator, ...])
             self.validators = {one.organization: one for one in validators}
@@ -198,13 +218,10 @@ class Register:
         place[node.node_id] = node
 
     def _load_signer(self, key: MemberKey) -> Signer | None:
-        """Remember the signer until the register changes; most transactions reuse it."""
         member = self.members[key.organization, key.member]
         if not member.active or not self.organizations[key.organization].active:
             return None
-        signer = Signer(key.organization, key.member, member.roles, key.public_key)
-        self._signers[key.public_key] = signer
-        return signer
+        return Signer(key.organization, key.member, member.roles, key.public_key)
 
 
 def _not_a_member(message: str, public_key: bytes) -> NotAMember:

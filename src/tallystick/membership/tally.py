@@ -65,6 +65,18 @@ def count_votes(register: Register, proposal: Proposal) -> Tally:
     )
 
 
+def missing_approvals(register: Register, proposal: Proposal) -> int | None:
+    """Return how many more organisations must approve for it to pass; None if none can help."""
+    tally = count_votes(register, proposal)
+    left = tally.voters - tally.approvals - tally.rejections
+    sizes = (tally.voters, tally.electorate)
+    for more in range(left + 1):
+        found = _decide(register, proposal, tally.approvals + more, tally.rejections, sizes)
+        if found is Verdict.PASSED:
+            return more
+    return None
+
+
 def _decide(
     register: Register, proposal: Proposal, approvals: int, rejections: int, sizes: tuple[int, int]
 ) -> Verdict:

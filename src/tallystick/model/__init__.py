@@ -29,9 +29,11 @@ from tallystick.model.finality import (
     Certificate,
     EngineStart,
     FinalityProof,
+    LogKeyProof,
     Transition,
     decode_certificate,
     decode_finality,
+    decode_log_key_proof,
 )
 from tallystick.model.genesis import (
     GenesisDocument,
@@ -42,6 +44,7 @@ from tallystick.model.genesis import (
 )
 from tallystick.model.governance import (
     FAULT_TOLERANT_COUNT,
+    LOG_KEYS_PREFIX,
     POWER_MAX,
     ROLE_GOVERNOR,
     ROLE_OPERATOR,
@@ -60,13 +63,16 @@ from tallystick.model.governance import (
     check_power,
     check_rules,
     check_validators,
+    decode_log_key,
     decode_validators,
+    encode_log_key,
     encode_validators,
     find_heavy_validator,
 )
 from tallystick.model.invocation import Execution, Invocation, Signer
 from tallystick.model.organization import (
     ROLE_ADMINISTRATOR,
+    Authority,
     Member,
     MemberKey,
     Name,
@@ -85,6 +91,11 @@ from tallystick.model.outcome import (
     encode_write_set,
 )
 from tallystick.model.plain import to_value
+from tallystick.model.possession import (
+    enrolment_message,
+    log_key_message,
+    validator_message,
+)
 from tallystick.model.proposal import (
     EXECUTED,
     EXPIRED,
@@ -150,6 +161,7 @@ __all__ = [
     "EXECUTED",
     "EXPIRED",
     "FAULT_TOLERANT_COUNT",
+    "LOG_KEYS_PREFIX",
     "NO_WRITES",
     "OK",
     "OPEN",
@@ -166,6 +178,7 @@ __all__ = [
     "Action",
     "ActivateContract",
     "AdmitOrganization",
+    "Authority",
     "Block",
     "BlockHeader",
     "Call",
@@ -190,6 +203,7 @@ __all__ = [
     "GovernanceRules",
     "Invocation",
     "LogKey",
+    "LogKeyProof",
     "LogReceipt",
     "Member",
     "MemberKey",
@@ -237,17 +251,22 @@ __all__ = [
     "decode_finality",
     "decode_genesis",
     "decode_header",
+    "decode_log_key",
+    "decode_log_key_proof",
     "decode_log_receipt",
     "decode_transaction",
     "decode_validators",
     "decode_write_set",
     "encode_call",
     "encode_entry",
+    "encode_log_key",
     "encode_validators",
     "encode_write_set",
     "engine_chain_id",
+    "enrolment_message",
     "find_heavy_validator",
     "in_engine_order",
+    "log_key_message",
     "network_id",
     "open_checkpoint",
     "open_cosignatures",
@@ -262,6 +281,7 @@ __all__ = [
     "split_transparent_statement",
     "to_value",
     "transparent_statement",
+    "validator_message",
     "verifier_key",
     "verify_transaction",
 ]

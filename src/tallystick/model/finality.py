@@ -3,7 +3,8 @@
 
 `FinalityProof` says that more than two thirds of a validator set signed the header of height H+1,
 which carries the app hash after block H, which covers the log. `Transition` and `EngineStart` say
-who the validators are: one certificate for each change, from genesis on. Records and their bytes
+who the validators are: one certificate for each change, from genesis on. `LogKeyProof` says that
+an organisation signs receipts with a key that genesis does not know. Records and their bytes
 only; what must hold between them is checked by whoever verifies. Spec: docs/spec/finality.md.
 """
 
@@ -16,7 +17,7 @@ from typing import Annotated, Final, Literal, cast
 import msgspec
 from msgspec import Meta, Struct
 
-from tallystick.encoding import decode, encode
+from tallystick.encoding import decode, encode, prepare
 from tallystick.errors import InvalidReceipt, LimitExceeded, Malformed
 from tallystick.model.block import app_hash
 from tallystick.model.engine_header import (
@@ -34,8 +35,11 @@ FINALITY_BYTES_MAX: Final = 160 * 1024
 """A proof with 1,000 validators who all signed fits."""
 CERTIFICATE_BYTES_MAX: Final = 512 * 1024
 """A proof, the record of the new set, and its state proof."""
+LOG_KEY_PROOF_BYTES_MAX: Final = 66 * 1024
+"""A record, and its state proof."""
 _NOTE_MAX = 16 * 1024
 _RECORD_MAX = 256 * 1024
+_LOG_KEY_RECORD_MAX = 1024
 _STATE_PROOF_MAX = 64 * 1024
 
 
@@ -115,8 +119,26 @@ class EngineStart(
         return encode(to_value(self))
 
 
+class LogKeyProof(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A log key of an organisation, as the membership tree of a final block has it."""
+
+    record: Annotated[bytes, Meta(max_length=_LOG_KEY_RECORD_MAX)]
+    """Value of `membership/log_keys/<public key>`."""
+    state_proof: Annotated[bytes, Meta(max_length=_STATE_PROOF_MAX)]
+    """Canonical bytes of its proof under the membership root of the receipt's finality proof."""
+
+    def encode(self) -> bytes:
+        """Return the canonical bytes."""
+        return encode(to_value(self))
+
+
 Certificate = Transition | EngineStart
 """One step of a validator-set history."""
+_Decoded = FinalityProof | Certificate | LogKeyProof
+
+
+prepare(FinalityProof)
+prepare(Certificate)
 
 
 def decode_finality(data: bytes) -> FinalityProof:
@@ -147,6 +169,15 @@ def decode_certificate(data: bytes) -> Certificate:
     return cast("Certificate", _decode(data, Certificate, "certificate", CERTIFICATE_BYTES_MAX))
 
 
+def decode_log_key_proof(data: bytes) -> LogKeyProof:
+    """Return the proof of a log key in canonical `data`; nothing in it is verified yet.
+
+    Raises:
+        InvalidReceipt: too large, not canonical, or not of the form of such a proof.
+    """
+    return cast("LogKeyProof", _decode(data, LogKeyProof, "log_key", LOG_KEY_PROOF_BYTES_MAX))
+
+
 def _check_validators(validators: Sequence[EngineValidator]) -> None:
     if not 1 <= len(validators) <= VALIDATORS_MAX:
         raise _refused("validators", f"1 to {VALIDATORS_MAX} validators")
@@ -158,13 +189,13 @@ def _check_validators(validators: Sequence[EngineValidator]) -> None:
         raise _refused("validators", f"at most {TOTAL_POWER_MAX} power together")
 
 
-def _decode(data: bytes, kind: object, name: str, bytes_max: int) -> FinalityProof | Certificate:
+def _decode(data: bytes, kind: object, name: str, bytes_max: int) -> _Decoded:
     if len(data) > bytes_max:
         raise InvalidReceipt(f"{name}: too large", field=name, expected=f"{bytes_max} bytes")
     try:
         value = decode(data, name=name)
         # Bytes as bytes only: base64 text in their place would be a second spelling.
-        record: FinalityProof | Certificate = msgspec.convert(value, kind, builtin_types=(bytes,))
+        record: _Decoded = msgspec.convert(value, kind, builtin_types=(bytes,))
     except (Malformed, LimitExceeded) as error:
         raise InvalidReceipt(error.message, field=error.field, expected=error.expected) from error
     except msgspec.ValidationError as error:

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from tallystick.crypto import check_public_key, sha256
-from tallystick.encoding import decode, encode
+from tallystick.encoding import decode, encode, prepare
 from tallystick.errors import Malformed
 from tallystick.model.governance import (
     ROLE_GOVERNOR,
@@ -71,6 +71,8 @@ class GenesisDocument(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
                 del value[name]
         return encode(value)
 
+
+prepare(GenesisDocument)
 
 _LEFT_OUT_WHEN_USUAL: Final[Mapping[str, object]] = {
     "validators": (),
@@ -129,6 +131,9 @@ def check_genesis(genesis: GenesisDocument) -> None:
     for key in genesis.keys:
         check_public_key(key.public_key)
         _check_known((key.organization, key.member) in members, f"keys.{key.public_key.hex()[:16]}")
+        if key.certificate is not UNSET:
+            # No authority is registered yet that could have certified it.
+            raise Malformed("genesis: keys come without certificates", field="genesis.keys")
     for log_key in genesis.log_keys:
         check_public_key(log_key.public_key)
         _check_known(log_key.organization in organizations, "log_keys")

@@ -14,8 +14,9 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from tallystick.crypto import check_public_key
-from tallystick.encoding import decode, encode
+from tallystick.encoding import decode, encode, prepare
 from tallystick.errors import Malformed
+from tallystick.model.plain import to_value
 from tallystick.units import VALIDATORS_MAX, TimeMs
 
 ROLE_GOVERNOR: Final = "governor"
@@ -27,6 +28,8 @@ ROLE_SUPERVISOR: Final = "supervisor"
 
 VALIDATORS_KEY: Final = b"membership/validators"
 """Key of the membership tree under which the whole validator set is one record."""
+LOG_KEYS_PREFIX: Final = b"membership/log_keys/"
+"""Before a public key: where the membership tree has the key's record."""
 POWER_MAX: Final = 1_000_000
 FAULT_TOLERANT_COUNT: Final = 4
 """From four equal validators on, one of them may fail: 3f + 1."""
@@ -56,6 +59,9 @@ class Validator(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Ed25519, 32 bytes."""
     power: int
     """1 to `POWER_MAX`."""
+
+
+prepare(tuple[Validator, ...])
 
 
 class ValidatorKey(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -244,6 +250,29 @@ def decode_validators(data: bytes) -> tuple[Validator, ...]:
     except msgspec.ValidationError as error:
         raise Malformed(f"validators: {error}", field="validators") from error
     check_validators(found)
+    return found
+
+
+def encode_log_key(key: RegisteredLogKey) -> bytes:
+    """Return the canonical bytes of a log key's record."""
+    return encode(to_value(key))
+
+
+def decode_log_key(data: bytes) -> RegisteredLogKey:
+    """Return the log key in a record of the membership tree.
+
+    Raises:
+        Malformed: not canonical, or not exactly the fields.
+        InvalidSignature: a key that must not be enrolled.
+    """
+    value = decode(data, name="log_key")
+    try:
+        found = msgspec.convert(value, RegisteredLogKey, builtin_types=(bytes,))
+    except msgspec.ValidationError as error:
+        raise Malformed(f"log key: {error}", field="log_key") from error
+    if encode_log_key(found) != data:
+        raise Malformed("log key: not every field is there", field="log_key")
+    check_public_key(found.public_key)
     return found
 
 

@@ -59,6 +59,20 @@ class MemberKey(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     valid_until: TimeMs
     revoked_at: TimeMs | None = None
     """Block time of the revocation; from then on the key is refused."""
+    certificate: bytes | UnsetType = UNSET
+    """SHA-256 of the certificate by which it was enrolled; left out if there was none."""
+
+
+class Authority(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A certification authority by whose certificates an organisation's members are enrolled."""
+
+    organization: str
+    certificate: bytes
+    """DER (RFC 5280)."""
+    added_at: TimeMs
+    """Block time of the registration."""
+    revoked_at: TimeMs | None = None
+    """Block time since which it enrols nobody; keys enrolled before stay."""
 
 
 def check_organization_id(code: str) -> str:

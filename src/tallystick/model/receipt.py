@@ -45,7 +45,7 @@ _SUBJECT = "log"
 _FIELDS = frozenset(
     {"format", "network", "level", "transaction", "entry", "log_receipt", "checkpoint"}
 )
-_FINALITY_FIELDS = frozenset({"finality", "validator_history"})
+_FINALITY_FIELDS = frozenset({"finality", "validator_history", "log_key"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +199,8 @@ class Receipt:
     """Proof that the validators agreed on that root; None from a network with one node."""
     validator_history: tuple[bytes, ...] = ()
     """Certificates that lead from the genesis document to the validators of `finality`."""
+    log_key: bytes | None = None
+    """Proof, under `finality`, of the signer's log key; None for a key of the genesis document."""
 
     def to_json(self) -> str:
         """Return the receipt file's text; parts that there are not are left out."""
@@ -215,6 +217,8 @@ class Receipt:
             fields["finality"] = format_base64(self.finality)
         if self.validator_history:
             fields["validator_history"] = [format_base64(one) for one in self.validator_history]
+        if self.log_key is not None:
+            fields["log_key"] = format_base64(self.log_key)
         return format_json(fields, indent=2) + "\n"
 
     def statement(self) -> bytes:
@@ -246,7 +250,7 @@ def _receipt_from_fields(fields: object) -> Receipt:
     texts = [value for name, value in fields.items() if name != "validator_history"]
     if fields["format"] != RECEIPT_FORMAT or any(type(value) is not str for value in texts):
         raise Malformed("receipt: not this format", field="receipt.format", expected=RECEIPT_FORMAT)
-    finality = fields.get("finality")
+    finality, log_key = fields.get("finality"), fields.get("log_key")
     receipt = Receipt(
         network=fields["network"],
         level=fields["level"],
@@ -256,6 +260,7 @@ def _receipt_from_fields(fields: object) -> Receipt:
         checkpoint=fields["checkpoint"],
         finality=None if finality is None else parse_base64(finality, name="receipt.finality"),
         validator_history=() if history is None else parse_certificates(history),
+        log_key=None if log_key is None else parse_base64(log_key, name="receipt.log_key"),
     )
     if len(receipt.transaction) > TRANSACTION_BYTES_MAX or len(receipt.entry) > ENTRY_BYTES_MAX:
         raise Malformed("receipt: a part is too large", field="receipt")

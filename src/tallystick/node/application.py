@@ -25,6 +25,7 @@ from tallystick.ledger import (
     check_admission,
     check_contract,
     check_nonce,
+    check_place,
     recorded_transactions,
 )
 from tallystick.membership import BUILT_IN_CONTRACTS
@@ -131,11 +132,13 @@ class LedgerApplication:
             return refusal
         return None
 
-    def may_propose(self, transaction: Transaction) -> bool:
-        """Say whether a proposal may hold it: of this network, its nonce unused until now."""
-        return transaction.call.network == self.ledger.network and not (
-            self.ledger.replay_guard.is_used(transaction.signer, transaction.call.nonce)
-        )
+    def may_propose(self, transaction: Transaction, time: int) -> bool:
+        """Say whether a block of `time` may hold it: of this network, valid then, nonce unused."""
+        try:
+            check_place(self.ledger, transaction, time)
+        except Rejected:
+            return False
+        return True
 
     def validators(self) -> list[ValidatorPower]:
         """Return who decides about blocks, as the last executed block left it."""

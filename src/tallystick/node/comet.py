@@ -34,11 +34,13 @@ from tallystick.consensus.cometbft import (
     build_finality,
     check_engine,
     find_engine,
+    remove_stale,
 )
 from tallystick.consensus.intake import Intake
 from tallystick.crypto import SecretKey
 from tallystick.errors import DataFolderProblem, EngineFailed
 from tallystick.model import BlockHeader, GenesisDocument, Validator, engine_chain_id
+from tallystick.node.comet_sight import CometSight
 from tallystick.node.engine_file import (
     ENGINE_HOME,
     NODE_KEY_FILE,
@@ -59,6 +61,8 @@ _RPC_SOCKET: Final = "rpc.sock"
 _SYNC_MS: Final = 6 * 60 * 60 * 1_000
 """How long a node that joins may take to get its first state."""
 _INBOUND_PEERS_MAX: Final = 40
+_ENGINE_IS_BEHIND: Final = "is higher than core"
+"""From the engine's words when its data are older than the ledger."""
 _PROFILES: Final = {"machine": MACHINE, "wan": WAN}
 
 
@@ -78,6 +82,28 @@ def found_engine(
     EngineHome(folder.path / ENGINE_HOME).found(genesis, node_key, validator_key)
     write_node_key(folder, NODE_KEY_FILE, node_key)
     write_node_key(folder, VALIDATOR_KEY_FILE, validator_key)
+
+
+def replace_validator_key(folder: DataFolder, key: SecretKey) -> None:
+    """Let the node, which must not run, vote with another key from its next start on.
+
+    Raises:
+        DataFolderProblem: the folder is not that of a node among several.
+        StorageFailed: the system refused.
+    """
+    home = EngineHome(folder.path / ENGINE_HOME)
+    if not home.is_founded:
+        raise DataFolderProblem(
+            f"{home.folder} is not the home of an engine",
+            hint="Only a node that orders together with others has a validator key.",
+        )
+    folder.write_key(VALIDATOR_KEY_FILE, key.seed.hex().encode() + b"\n")
+    home.replace_validator_key(key)
+
+
+def is_engine_founded(data: Path) -> bool:
+    """Say whether the engine's home in a data folder was made completely."""
+    return EngineHome(data / ENGINE_HOME).is_founded
 
 
 def engine_genesis(
@@ -117,7 +143,8 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
         UsageError: a setting is not what it should be.
     """
     folder, application = ordering.folder, ordering.application
-    program = check_engine(find_engine()).path
+    build = check_engine(find_engine())
+    program = build.path
     sockets = socket_folder(folder.path)
     loan = open_loan(folder, ordering.passphrase)
     home = _configured_home(folder.path, settings, sockets, loan)
@@ -168,6 +195,7 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
                     rpc.is_ready() and (settings.state_sync is None or application.height > 0)
                 ),
                 timeout_ms=READY_MS if settings.state_sync is None else _SYNC_MS,
+                rpc_socket=sockets / _RPC_SOCKET,
                 loan=loan,
             ),
             mempool=rpc,
@@ -180,6 +208,7 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
         engine=engine,
         finality=_Finality(rpc),
         relay=rpc.relay,
+        sight=CometSight(rpc, build),
         counts=counts,
         witnesses=tuple(PeerApi(peer.api) for peer in settings.peers if peer.api),
     )
@@ -216,14 +245,18 @@ class _Running:
         *,
         is_ready: Callable[[], bool],
         timeout_ms: int,
+        rpc_socket: Path,
         loan: KeyLoan | None,
     ) -> None:
         self._process = process
         self._is_ready = is_ready
         self._timeout_ms = timeout_ms
+        self._rpc_socket = rpc_socket
         self._loan = loan
 
     def start(self) -> None:
+        # An engine that was killed leaves its socket, and the next one would not listen there.
+        remove_stale(self._rpc_socket)
         if self._loan is None:
             self._start()
             return
@@ -236,10 +269,26 @@ class _Running:
 
     def _start(self) -> None:
         self._process.start()
-        self._process.wait_ready(self._is_ready, timeout_ms=self._timeout_ms)
+        try:
+            self._process.wait_ready(self._is_ready, timeout_ms=self._timeout_ms)
+        except EngineFailed as error:
+            if _ENGINE_IS_BEHIND in (error.found or ""):
+                raise _engine_is_behind() from error
+            raise
 
     def stop(self) -> None:
         self._process.stop()
+
+
+def _engine_is_behind() -> DataFolderProblem:
+    return DataFolderProblem(
+        "the engine's data are older than the ledger beside them",
+        field=f"{ENGINE_HOME}/data",
+        expected="both of one moment: an older copy of the engine's folder was put back",
+        hint="Put back the right one. If there is none: remove blocks, state and views.sqlite*, "
+        f"and all of {ENGINE_HOME}/data but priv_validator_state.json (never an older copy of that), "
+        "and start: every block then comes from the other nodes.",
+    )
 
 
 def _configured_home(

@@ -92,12 +92,22 @@ class Consortium:
         found = desk.final(height) if desk is not None else None
         return found if found is not None else (newest, None)
 
-    def finished(self, receipt: Receipt, proof: bytes | None) -> Receipt:
-        """Return the receipt with the proof that its root is final, if there is one."""
+    def finished(self, receipt: Receipt, published: Published, proof: bytes | None) -> Receipt:
+        """Return the receipt with the proof that its root is final, if there is one.
+
+        Args:
+            receipt: under the root of `published`.
+            published: what it was made from.
+            proof: that this block is final. It also vouches for a later log key.
+        """
         if proof is None:
             return receipt
-        history = self.validator_history()
-        return dataclasses.replace(receipt, finality=proof, validator_history=history)
+        return dataclasses.replace(
+            receipt,
+            finality=proof,
+            validator_history=self.validator_history(),
+            log_key=published.log_key,
+        )
 
     def witnessed(self, receipt: Receipt, height: int, wanted: int) -> Receipt:
         """Return the receipt with cosignatures of its checkpoint, which is that of `height`.
@@ -116,7 +126,7 @@ class Consortium:
         return dataclasses.replace(receipt, checkpoint=note, level="witnessed")
 
     def cosign(self, header: BlockHeader) -> str:
-        """Return this organisation's cosignature, a line, of the checkpoint of a committed block."""
+        """Return this organisation's cosignature, a line, of the checkpoint of a block."""
         parts = self._parts
         return cosign_checkpoint(
             checkpoint_of(parts.network, header),

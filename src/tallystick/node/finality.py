@@ -179,7 +179,7 @@ class FinalityDesk:
         prove it.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._provable_height >= height, WAIT_SECONDS)
+            self._changed.wait_for(partial(self._is_ready, height), WAIT_SECONDS)
             published = self._provable
         if published is None or published.header is None or published.header.height < height:
             return None
@@ -200,6 +200,15 @@ class FinalityDesk:
         for height in self.history.pending_heights:
             if height <= self._provable_height:
                 self.history.certify(height, partial(self._prove_height, height))
+
+    def _is_ready(self, height: int) -> bool:
+        """Say whether waiting for one more block would not give a better answer."""
+        provable = self._provable
+        if provable is None or provable.height < height:
+            return False
+        # The key that signs was registered in the newest block, or this node just started after
+        # such a change: the next block, which follows every change, shows it.
+        return provable.log_key is not None or self._newest.log_key is None
 
     @property
     def _provable_height(self) -> int:

@@ -29,9 +29,20 @@ def create_network(folder: Path, genesis: GenesisDocument, log_secret: SecretKey
 
 
 def read_log_key(
-    folder: DataFolder, genesis: GenesisDocument, *, passphrase: str | None = None
+    folder: DataFolder,
+    genesis: GenesisDocument,
+    *,
+    may_be_later: bool = False,
+    passphrase: str | None = None,
 ) -> SecretKey:
     """Return the node's signing key, checked against the genesis document.
+
+    Args:
+        folder: the data folder.
+        genesis: founds its network.
+        may_be_later: whether the node may be of an organisation that joined later; the register,
+            which knows its key, is not at hand before the node has caught up.
+        passphrase: opens a sealed key.
 
     Raises:
         DataFolderProblem: there is none, it is malformed, another network's, or others may read
@@ -40,7 +51,8 @@ def read_log_key(
         WrongPassphrase: the passphrase does not open it.
     """
     secret = open_node_key(folder, LOG_KEY_FILE, passphrase)
-    _check_log_key(genesis, secret)
+    if not may_be_later:
+        _check_log_key(genesis, secret)
     return secret
 
 

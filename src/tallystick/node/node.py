@@ -26,10 +26,18 @@ from tallystick.model import (
 from tallystick.node.application import LedgerApplication
 from tallystick.node.config import NodeConfig
 from tallystick.node.consortium import Consortium
+from tallystick.node.engine_file import EngineFile
 from tallystick.node.history import History, tree_of
+from tallystick.node.network import (
+    NetworkReport,
+    Sight,
+    member_keys_of,
+    peers_of,
+    validators_of,
+)
 from tallystick.node.published import Published
 from tallystick.node.recent import RecentBlocks
-from tallystick.node.status import NodeStatus, StateProved
+from tallystick.node.status import NodeStatus, RegisterShown, StateProved
 from tallystick.node.upkeep import Upkeep
 from tallystick.storage import BlockLog, DurableStore
 from tallystick.units import VERSION
@@ -59,6 +67,10 @@ class Parts:
     consortium: Consortium
     """This node among those of other organisations."""
     history: History
+    sight: Sight | None
+    """Asks the engine how it stands; None where there is none to ask."""
+    settings: EngineFile | None
+    """How the node orders together with others; None where it orders alone."""
     close: Callable[[], None]
     """Closes files and processes, in order, after the engine has stopped."""
 
@@ -121,6 +133,7 @@ class Node:
         """The founding document."""
         self.genesis_bytes = parts.genesis_bytes
         """Its exact bytes."""
+        self._register: RegisterShown | None = None
         self.consortium = parts.consortium
         """What it does with other organisations' nodes."""
         self.views = parts.views
@@ -163,6 +176,32 @@ class Node:
             views_height=self.views.height(),
             started_at_ms=self._started_at_ms,
             log_keys=self.consortium.log_keys(),
+        )
+
+    def network_report(self) -> NetworkReport:
+        """Return how this node stands in its network; asks the engine.
+
+        Raises:
+            Unavailable: the engine does not answer.
+        """
+        parts, status = self._parts, self.status()
+        register = parts.application.ledger.register
+        sight = parts.sight() if parts.sight is not None else None
+        peers = peers_of(register, parts.settings, sight) if sight else ()
+        own = self.consortium.organization
+        return NetworkReport(
+            network=self.network,
+            organization=own,
+            engine=status.engine,
+            version=status.version,
+            height=status.height,
+            app_hash=status.app_hash,
+            store_height=parts.store.flushed_height,
+            views_height=status.views_height,
+            sight=sight,
+            peers=peers,
+            validators=validators_of(register, sight, own, peers) if sight else (),
+            member_keys=member_keys_of(register, own),
         )
 
     def subscribe(self, callback: Callable[[Block], None]) -> Callable[[], None]:
@@ -232,7 +271,8 @@ class Node:
         raw, entry = block.transactions[place.index], block.entries[place.index]
         others = self.consortium
         published, proof = others.final(place.height, self._parts.board.newest)
-        receipt = others.finished(published.receipt(raw, entry, place.leaf_index), proof)
+        receipt = published.receipt(raw, entry, place.leaf_index)
+        receipt = others.finished(receipt, published, proof)
         return others.witnessed(receipt, published.height, witnesses) if witnesses else receipt
 
     # --- the log ----------------------------------------------------------------------------------
@@ -327,6 +367,26 @@ class Node:
         if not 0 <= height <= newest:
             raise NotFound(f"there is no block {height}", field="height", found=str(height))
         return self._parts.history.prove(key, height)
+
+    def register(self) -> RegisterShown:
+        """Return who belongs and by which rules, as of the newest durable block; do not change it.
+
+        The copy is made once for each change of the membership tree, between two blocks.
+        """
+        header, known = self._parts.board.newest.header, self._register
+        if header and known and known.membership_root == header.membership_root:
+            return RegisterShown(header.height, header.time, known.membership_root, known.register)
+        application = self._parts.application
+        with application.state_lock:
+            ledger = application.ledger
+            shown = RegisterShown(
+                ledger.head.height,
+                ledger.head.time,
+                ledger.membership_tree.root,
+                ledger.register.copy(),
+            )
+            self._register = shown
+        return shown
 
     def contracts(self) -> list[ContractSchema]:
         """Return the schema of every contract that the next block may call."""

@@ -11,6 +11,7 @@ from tallystick.consensus import Committed, Engine, EngineCounts, SoloEngine
 from tallystick.ledger import ContractHost
 from tallystick.node.application import LedgerApplication
 from tallystick.node.finality import FinalitySource
+from tallystick.node.network import Sight
 from tallystick.node.witnesses import Witness
 from tallystick.storage import DataFolder, Storage
 
@@ -50,6 +51,8 @@ class Opened:
     """Proves blocks final; None where one node decides alone."""
     relay: Relay | None = None
     """Asks the engine one of the questions that others may ask."""
+    sight: Sight | None = None
+    """Asks the engine how it stands; None where there is none to ask."""
     counts: EngineCounts = field(default_factory=EngineCounts)
     """What it counts since it started."""
     witnesses: tuple[Witness, ...] = ()

@@ -8,7 +8,6 @@ when the input closes, so it never outlives the node that started it.
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import select
 import signal
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from tallystick.errors import TallystickError
 from tallystick.execution import ContractRunner
+from tallystick.node.collector import settle_collector
 from tallystick.node.feeds import views_url
 from tallystick.storage import BlockLogReader, read_format, read_genesis
 from tallystick.views import Projector, group_blocks, specs_of
@@ -25,7 +25,6 @@ POLL_SECONDS = 0.5
 """How long a missed wake-up can go unnoticed."""
 _NICENESS = 19
 _WAKE_BYTES = 65_536
-_GARBAGE_THRESHOLD = 100_000
 
 
 def follow(data: Path) -> None:
@@ -68,9 +67,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # People may wait a little for lists; nobody may wait for a commit.
     os.nice(_NICENESS)
-    # Rows are made by the thousand and hold no cycles: looking for some costs 5 to 10 %.
-    gc.freeze()
-    gc.set_threshold(_GARBAGE_THRESHOLD)
+    settle_collector()
     try:
         follow(arguments.data)
     except TallystickError as error:

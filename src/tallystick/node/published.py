@@ -26,11 +26,19 @@ class Published:
     """The log as of one durable block, with the node's signatures over it, made when asked for."""
 
     def __init__(
-        self, network: str, header: BlockHeader | None, tiles: TileReader, secret: SecretKey
+        self,
+        network: str,
+        header: BlockHeader | None,
+        tiles: TileReader,
+        secret: SecretKey,
+        *,
+        log_key: bytes | None = None,
     ) -> None:
         """Take the block's header (None at genesis) and what is needed to sign and prove."""
         self.network = network
         self.header = header
+        self.log_key = log_key
+        """Proof of the signer's log key under the block's membership root, where one is needed."""
         self._tiles = tiles
         self._secret = secret
         self._lock = threading.Lock()

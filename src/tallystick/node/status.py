@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from tallystick.membership import Register
 from tallystick.merkle import StateProof
 from tallystick.model import LogKey
 
@@ -33,3 +34,13 @@ class StateProved(Struct, frozen=True):
     value: bytes | None
     proof: StateProof
     checkpoint: str
+
+
+class RegisterShown(Struct, frozen=True):
+    """The register as of a durable block; nothing changes it any more."""
+
+    height: int
+    time: int
+    """Block time, unix milliseconds."""
+    membership_root: bytes
+    register: Register

@@ -33,6 +33,7 @@ from tallystick.node.history import History
 from tallystick.node.node import Board, Node, Parts
 from tallystick.node.nonces import remember_recent
 from tallystick.node.ordering import Opened, Ordering, open_solo
+from tallystick.node.own_key import OwnLogKey
 from tallystick.node.published import Published
 from tallystick.node.recent import RecentBlocks
 from tallystick.node.upkeep import Upkeep
@@ -70,9 +71,10 @@ class _Base:
     storage: Storage
     ledger: Ledger
 
-    def publish(self, header: BlockHeader | None) -> Published:
+    def publish(self, header: BlockHeader | None, log_key: bytes | None = None) -> Published:
         """Return what is shown of a block."""
-        return Published(self.folder.network, header, self.storage.store, self.secret)
+        network, store = self.folder.network, self.storage.store
+        return Published(network, header, store, self.secret, log_key=log_key)
 
     def stored_header(self) -> BlockHeader | None:
         """Return the header of the newest block in the store."""
@@ -83,7 +85,10 @@ class _Base:
 def _open_base(config: NodeConfig, stack: ExitStack) -> _Base:
     folder = stack.enter_context(DataFolder.open(config.data))
     genesis = decode_genesis(folder.genesis_bytes)
-    secret = read_log_key(folder, genesis, passphrase=config.passphrase)
+    settings = read_engine_file(folder.path)
+    secret = read_log_key(
+        folder, genesis, may_be_later=settings is not None, passphrase=config.passphrase
+    )
     runner = ContractRunner(_installed_contracts(config, genesis))
     verifiers = VerifierPool(config.verifier_processes if config.workers else 0)
     stack.callback(verifiers.close)
@@ -111,9 +116,6 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     views = open_views(config, base.ledger.head.height)
     stack.callback(views.close)
     recent = RecentBlocks()
-    board = Board(
-        lambda applied: base.publish(applied.block.header if applied else base.stored_header())
-    )
 
     def save(applied: AppliedBlock) -> None:
         store.save(applied, block_log.position(applied.block.header.height))
@@ -126,13 +128,16 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     def restored() -> None:
         board.refresh()
         if finality is not None:
-            finality.restart(board.newest, _before(base, application), _validators(application))
+            before = _before(base, application, own_key)
+            finality.restart(board.newest, before, _validators(application))
         for block in block_log.blocks(views.height() + 1):
             feed.poke(block)
 
     application = LedgerApplication(
         base.ledger, base.runner, base.verifiers, save=save, clock=config.clock
     )
+    own_key = OwnLogKey(base.secret.public_key, base.genesis, application)
+    board = Board(partial(_shown, base, own_key))
     halt = _Halt(config, application.state_lock.close)
     finder = partial(_find, recent, views)
     ordering = Ordering(
@@ -149,7 +154,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
         snapshot_interval=config.snapshot_interval,
     )
     opened = _open_engine(ordering, stack)
-    finality = _open_finality(opened.finality, base, application, board)
+    finality = _open_finality(opened.finality, base, application, board, own_key)
     certify = finality.certify if finality else None
 
     def join(close: Callable[[], None]) -> Node:
@@ -163,6 +168,8 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
                 engine=opened.engine,
                 engine_name=opened.name,
                 consortium=_open_consortium(config, base, application, opened, finality),
+                sight=opened.sight,
+                settings=read_engine_file(base.folder.path),
                 block_log=block_log,
                 store=store,
                 runner=base.runner,
@@ -231,7 +238,11 @@ def _check_alone(ordering: Ordering) -> None:
 
 
 def _open_finality(
-    source: FinalitySource | None, base: _Base, application: LedgerApplication, board: Board
+    source: FinalitySource | None,
+    base: _Base,
+    application: LedgerApplication,
+    board: Board,
+    own_key: OwnLogKey,
 ) -> FinalityDesk | None:
     if source is None:
         return None
@@ -240,16 +251,24 @@ def _open_finality(
         source,
         ValidatorHistoryFile(base.folder.path),
         newest=board.newest,
-        previous=_before(base, application),
+        previous=_before(base, application, own_key),
         validators=_validators(application),
         header_of=lambda at: block_log.block(at).header,
     )
 
 
-def _before(base: _Base, application: LedgerApplication) -> Published | None:
+def _shown(base: _Base, own_key: OwnLogKey, applied: AppliedBlock | None) -> Published:
+    """Return what is shown of a block, by default of the newest in the store."""
+    header = applied.block.header if applied else base.stored_header()
+    return base.publish(header, own_key.proof(header))
+
+
+def _before(base: _Base, application: LedgerApplication, own_key: OwnLogKey) -> Published | None:
     """Return what is shown of the block before the newest one."""
-    height = application.height
-    return base.publish(base.storage.log.block(height - 1).header) if height > 1 else None
+    if application.height <= 1:
+        return None
+    header = base.storage.log.block(application.height - 1).header
+    return base.publish(header, own_key.proof(header))
 
 
 def _validators(application: LedgerApplication) -> bytes | None:

@@ -9,9 +9,9 @@ from tallystick.storage.check import check_storage
 from tallystick.storage.chunks import ChunkIndex, make_snapshot, read_chunk
 from tallystick.storage.data_folder import DataFolder, read_format, read_genesis
 from tallystick.storage.durable_store import DurableStore
-from tallystick.storage.files import read_private, write_file
+from tallystick.storage.files import make_private_folder, read_private, sync_folder, write_file
 from tallystick.storage.findings import Finding, Severity
-from tallystick.storage.layout import VALIDATOR_KEY_FILE
+from tallystick.storage.layout import BLOCKS_FOLDER, VALIDATOR_KEY_FILE
 from tallystick.storage.log_reader import BlockLogReader
 from tallystick.storage.memory_store import MemoryStore
 from tallystick.storage.mounts import Footing, file_system_kind, footing
@@ -32,6 +32,7 @@ from tallystick.storage.staging import StagedRestore
 from tallystick.storage.verification import BlockVerifier
 
 __all__ = [
+    "BLOCKS_FOLDER",
     "VALIDATOR_KEY_FILE",
     "BackupInfo",
     "BackupManifest",
@@ -58,6 +59,7 @@ __all__ = [
     "file_system_kind",
     "footing",
     "give_up_after",
+    "make_private_folder",
     "make_snapshot",
     "offered_heights",
     "open_storage",
@@ -70,6 +72,7 @@ __all__ = [
     "restore",
     "restore_snapshot",
     "settle",
+    "sync_folder",
     "write_file",
     "write_retention",
     "write_snapshot",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -64,8 +65,15 @@ class DataFolder:
         self._lock = lock
 
     @classmethod
-    def create(cls, path: Path, genesis_bytes: bytes) -> DataFolder:
+    def create(
+        cls, path: Path, genesis_bytes: bytes, *, besides: Collection[str] = ()
+    ) -> DataFolder:
         """Make a data folder for the network of a genesis document, and open it.
+
+        Args:
+            path: the folder.
+            genesis_bytes: the genesis document.
+            besides: names that may be in the folder already, such as keys made before.
 
         Raises:
             DataFolderProblem: the folder is not empty, or on a network file system.
@@ -73,11 +81,11 @@ class DataFolder:
             StorageFailed: the system refused.
         """
         network = network_id(decode_genesis(genesis_bytes).name, genesis_bytes)
-        prepare_folder(path)
+        prepare_folder(path, besides=besides)
         lock = _lock(path)
         try:
             # Again, now that nobody else can be making it.
-            refuse_contents(path, besides=LOCK_FILE)
+            refuse_contents(path, besides={LOCK_FILE, *besides})
             make_folder(path / KEYS_FOLDER, mode=0o700)
             make_folder(path / BLOCKS_FOLDER)
             make_folder(path / STATE_FOLDER, mode=0o750)
@@ -222,7 +230,7 @@ def read_genesis(path: Path, network: str) -> bytes:
     return data
 
 
-def prepare_folder(path: Path) -> None:
+def prepare_folder(path: Path, *, besides: Collection[str] = ()) -> None:
     """Make a folder, or take an empty one.
 
     Raises:
@@ -235,13 +243,13 @@ def prepare_folder(path: Path) -> None:
             raise DataFolderProblem(f"{path} is not a folder")
     make_folder(path, mode=0o750)
     refuse_network_file_system(path)
-    refuse_contents(path)
+    refuse_contents(path, besides=besides)
 
 
-def refuse_contents(path: Path, *, besides: str = "") -> None:
-    """Raise `DataFolderProblem` if a folder holds anything besides one name."""
+def refuse_contents(path: Path, *, besides: Collection[str] = ()) -> None:
+    """Raise `DataFolderProblem` if a folder holds anything besides these names."""
     with failing_storage(f"looking into {path}"):
-        if any(inside.name != besides for inside in path.iterdir()):
+        if any(inside.name not in besides for inside in path.iterdir()):
             raise DataFolderProblem(
                 f"{path} is not empty", hint="Name a folder that does not exist yet, or is empty."
             )

@@ -129,6 +129,17 @@ def make_folder(folder: Path, *, mode: int = 0o755) -> None:
             sync_folder(folder.parent)
 
 
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that only this user can enter, and those above it.
+
+    Raises:
+        StorageFailed: the system refused.
+    """
+    with failing_storage(f"making {folder}"):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(folder, mode=0o700)
+
+
 def truncate_file(path: Path, size: int) -> None:
     """Cut a file to `size` bytes and sync it.
 

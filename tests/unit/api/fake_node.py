@@ -21,7 +21,7 @@ from tallystick.errors import NotFound, NotWitnessed, Rejected, Replayed, Tallys
 from tallystick.execution import ContractRunner
 from tallystick.industries.evidence import Evidence
 from tallystick.ledger import Tree, apply_block, check_admission, check_nonce, open_ledger
-from tallystick.membership import MEMBERSHIP_CONTRACT
+from tallystick.membership import BUILT_IN_CONTRACTS
 from tallystick.merkle import TILE_WIDTH
 from tallystick.model import (
     Block,
@@ -33,11 +33,18 @@ from tallystick.model import (
     build_log_receipt,
     decode_genesis,
     decode_transaction,
+    network_id,
     sign_root,
     sign_transaction,
     verify_transaction,
 )
-from tallystick.node import NodeFigures, NodeStatus, StateProved
+from tallystick.node import (
+    NetworkReport,
+    NodeFigures,
+    NodeStatus,
+    RegisterShown,
+    StateProved,
+)
 from tallystick.node.history import History, tree_of
 from tallystick.node.published import Published
 from tallystick.units import TimeMs
@@ -98,11 +105,11 @@ class FakeConsortium:
 class FakeNode:
     """Fulfils `tallystick.api.LedgerNode`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, genesis_bytes: bytes = factories.GENESIS_BYTES) -> None:
         """Found the test network of `tests.factories`, with the evidence contract."""
-        self.network = NETWORK
-        self.genesis_bytes = factories.GENESIS_BYTES
+        self.genesis_bytes = genesis_bytes
         self.genesis: GenesisDocument = decode_genesis(self.genesis_bytes)
+        self.network = network_id(self.genesis.name, genesis_bytes)
         self.now = START
         self.blocks: list[Block] = []
         self.is_holding = False
@@ -110,6 +117,7 @@ class FakeNode:
         self.door_error: TallystickError | None = None
         """Raised by `submit`, if given."""
         self.read_error: Exception | None = None
+        self.report: NetworkReport | None = None
         """Raised by `status`, if given."""
         self.projects = True
         """Whether the views follow at once."""
@@ -189,7 +197,7 @@ class FakeNode:
             check_admission(self._ledger, transaction, self.now)
             check_nonce(self._ledger, transaction)
             verify_transaction(transaction)
-            if transaction.call.contract != MEMBERSHIP_CONTRACT:
+            if transaction.call.contract not in BUILT_IN_CONTRACTS:
                 wrong = self._runner.check_call(transaction.call)
                 return transaction if wrong is None else wrong
         except Replayed as error:
@@ -231,6 +239,26 @@ class FakeNode:
             views_height=self._views_height,
             started_at_ms=START,
             log_keys=self.genesis.log_keys,
+        )
+
+    def network_report(self) -> NetworkReport:
+        """Return how a node that orders alone stands; a test may put another report here."""
+        if self.report is not None:
+            return self.report
+        status = self.status()
+        return NetworkReport(
+            network=self.network,
+            organization=COURT,
+            engine=status.engine,
+            version=status.version,
+            height=status.height,
+            app_hash=status.app_hash,
+            store_height=status.height,
+            views_height=status.views_height,
+            sight=None,
+            peers=(),
+            validators=(),
+            member_keys=self.genesis.keys,
         )
 
     def find(self, transaction_id: bytes) -> Committed:
@@ -314,6 +342,16 @@ class FakeNode:
         tree, ledger = tree_of(key), self._ledger
         source = ledger.state_tree if tree is Tree.STATE else ledger.membership_tree
         return StateProved(self._store.get(tree, key), source.prove(key), self.checkpoint())
+
+    def register(self) -> RegisterShown:
+        """Return the register as it is now."""
+        ledger = self._ledger
+        return RegisterShown(
+            ledger.head.height,
+            ledger.head.time,
+            ledger.membership_tree.root,
+            ledger.register.copy(),
+        )
 
     def contracts(self) -> list[ContractSchema]:
         """Return the schemas."""

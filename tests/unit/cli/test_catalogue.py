@@ -27,9 +27,17 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 PLACES = re.compile(r"\{(\w+)\}")
 SOURCE = Path(cli.__file__).parent
 TEXTS = {**MESSAGES, **{f"option {name}": text for name, text in OPTIONS.items()}}
-SAME = {"field.python", "field.sha256", "field.sm3", "doctor.python", "demo.title", "help.more"}
+SAME = {
+    "field.python",
+    "field.sha256",
+    "field.sm3",
+    "doctor.python",
+    "demo.title",
+    "four.title",
+    "help.more",
+}
 """Texts that are names, or deliberately hold the other language."""
-DYNAMIC = ("field.", "help.", "error.", "doctor.", "log.", "verify.")
+DYNAMIC = ("field.", "help.", "error.", "expiry.", "doctor.", "log.", "verify.", "health.")
 """Families of messages whose keys are put together at run time."""
 
 
@@ -49,7 +57,11 @@ def test_both_languages_fill_in_the_same_values() -> None:
 
 def test_every_command_has_a_summary_and_examples() -> None:
     """Help is one line, then lines to copy."""
-    nouns = {path.split(" ")[0] for path in TREE if " " in path}
+    nouns = {
+        " ".join(words[:count])
+        for words in (path.split(" ") for path in TREE)
+        for count in range(1, len(words))
+    }
     assert set(COMMANDS) == {"", *nouns, *TREE}
     for path, text in COMMANDS.items():
         assert text.examples, path

@@ -14,8 +14,10 @@ import pytest
 
 from tallystick.client import AsyncNet, Deposit, Net, Placed, plan_folder
 from tallystick.client.async_net_evidence import AsyncEvidenceDesk
+from tallystick.client.async_net_governance import AsyncGovernanceDesk
 from tallystick.client.async_net_reader import AsyncEvents, AsyncNetReader
 from tallystick.client.net_evidence import EvidenceDesk
+from tallystick.client.net_governance import GovernanceDesk
 from tallystick.client.net_reader import Events, NetReader
 from tallystick.encoding import encode
 from tallystick.errors import NotFinal, Unavailable
@@ -53,6 +55,7 @@ def public(kind: type) -> dict[str, list[str]]:
         (Net, AsyncNet),
         (NetReader, AsyncNetReader),
         (EvidenceDesk, AsyncEvidenceDesk),
+        (GovernanceDesk, AsyncGovernanceDesk),
         (Events, AsyncEvents),
     ],
 )

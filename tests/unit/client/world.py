@@ -65,12 +65,14 @@ def sha256_hex(data: bytes) -> str:
 
 def member_key(key: SecretKey, organization: str, member: str, **changes: int) -> MemberKey:
     """Return an enrolled key, valid for ever unless changed."""
-    period = {"valid_from": 0, "valid_until": FOREVER, **changes}
+    revoked = changes.get("revoked_at")
     return MemberKey(
         public_key=key.public_key,
         organization=organization,
         member=member,
-        **{name: TimeMs(moment) for name, moment in period.items()},
+        valid_from=TimeMs(changes.get("valid_from", 0)),
+        valid_until=TimeMs(changes.get("valid_until", FOREVER)),
+        revoked_at=None if revoked is None else TimeMs(revoked),
     )
 
 
@@ -144,6 +146,7 @@ class World:
         self.shelf = Shelf()
         self.log = LogTree(self.shelf)
         self.state = StateTree(self.shelf)
+        self.membership_root = bytes(32)
 
     def sign(
         self,
@@ -204,7 +207,7 @@ class World:
             height=count,
             time=self.time(count - 1) if count else START,
             state_root=self.state.root,
-            membership_root=bytes(32),
+            membership_root=self.membership_root,
         )
 
     def note(self, size: int | None = None, *, key: SecretKey | None = None) -> str:

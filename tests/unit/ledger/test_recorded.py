@@ -24,6 +24,7 @@ from tallystick.ledger import (
     recorded_transactions,
     remember_block,
 )
+from tallystick.ledger.replay_guard import BUCKET_MS
 from tallystick.model import (
     NO_WRITES,
     OK,
@@ -136,8 +137,28 @@ def test_a_restarted_node_knows_every_nonce_that_a_running_one_still_knows() -> 
     restarted = open_ledger(GENESIS_BYTES, store, later.block.header, NotesHost())
     assert earlier.header.time >= oldest_remembered_time(restarted)
     remember_block(restarted, earlier)
-    restarted.replay_guard.forget_expired(later.block.header.time)
+    remember_block(restarted, later.block)
     assert restarted.replay_guard.is_used(first.signer, 1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3 * BUCKET_MS), st.integers(-BUCKET_MS, LIFETIME))))
+def test_a_restarted_node_knows_exactly_the_nonces_of_a_running_one(
+    blocks: list[tuple[int, int]],
+) -> None:
+    """Not one more either: it would reject a proposal that all others accept (INV-I7)."""
+    running = open_test_ledger()
+    done: list[Block] = []
+    for nonce, (later, valid_for) in enumerate(blocks):
+        time = running.head.time + later
+        args: dict[str, Value] = {"id": "a", "text": "x"}
+        raw = sign("put", args, nonce=nonce, valid_until=time + valid_for)
+        done.append(run(running, decode_transaction(raw), time=time).block)
+    restarted = open_test_ledger()
+    for block in done:
+        if block.header.time >= oldest_remembered_time(running):
+            remember_block(restarted, block)
+    assert restarted.replay_guard._used == running.replay_guard._used
 
 
 kinds = st.sampled_from(["put", "delete", "refuse", "junk", "forged", "member", "repeat"])

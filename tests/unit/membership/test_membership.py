@@ -16,12 +16,14 @@ from tallystick.membership import (
     execute_membership_call,
     genesis_writes,
 )
+from tallystick.membership.records import record_write
 from tallystick.model import (
     OK,
     ROLE_ADMINISTRATOR,
     Call,
     Execution,
     Invocation,
+    Member,
     Signer,
     to_value,
 )
@@ -244,3 +246,23 @@ def test_genesis_writes_hold_every_founding_record() -> None:
     assert b"membership/keys/" + CLERK.public_key in writes
     assert member(COURT, "x").active
     assert member_key(CLERK, COURT, "clerk").revoked_at is None
+
+
+def test_a_check_at_the_door_cannot_bring_back_a_signer_that_a_block_suspends() -> None:
+    """What another thread read before the change is not taken for the state after it (INV-I1)."""
+    register = make_register()
+    suspended = msgspec.structs.replace(register.members[COURT, "clerk"], active=False)
+
+    class ChangedWhileRead(dict[tuple[str, str], Member]):
+        """Hands out what it held when asked, and a block changes it before the answer is used."""
+
+        def __getitem__(self, key: tuple[str, str]) -> Member:
+            found = super().__getitem__(key)
+            register.apply(dict([record_write(suspended)]))
+            return found
+
+    register.members = ChangedWhileRead(register.members)
+    assert register.resolve(CLERK.public_key, COURT, START).member == "clerk"  # it was true
+    register.members = dict(register.members)
+    with pytest.raises(NotAMember):
+        register.resolve(CLERK.public_key, COURT, START)

@@ -22,7 +22,7 @@ def doctor(
 ) -> Answer:
     """Check this machine, the data folder and the node."""
     from tallystick.cli.doctor import folder as folders
-    from tallystick.cli.doctor import machine, node
+    from tallystick.cli.doctor import machine, network, node
     from tallystick.cli.local import is_founded
     from tallystick.cli.runfile import RunFile
 
@@ -48,6 +48,7 @@ def doctor(
         lines.append(node.check_views(status))
     if is_founded(folder):
         lines += [folders.check_format(folder), folders.check_keys(folder), *_stored(folder)]
+        lines += network.check_network(folder, is_running=record is not None)
     return _report(lines)
 
 

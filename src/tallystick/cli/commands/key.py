@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tally key`: the keys of this user; nothing here talks to a node."""
+"""`tally key`: the keys of this user; only a list asks a node, and does without."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from tallystick.cli.answers import Answer, Listing, Row, Sheet
 from tallystick.cli.catalogue import say
-from tallystick.cli.options import OUTPUT, Dashed, Output
+from tallystick.cli.options import ADDRESS, OUTPUT, Address, Dashed, Output
 from tallystick.cli.secrets import read_passphrase
 from tallystick.cli.talk import note
 from tallystick.errors import FileProblem
@@ -52,15 +52,27 @@ def create(
     return Sheet(_described(store, name), _SHOWN)
 
 
-def list_(*, _output: Output = OUTPUT) -> Answer:
-    """List the keys of this user, and those of a demonstration on this machine."""
+def list_(*, address: Address = ADDRESS, _output: Output = OUTPUT) -> Answer:
+    """List the keys of this user, and those of a demonstration on this machine.
+
+    If a node answers, it says until when they are enrolled.
+    """
+    from tallystick.cli.expiry import enrolled_until, warn_of_key
     from tallystick.cli.identities import demo_store, own_store
+    from tallystick.cli.times import format_time
 
     rows = [_described(own_store(), name) for name in own_store().names()]
     demo = demo_store()
     if demo is not None:
         rows += [{**_described(demo, name), "demonstration": True} for name in demo.names()]
-    return Listing(tuple(rows), ("name", "organization", "member", "public_key", "encrypted"))
+    ends = enrolled_until(address, (str(row["organization"]) for row in rows))
+    for place, row in enumerate(rows):
+        end = ends.get(str(row["public_key"]))
+        if end is not None:
+            rows[place] = {**row, "valid_until": format_time(end), "valid_until_ms": end}
+            warn_of_key(str(row["name"]), end)
+    columns = ("name", "organization", "member", "public_key", "encrypted", "valid_until")
+    return Listing(tuple(rows), columns)
 
 
 def import_(

@@ -14,7 +14,7 @@ def list_(*, page: Page = PAGE, address: Address = ADDRESS, _output: Output = OU
     from tallystick.cli.linking import listing, open_net
 
     with open_net(address) as net:
-        return listing(net.organizations(), page, ("id", "name", "active"))
+        return listing(net.organizations(), page, ("id", "name", "state", "validator_power"))
 
 
 def show(organization: str, /, *, address: Address = ADDRESS, _output: Output = OUTPUT) -> Answer:
@@ -23,10 +23,12 @@ def show(organization: str, /, *, address: Address = ADDRESS, _output: Output = 
     Raises:
         NotFound: there is no such organisation.
     """
+    from tallystick.cli.expiry import warn_of
     from tallystick.cli.linking import open_net
 
     with open_net(address) as net:
         found = net.organization(organization)
+    warn_of([found])
     row = plain_row(found.to_dict())
     if stage().as_json:
         return Sheet(row)
@@ -35,4 +37,4 @@ def show(organization: str, /, *, address: Address = ADDRESS, _output: Output = 
         f"{one.id} {getattr(one.name, language)} ({'/'.join(one.roles)}; {len(one.keys)})"
         for one in found.members
     ]
-    return Sheet({**row, "members": members}, ("id", "name", "active", "members"))
+    return Sheet({**row, "members": members}, ("id", "name", "state", "validator_power", "members"))

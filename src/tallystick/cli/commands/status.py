@@ -27,12 +27,14 @@ def status(*, address: Address = ADDRESS, _output: Output = OUTPUT) -> Answer:
     Raises:
         Unavailable: nobody answers there.
     """
+    from tallystick.cli.expiry import warn_of_own_keys
     from tallystick.cli.linking import open_net
     from tallystick.cli.locate import node_url
     from tallystick.cli.times import format_time
 
     with open_net(address) as net:
         found = net.status()
+    warn_of_own_keys(address)
     times = {
         "block_time": format_time(found.block_time_ms),
         "started_at": format_time(found.started_at_ms),

@@ -55,12 +55,14 @@ def up(
         UsageError: options that contradict each other, or no network and none to found.
         DataFolderProblem: the folder is in use, or holds another kind of network.
         PortInUse: another program listens there.
+        EngineMissing, EngineVersion: the consensus engine that the folder needs is not installed.
         WrongPassphrase: the node's keys are sealed, and it does not open them.
     """
     _check_options(demo=demo, once=once, detach=detach, new=new)
     folder = data_folder(place.data, demo=demo)
     _check_not_running(folder)
     check_port(listening.host, listening.port)
+    _check_engine(folder)
     if listening.host not in _THIS_MACHINE:
         warn(say("node.open_address", host=listening.host))
     if demo and not detach:
@@ -104,6 +106,21 @@ def _check_not_running(folder: Path) -> None:
             field="--data",
             hint="tally down",
         )
+
+
+def _check_engine(folder: Path) -> None:
+    """Check what a node that orders together with others needs, before anything is started.
+
+    Raises:
+        EngineMissing, EngineVersion: with the command that installs the right one.
+        PortInUse: another program listens on the engine's port.
+    """
+    from tallystick.node import find_engine_program, read_engine_file
+
+    settings = read_engine_file(folder)
+    if settings is not None:
+        find_engine_program()
+        check_port(settings.p2p_host, settings.p2p_port, "p2p_port")
 
 
 def _found(folder: Path, new: NewNetwork, *, demo: bool) -> None:

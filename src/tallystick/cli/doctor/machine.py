@@ -22,8 +22,8 @@ _FIRST_YEAR, _LAST_YEAR = 2024, 2100
 _PROBE_S: Final = 0.02
 _DRIFT_NS_MAX: Final = 1_000_000_000
 _MODULES: Final = {
-    "protobuf": "google.protobuf",
     "py-ed25519-zebra-bindings": "ed25519_zebra",
+    "protobuf": "google.protobuf",
     "pynacl": "nacl",
 }
 """Distributions whose module has another name."""

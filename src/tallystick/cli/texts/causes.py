@@ -36,6 +36,7 @@ CAUSES_ZH: Final[Mapping[str, str]] = {
     "E_MISSING": "调用引用的记录不存在。",
     "E_VALIDATORS": "该变更可能使网络停止出块，或让一家机构单独否决区块。",
     "E_VALUE": "取值类型正确，但违反合约规则。",
+    "E_CERTIFICATE": "证书或证书链违反 RFC 5280 的规则，或证明的是其他成员或机构。",
     "E_HASH": "内容的哈希与声明的不一致。",
     "E_CONTRACT_FAILED": "合约代码自身出错；其写入已全部丢弃。",
     "E_NOT_FOUND": "没有这样的区块、交易、记录或文件。",
@@ -56,4 +57,5 @@ CAUSES_ZH: Final[Mapping[str, str]] = {
     "E_DEFINITION": "合约类的定义违反规则，无法加载。",
     "E_HALTED": "内部不变量被破坏；节点宁可停止也不猜测。",
     "E_STORAGE": "磁盘或文件系统报告错误；此后不再确认任何交易。",
+    "E_NOT_WITNESSED": "联署检查点的机构数少于要求。",
 }

@@ -6,9 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from tallystick.cli.texts.governance import CERTIFICATE_COMMANDS, GOVERNANCE_COMMANDS
+from tallystick.cli.texts.network_commands import NETWORK_COMMANDS
 from tallystick.cli.texts.words import CommandText, Text
 
 COMMANDS: Final[Mapping[str, CommandText]] = {
+    **NETWORK_COMMANDS,
     "": CommandText(
         Text(
             "a consortium ledger whose every transaction has a receipt anyone can verify",
@@ -178,6 +181,8 @@ COMMANDS: Final[Mapping[str, CommandText]] = {
         Text("show an organisation, its members and keys", "查看机构及其成员与密钥"),
         ("tally org show 91110108MADEM0038D",),
     ),
+    **GOVERNANCE_COMMANDS,
+    **CERTIFICATE_COMMANDS,
     "key": CommandText(
         Text("the keys you sign with, kept on this machine", "本机签名密钥"),
         ("tally key list", "tally key create wang --organization CODE --member wang-fang"),

@@ -9,12 +9,16 @@ from typing import Final
 from tallystick.cli.texts.demo import DEMO
 from tallystick.cli.texts.doctor import DOCTOR
 from tallystick.cli.texts.fields import FIELDS
+from tallystick.cli.texts.governance import GOVERNANCE_MESSAGES
+from tallystick.cli.texts.network import NETWORK
 from tallystick.cli.texts.words import Text
 
 MESSAGES: Final[Mapping[str, Text]] = {
     **FIELDS,
     **DEMO,
     **DOCTOR,
+    **GOVERNANCE_MESSAGES,
+    **NETWORK,
     # Help pages.
     "help.usage": Text("Usage", "用法"),
     "help.command": Text("COMMAND", "命令"),
@@ -31,6 +35,7 @@ MESSAGES: Final[Mapping[str, Text]] = {
     "help.group.run": Text("Run a node", "运行节点"),
     "help.group.evidence": Text("Evidence", "证据"),
     "help.group.ledger": Text("Look at the ledger", "查看账本"),
+    "help.group.network": Text("Together with others", "多机构网络"),
     "help.group.operate": Text("Keys and data", "密钥与数据"),
     "help.group.help": Text("Help", "帮助"),
     "help.more": Text(

@@ -6,9 +6,75 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from tallystick.cli.texts.governance import GOVERNANCE_OPTIONS
 from tallystick.cli.texts.words import Text
 
 OPTIONS: Final[Mapping[str, Text]] = {
+    # network
+    "network entry:organization": Text(
+        "this organisation's unified social credit code", "本机构的统一社会信用代码"
+    ),
+    "network entry:name_zh": Text("its name in Chinese", "机构中文名称"),
+    "network entry:name_en": Text("its name in English", "机构英文名称"),
+    "network entry:p2p": Text(
+        "host:port under which other organisations reach its engine",
+        "其他机构访问本机构引擎的 主机:端口",
+    ),
+    "network entry:api": Text(
+        "URL under which they reach its HTTP API", "其他机构访问本机构 HTTP 接口的地址"
+    ),
+    "network entry:key_name": Text(
+        "how the members' keys begin in the key store (default: the code)",
+        "成员密钥在密钥库中的名称前缀（默认为机构代码）",
+    ),
+    "network entry:out": Text(
+        "file to hand over (default CODE.entry.json)", "要提交的条目文件（默认 代码.entry.json）"
+    ),
+    "network init:name": Text("name of the network", "网络名称"),
+    "network init:entries": Text("entry files of all organisations", "各机构的条目文件"),
+    "network init:out": Text(
+        "the invite (default NAME.invite.json)", "邀请文件（默认 名称.invite.json）"
+    ),
+    "network init:threshold": Text(
+        "share of the organisations that approvals must exceed", "通过提案须超过的机构比例"
+    ),
+    "network init:participation": Text(
+        "share of the organisations that must vote", "须参加表决的机构比例"
+    ),
+    "network init:proposal_days": Text("how long a proposal is open", "提案的有效天数"),
+    "network init:contracts": Text(
+        "contracts active from the first block, by name", "自首个区块起启用的合约名称"
+    ),
+    "network join:invite": Text("invite file", "邀请文件"),
+    "network join:accept": Text(
+        "the genesis hash that was agreed on by another way", "经其他渠道核对一致的创世哈希"
+    ),
+    "network join:listen": Text(
+        "address the engine listens on (default: all, or this machine's only)",
+        "引擎监听地址（默认全部网卡；本机地址则仅监听本机）",
+    ),
+    "network join:ledger": Text(
+        "the ledger to go on with, for an invite of `tally network switch`",
+        "用于接续的账本备份（配合 `tally network switch` 生成的邀请）",
+    ),
+    "network switch:entries": Text("entry files of all organisations", "各机构的条目文件"),
+    "network switch:out": Text("the invite", "邀请文件"),
+    "network switch:ledger-out": Text("the ledger, as a backup", "账本备份文件"),
+    "network invite:out": Text(
+        "the invite (default NAME.invite.json)", "邀请文件（默认 名称.invite.json）"
+    ),
+    "network invite:state_sync": Text(
+        "let the new node begin from a recent state", "让新节点从最近状态开始同步"
+    ),
+    "network leave:yes": Text("do not ask", "不再询问"),
+    "network leave:timeout": Text(
+        "how long to wait until its validator has no vote", "等待其验证人失去表决权的时间"
+    ),
+    "network demo:data": Text(
+        "folder for the four data folders (default: a temporary one, removed)",
+        "四个数据目录的上级目录（默认临时目录，结束后删除）",
+    ),
+    "network demo:keep": Text("keep what was made", "保留生成的内容"),
     # Shared by many.
     "json": Text("one JSON document on standard output", "标准输出为一个 JSON 文档"),
     "fields": Text("only these fields, separated by commas", "只输出这些字段，逗号分隔"),
@@ -115,6 +181,7 @@ OPTIONS: Final[Mapping[str, Text]] = {
     "log verify:remote": Text(
         "check the node's checkpoint instead of a data folder", "核验节点检查点而非数据目录"
     ),
+    **GOVERNANCE_OPTIONS,
     # key
     "name": Text("name of the key on this machine", "密钥在本机的名称"),
     "member": Text("member of the organisation", "机构成员"),

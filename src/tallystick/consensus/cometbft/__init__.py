@@ -8,7 +8,11 @@ from tallystick.consensus.cometbft.binary import EngineBuild, check_engine, find
 from tallystick.consensus.cometbft.configuration import EngineConfig, Peer, StateSync
 from tallystick.consensus.cometbft.engine import CometEngine, CometParts
 from tallystick.consensus.cometbft.finality import build_finality
-from tallystick.consensus.cometbft.genesis_file import EngineGenesis, EngineValidator
+from tallystick.consensus.cometbft.genesis_file import (
+    EngineGenesis,
+    EngineValidator,
+    read_engine_genesis,
+)
 from tallystick.consensus.cometbft.handler import Handler
 from tallystick.consensus.cometbft.home import EngineHome
 from tallystick.consensus.cometbft.identity import address, node_id
@@ -19,6 +23,7 @@ from tallystick.consensus.cometbft.rpc import EngineRpc
 from tallystick.consensus.cometbft.rpc_types import Handed
 from tallystick.consensus.cometbft.server import AbciServer
 from tallystick.consensus.cometbft.snapshots import LedgerSnapshots, NoSnapshots, SnapshotDesk
+from tallystick.consensus.cometbft.socket_path import remove_stale
 
 __all__ = [
     "MACHINE",
@@ -50,4 +55,6 @@ __all__ = [
     "check_engine",
     "find_engine",
     "node_id",
+    "read_engine_genesis",
+    "remove_stale",
 ]

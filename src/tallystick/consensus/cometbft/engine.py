@@ -20,7 +20,7 @@ from tallystick.consensus.cometbft.rpc_types import Handed
 from tallystick.consensus.intake import Intake
 from tallystick.consensus.ports import BlockLog, ReplicatedApplication, Result
 from tallystick.consensus.submission import Submission, gather
-from tallystick.errors import Expired, Halted, NotFinal, TallystickError
+from tallystick.errors import Expired, Halted, NotFinal, TallystickError, Unavailable
 from tallystick.model import Transaction
 
 SWEEP_SECONDS: Final = 1.0
@@ -154,13 +154,24 @@ class CometEngine:
         # What was verified here need not be verified again when the engine asks.
         self._parts.replica.verdicts.add([one for one in answers if isinstance(one, Transaction)])
         fresh = [waiting.transaction for waiting in self._intake.register(places, answers)]
-        handed = self._parts.mempool.submit([one.raw for one in fresh])
+        handed = self._hand_in([one.raw for one in fresh])
         for transaction, what in zip(fresh, handed, strict=True):
             if isinstance(what, TallystickError):
                 self._intake.refuse(transaction.id, what)
             elif what is Handed.KNOWN:
                 # It may have been committed before it was registered here.
                 self._intake.answer_committed(transaction.id)
+
+    def _hand_in(self, transactions: Sequence[bytes]) -> Sequence[Handed | TallystickError]:
+        """Hand transactions to the mempool; an engine that is slow to answer is not a dead one.
+
+        Whether it is dead is noticed by who runs it, and stops the node.
+        """
+        try:
+            return self._parts.mempool.submit(transactions)
+        except Unavailable as error:
+            unknown = NotFinal(f"whether it will be committed is not known: {error.message}")
+            return [unknown] * len(transactions)
 
     def _sweep(self) -> None:
         """Answer those that no block can hold any more."""

@@ -50,17 +50,20 @@ class FrameReader:
 
     def _read_size(self) -> tuple[int, int] | None:
         """Return the size of the next frame and where it starts, or nothing if cut off."""
-        size = 0
-        for index, byte in enumerate(self._buffer[self._offset : self._offset + _VARINT_SIZE_MAX]):
-            size |= (byte & 0x7F) << (7 * index)
+        buffer, offset = self._buffer, self._offset
+        size = shift = 0
+        for place in range(offset, min(offset + _VARINT_SIZE_MAX, len(buffer))):
+            byte = buffer[place]
+            size |= (byte & 0x7F) << shift
             if byte < 0x80:
                 self._check_size(size)
-                return size, self._offset + index + 1
-            if index == _VARINT_SIZE_MAX - 1:
-                raise Malformed(
-                    "the size of a frame does not end",
-                    expected=f"a varint of at most {_VARINT_SIZE_MAX} bytes",
-                )
+                return size, place + 1
+            shift += 7
+        if len(buffer) - offset >= _VARINT_SIZE_MAX:
+            raise Malformed(
+                "the size of a frame does not end",
+                expected=f"a varint of at most {_VARINT_SIZE_MAX} bytes",
+            )
         return None
 
     def _check_size(self, size: int) -> None:

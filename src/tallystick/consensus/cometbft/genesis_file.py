@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import base64
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
 from tallystick.consensus.cometbft.identity import PUBLIC_KEY_TYPE, address
-from tallystick.errors import LimitExceeded, UsageError
+from tallystick.errors import DataFolderProblem, LimitExceeded, UsageError
 
 CHAIN_ID_CHARACTERS_MAX: Final = 50
 BLOCK_BYTES: Final = 4 * 1024 * 1024
@@ -65,6 +65,45 @@ def genesis_json(genesis: EngineGenesis) -> bytes:
         "app_hash": genesis.app_hash.hex().upper(),
     }
     return msgspec.json.format(msgspec.json.encode(document)) + b"\n"
+
+
+class _Key(Struct, frozen=True):
+    value: bytes
+
+
+class _Validator(Struct, frozen=True):
+    pub_key: _Key
+    power: int
+    name: str = ""
+
+
+class _Document(Struct, frozen=True):
+    genesis_time: datetime
+    chain_id: str
+    initial_height: int
+    validators: tuple[_Validator, ...]
+
+
+def read_engine_genesis(text: bytes) -> EngineGenesis:
+    """Return where the chain of a genesis.json begins; sizes and app hash are left as usual.
+
+    Raises:
+        DataFolderProblem: it cannot be read.
+    """
+    try:
+        # Not strict: the engine writes 64-bit numbers as strings.
+        found = msgspec.json.decode(text, type=_Document, strict=False)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise DataFolderProblem(f"the engine's genesis document cannot be read: {error}") from error
+    since = found.genesis_time - datetime(1970, 1, 1, tzinfo=UTC)
+    return EngineGenesis(
+        chain_id=found.chain_id,
+        time_ms=since // timedelta(milliseconds=1),
+        validators=tuple(
+            EngineValidator(one.pub_key.value, one.power, one.name) for one in found.validators
+        ),
+        initial_height=found.initial_height,
+    )
 
 
 def _validator(validator: EngineValidator) -> dict[str, object]:

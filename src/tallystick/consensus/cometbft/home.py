@@ -128,6 +128,17 @@ class EngineHome:
         """Return the key with which this node votes, if it is a validator."""
         return read_public_key(self._validator_key)
 
+    def replace_validator_key(self, key: SecretKey) -> None:
+        """Give the engine, which must not run, another key to vote with.
+
+        What was signed last stays on record: the heights that the old key signed are not signed
+        again by the new one.
+
+        Raises:
+            StorageFailed: the system refused.
+        """
+        _write(self._validator_key, validator_key_json(key))
+
     def _begin_signing(self) -> None:
         self._check_signer_state()
         if not self._signer_state.exists():

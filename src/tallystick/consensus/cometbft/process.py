@@ -26,6 +26,9 @@ _PAUSE_S: Final = 0.05
 _LINE_SIZE_MAX: Final = 64 * 1024
 _LOG: Final = logging.getLogger("tallystick.consensus")
 
+_DEAD: Final = b"CONSENSUS FAILURE!!!"
+"""What the engine writes when it decides no more; it answers all the same, and does not end."""
+
 OnExit = Callable[[int], None]
 
 
@@ -171,6 +174,9 @@ class EngineProcess:
                     log.write(line)
                 except OSError as error:  # a full disk must not stop the engine's output
                     _LOG.warning("a line of the engine's log is lost: %s", error)
+                if _DEAD in line:
+                    _LOG.critical("the engine has stopped deciding and is ended")
+                    self.kill()
 
     def _signal(self, process: subprocess.Popen[bytes], number: signal.Signals) -> None:
         if process.poll() is None:  # else its number may be somebody else's by now

@@ -36,7 +36,7 @@ def choose(
     for one in transactions:
         if isinstance(one, Unusable) or (one.signer, one.call.nonce) in nonces:
             continue
-        if not application.may_propose(one) or application.admit(one, time) is not None:
+        if application.admit(one, time) is not None:
             continue
         size = encoded_size(one.raw)
         if size > bytes_max:
@@ -50,15 +50,21 @@ def choose(
 
 
 def accepts(
-    application: ReplicatedApplication, transactions: Sequence[Transaction | Unusable]
+    application: ReplicatedApplication, transactions: Sequence[Transaction | Unusable], *, time: int
 ) -> bool:
-    """Say whether a correct node could have proposed these."""
+    """Say whether a correct node could have proposed these, for a block of `time`.
+
+    Whatever permissions say is left to execution. But no nonce comes twice, and nothing comes
+    outside its period: its nonce may be forgotten then, and it could stand in the log again.
+    """
     if len(transactions) > application.block_transactions_max:
         return False
-    ids = {one.id for one in transactions}
-    return len(ids) == len(transactions) and all(
-        isinstance(one, Transaction) and application.may_propose(one) for one in transactions
-    )
+    nonces: set[tuple[bytes, int]] = set()
+    for one in transactions:
+        if isinstance(one, Unusable) or not application.may_propose(one, time):
+            return False
+        nonces.add((one.signer, one.call.nonce))
+    return len(nonces) == len(transactions)
 
 
 def encoded_size(raw: bytes) -> int:

@@ -57,7 +57,7 @@ from tallystick.consensus.ports import (
     ValidatorPower,
 )
 from tallystick.crypto import sha256
-from tallystick.errors import Halted, Malformed, invariant
+from tallystick.errors import Expired, Halted, Malformed, Replayed, invariant
 from tallystick.model import OK, Transaction, Unusable
 from tallystick.units import VERSION
 
@@ -120,6 +120,8 @@ class Replica:
         self._counts = around.counts
         self.verdicts = VerdictCache(application.read, counts=around.counts)
         self._executed: Executed | None = None
+        self._durable: tuple[int, bytes] | None = None
+        """Height and app hash before the block that is decided and not durable yet, if one is."""
         self._was_empty = False
         self._told_at = -REFUSALS_TOLD_MS
 
@@ -133,14 +135,17 @@ class Replica:
                 expected="2.0.0",
                 found=request.abci_version[:40],
             )
+        # Read before it is asked whether a block is under way: another thread executes it.
+        newest = (self._application.height, self._application.app_hash)
+        height, app_hash = self._durable or newest
         # Blocks of another engine before this chain's first one do not count for this engine.
-        has_begun = self._application.height >= self._chain.initial_height
+        has_begun = height >= self._chain.initial_height
         return ResponseInfo(
             data="tallystick",
             version=VERSION,
             app_version=APP_VERSION,
-            last_block_height=self._application.height if has_begun else 0,
-            last_block_app_hash=self._application.app_hash if has_begun else b"",
+            last_block_height=height if has_begun else 0,
+            last_block_app_hash=app_hash if has_begun else b"",
         )
 
     def query(self, request: RequestQuery) -> ResponseQuery:
@@ -154,7 +159,7 @@ class Replica:
             now = self._clock()
             if now - self._told_at >= REFUSALS_TOLD_MS:
                 self._told_at = now
-                _LOG.warning("a peer that no organisation registered was refused: %s", node_id)
+                _LOG.warning("a peer that no organisation registered was refused: %s", node_id[:60])
             return ResponseQuery(code=REFUSED, log="not a registered node")
         if request.path.startswith(_FILTER_ADDRESS):
             return ResponseQuery()
@@ -174,10 +179,15 @@ class Replica:
     def _check(self, verdict: Transaction | Unusable, time: int) -> ResponseCheckTx:
         if isinstance(verdict, Unusable):
             return ResponseCheckTx(code=REFUSED, log=verdict.code)
-        refusal = self._application.admit(verdict, time)
+        application = self._application
+        refusal = application.admit(verdict, time)
         if refusal is None:
             return ResponseCheckTx()
-        self._intake.refuse(verdict.id, refusal)
+        # Whoever waits is told only what is final: this clock may be ahead of block time and this
+        # node ahead of others, which may still order it.
+        final = application.admit(verdict, application.block_time)
+        if isinstance(final, Expired | Replayed):
+            self._intake.refuse(verdict.id, final)
         return ResponseCheckTx(code=REFUSED, log=refusal.code)
 
     # --- consensus --------------------------------------------------------------------------------
@@ -220,7 +230,9 @@ class Replica:
 
     def process_proposal(self, request: RequestProcessProposal) -> ResponseProcessProposal:
         """Accept what a correct node could have proposed, nothing else."""
-        if accepts(self._application, self.verdicts.read(request.txs)):
+        if request.time.seconds >= 0 and accepts(
+            self._application, self.verdicts.read(request.txs), time=milliseconds(request.time)
+        ):
             return ResponseProcessProposal(status=ResponseProcessProposal.ACCEPT)
         self._counts.proposals_rejected += 1
         _LOG.warning(
@@ -241,13 +253,14 @@ class Replica:
                 one.height,
                 one.type,
             )
+        transactions = tuple(self.verdicts.read(request.txs))
+        self._durable = (application.height, application.app_hash)
+        self._intake.decide([one.id for one in transactions])
         self._counts.misbehaviours += len(request.misbehavior)
         before = application.validators()
         executed = application.execute(
             Proposal(
-                height=request.height,
-                time=milliseconds(request.time),
-                transactions=tuple(self.verdicts.read(request.txs)),
+                height=request.height, time=milliseconds(request.time), transactions=transactions
             )
         )
         self._executed = executed
@@ -268,8 +281,9 @@ class Replica:
             raise Halted("the engine commits a block that was not executed")
         self._block_log.append(executed.block)
         self._application.commit(executed.block)
+        self._durable = None
         self._intake.answer(executed)
-        self.verdicts.forget(executed.transaction_ids)
+        self.verdicts.forget(executed.block.transactions)
         height = executed.block.header.height
         return ResponseCommit(retain_height=self._retain_from(height))
 

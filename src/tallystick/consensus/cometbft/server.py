@@ -15,6 +15,7 @@ from tallystick.consensus.cometbft.connection import Connection
 from tallystick.consensus.cometbft.dispatch import Dispatcher
 from tallystick.consensus.cometbft.handler import Handler
 from tallystick.consensus.cometbft.socket_path import listen
+from tallystick.errors import LimitExceeded, Malformed
 
 CONNECTIONS_MAX: Final = 16
 """The engine opens four; after a restart of the engine four more may come before the old end."""
@@ -29,6 +30,7 @@ class AbciServer:
 
     A fault (a handler that must not fail raised, or what came is not ABCI) closes its connection,
     upon which the engine ends itself, and is told to `on_fault` from the connection's thread.
+    A line on which nothing but garbage came is not the engine's, and is closed without more.
     """
 
     def __init__(self, path: Path, handler: Handler, *, on_fault: OnFault) -> None:
@@ -120,6 +122,9 @@ class AbciServer:
         try:
             connection.serve()
         except Exception as error:
+            if not connection.has_spoken and isinstance(error, Malformed | LimitExceeded):
+                _LOG.warning("somebody who is not the engine called: %s", error)
+                return
             _LOG.critical("a connection of the engine is closed for a fault", exc_info=error)
             self._on_fault(error)
         finally:

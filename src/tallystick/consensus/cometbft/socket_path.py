@@ -47,7 +47,7 @@ def listen(path: Path) -> socket.socket:
             found=f"mode {mode:04o}",
             hint=f"chmod 700 {path.parent}",
         )
-    _remove_stale(path)
+    remove_stale(path)
     door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         door.bind(os.fspath(path))
@@ -59,8 +59,13 @@ def listen(path: Path) -> socket.socket:
     return door
 
 
-def _remove_stale(path: Path) -> None:
-    """Remove the socket of a process that is no more."""
+def remove_stale(path: Path) -> None:
+    """Remove the socket of a process that is no more; it would keep the next one from listening.
+
+    Raises:
+        DataFolderProblem: something else stands at the path.
+        PortInUse: a process listens there.
+    """
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:

@@ -12,34 +12,44 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
 from tallystick.consensus.counts import EngineCounts
-from tallystick.crypto import sha256
 from tallystick.model import Transaction, Unusable
 
 VERDICTS_MAX: Final = 200_000
+VERDICT_BYTES_MAX: Final = 256 * 2**20
+"""Bytes of the transactions remembered: a flood of large ones must not fill the memory."""
 
 Read: TypeAlias = Callable[[Sequence[bytes]], "list[Transaction | Unusable]"]
 
 
 class VerdictCache:
-    """Transactions by the hash of their exact bytes; the oldest go first. For all threads."""
+    """Transactions by their exact bytes; the oldest go first. For all threads.
+
+    Not by a hash of them: that of a dictionary costs a fifth of SHA-256, and it compares the rest.
+    """
 
     def __init__(
-        self, read: Read, *, size: int = VERDICTS_MAX, counts: EngineCounts | None = None
+        self,
+        read: Read,
+        *,
+        size: int = VERDICTS_MAX,
+        bytes_max: int = VERDICT_BYTES_MAX,
+        counts: EngineCounts | None = None,
     ) -> None:
         """Ask `read` for what is not known."""
         self._counts = counts or EngineCounts()
         self._read = read
         self._size = size
+        self._bytes_max = bytes_max
+        self._bytes = 0
         self._known: dict[bytes, Transaction | Unusable] = {}
         self._lock = threading.Lock()
 
     def read(self, transactions: Sequence[bytes]) -> list[Transaction | Unusable]:
         """Return each decoded and verified, in order; unknown ones are verified together."""
-        ids = [sha256(raw) for raw in transactions]
-        found = [self._known.get(one) for one in ids]
+        found = [self._known.get(raw) for raw in transactions]
         missing = [place for place, verdict in enumerate(found) if verdict is None]
         with self._lock:  # several threads ask
-            self._counts.verdict_hits += len(ids) - len(missing)
+            self._counts.verdict_hits += len(found) - len(missing)
             self._counts.verdict_misses += len(missing)
         if missing:
             fresh = self._read([transactions[place] for place in missing])
@@ -52,12 +62,18 @@ class VerdictCache:
         """Remember what somebody else found out."""
         with self._lock:
             for verdict in verdicts:
-                self._known[verdict.id] = verdict
-            while len(self._known) > self._size:
-                del self._known[next(iter(self._known))]
+                self._drop(verdict.raw)
+                self._known[verdict.raw] = verdict
+                self._bytes += len(verdict.raw)
+            while len(self._known) > self._size or self._bytes > self._bytes_max:
+                self._drop(next(iter(self._known)))
 
-    def forget(self, ids: Sequence[bytes]) -> None:
+    def forget(self, transactions: Sequence[bytes]) -> None:
         """Forget what is in a durable block: it is never asked for again."""
         with self._lock:
-            for one in ids:
-                self._known.pop(one, None)
+            for raw in transactions:
+                self._drop(raw)
+
+    def _drop(self, raw: bytes) -> None:
+        if self._known.pop(raw, None) is not None:
+            self._bytes -= len(raw)

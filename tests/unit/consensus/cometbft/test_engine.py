@@ -18,6 +18,7 @@ from tallystick.consensus.cometbft.rpc_types import BLOCK_ID_FLAG_COMMIT
 from tallystick.crypto import SecretKey
 from tallystick.errors import EngineFailed, LimitExceeded, NotFound, Unavailable
 from tests.architecture.source import PROJECT
+from tests.networks import wait_until
 from tests.unit.consensus.cometbft.abci_kit import WAIT_SECONDS, short_folder
 from tests.unit.consensus.cometbft.engine_kit import (
     GENESIS,
@@ -77,8 +78,8 @@ def test_the_engine_says_who_it_is_and_who_decides(engine_program: Path) -> None
         (validator,) = node.rpc.validators(1)
         assert validator.pub_key.value == node.home.validator_public_key()
         assert validator.voting_power == 10
-        net = node.rpc.net_info()
-        assert (net.listening, net.peers) == (True, ())
+        wait_until(lambda: node.rpc.net_info().listening, "the engine's door for peers")
+        assert node.rpc.net_info().peers == ()
 
 
 def test_the_mempool_says_what_it_does_not_take(engine_program: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from tallystick.consensus.cometbft.proto.abci_pb2 import (
     Misbehavior,
@@ -51,7 +52,9 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 def judge(bench: Bench, *transactions: bytes) -> int:
     """Return the verdict on a proposal of another validator."""
     return bench.replica.process_proposal(
-        RequestProcessProposal(txs=transactions, height=bench.height + 1)
+        RequestProcessProposal(
+            txs=transactions, height=bench.height + 1, time=Timestamp(seconds=START // 1000)
+        )
     ).status
 
 

@@ -113,6 +113,16 @@ def test_waiting_for_readiness_has_an_end(tmp_path: Path, runs: list[Run]) -> No
         run.process.wait_ready(lambda: False, timeout_ms=50)
 
 
+def test_an_engine_that_decides_no_more_is_ended(tmp_path: Path) -> None:
+    """It would answer questions for ever and never get another block."""
+    words = '{"_msg":"CONSENSUS FAILURE!!!","err":"wrong Block.Header.AppHash"}'
+    run = Run(tmp_path, f"echo '{words}'; exec sleep 1000")
+    run.process.start()
+    assert run.ended.wait(WAIT_SECONDS)
+    assert run.exits == [-signal.SIGKILL]
+    assert "AppHash" in run.log
+
+
 def test_a_log_that_cannot_be_written_is_said_at_the_start(tmp_path: Path) -> None:
     """Before anything runs."""
     (tmp_path / "logs").write_text("a file")

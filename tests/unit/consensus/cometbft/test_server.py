@@ -134,6 +134,50 @@ def test_buffered_check_txs_reach_the_handler_together(serving: Serving) -> None
     assert len(serving.handler.batches) < len(txs)
 
 
+def test_check_txs_with_flushes_between_reach_the_handler_together(serving: Serving) -> None:
+    """The engine flushes after nearly each; every flush is still answered in its place."""
+    txs = [b"%d" % n for n in range(20)]
+    caller = serving.caller()
+    serving.handler.gate.clear()
+    caller.send(check_tx(b"first"), FLUSH)
+    assert serving.handler.entered.wait(WAIT_SECONDS)
+    caller.send(*(one for tx in txs for one in (check_tx(tx), FLUSH)))
+    serving.handler.gate.set()
+    answers = [caller.receive() for _ in range(2 * len(txs) + 2)]
+    assert all(answer is not None and answer.HasField("flush") for answer in answers[1::2])
+    assert [answer.check_tx.data for answer in answers[::2] if answer] == [b"first", *txs]
+    assert len(serving.handler.batches) <= 3
+
+
+def test_the_engine_can_send_while_check_txs_are_answered(serving: Serving) -> None:
+    """Else its flush timer spins: more goes out than any socket holds, with nothing answered."""
+    caller = serving.caller()
+    serving.handler.gate.clear()
+    caller.send(check_tx(b"first"), FLUSH)
+    assert serving.handler.entered.wait(WAIT_SECONDS)
+    count, size = 64, 64 * 1024
+    caller.send(*(check_tx(bytes(size)) for _ in range(count)))  # comes back: all were read
+    assert serving.handler.batches == []
+    serving.handler.gate.set()
+    answers = caller.call(echo("last"))
+    assert answers[0].check_tx.data == b"first"
+
+
+def test_a_fault_behind_check_txs_is_told_and_hangs_up(serving: Serving) -> None:
+    """They are answered by a second thread, whose faults must not get lost."""
+    fault = Halted("no")
+    serving.handler.failing["commit"] = fault
+    caller = serving.caller()
+    caller.send(check_tx(b"t"), FLUSH, Request(commit=RequestCommit()), FLUSH)
+    first, second = caller.receive(), caller.receive()
+    assert first is not None
+    assert first.check_tx.data == b"t"
+    assert second is not None
+    assert second.HasField("flush")
+    assert caller.receive() is None
+    assert serving.wait_for_fault() is fault
+
+
 def test_a_batch_of_check_txs_has_a_limit(serving: Serving) -> None:
     """One call of a handler must not hold up a block for long."""
     count = 3 * _CHECKED_TOGETHER_MAX
@@ -352,9 +396,26 @@ def test_nonsense_ends_its_connection_and_is_told(
     assert other.call(echo("after"))[0].echo.message == "after"
 
 
+@pytest.mark.parametrize("nonsense", [bytes_ for bytes_, _ in NONSENSE])
+def test_nonsense_from_the_first_byte_is_not_the_engine(
+    serving: Serving,
+    nonsense: bytes,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whoever else finds the socket must not be able to stop the node; they are hung up on."""
+    caplog.set_level(logging.WARNING, "tallystick.consensus")
+    other, caller = serving.caller(), serving.caller()
+    caller.socket.sendall(nonsense)
+    assert caller.receive() is None
+    assert other.call(echo("after"))[0].echo.message == "after"
+    assert serving.faults == []
+    assert "not the engine" in caplog.text
+
+
 def test_requests_of_the_other_mempool_are_not_served(serving: Serving) -> None:
     """A configuration that we did not write is noticed at once."""
     caller = serving.caller()
+    assert caller.call(echo("before"))[0].echo.message == "before"
     caller.send(Request(reap_txs=RequestReapTxs()), FLUSH)
     assert caller.receive() is None
     fault = serving.wait_for_fault()

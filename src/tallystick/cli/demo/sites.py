@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Four organisations on one machine, each with folder, keys, engine, ports, process of its own.
+
+What they do goes through the commands and the client that everybody uses.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from tallystick.cli.catalogue import say
+from tallystick.cli.demo.consortium import ORGANIZATIONS
+from tallystick.cli.network_view import fetch_network
+from tallystick.cli.stage import default_environment
+from tallystick.client import Identity, KeyStore, Net, connect
+from tallystick.errors import EngineFailed, Unavailable
+from tallystick.model import Organization
+
+NETWORK_NAME: Final = "four"
+START_S: Final = 180.0
+"""How long an organisation's node may take to answer, and the four to agree."""
+STOP_S: Final = 60.0
+_PAUSE_S: Final = 0.05
+_COMMAND_S: Final = 120.0
+_LOG_SHOWN: Final = 2_000
+
+
+@dataclass(slots=True)
+class Site:
+    """One organisation's machine, as far as one machine can play four."""
+
+    organization: Organization
+    folder: Path
+    """Everything of it: data folder, key store, log."""
+    port: int
+    p2p_port: int
+    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def data(self) -> Path:
+        """Its data folder."""
+        return self.folder / "node"
+
+    @property
+    def home(self) -> Path:
+        """Its people's keys and pins."""
+        return self.folder / "people"
+
+    @property
+    def log(self) -> Path:
+        """What its node said."""
+        return self.folder / "node.log"
+
+    @property
+    def url(self) -> str:
+        """Where its node answers."""
+        return f"http://localhost:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What its commands see: nothing of this user's own settings."""
+        kept = {
+            name: value
+            for name, value in default_environment().items()
+            if not name.startswith("TALLY_") or name == "TALLY_COMETBFT"
+        }
+        return kept | {"TALLY_HOME": str(self.home)}
+
+    def run(self, *words: str) -> dict[str, Any]:
+        """Run a command of this organisation and return its answer.
+
+        Raises:
+            EngineFailed: it did not end well.
+        """
+        done = subprocess.run(  # our own program with our own words
+            [sys.executable, "-m", "tallystick.cli", *words, "--json", "--no-input"],
+            env=self.environment,
+            capture_output=True,
+            check=False,
+            timeout=_COMMAND_S,
+        )
+        if done.returncode != 0:
+            raise EngineFailed(
+                say("four.command_failed", command=" ".join(words[:2]), code=done.returncode),
+                found=(done.stdout + done.stderr)[-_LOG_SHOWN:].decode("utf-8", "replace"),
+            )
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
+
+    def start(self) -> None:
+        """Start its node; it is not ready then."""
+        words = ["up", "--data", str(self.data), "--port", str(self.port), "--no-input"]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tallystick.cli", *words],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def wait_ready(self) -> None:
+        """Return once its node answers and has caught up.
+
+        Raises:
+            EngineFailed: it ended, or did not answer in time.
+        """
+        deadline = time.monotonic() + START_S
+        while not self._is_ready():
+            ended = self.process is None or self.process.poll() is not None
+            if ended or time.monotonic() > deadline:
+                text = self.log.read_bytes()[-_LOG_SHOWN:].decode("utf-8", "replace")
+                raise EngineFailed(
+                    say("four.not_ready", organization=self.organization.id), found=text
+                )
+            time.sleep(_PAUSE_S)
+
+    def stop(self) -> int | None:
+        """Ask its node to end, wait, and return the exit status; None if it was not running."""
+        process, self.process = self.process, None
+        if process is None:
+            return None
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        try:
+            return process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return process.wait()
+
+    @contextmanager
+    def net(self) -> Iterator[Net]:
+        """Talk to its node as its administrator, trusting only its own trust file."""
+        with connect(
+            self.url, identity=self.identity, trust=self.data / "trust.json", home=self.home
+        ) as net:
+            yield net
+
+    @property
+    def identity(self) -> Identity:
+        """Its administrator, who may also deposit."""
+        return KeyStore(self.home / "keys").load(f"{self.organization.id}-administrator")
+
+    def _is_ready(self) -> bool:
+        try:
+            report = fetch_network(self.url)
+        except Unavailable:
+            return False
+        return report.engine is not None and not report.engine.catching_up
+
+
+@contextmanager
+def four_sites(base: Path) -> Iterator[list[Site]]:
+    """Give four organisations that have joined one network; their nodes are stopped at the end."""
+    with ExitStack() as stack:
+        sites = _make_sites(base)
+        for site in sites:
+            stack.callback(site.stop)
+        yield sites
+
+
+def hold_ceremony(sites: Sequence[Site], base: Path) -> dict[str, Any]:
+    """Let each organisation make its keys and entry, compose the genesis, and have all join."""
+    entries = [base / f"{site.organization.id}.entry.json" for site in sites]
+    invite = base / "invite.json"
+    with ThreadPoolExecutor(len(sites), "tally-site") as at_once:
+        list(at_once.map(_contribute, sites, entries))
+        made = sites[0].run(
+            "network", "init", NETWORK_NAME, *map(str, entries), "--out", str(invite)
+        )
+        list(at_once.map(lambda site: _join(site, invite, str(made["genesis_hash"])), sites))
+    return made
+
+
+def _contribute(site: Site, path: Path) -> None:
+    name = site.organization.name
+    site.run(
+        "network",
+        "entry",
+        *("--organization", site.organization.id),
+        *("--name-zh", name.zh, "--name-en", name.en),
+        *("--p2p", f"127.0.0.1:{site.p2p_port}", "--api", site.url),
+        *("--data", str(site.data), "--out", str(path)),
+    )
+
+
+def _join(site: Site, invite: Path, digest: str) -> None:
+    site.run("network", "join", str(invite), "--data", str(site.data), "--accept", digest)
+
+
+def wait_level(sites: Sequence[Site]) -> list[tuple[int, str]]:
+    """Return height and app hash of every node once all are at one height.
+
+    Raises:
+        EngineFailed: they were not, for too long.
+    """
+    deadline = time.monotonic() + START_S
+    while True:
+        reports = [fetch_network(site.url) for site in sites]
+        found = [(one.height, one.app_hash) for one in reports]
+        if len({height for height, _ in found}) == 1:
+            return found
+        if time.monotonic() > deadline:
+            raise EngineFailed(say("four.not_level"), found=str(found))
+        time.sleep(_PAUSE_S)
+
+
+def _make_sites(base: Path) -> list[Site]:
+    base.mkdir(parents=True, exist_ok=True)
+    ports = free_ports(2 * len(ORGANIZATIONS))
+    sites = []
+    for number, organization in enumerate(ORGANIZATIONS):
+        folder = base / f"organization-{number + 1}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sites.append(Site(organization, folder, ports[2 * number], ports[2 * number + 1]))
+    return sites
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports of this machine that nobody listens on now."""
+    with ExitStack() as stack:
+        servers = [
+            stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)
+        ]
+        return [server.getsockname()[1] for server in servers]

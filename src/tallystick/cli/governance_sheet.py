@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The state of governance as one sheet."""
+
+from __future__ import annotations
+
+from tallystick.cli.answers import Plain, Row
+from tallystick.cli.catalogue import say
+from tallystick.cli.plain import plain_row
+from tallystick.cli.stage import stage
+from tallystick.cli.times import format_time
+from tallystick.client import GovernanceRecord
+
+_DAY_MS = 24 * 60 * 60 * 1000
+
+
+def governance_row(found: GovernanceRecord) -> Row:
+    """Return what a node says about governance, for JSON or for people."""
+    row = plain_row(found.to_dict())
+    if stage().as_json:
+        return row
+    rules, parameters = found.rules, found.parameters
+    return {
+        "height": found.height,
+        "electorate": list(found.electorate),
+        "threshold": f"> {rules.threshold}",
+        "qualified_threshold": f"> {rules.qualified_threshold}",
+        "participation": f">= {rules.participation}",
+        "proposal_lifetime": say(
+            "governance.days", days=f"{rules.proposal_lifetime_ms / _DAY_MS:g}"
+        ),
+        "transaction_lifetime_ms_max": parameters.transaction_lifetime_ms_max,
+        "block_transactions_max": parameters.block_transactions_max,
+        "validators": [
+            _validator(one.organization, one.public_key, one.power, in_force=one.is_in_force)
+            for one in found.validators
+        ],
+        "contract_versions": [
+            _contract(one.name, one.version, one.height) for one in found.contracts
+        ],
+        "nodes": [
+            f"{one.node_id} {one.organization}" for one in found.nodes if one.removed_at_ms is None
+        ],
+        "log_keys": [
+            _log_key(one.organization, one.public_key, one.revoked_at_ms) for one in found.log_keys
+        ],
+        "open_proposals": found.open_proposals,
+    }
+
+
+def _validator(organization: str, public_key: str, power: int, *, in_force: bool) -> Plain:
+    soon = "" if in_force else " (" + say("governance.soon") + ")"
+    return f"{organization} {public_key[:16]}… {power}{soon}"
+
+
+def _contract(name: str, version: int | None, height: int | None) -> Plain:
+    return name if version is None else f"{name} v{version} @{height}"
+
+
+def _log_key(organization: str, public_key: str, revoked_at: int | None) -> Plain:
+    end = "" if revoked_at is None else f" ({_revoked()} {format_time(revoked_at)})"
+    return f"{organization} {public_key[:16]}…{end}"
+
+
+def _revoked() -> str:
+    return say("governance.revoked")

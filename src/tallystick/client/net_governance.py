@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`net.governance`: proposals, votes, and what an organisation does without a vote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from tallystick.client import governance as flows
+from tallystick.client.governance import Proposed
+from tallystick.client.governance_records import GovernanceRecord, ProposalRecord
+from tallystick.client.links import Link
+from tallystick.client.records import Committed
+from tallystick.crypto import SecretKey
+from tallystick.model import Action
+
+
+class GovernanceDesk:
+    """How the network is governed: proposals, votes, and an organisation's own keys and nodes."""
+
+    def __init__(self, link: Link) -> None:
+        """Use a link."""
+        self._link = link
+
+    def overview(self) -> GovernanceRecord:
+        """Return rules, parameters, validators, contracts, nodes and log keys."""
+        return self._link.run(flows.fetch_governance())
+
+    def proposals(self, state: str | None = None) -> Iterator[ProposalRecord]:
+        """Yield proposals, newest first; `state` is `open` or how they ended."""
+        return self._link.rows(flows.proposals(state))
+
+    def proposal(self, proposal: str) -> ProposalRecord:
+        """Return a proposal with its votes, what is missing, and what it would change.
+
+        Raises:
+            NotFound: there is none of this id.
+        """
+        return self._link.run(flows.fetch_proposal(proposal))
+
+    def propose(self, action: Action, *, expires_at: datetime | int | None = None) -> Proposed:
+        """Propose an action; the own organisation votes for it thereby.
+
+        Args:
+            action: `AdmitOrganization`, `SetValidator` and so on, from `tallystick.model`.
+            expires_at: The last moment to vote; as late as the rules allow if absent.
+
+        Raises:
+            RoleMissing: the signer is no governor, or the action is against the own organisation.
+            Refused: it could not be executed as things are now.
+        """
+        return self._link.run(flows.propose(self._link.session, action, expires_at))
+
+    def vote(self, proposal: str, *, approve: bool) -> Committed:
+        """Cast the organisation's one vote; the vote that decides also executes.
+
+        Raises:
+            Duplicate: the organisation has voted.
+            WrongState, Expired, UnknownRecord: there is nothing to vote on.
+        """
+        return self._link.run(flows.vote(self._link.session, proposal, approve=approve))
+
+    def withdraw(self, proposal: str) -> Committed:
+        """Take back a proposal of the own organisation."""
+        return self._link.run(flows.on_proposal(self._link.session, "withdraw", proposal))
+
+    def execute(self, proposal: str) -> Committed:
+        """Try again what passed and could not be executed then."""
+        return self._link.run(flows.on_proposal(self._link.session, "execute", proposal))
+
+    def rotate_validator_key(self, new: SecretKey) -> Committed:
+        """Let the own validator vote with another key, from the second block after this one."""
+        return self._link.run(flows.rotate_validator_key(self._link.session, new))
+
+    def resign_validator(self) -> Committed:
+        """Take the own validator out of the set."""
+        return self._link.run(flows.own(self._link.session, "resign_validator"))
+
+    def register_node(self, node_id: str) -> Committed:
+        """Let a node of the own organisation connect."""
+        return self._link.run(flows.own(self._link.session, "register_node", node_id=node_id))
+
+    def remove_node(self, node_id: str) -> Committed:
+        """Let a node of the own organisation connect no more."""
+        return self._link.run(flows.own(self._link.session, "remove_node", node_id=node_id))
+
+    def rotate_log_key(self, new: SecretKey, *, replaces: bytes | None = None) -> Committed:
+        """Let another key sign receipts, and end the trust in the one it replaces."""
+        return self._link.run(flows.rotate_log_key(self._link.session, new, replaces))
+
+    def revoke_log_key(self, public_key: bytes) -> Committed:
+        """End the trust in what a log key signs from now on."""
+        return self._link.run(
+            flows.own(self._link.session, "revoke_log_key", public_key=public_key)
+        )
+
+    def leave(self) -> Committed:
+        """Leave the network for good."""
+        return self._link.run(flows.own(self._link.session, "leave"))
+
+    def validator_proof(self, organization: str, key: SecretKey) -> bytes:
+        """Return a key's proof of possession, for a proposal to make it a validator's."""
+        return self._link.run(flows.validator_proof(self._link.session, organization, key))
+
+    def member_proof(self, organization: str, member: str, key: SecretKey) -> bytes:
+        """Return a key's proof of possession, for its enrolment."""
+        return self._link.run(flows.member_proof(self._link.session, organization, member, key))

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A fresh replica for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.unit.consensus.cometbft.replica_kit import Rig
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    """Return a replica at genesis in a data folder."""
+    made = Rig(tmp_path / "data")
+    yield made
+    made.close()

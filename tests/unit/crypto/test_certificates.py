@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Certificate chains: our verdict on every vector, openssl's agreement, what no chain may do."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scripts.make_vectors_certificates import openssl_says
+from tallystick.crypto import check_authority, check_chain, sha256
+from tallystick.errors import InvalidCertificate
+from tests.certificate_authority import LEAF, MEMBER, MIDDLE, NOW_MS, ORGANIZATION, ROOT, make
+
+FILE: Final = Path(__file__).parents[2] / "vectors" / "certificates" / "chains.json"
+DOCUMENT: Final = json.loads(FILE.read_text(encoding="utf-8"))
+CASES: Final[list[dict[str, Any]]] = DOCUMENT["cases"]
+BY_TITLE: Final = {case["title"]: case for case in CASES}
+DAY_MS: Final = 24 * 60 * 60 * 1000
+
+
+def certificates(case: dict[str, Any], name: str) -> list[bytes]:
+    """Return the certificates of a case."""
+    return [base64.b64decode(text) for text in case[name]]
+
+
+def verdict(chain: list[bytes], authorities: list[bytes], time_ms: int = NOW_MS) -> str:
+    """Return `ok` or the field of the refusal."""
+    try:
+        check_chain(chain, authorities, time_ms)
+    except InvalidCertificate as refusal:
+        return refusal.field or "?"
+    return "ok"
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["title"] for case in CASES])
+def test_each_chain_gets_its_verdict(case: dict[str, Any]) -> None:
+    """Accepted, or refused for the one reason that the vector names."""
+    found = verdict(
+        certificates(case, "chain"), certificates(case, "authorities"), DOCUMENT["time_ms"]
+    )
+    assert found == case["verdict"]
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+@pytest.mark.parametrize(
+    "case",
+    [case for case in CASES if case["openssl"] is not None],
+    ids=[case["title"] for case in CASES if case["openssl"] is not None],
+)
+def test_openssl_agrees_where_its_rules_are_ours(case: dict[str, Any]) -> None:
+    """Another program, written by others, at the same time and with the same authorities."""
+    assert DOCUMENT["time_ms"] == NOW_MS
+    judged = openssl_says(certificates(case, "chain"), certificates(case, "authorities"))
+    assert judged == (case["verdict"] == "ok")
+
+
+def test_at_least_thirty_chains_are_refused() -> None:
+    """The vectors are mostly about what must not pass."""
+    assert sum(case["verdict"] != "ok" for case in CASES) >= 30
+
+
+def test_a_good_chain_says_who_and_how_long() -> None:
+    """The period is what all certificates of the chain share."""
+    root = make(ROOT, ends=100)
+    middle = make(MIDDLE, issuer=root, starts=-5, ends=200)
+    leaf = make(LEAF, issuer=middle, ends=300)
+    found = check_chain([leaf.der, middle.der], [root.der], NOW_MS)
+    assert (found.organization, found.member) == (ORGANIZATION, MEMBER)
+    assert found.valid_from == NOW_MS - 5 * DAY_MS
+    assert found.valid_until == NOW_MS + 100 * DAY_MS + 999
+    assert found.fingerprint == sha256(leaf.der)
+    assert found.public_key == leaf.key.public_key().public_bytes_raw()  # type: ignore[union-attr]
+
+
+def test_an_authority_is_a_ca_that_signs_certificates_and_is_valid() -> None:
+    """Root or issuing CA; of a self-signed one the signature is checked too."""
+    root = make(ROOT)
+    assert check_authority(root.der, NOW_MS) == sha256(root.der)
+    middle = make(MIDDLE, issuer=root)
+    assert check_authority(middle.der, NOW_MS) == sha256(middle.der)
+    broken = root.der[:-2] + bytes([root.der[-2] ^ 1]) + root.der[-1:]
+    wrong = {
+        "certificate.basic_constraints": make(LEAF, issuer=root).der,
+        "certificate.validity": make(ROOT, ends=-1, starts=-9).der,
+        "certificate.key_usage": make(ROOT, usage=frozenset({"crl_sign"})).der,
+        "certificate.encoding": b"\x30\x00",
+        "certificate.size": b"",
+        "certificate.signature": broken,
+    }
+    for field, data in wrong.items():
+        with pytest.raises(InvalidCertificate) as caught:
+            check_authority(data, NOW_MS)
+        assert caught.value.field == field
+
+
+GOOD: Final = BY_TITLE["leaf below an issuing CA"]
+
+
+@settings(max_examples=200)
+@given(which=st.integers(0, 1), place=st.integers(0, 10_000), bit=st.integers(0, 7))
+def test_no_changed_bit_leaves_a_chain_good(which: int, place: int, bit: int) -> None:
+    """Whatever bit of whatever certificate: refused, and by no other exception."""
+    chain, trusted = certificates(GOOD, "chain"), certificates(GOOD, "authorities")
+    changed = bytearray(chain[which])
+    changed[place % len(changed)] ^= 1 << bit
+    chain[which] = bytes(changed)
+    assert verdict(chain, trusted) != "ok"
+
+
+@given(time_ms=st.integers(0, 2**45))
+def test_a_chain_is_good_exactly_while_all_its_certificates_are(time_ms: int) -> None:
+    """The verdict depends on the given time only."""
+    chain, trusted = certificates(GOOD, "chain"), certificates(GOOD, "authorities")
+    found = check_chain(chain, trusted, NOW_MS)
+    is_inside = found.valid_from <= time_ms <= found.valid_until
+    assert (verdict(chain, trusted, time_ms) == "ok") == is_inside
