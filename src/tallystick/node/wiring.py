@@ -140,19 +140,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     board = Board(partial(_shown, base, own_key))
     halt = _Halt(config, application.state_lock.close)
     finder = partial(_find, recent, views)
-    ordering = Ordering(
-        folder=base.folder,
-        application=application,
-        storage=base.storage,
-        host=base.runner,
-        find_committed=finder,
-        clock=config.clock,
-        on_halt=halt,
-        passphrase=config.passphrase,
-        on_restored=restored,
-        uses_processes=config.workers,
-        snapshot_interval=config.snapshot_interval,
-    )
+    ordering = _ordering(config, base, application, finder, on_halt=halt, on_restored=restored)
     opened = _open_engine(ordering, stack)
     finality = _open_finality(opened.finality, base, application, board, own_key)
     certify = finality.certify if finality else None
@@ -186,6 +174,30 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
         )
 
     return join
+
+
+def _ordering(
+    config: NodeConfig,
+    base: _Base,
+    application: LedgerApplication,
+    finder: Callable[[bytes], Committed | None],
+    *,
+    on_halt: Callable[[BaseException], None],
+    on_restored: Callable[[], None],
+) -> Ordering:
+    return Ordering(
+        folder=base.folder,
+        application=application,
+        storage=base.storage,
+        host=base.runner,
+        find_committed=finder,
+        clock=config.clock,
+        on_halt=on_halt,
+        passphrase=config.passphrase,
+        on_restored=on_restored,
+        uses_processes=config.workers,
+        snapshot_interval=config.snapshot_interval,
+    )
 
 
 def _open_consortium(

@@ -15,14 +15,13 @@ import msgspec
 import pytest
 
 from tallystick.crypto import sha256
-from tallystick.errors import Corrupted, DataFolderProblem, FileProblem, StorageFailed
+from tallystick.errors import Corrupted, DataFolderProblem, FileProblem
 from tallystick.model import Block
 from tallystick.storage import (
     BackupManifest,
     BlockLog,
     DataFolder,
     backup,
-    backup_reader,
     check_storage,
     restore,
     write_file,
@@ -469,43 +468,3 @@ def test_parts_that_differ_from_their_list_are_named(tmp_path: Path, data: Path)
     content[content.index(GENESIS)] ^= 1
     (tmp_path / "backup.tar").write_bytes(content)
     refused(tmp_path, r"differ from their SHA-256: genesis\.cbor")
-
-
-def test_an_oversized_part_is_not_read(
-    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A list of parts that claims gigabytes does not fill the memory."""
-    backup(data, tmp_path / "backup.tar")
-    monkeypatch.setattr(backup_reader, "SMALL_PART_BYTES_MAX", 100)
-    refused(tmp_path, "bytes")
-
-
-def test_a_full_disk_during_a_restore_leaves_nothing(
-    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Half a restored folder is emptied again."""
-    backup(data, tmp_path / "backup.tar")
-    write = os.write
-    written = 0
-
-    def fill(descriptor: int, piece: memoryview) -> int:
-        nonlocal written
-        written += 1
-        if written > 4:
-            raise OSError(28, "No space left on device")
-        return write(descriptor, piece)
-
-    monkeypatch.setattr(os, "write", fill)
-    refused(tmp_path, "No space left", StorageFailed)
-
-
-def test_the_progress_of_a_restore_is_told(tmp_path: Path, data: Path) -> None:
-    """Blocks of blocks, to the end."""
-    backup(data, tmp_path / "backup.tar")
-    told: list[tuple[int, int]] = []
-    restore(
-        tmp_path / "backup.tar",
-        tmp_path / "restored",
-        progress=lambda done, total: told.append((done, total)),
-    )
-    assert told == [(height, 7) for height in range(1, 8)]
