@@ -156,22 +156,8 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
     stack.callback(shelf.close)
     intake = Intake(ordering.find_committed)
     counts = EngineCounts()
-    replica = Replica(
-        application,
-        ordering.storage.log,
-        Surroundings(
-            chain=Chain(
-                id=engine_chain_id(folder.genesis_bytes), initial_height=settings.initial_height
-            ),
-            intake=intake,
-            snapshots=LedgerSnapshots(shelf, _restorer(ordering)),
-            clock=ordering.clock,
-            counts=counts,
-            is_peer=lambda node_id: node_id in application.ledger.register.nodes,
-            retain_from=read_retention(folder.path).retain_from,
-        ),
-    )
-
+    around = _surroundings(ordering, settings, intake, shelf, counts)
+    replica = Replica(application, ordering.storage.log, around)
     engine = CometEngine(
         CometParts(
             application=application,
@@ -211,6 +197,27 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
         sight=CometSight(rpc, build),
         counts=counts,
         witnesses=tuple(PeerApi(peer.api) for peer in settings.peers if peer.api),
+    )
+
+
+def _surroundings(
+    ordering: Ordering,
+    settings: EngineFile,
+    intake: Intake,
+    shelf: SnapshotShelf,
+    counts: EngineCounts,
+) -> Surroundings:
+    folder, application = ordering.folder, ordering.application
+    return Surroundings(
+        chain=Chain(
+            id=engine_chain_id(folder.genesis_bytes), initial_height=settings.initial_height
+        ),
+        intake=intake,
+        snapshots=LedgerSnapshots(shelf, _restorer(ordering)),
+        clock=ordering.clock,
+        counts=counts,
+        is_peer=lambda node_id: node_id in application.ledger.register.nodes,
+        retain_from=read_retention(folder.path).retain_from,
     )
 
 
