@@ -28,7 +28,9 @@ from tallystick.model import (
     BlockHeader,
     Call,
     GenesisDocument,
+    Proposal,
     Receipt,
+    SuspendOrganization,
     Transaction,
     build_log_receipt,
     decode_genesis,
@@ -342,6 +344,20 @@ class FakeNode:
         tree, ledger = tree_of(key), self._ledger
         source = ledger.state_tree if tree is Tree.STATE else ledger.membership_tree
         return StateProved(self._store.get(tree, key), source.prove(key), self.checkpoint())
+
+    def put_proposal(self, proposal: str) -> None:
+        """Let there be a proposal to suspend the bank, by the court."""
+        self._ledger.register.proposals[proposal] = Proposal(
+            id=proposal,
+            action=SuspendOrganization(organization=factories.BANK),
+            organization=factories.COURT,
+            member="head",
+            height=1,
+            index=0,
+            opened_at=TimeMs(START),
+            expires_at=TimeMs(START + 60_000),
+            votes=(),
+        )
 
     def register(self) -> RegisterShown:
         """Return the register as it is now."""

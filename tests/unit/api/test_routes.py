@@ -215,7 +215,9 @@ def test_every_route_answers_as_the_table_says(
 ) -> None:
     """One request that is all right to each: a stated status in a stated media type."""
     node.submit([deposit(1)])
-    reply = call_route(caller, route, sha256(deposit(1)).hex())
+    known = sha256(deposit(1)).hex()
+    node.put_proposal(known)
+    reply = call_route(caller, route, known)
     stated = {one.status: one.media_types for one in route.replies}
     assert reply.status in stated, reply.text
     kinds = {kind.partition(";")[0] for kind in stated[reply.status]}
