@@ -62,6 +62,7 @@ TREE: Final[Mapping[str, str]] = {
     "network init": "network_found:init",
     "network join": "network_join:join",
     "network invite": "network_join:invite",
+    "network register": "network_register:register",
     "network status": "network_status:status",
     "network leave": "network_leave:leave",
     "network switch": "network_switch:switch",

@@ -11,13 +11,24 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tallystick.cli.demo.sites import Site, four_sites, hold_ceremony, wait_level
+from tallystick.cli.demo.sites import (
+    Site,
+    contribute,
+    four_sites,
+    free_ports,
+    hold_ceremony,
+    wait_level,
+)
 from tallystick.cli.network_view import fetch_network
+from tallystick.client import connect
 from tallystick.errors import EngineFailed
+from tallystick.model import Name, Organization
 from tallystick.node import parse_invite
+from tests.factories import BANK
 
 pytestmark = [
     pytest.mark.engine,
@@ -26,6 +37,7 @@ pytestmark = [
     pytest.mark.usefixtures("engine_program"),
 ]
 
+NEWCOMER = Organization(id=BANK, name=Name(zh="示例银行", en="Example Newcomer"))
 STORY = (sys.executable, "-m", "tallystick.cli", "network", "demo")
 
 
@@ -59,6 +71,7 @@ def test_a_network_of_four_is_founded_run_left_and_stopped(sites: list[Site]) ->
     _health_and_doctor_are_content(sites)
     _an_invite_to_the_running_network_is_whole(sites)
     _a_stopped_peer_is_told(sites)
+    _a_newcomer_is_voted_in_joins_and_validates(sites)
     _an_organization_leaves_and_the_others_go_on(sites)
 
 
@@ -116,6 +129,64 @@ def _a_stopped_peer_is_told(sites: list[Site]) -> None:
     assert sites[3].organization.id in peers["evidence"]
     sites[3].start()
     sites[3].wait_ready()
+
+
+def _a_newcomer_is_voted_in_joins_and_validates(sites: list[Site]) -> None:
+    base = sites[0].folder.parent
+    api, p2p = free_ports(2)
+    newcomer = Site(NEWCOMER, base / "organization-5", api, p2p)
+    newcomer.folder.mkdir(mode=0o700)
+    contribute(newcomer, base / "five.entry.json")
+    key = f"{NEWCOMER.id}-administrator"
+    application = base / "application.json"
+    member = ("--url", sites[0].url)
+    newcomer.run(
+        *("governance", "apply", NEWCOMER.name.en, "--name-zh", NEWCOMER.name.zh, "--key", key),
+        *("--no-vote", "--validator-key", str(newcomer.data / "keys" / "validator.key")),
+        *("--out", str(application), *member),
+    )
+    proposed = _as_governor(sites[0], "propose", "admit", str(application))
+    for site in sites[1:3]:
+        _as_governor(site, "vote", proposed["id"], "--approve")
+    newcomer.run("network", "register", "--data", str(newcomer.data), "--as", key, *member)
+    again = newcomer.run("network", "register", "--data", str(newcomer.data), "--as", key, *member)
+    assert again["organization"] == NEWCOMER.id
+    invite = base / "five.invite.json"
+    made = sites[0].run(
+        *("network", "invite", "--data", str(sites[0].data), "--out", str(invite), *member)
+    )
+    joined = newcomer.run(
+        *("network", "join", str(invite), "--data", str(newcomer.data)),
+        *("--accept", str(made["genesis_hash"])),
+    )
+    assert joined["is_founder"] is False
+    try:
+        newcomer.start()
+        newcomer.wait_ready()
+        five = [*sites, newcomer]
+        assert len({app_hash for _, app_hash in wait_level(five)}) == 1
+        report = fetch_network(newcomer.url)
+        assert report.organization == NEWCOMER.id
+        assert report.is_validator
+        _wait_for(lambda: all(one.connected for one in fetch_network(newcomer.url).peers))
+        path = base / "five.txt"
+        path.write_text("through the newcomer", encoding="utf-8")
+        depositor, trust = sites[0].identity, newcomer.data / "trust.json"
+        with connect(newcomer.url, identity=depositor, trust=trust, home=newcomer.home) as net:
+            done = net.evidence.deposit(path, title="five")
+        with sites[1].net() as net:
+            net.wait(done.transaction.id)
+            assert net.receipt(done.transaction.id).verification.ok
+        left = newcomer.run("network", "leave", "--as", key, "--yes", "--url", newcomer.url)
+        assert left["validators"] == 4
+    finally:
+        assert newcomer.stop() == 0
+
+
+def _as_governor(site: Site, *words: str) -> dict[str, Any]:
+    """Let an organisation's governor do something through its own node."""
+    key = f"{site.organization.id}-governor"
+    return site.run("governance", *words, "--as", key, "--url", site.url)
 
 
 def _an_organization_leaves_and_the_others_go_on(sites: list[Site]) -> None:

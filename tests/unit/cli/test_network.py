@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tallystick.api import NetworkRecord
-from tallystick.cli.commands.network_status import describe
+from tallystick.cli.commands.network_status import describe, ending
 from tallystick.cli.commands.node_health import check_health
 from tallystick.cli.demo.consortium import ORGANIZATIONS
 from tallystick.cli.network_view import PeerState, ask_peers, days_left, tolerated_failures
@@ -246,7 +246,7 @@ def test_a_newcomer_is_told_what_must_happen_first(
     words = ("network", "join", path, "--data", tmp_path / "3", "--accept", made["genesis_hash"])
     outcome = tally(*words)
     assert outcome.code == 0, outcome.err
-    assert "must vote it in" in outcome.err
+    assert "have voted it in" in outcome.err
 
 
 def test_a_node_that_orders_alone_says_so(tally: Tally, running: Running) -> None:
@@ -369,6 +369,12 @@ def test_lag_versions_and_ending_keys_follow_from_what_nodes_say() -> None:
     assert facts["versions"] == ["tallystick 0.1.0", "tallystick 0.2.0"]
     assert facts["keys_ending"] == ["governor: 29 d"]
     assert facts["may_fail"] == 1
+
+
+def test_certificates_that_end_soon_are_named_as_keys_are() -> None:
+    """By what they are called, and how many days are left; also one that has ended."""
+    ends = [("CN=Old", -DAY_MS), ("CN=Soon", 5 * DAY_MS), ("CN=Later", 300 * DAY_MS)]
+    assert ending(ends, 0) == ["CN=Old: -1 d", "CN=Soon: 5 d"]
 
 
 def test_how_many_may_fail() -> None:

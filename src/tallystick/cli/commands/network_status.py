@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,6 +18,7 @@ from tallystick.cli.talk import note, warn
 if TYPE_CHECKING:
     from tallystick.api import NetworkRecord
     from tallystick.cli.network_view import PeerState
+    from tallystick.client import Net
 
 _SHOWN = (
     "network",
@@ -32,6 +34,7 @@ _SHOWN = (
     "engine",
     "versions",
     "keys_ending",
+    "certificates_ending",
 )
 
 
@@ -49,8 +52,11 @@ def status(*, address: Address = ADDRESS, _output: Output = OUTPUT) -> Answer:
     report = fetch_network(url)
     with open_net(address) as net:
         names = {one.id: getattr(one.name, stage().language) for one in net.organizations()}
+        certificates = _certificates(net, report.organization)
     peers = ask_peers([(one.organization, one.api) for one in report.peers])
-    facts = describe(report, peers, names, time.time_ns() // 1_000_000)
+    now_ms = time.time_ns() // 1_000_000
+    facts = describe(report, peers, names, now_ms)
+    facts["certificates_ending"] = ending(certificates, now_ms)
     _say_warnings(report, facts)
     return Sheet({"url": url, **facts}, _SHOWN)
 
@@ -59,18 +65,14 @@ def describe(
     report: NetworkRecord, peers: list[PeerState], names: dict[str, str], now_ms: int
 ) -> dict[str, Plain]:
     """Return the facts: those the node said, and what follows from them and from its peers."""
-    from tallystick.cli.network_view import EXPIRY_DAYS, days_left, tolerated_failures
+    from tallystick.cli.network_view import tolerated_failures
 
     def called(organization: str) -> str:
         return f"{names.get(organization, '?')} ({organization})" if organization else "?"
 
     highest = max((one.height for one in peers), default=report.height)
     in_force = [one for one in report.validators if one.in_force]
-    ending = [
-        f"{key.member}: {days} d"
-        for key in report.member_keys
-        if (days := days_left(key.valid_until_ms, now_ms)) < EXPIRY_DAYS
-    ]
+    keys = [(key.member, key.valid_until_ms) for key in report.member_keys]
     engine = report.engine
     plain: dict[str, Plain] = msgspec.to_builtins(report)
     return {
@@ -87,9 +89,28 @@ def describe(
             f"tallystick {version}"
             for version in sorted({report.version, *(one.version for one in peers)})
         ],
-        "keys_ending": ending,
+        "keys_ending": ending(keys, now_ms),
         "peer_heights": {one.organization: one.height for one in peers},
     }
+
+
+def ending(ends: Iterable[tuple[str, int]], now_ms: int) -> list[str]:
+    """Return the names of what ends within thirty days, with the days that are left."""
+    from tallystick.cli.network_view import EXPIRY_DAYS, days_left
+
+    left = ((name, days_left(end, now_ms)) for name, end in ends)
+    return [f"{name}: {days} d" for name, days in left if days < EXPIRY_DAYS]
+
+
+def _certificates(net: Net, organization: str) -> list[tuple[str, int]]:
+    """Return the authorities by which the own organisation enrols, with their ends."""
+    if not organization:
+        return []
+    return [
+        (one.subject, one.valid_until_ms)
+        for one in net.organization(organization).authorities
+        if one.revoked_at_ms is None
+    ]
 
 
 def _engine_text(report: NetworkRecord) -> str:
@@ -105,6 +126,8 @@ def _engine_text(report: NetworkRecord) -> str:
 def _say_warnings(report: NetworkRecord, facts: dict[str, Plain]) -> None:
     from tallystick.cli.network_view import EXPIRY_DAYS
 
+    if facts["certificates_ending"]:
+        warn(say("network.certificates_ending", days=EXPIRY_DAYS))
     if report.engine is None:
         note(say("network.solo_long"))
         return

@@ -175,7 +175,7 @@ def hold_ceremony(sites: Sequence[Site], base: Path) -> dict[str, Any]:
     entries = [base / f"{site.organization.id}.entry.json" for site in sites]
     invite = base / "invite.json"
     with ThreadPoolExecutor(len(sites), "tally-site") as at_once:
-        list(at_once.map(_contribute, sites, entries))
+        list(at_once.map(contribute, sites, entries))
         made = sites[0].run(
             "network", "init", NETWORK_NAME, *map(str, entries), "--out", str(invite)
         )
@@ -183,7 +183,8 @@ def hold_ceremony(sites: Sequence[Site], base: Path) -> dict[str, Any]:
     return made
 
 
-def _contribute(site: Site, path: Path) -> None:
+def contribute(site: Site, path: Path) -> None:
+    """Let an organisation make its keys, and its entry at `path`."""
     name = site.organization.name
     site.run(
         "network",

@@ -35,6 +35,7 @@ FIELDS: Final[Mapping[str, Text]] = {
         ("is_validator", "votes", "有表决权"),
         ("versions", "versions", "版本"),
         ("keys_ending", "keys ending", "即将到期密钥"),
+        ("certificates_ending", "certificates ending", "即将到期证书"),
         ("certificates", "certificates", "验证人变更证书"),
         ("state_sync_height", "state from block", "状态起始区块"),
         ("may_stop", "may stop", "可停止"),

@@ -57,10 +57,15 @@ NETWORK: Final[Mapping[str, Text]] = {
     ),
     "network.joined": Text("{path} is now a node of {network}", "{path} 现为 {network} 的节点"),
     "network.newcomer": Text(
-        "{organization} is not among the founders: the others must vote it in, and register this "
-        "node, before it can connect.",
-        "{organization} 不在创始机构之列：须由其他机构表决接纳并登记本节点后方可连接。",
+        "{organization} is not among the founders: once the others have voted it in, run "
+        "tally network register; then this node can connect.",
+        "{organization} 不在创始机构之列：其他机构表决接纳后运行 tally network register，本节点方可连接。",
     ),
+    "network.node_registered": Text("the node may connect", "节点已登记，可以连接"),
+    "network.log_key_registered": Text(
+        "its log key signs receipts for the organisation", "日志密钥已登记，可代表机构签署回执"
+    ),
+    "network.known_already": Text("known on the ledger already", "账本上已有登记"),
     "network.ledger_goes_with_switch": Text(
         "an invite of `tally network switch`, and no other, needs the ledger",
         "只有 `tally network switch` 生成的邀请才需要账本，且必须提供",
@@ -112,6 +117,11 @@ NETWORK: Final[Mapping[str, Text]] = {
     "network.keys_ending": Text(
         "keys of members end within {days} days: enrol new ones with an administrator's key",
         "有成员密钥将在 {days} 天内到期：请用管理员密钥登记新密钥",
+    ),
+    "network.certificates_ending": Text(
+        "certificates of certification authorities end within {days} days: add their successors "
+        "with `tally org authority add`",
+        "有认证机构证书将在 {days} 天内到期：请用 `tally org authority add` 添加后继证书",
     ),
     "network.versions_differ": Text(
         "the organisations run different versions of Tallystick", "各机构运行的 Tallystick 版本不同"

@@ -76,6 +76,20 @@ NETWORK_COMMANDS: Final[Mapping[str, CommandText]] = {
             "而不必执行全部区块；至少需要两个节点提供接口。",
         ),
     ),
+    "network register": CommandText(
+        Text(
+            "let this organisation's node connect and sign receipts",
+            "登记本机构节点，使其可连接并签署回执",
+        ),
+        ("tally network register --data ./node --as CODE-administrator --url https://a.example",),
+        Text(
+            "For an organisation that was voted in, before its node starts: needs no vote, only "
+            "the key of one of its administrators or operators, and the address of any member's "
+            "node. Founders need it only for a second node. May be repeated.",
+            "供已获表决接纳的机构在启动节点之前使用：无须表决，只需其管理员或运维的密钥及任一成员节点的"
+            "地址。创始机构仅在增设节点时需要。可重复执行。",
+        ),
+    ),
     "network status": CommandText(
         Text(
             "show height, lag, peers, validators, versions, and keys that end soon",
