@@ -149,7 +149,7 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
     loan = open_loan(folder, ordering.passphrase)
     home = _configured_home(folder.path, settings, sockets, loan)
     if loan is not None:
-        stack.callback(loan.take_back)
+        stack.callback(loan.close)
     rpc = EngineRpc(f"unix://{sockets / _RPC_SOCKET}")
     stack.callback(rpc.close)
     shelf = SnapshotShelf(folder.path, folder.network, interval=ordering.snapshot_interval)

@@ -141,7 +141,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     halt = _Halt(config, application.state_lock.close)
     finder = partial(_find, recent, views)
     ordering = _ordering(config, base, application, finder, on_halt=halt, on_restored=restored)
-    opened = _open_engine(ordering, stack)
+    opened = _open_engine(config, ordering, stack)
     finality = _open_finality(opened.finality, base, application, board, own_key)
     certify = finality.certify if finality else None
 
@@ -223,10 +223,11 @@ def _open_consortium(
     )
 
 
-def _open_engine(ordering: Ordering, stack: ExitStack) -> Opened:
+def _open_engine(config: NodeConfig, ordering: Ordering, stack: ExitStack) -> Opened:
     settings = read_engine_file(ordering.folder.path)
     if settings is None:
-        _check_alone(ordering)
+        if not config.may_order_alone:
+            _check_alone(ordering)
         return open_solo(ordering)
     # Loaded here, so that a node that orders alone loads none of it.
     from tallystick.node.comet import open_comet  # noqa: PLC0415
