@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tallystick.encoding import decode, encode
-from tallystick.errors import InvalidReceipt, InvalidSignature, LimitExceeded, Malformed
+from tallystick.errors import InvalidReceipt, InvalidSignature, Malformed
 from tallystick.model import (
     EngineBlockId,
     FinalityProof,
@@ -23,6 +23,7 @@ from tallystick.model import (
     decode_validators,
     encode_validators,
     engine_chain_id,
+    find_heavy_validator,
     network_id,
 )
 from tallystick.model.finality import CERTIFICATE_BYTES_MAX, FINALITY_BYTES_MAX
@@ -130,7 +131,7 @@ def test_validators_are_listed_once_in_the_engines_order() -> None:
         with pytest.raises(InvalidReceipt, match="validators"):
             decode_finality(replace(PROOF, validators=wrong).encode())
     many = Electorate({f"o{n:04}": secret(10_000 + n) for n in range(VALIDATORS_MAX + 1)})
-    with pytest.raises(InvalidReceipt, match="1000"):
+    with pytest.raises(InvalidReceipt, match=f"1 to {VALIDATORS_MAX} "):
         decode_finality(replace(PROOF, validators=many.ordered).encode())
 
 
@@ -145,7 +146,7 @@ def test_sizes_are_checked_before_anything_is_decoded() -> None:
 
 
 def test_the_largest_honest_proof_is_within_the_bound() -> None:
-    """1,000 validators who all signed."""
+    """As many validators as there may be, who all signed."""
     one = PROOF.commit.signatures[0]
     keys = Electorate({f"o{n:04}": secret(10_000 + n) for n in range(VALIDATORS_MAX)})
     signatures = tuple(
@@ -182,7 +183,7 @@ def test_certificates_of_no_known_kind_are_refused() -> None:
 
 
 @given(
-    st.dictionaries(st.text("ABCDEFGH", min_size=1, max_size=4), st.integers(1, 2**40), max_size=8),
+    st.dictionaries(st.text("ABCDEFGH", min_size=1, max_size=4), st.integers(1, 4), max_size=8),
     st.randoms(use_true_random=False),
 )
 def test_a_validator_set_has_one_record_whatever_the_order(
@@ -193,6 +194,7 @@ def test_a_validator_set_has_one_record_whatever_the_order(
         Validator(organization=name, public_key=secret(700 + n).public_key, power=power)
         for n, (name, power) in enumerate(sorted(powers.items()))
     ]
+    assume(find_heavy_validator(tuple(validators)) is None)
     data = encode_validators(validators)
     assert decode_validators(data) == tuple(validators)
     shuffle.shuffle(validators)
@@ -226,7 +228,7 @@ def test_a_validator_record_that_contradicts_itself_is_refused() -> None:
             decode_validators(record(*changes))
     with pytest.raises(InvalidSignature) as caught:
         decode_validators(record({"public_key": bytes(32)}, {}))
-    assert caught.value.field == "validators.public_key"
+    assert caught.value.field == "public_key"
     with pytest.raises(Malformed):
         decode_validators(b"\xa0")
 
@@ -235,7 +237,7 @@ def test_a_validator_set_is_bounded() -> None:
     """More than any consortium has is refused."""
     one = {"organization": "", "power": 1, "public_key": NOW.validators[0].public_key}
     many: Any = [{**one, "organization": f"o{n:05}"} for n in range(VALIDATORS_MAX + 1)]
-    with pytest.raises(LimitExceeded):
+    with pytest.raises(Malformed, match=r"too many|one key"):
         decode_validators(encode(many))
 
 
