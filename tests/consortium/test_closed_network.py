@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who is let in: nodes that an organisation registered, and nobody to the engine's own interface."""
+"""Who is let in: nodes that were registered, and nobody to the engine's own interface."""
 
 from __future__ import annotations
 

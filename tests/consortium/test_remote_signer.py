@@ -66,7 +66,7 @@ def signed_up_to(state: Path) -> int:
 
 
 def test_a_validator_votes_with_a_key_that_the_node_never_has(tmp_path: Path, program: str) -> None:
-    """Blocks bear the signer's signatures; without it there are none; it goes on when it is back."""
+    """Blocks bear the signer's signatures; without it there are none; it may come back."""
     genesis = consortium_genesis([SEAT])
     outside = Validator(organization=SEAT.organization, public_key=SIGNER_KEY.public_key, power=1)
     network = Network(tmp_path, msgspec.structs.replace(genesis, validators=(outside,)), [SEAT])

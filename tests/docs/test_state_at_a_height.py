@@ -19,8 +19,8 @@ from tests.factories import LOG_KEY, START
 from tests.unit.api.caller import Caller
 from tests.unit.api.conftest import app, caller, node
 from tests.unit.api.fake_node import FakeNode, deposit
-from tests.unit.node.test_node import GENESIS, NETWORK, commit
-from tests.unit.node.test_node import deposit as deposit_at_node
+from tests.unit.node.node_kit import GENESIS, NETWORK, commit
+from tests.unit.node.node_kit import deposit as deposit_at_node
 
 PAGE: Final = (Path(__file__).parents[2] / "docs/auditor/state-at-a-height.md").read_text("utf-8")
 

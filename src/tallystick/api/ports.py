@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, Protocol
 
+from tallystick.api.log_ports import LogReader
 from tallystick.api.view_ports import ViewsReader
 from tallystick.encoding import Value
 from tallystick.model import Block, BlockHeader, GenesisDocument, Receipt
@@ -79,7 +80,7 @@ class RegisterReader(Protocol):
         ...
 
 
-class LedgerNode(RegisterReader, Protocol):
+class LedgerNode(RegisterReader, LogReader, Protocol):
     """A node in operation."""
 
     @property
@@ -138,26 +139,6 @@ class LedgerNode(RegisterReader, Protocol):
 
     def receipt(self, transaction_id: bytes, *, witnesses: int = 0) -> Receipt:
         """Return the receipt of a committed transaction, or raise `NotFound` or `NotWitnessed`."""
-        ...
-
-    def checkpoint(self) -> str:
-        """Return the newest signed note."""
-        ...
-
-    def tile(self, level: int, index: int, width: int) -> bytes:
-        """Return `width` hashes of a log tile, or raise `NotFound`."""
-        ...
-
-    def entries(self, first: int, count: int) -> Sequence[bytes]:
-        """Return log entries by leaf index, or raise `NotFound`."""
-        ...
-
-    def inclusion_proof(self, index: int, size: int) -> Sequence[bytes]:
-        """Return the path of a leaf in the log of `size` leaves, or raise `NotFound`."""
-        ...
-
-    def consistency_proof(self, size1: int, size2: int) -> Sequence[bytes]:
-        """Return the path between two sizes of the log, or raise `NotFound`."""
         ...
 
     def query(self, contract: str, method: str, args: dict[str, Value]) -> Value:

@@ -45,10 +45,11 @@ class Place:
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listening:
-    """Where a node listens."""
+    """Where a node listens, and what opens its keys."""
 
     port: int = 8700
     host: str = "localhost"
+    passphrase_file: Dashed = None
 
 
 @Parameter(name="*")

@@ -2,6 +2,7 @@
 """Engines that order transactions; they drive an application and do not know the ledger."""
 
 from tallystick.consensus.counts import EngineCounts
+from tallystick.consensus.intake import Intake
 from tallystick.consensus.ports import (
     Application,
     BlockLog,
@@ -24,6 +25,7 @@ __all__ = [
     "Engine",
     "EngineCounts",
     "Executed",
+    "Intake",
     "Proposal",
     "ReplicatedApplication",
     "Restorer",

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from tallystick.consensus import EngineCounts
+from tallystick.consensus import EngineCounts, Intake
 from tallystick.consensus.cometbft import (
     MACHINE,
     READY_MS,
@@ -36,7 +36,6 @@ from tallystick.consensus.cometbft import (
     find_engine,
     remove_stale,
 )
-from tallystick.consensus.intake import Intake
 from tallystick.crypto import SecretKey
 from tallystick.errors import DataFolderProblem, EngineFailed
 from tallystick.model import BlockHeader, GenesisDocument, Validator, engine_chain_id
@@ -54,6 +53,8 @@ from tallystick.node.peer_api import PeerApi
 from tallystick.node.restoring import NodeRestorer, stage_in
 from tallystick.node.sockets import socket_folder
 from tallystick.storage import DataFolder, SnapshotShelf, read_retention
+
+OnFault = Callable[[BaseException], None]
 
 LOG_FILE: Final = "engine.log"
 _ABCI_SOCKET: Final = "abci.sock"
@@ -144,33 +145,37 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
     """
     folder, application = ordering.folder, ordering.application
     build = check_engine(find_engine())
-    program = build.path
     sockets = socket_folder(folder.path)
     loan = open_loan(folder, ordering.passphrase)
     home = _configured_home(folder.path, settings, sockets, loan)
     if loan is not None:
-        stack.callback(loan.take_back)
+        stack.callback(loan.close)
     rpc = EngineRpc(f"unix://{sockets / _RPC_SOCKET}")
     stack.callback(rpc.close)
     shelf = SnapshotShelf(folder.path, folder.network, interval=ordering.snapshot_interval)
     stack.callback(shelf.close)
     intake = Intake(ordering.find_committed)
     counts = EngineCounts()
-    replica = Replica(
-        application,
-        ordering.storage.log,
-        Surroundings(
-            chain=Chain(
-                id=engine_chain_id(folder.genesis_bytes), initial_height=settings.initial_height
+    replica = _replica(ordering, settings, shelf, intake, counts)
+
+    def make_process(on_fault: OnFault) -> _Running:
+        return _Running(
+            EngineProcess(
+                home.folder,
+                build.path,
+                folder.path / LOG_FILE,
+                on_exit=lambda status: on_fault(
+                    EngineFailed(f"the consensus engine ended, status {status}")
+                ),
             ),
-            intake=intake,
-            snapshots=LedgerSnapshots(shelf, _restorer(ordering)),
-            clock=ordering.clock,
-            counts=counts,
-            is_peer=lambda node_id: node_id in application.ledger.register.nodes,
-            retain_from=read_retention(folder.path).retain_from,
-        ),
-    )
+            # Doors open only when the state of others is in place.
+            is_ready=lambda: (
+                rpc.is_ready() and (settings.state_sync is None or application.height > 0)
+            ),
+            timeout_ms=READY_MS if settings.state_sync is None else _SYNC_MS,
+            rpc_socket=sockets / _RPC_SOCKET,
+            loan=loan,
+        )
 
     engine = CometEngine(
         CometParts(
@@ -181,23 +186,7 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
             make_server=lambda on_fault: AbciServer(
                 sockets / _ABCI_SOCKET, replica, on_fault=on_fault
             ),
-            make_process=lambda on_fault: _Running(
-                EngineProcess(
-                    home.folder,
-                    program,
-                    folder.path / LOG_FILE,
-                    on_exit=lambda status: on_fault(
-                        EngineFailed(f"the consensus engine ended, status {status}")
-                    ),
-                ),
-                # Doors open only when the state of others is in place.
-                is_ready=lambda: (
-                    rpc.is_ready() and (settings.state_sync is None or application.height > 0)
-                ),
-                timeout_ms=READY_MS if settings.state_sync is None else _SYNC_MS,
-                rpc_socket=sockets / _RPC_SOCKET,
-                loan=loan,
-            ),
+            make_process=make_process,
             mempool=rpc,
         ),
         clock=ordering.clock,
@@ -211,6 +200,30 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
         sight=CometSight(rpc, build),
         counts=counts,
         witnesses=tuple(PeerApi(peer.api) for peer in settings.peers if peer.api),
+    )
+
+
+def _replica(
+    ordering: Ordering,
+    settings: EngineFile,
+    shelf: SnapshotShelf,
+    intake: Intake,
+    counts: EngineCounts,
+) -> Replica:
+    folder, application = ordering.folder, ordering.application
+    chain_id = engine_chain_id(folder.genesis_bytes)
+    return Replica(
+        application,
+        ordering.storage.log,
+        Surroundings(
+            chain=Chain(id=chain_id, initial_height=settings.initial_height),
+            intake=intake,
+            snapshots=LedgerSnapshots(shelf, _restorer(ordering)),
+            clock=ordering.clock,
+            counts=counts,
+            is_peer=lambda node_id: node_id in application.ledger.register.nodes,
+            retain_from=read_retention(folder.path).retain_from,
+        ),
     )
 
 
@@ -286,8 +299,8 @@ def _engine_is_behind() -> DataFolderProblem:
         field=f"{ENGINE_HOME}/data",
         expected="both of one moment: an older copy of the engine's folder was put back",
         hint="Put back the right one. If there is none: remove blocks, state and views.sqlite*, "
-        f"and all of {ENGINE_HOME}/data but priv_validator_state.json (never an older copy of that), "
-        "and start: every block then comes from the other nodes.",
+        f"and all of {ENGINE_HOME}/data but priv_validator_state.json (never an older copy of "
+        "that), and start: every block then comes from the other nodes.",
     )
 
 

@@ -27,6 +27,8 @@ class NodeConfig:
     """Opens the node's keys, if they are sealed."""
     workers: bool = True
     """Whether signatures, storage and views work in processes of their own (faster, two cores)."""
+    may_order_alone: bool = False
+    """Whether this node may order a network that several founded: in tests and simulations only."""
     verifier_processes: int = 1
     """How many of them verify signatures."""
     contracts: tuple[type[Contract], ...] | None = None

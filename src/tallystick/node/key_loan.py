@@ -7,6 +7,7 @@ that only this user can enter, from just before it starts until it answers.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from tallystick.consensus.cometbft import EngineHome
@@ -33,6 +34,12 @@ class KeyLoan:
     def take_back(self) -> None:
         """Delete them there; raises `StorageFailed`."""
         self._home.drop_keys(place=self.place)
+
+    def close(self) -> None:
+        """Delete the folder, too; raises `StorageFailed`."""
+        self.take_back()
+        with suppress(OSError):  # it is empty, and nobody's if it stays
+            self.place.rmdir()
 
 
 def open_loan(folder: DataFolder, passphrase: str | None) -> KeyLoan | None:

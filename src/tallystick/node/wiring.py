@@ -140,20 +140,8 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     board = Board(partial(_shown, base, own_key))
     halt = _Halt(config, application.state_lock.close)
     finder = partial(_find, recent, views)
-    ordering = Ordering(
-        folder=base.folder,
-        application=application,
-        storage=base.storage,
-        host=base.runner,
-        find_committed=finder,
-        clock=config.clock,
-        on_halt=halt,
-        passphrase=config.passphrase,
-        on_restored=restored,
-        uses_processes=config.workers,
-        snapshot_interval=config.snapshot_interval,
-    )
-    opened = _open_engine(ordering, stack)
+    ordering = _ordering(config, base, application, finder, on_halt=halt, on_restored=restored)
+    opened = _open_engine(config, ordering, stack)
     finality = _open_finality(opened.finality, base, application, board, own_key)
     certify = finality.certify if finality else None
 
@@ -188,6 +176,30 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     return join
 
 
+def _ordering(
+    config: NodeConfig,
+    base: _Base,
+    application: LedgerApplication,
+    finder: Callable[[bytes], Committed | None],
+    *,
+    on_halt: Callable[[BaseException], None],
+    on_restored: Callable[[], None],
+) -> Ordering:
+    return Ordering(
+        folder=base.folder,
+        application=application,
+        storage=base.storage,
+        host=base.runner,
+        find_committed=finder,
+        clock=config.clock,
+        on_halt=on_halt,
+        passphrase=config.passphrase,
+        on_restored=on_restored,
+        uses_processes=config.workers,
+        snapshot_interval=config.snapshot_interval,
+    )
+
+
 def _open_consortium(
     config: NodeConfig,
     base: _Base,
@@ -211,10 +223,11 @@ def _open_consortium(
     )
 
 
-def _open_engine(ordering: Ordering, stack: ExitStack) -> Opened:
+def _open_engine(config: NodeConfig, ordering: Ordering, stack: ExitStack) -> Opened:
     settings = read_engine_file(ordering.folder.path)
     if settings is None:
-        _check_alone(ordering)
+        if not config.may_order_alone:
+            _check_alone(ordering)
         return open_solo(ordering)
     # Loaded here, so that a node that orders alone loads none of it.
     from tallystick.node.comet import open_comet  # noqa: PLC0415

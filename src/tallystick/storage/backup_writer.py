@@ -3,8 +3,8 @@
 
 The state is not in a backup: it is rebuilt by replay, so no foreign database file is ever opened.
 Secret keys are in it only if asked for, and never the key that votes on blocks: used without the
-record of what it signed last, which no backup can have up to date, it may sign the opposite. What is copied is checked on the way: a backup of damaged
-blocks is not made.
+record of what it signed last, which no backup can have up to date, it may sign the opposite.
+What is copied is checked on the way: a backup of damaged blocks is not made.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ class Governed:
 def governed_node(folder: Path, genesis: GenesisDocument | None = None) -> Iterator[Governed]:
     """Serve the network on this machine."""
     create_network(folder, genesis or governed_genesis(), secret(9))
-    node = open_node(NodeConfig(data=folder, workers=False))
+    node = open_node(NodeConfig(data=folder, workers=False, may_order_alone=True))
     node.start()
     try:
         with HttpServer(node, port=0) as server:

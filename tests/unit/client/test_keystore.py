@@ -148,7 +148,8 @@ OLD: dict[str, Any] = {
     "operations": 1,
     "memory_size": 8192,
     "salt": "AAECAwQFBgcICQoLDA0ODw==",
-    "box": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAmxx7nRvoMo2oZiZe3cyc9rMofh55PPjYLeqLchBJSnpqTBCMeMFx8AjKoNyA+tPV",
+    "box": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAmxx7nRvoMo2oZiZe3cyc9rMofh55PPjY"
+    "LeqLchBJSnpqTBCMeMFx8AjKoNyA+tPV",
 }
 """The seed of 32 letters x as release 0.1 sealed it, with the passphrase p and the least effort."""
 

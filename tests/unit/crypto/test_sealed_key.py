@@ -21,7 +21,8 @@ FIXED = (
     b'"public_key":"ea4a6c63e29c520abef5507b132ec5f9954776aebebe7b92421eea691446d22c",'
     b'"kdf":{"name":"argon2id","operations":1,"memory_bytes":8192,'
     b'"salt":"AAECAwQFBgcICQoLDA0ODw=="},"cipher":"xchacha20poly1305",'
-    b'"nonce":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYX","sealed":"Mes96e4ndkKhhzFo07VUxBPhRxudSI5aaXw4bSqQtZvdjpy7HUrsvz976r6aSrZr"}'
+    b'"nonce":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYX","sealed":'
+    b'"Mes96e4ndkKhhzFo07VUxBPhRxudSI5aaXw4bSqQtZvdjpy7HUrsvz976r6aSrZr"}'
 )
 """The key above under the passphrase 口令, made once: the format must not drift."""
 

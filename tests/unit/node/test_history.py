@@ -19,7 +19,7 @@ from tallystick.node import Node, NodeConfig, StateProved, create_network, open_
 from tallystick.node.history import History, tree_of
 from tallystick.node.published import Published
 from tests.factories import COURT, LOG_KEY, START, MemoryStore, make_genesis
-from tests.unit.node.test_node import GENESIS, NETWORK, commit, deposit
+from tests.unit.node.node_kit import GENESIS, NETWORK, commit, deposit
 
 KEYS = (b"evidence/a/1", b"evidence/a/2", b"evidence/a/3", b"membership/keys/x")
 COURT_KEY = f"membership/organizations/{COURT}".encode()

@@ -278,6 +278,9 @@ def test_the_engine_gets_sealed_keys_in_memory_and_gives_them_back(folder: DataF
     again.give()
     again.take_back()
     assert list(again.place.iterdir()) == []
+    again.close()
+    again.close()
+    assert not again.place.exists()
 
 
 def test_sealed_keys_are_never_written_to_a_disk(tmp_path: Path) -> None:

@@ -15,14 +15,13 @@ import msgspec
 import pytest
 
 from tallystick.crypto import sha256
-from tallystick.errors import Corrupted, DataFolderProblem, FileProblem, StorageFailed
+from tallystick.errors import Corrupted, DataFolderProblem, FileProblem
 from tallystick.model import Block
 from tallystick.storage import (
     BackupManifest,
     BlockLog,
     DataFolder,
     backup,
-    backup_reader,
     check_storage,
     restore,
     write_file,
@@ -117,44 +116,6 @@ def test_secret_keys_are_in_it_only_if_asked_for(tmp_path: Path, data: Path) -> 
     assert key.read_bytes() == SECRET
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert stat.S_IMODE(key.parent.stat().st_mode) == 0o700
-
-
-def test_what_a_validator_signs_with_and_signed_is_in_no_backup(tmp_path: Path, data: Path) -> None:
-    """Neither its key, nor the engine's data with the state of its signer (promise R1)."""
-    with DataFolder.open(data) as folder:
-        folder.write_key("validator.key", b"-- the key that votes --")
-        state = folder.path / "engine" / "data" / "priv_validator_state.json"
-        state.parent.mkdir(parents=True)
-        state.write_bytes(b"-- what was signed last --")
-        (state.parent / "blockstore.db").mkdir()
-    backup(data, tmp_path / "backup.tar", include_keys=True)
-    content = (tmp_path / "backup.tar").read_bytes()
-    assert SECRET in content
-    assert b"-- the key that votes --" not in content
-    assert b"-- what was signed last --" not in content
-    with tarfile.open(tmp_path / "backup.tar") as archive:
-        names = archive.getnames()
-    assert not [name for name in names if "engine" in name or "validator" in name]
-
-
-def test_no_backup_from_elsewhere_brings_a_validators_key(tmp_path: Path, data: Path) -> None:
-    """Made by hand, complete and with a right list: everything but that key is restored."""
-    keys = {"keys/node.key": SECRET, "keys/validator.key": b"-- the key that votes --"}
-    rebuilt(tmp_path, data, lambda parts: info_with({**parts, **keys}, has_keys=True))
-    restore(tmp_path / "backup.tar", tmp_path / "restored")
-    assert [path.name for path in (tmp_path / "restored" / "keys").iterdir()] == ["node.key"]
-
-
-@pytest.mark.parametrize(
-    "name", ["engine/data/priv_validator_state.json", "engine/data/blockstore.db/CURRENT"]
-)
-def test_no_backup_from_elsewhere_brings_what_was_signed(
-    tmp_path: Path, data: Path, name: str
-) -> None:
-    """Such a part is not one of a backup at all."""
-    rebuilt(tmp_path, data, lambda parts: {**parts, name: b"x"})
-    refused(tmp_path, "an unexpected part")
-    assert not (tmp_path / "restored" / "engine").exists()
 
 
 def test_a_stray_file_among_the_keys_is_named(tmp_path: Path, data: Path) -> None:
@@ -469,43 +430,3 @@ def test_parts_that_differ_from_their_list_are_named(tmp_path: Path, data: Path)
     content[content.index(GENESIS)] ^= 1
     (tmp_path / "backup.tar").write_bytes(content)
     refused(tmp_path, r"differ from their SHA-256: genesis\.cbor")
-
-
-def test_an_oversized_part_is_not_read(
-    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A list of parts that claims gigabytes does not fill the memory."""
-    backup(data, tmp_path / "backup.tar")
-    monkeypatch.setattr(backup_reader, "SMALL_PART_BYTES_MAX", 100)
-    refused(tmp_path, "bytes")
-
-
-def test_a_full_disk_during_a_restore_leaves_nothing(
-    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Half a restored folder is emptied again."""
-    backup(data, tmp_path / "backup.tar")
-    write = os.write
-    written = 0
-
-    def fill(descriptor: int, piece: memoryview) -> int:
-        nonlocal written
-        written += 1
-        if written > 4:
-            raise OSError(28, "No space left on device")
-        return write(descriptor, piece)
-
-    monkeypatch.setattr(os, "write", fill)
-    refused(tmp_path, "No space left", StorageFailed)
-
-
-def test_the_progress_of_a_restore_is_told(tmp_path: Path, data: Path) -> None:
-    """Blocks of blocks, to the end."""
-    backup(data, tmp_path / "backup.tar")
-    told: list[tuple[int, int]] = []
-    restore(
-        tmp_path / "backup.tar",
-        tmp_path / "restored",
-        progress=lambda done, total: told.append((done, total)),
-    )
-    assert told == [(height, 7) for height in range(1, 8)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tally network switch`: hands the ledger of a node that ordered alone to several organisations."""
+"""`tally network switch`: hands a ledger that one node began to several organisations."""
 
 from __future__ import annotations
 

@@ -19,7 +19,6 @@ from tallystick.cli.options import (
     NEW_NETWORK,
     OUTPUT,
     PLACE,
-    Dashed,
     Listening,
     NewNetwork,
     Output,
@@ -48,7 +47,6 @@ def up(
     demo: bool = False,
     once: bool = False,
     detach: bool = False,
-    passphrase_file: Dashed = None,
     listening: Listening = LISTENING,
     new: NewNetwork = NEW_NETWORK,
     place: Place = PLACE,
@@ -73,7 +71,7 @@ def up(
     if demo and not detach:
         note(say("demo.title"))
     _found(folder, new, demo=demo)
-    passphrase = _passphrase(folder, passphrase_file)
+    passphrase = _passphrase(folder, listening.passphrase_file)
     if detach:
         return _detach(folder, listening, passphrase, demo=demo)
     return _serve(folder, listening, passphrase, demo=demo, once=once)

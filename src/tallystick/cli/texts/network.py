@@ -25,8 +25,8 @@ NETWORK: Final[Mapping[str, Text]] = {
         "{count} 家机构的创世文件，已写入邀请 {path}",
     ),
     "network.few": Text(
-        "with {count} validators the network stands still as soon as one of them is down; four bear "
-        "one",
+        "with {count} validators the network stands still as soon as one of them is down; "
+        "four bear one",
         "{count} 个验证人时任一停机网络即停止；四个可容许一个停机",
     ),
     "network.id": Text("network     ", "网络编号"),

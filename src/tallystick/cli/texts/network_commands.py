@@ -138,7 +138,8 @@ NETWORK_COMMANDS: Final[Mapping[str, CommandText]] = {
         Text("say whether the node is well, one line a check", "逐项检查节点是否正常"),
         ("tally node health", "tally node health --data ./node --json"),
         Text(
-            "For supervisors: exit code 0 if all is well, 1 if a check failed, 7 if nobody is there.",
+            "For supervisors: exit code 0 if all is well, 1 if a check failed, 7 if nobody is "
+            "there.",
             "供监控程序使用：一切正常退出码为 0，检查未通过为 1，无响应为 7。",
         ),
     ),

@@ -59,7 +59,7 @@ OPTIONS: Final[Mapping[str, Text]] = {
     ),
     "network switch:entries": Text("entry files of all organisations", "各机构的条目文件"),
     "network switch:out": Text("the invite", "邀请文件"),
-    "network switch:ledger-out": Text("the ledger, as a backup", "账本备份文件"),
+    "network switch:ledger_out": Text("the ledger, as a backup", "账本备份文件"),
     "network invite:out": Text(
         "the invite (default NAME.invite.json)", "邀请文件（默认 名称.invite.json）"
     ),

@@ -26,7 +26,11 @@ class Profile(Struct, frozen=True, kw_only=True):
     packet_bytes: int
     """Largest piece of a message; equal on all nodes, for the receiver refuses longer ones."""
     empty_blocks_interval_ms: int | None
-    """How long a chain may stay still; None: a block only when there is something to decide."""
+    """How long a chain may stay still; None: a block only when there is something to decide.
+
+    Never None where validators must not stand still: one that caught up late does not have the
+    transactions that the others wait for, and takes part again only when a block is due.
+    """
     allow_duplicate_ip: bool
     double_sign_check_height: int
     """Blocks to look back, at a start, for votes with the own key from another machine."""
@@ -44,7 +48,7 @@ MACHINE: Final = Profile(
     flush_throttle_ms=2,
     rate_bytes=100_000_000,
     packet_bytes=10_240,
-    empty_blocks_interval_ms=None,
+    empty_blocks_interval_ms=30_000,
     allow_duplicate_ip=True,
     double_sign_check_height=0,
     log_level="error",

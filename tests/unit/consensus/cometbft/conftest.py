@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A fresh replica for each test."""
+"""A fresh replica, or a started server, for each test."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.consensus.cometbft.abci_kit import NotingHandler, Serving, short_folder
 from tests.unit.consensus.cometbft.replica_kit import Rig
 
 
@@ -17,3 +18,13 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
     made = Rig(tmp_path / "data")
     yield made
     made.close()
+
+
+@pytest.fixture
+def serving() -> Iterator[Serving]:
+    """Give a started server with a handler that notes its calls."""
+    with short_folder() as folder:
+        serving = Serving(folder / "run" / "abci.sock", NotingHandler())
+        serving.server.start()
+        yield serving
+        serving.close()
