@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+import tallystick
 from tallystick.cli.demo.sites import (
     Site,
     contribute,
@@ -24,7 +26,6 @@ from tallystick.cli.demo.sites import (
     wait_level,
 )
 from tallystick.cli.network_view import fetch_network
-from tallystick.client import connect
 from tallystick.errors import EngineFailed
 from tallystick.model import Name, Organization
 from tallystick.node import parse_invite
@@ -170,14 +171,15 @@ def _a_newcomer_is_voted_in_joins_and_validates(sites: list[Site]) -> None:
         assert report.is_validator
         _wait_for(lambda: all(one.connected for one in fetch_network(newcomer.url).peers))
         path = base / "five.txt"
-        path.write_text("through the newcomer", encoding="utf-8")
-        depositor, trust = sites[0].identity, newcomer.data / "trust.json"
-        with connect(newcomer.url, identity=depositor, trust=trust, home=newcomer.home) as net:
+        path.write_text("five validators", encoding="utf-8")
+        with sites[0].net() as net:
             done = net.evidence.deposit(path, title="five")
-        with sites[1].net() as net:
-            net.wait(done.transaction.id)
-            assert net.receipt(done.transaction.id).verification.ok
-        left = newcomer.run("network", "leave", "--as", key, "--yes", "--url", newcomer.url)
+        wait_level(five)
+        receipt = httpx.get(f"{newcomer.url}/v1/transactions/{done.transaction.id}/receipt")
+        trust = newcomer.data / "trust.json"
+        verified = tallystick.verify(path, receipt=receipt.content, trust=trust)
+        assert verified.ok, verified
+        left = newcomer.run("network", "leave", "--as", key, "--yes", *member)
         assert left["validators"] == 4
     finally:
         assert newcomer.stop() == 0

@@ -29,7 +29,12 @@ from tallystick.cli.render import render
 from tallystick.cli.runfile import LOG_NAME, RunFile
 from tallystick.cli.secrets import OPTION, forget_variable, read_passphrase
 from tallystick.cli.talk import note, step, waiting, warn
-from tallystick.errors import DataFolderProblem, UsageError
+from tallystick.errors import (
+    DataFolderProblem,
+    InvalidCheckpoint,
+    UntrustedSigner,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from tallystick.node import Node
@@ -194,7 +199,7 @@ def _serve(
 
             facts.update(tell(folder, serving.url, stays=not once))
         else:
-            _pin(serving.url, trust)
+            _pin(node, serving.url, trust)
         if not once:
             sys.stdout.write(render(Sheet(facts)))
             sys.stdout.flush()
@@ -205,12 +210,19 @@ def _serve(
     return Sheet(facts) if once else None
 
 
-def _pin(url: str, trust: Path) -> None:
+def _pin(node: Node, url: str, trust: Path) -> None:
     """Let this user's client know which network this machine's own node serves.
 
-    Otherwise a folder that was replaced would look like a node that was.
+    Otherwise a folder that was replaced would look like a node that was. A client believes a
+    checkpoint only by a log key of the genesis document, so a node with a later key is not pinned;
+    its receipts prove their key by themselves.
     """
-    from tallystick.client import connect
+    from tallystick.client import Trust, connect
 
+    try:
+        Trust.load(trust).open_checkpoint(node.checkpoint())
+    except (InvalidCheckpoint, UntrustedSigner):
+        warn(say("node.later_log_key"))
+        return
     with connect(url, trust=trust) as net:
         net.trust  # noqa: B018  # contact pins

@@ -158,6 +158,11 @@ MESSAGES: Final[Mapping[str, Text]] = {
     ),
     # node
     "node.started": Text("node is running at {url}", "节点已运行：{url}"),
+    "node.later_log_key": Text(
+        "this node signs with a log key that the genesis document does not list: clients connect "
+        "through a node of a founder, this node's receipts verify by themselves",
+        "本节点的日志密钥不在创世文件中：客户端请经由创始机构的节点连接，本节点的回执可自行核验",
+    ),
     "node.serving": Text("Ctrl-C stops it.", "按 Ctrl-C 停止。"),
     "node.founded": Text("network {network} founded", "已创建网络 {network}"),
     "node.key_stored": Text(
