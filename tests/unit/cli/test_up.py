@@ -270,7 +270,7 @@ def test_this_machines_own_node_replaces_an_old_pin(running: Running) -> None:
     """A folder that was replaced must not look like a node that was."""
     from tallystick.cli.commands import up
 
-    up._pin(running.url, running.folder / "trust.json")
+    up._pin(running.node, running.url, running.folder / "trust.json")
     pinned = TrustState().trust_at(running.url)
     assert pinned is not None
     assert pinned.network == running.node.network
