@@ -239,7 +239,7 @@ def test_an_own_network_is_founded_pinned_and_served(
     from tallystick.cli.commands import up
 
     pinned: list[str] = []
-    monkeypatch.setattr(up, "_pin", lambda url, _trust: pinned.append(url))
+    monkeypatch.setattr(up, "_pin", lambda _node, url, _trust: pinned.append(url))
     words = ("--organization", CODE, "--organization-name", "Example", "--network", "mine")
     outcome = tally("up", *words, "--data", tmp_path / "own", "--port", port)
     assert outcome.code == 0
