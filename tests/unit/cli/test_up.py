@@ -30,7 +30,12 @@ from tallystick.errors import (
     Unverified,
     UsageError,
 )
-from tallystick.model import check_organization_id, decode_genesis
+from tallystick.model import (
+    check_organization_id,
+    decode_genesis,
+    open_checkpoint,
+    sign_checkpoint,
+)
 from tallystick.node import Node, NodeConfig
 from tallystick.units import TimeMs
 from tests.unit.cli.conftest import Running, Tally
@@ -239,7 +244,7 @@ def test_an_own_network_is_founded_pinned_and_served(
     from tallystick.cli.commands import up
 
     pinned: list[str] = []
-    monkeypatch.setattr(up, "_pin", lambda url, _trust: pinned.append(url))
+    monkeypatch.setattr(up, "_pin", lambda _node, url, _trust: pinned.append(url))
     words = ("--organization", CODE, "--organization-name", "Example", "--network", "mine")
     outcome = tally("up", *words, "--data", tmp_path / "own", "--port", port)
     assert outcome.code == 0
@@ -266,11 +271,36 @@ def test_listening_to_everybody_is_said(
     assert guests[0]["url"] == f"http://localhost:{port}"
 
 
+def test_a_node_with_a_later_log_key_runs_without_being_pinned(
+    running: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its key is not in the genesis document: that is said, and nothing is believed."""
+    from tallystick.cli.commands import up
+
+    class Later:
+        def checkpoint(self) -> str:
+            body = running.node.checkpoint().partition("\n\n")[0]
+            shown = open_checkpoint(running.node.checkpoint(), _log_key(running), origin=_id(body))
+            return sign_checkpoint(shown, SecretKey.generate())
+
+    up._pin(Later(), running.url, running.folder / "trust.json")  # type: ignore[arg-type]
+    assert "does not list" in capsys.readouterr().err
+    assert TrustState().trust_at(running.url) is None
+
+
+def _log_key(running: Running) -> bytes:
+    return running.node.genesis.log_keys[0].public_key
+
+
+def _id(body: str) -> str:
+    return body.split("\n", 1)[0]
+
+
 def test_this_machines_own_node_replaces_an_old_pin(running: Running) -> None:
     """A folder that was replaced must not look like a node that was."""
     from tallystick.cli.commands import up
 
-    up._pin(running.url, running.folder / "trust.json")
+    up._pin(running.node, running.url, running.folder / "trust.json")
     pinned = TrustState().trust_at(running.url)
     assert pinned is not None
     assert pinned.network == running.node.network
