@@ -30,7 +30,12 @@ from tallystick.errors import (
     Unverified,
     UsageError,
 )
-from tallystick.model import check_organization_id, decode_genesis
+from tallystick.model import (
+    check_organization_id,
+    decode_genesis,
+    open_checkpoint,
+    sign_checkpoint,
+)
 from tallystick.node import Node, NodeConfig
 from tallystick.units import TimeMs
 from tests.unit.cli.conftest import Running, Tally
@@ -264,6 +269,31 @@ def test_listening_to_everybody_is_said(
     assert "everybody who reaches this machine" in outcome.err
     assert "demonstration network" in outcome.err
     assert guests[0]["url"] == f"http://localhost:{port}"
+
+
+def test_a_node_with_a_later_log_key_runs_without_being_pinned(
+    running: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its key is not in the genesis document: that is said, and nothing is believed."""
+    from tallystick.cli.commands import up
+
+    class Later:
+        def checkpoint(self) -> str:
+            body = running.node.checkpoint().partition("\n\n")[0]
+            shown = open_checkpoint(running.node.checkpoint(), _log_key(running), origin=_id(body))
+            return sign_checkpoint(shown, SecretKey.generate())
+
+    up._pin(Later(), running.url, running.folder / "trust.json")  # type: ignore[arg-type]
+    assert "does not list" in capsys.readouterr().err
+    assert TrustState().trust_at(running.url) is None
+
+
+def _log_key(running: Running) -> bytes:
+    return running.node.genesis.log_keys[0].public_key
+
+
+def _id(body: str) -> str:
+    return body.split("\n", 1)[0]
 
 
 def test_this_machines_own_node_replaces_an_old_pin(running: Running) -> None:
