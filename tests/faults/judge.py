@@ -12,7 +12,7 @@ from typing import Any, Final
 from tallystick import verify
 from tallystick.client.trust import Trust
 from tallystick.model import decode_header
-from tests.faults.call_order import OutOfOrder, check_calls
+from tests.call_order import OutOfOrder, check_calls
 from tests.faults.cluster import Cluster, Hang, Refused, Station, wait_for
 from tests.faults.load import Memory, commit
 from tests.torture.kit import Trial

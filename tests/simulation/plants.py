@@ -66,8 +66,8 @@ def order_depends_on_cache() -> list[AbstractContextManager[Any]]:
     def read(
         cache: verdicts.VerdictCache, transactions: Sequence[bytes]
     ) -> list[Transaction | Unusable]:
-        known = [cache._known[sha256(raw)] for raw in transactions if sha256(raw) in cache._known]
-        fresh = cache._read([raw for raw in transactions if sha256(raw) not in cache._known])
+        known = [cache._known[raw] for raw in transactions if raw in cache._known]
+        fresh = cache._read([raw for raw in transactions if raw not in cache._known])
         cache.add(fresh)
         return [*known, *fresh]
 
@@ -102,7 +102,7 @@ def nonces_remembered_too_long() -> list[AbstractContextManager[Any]]:
                 with suppress(Replayed):
                     use_nonce(ledger, one, block.header.time)
 
-    return [mock.patch("tallystick.node.wiring.remember_block", remember)]
+    return [mock.patch("tallystick.node.nonces.remember_block", remember)]
 
 
 def saved_before_commit() -> list[AbstractContextManager[Any]]:

@@ -33,7 +33,7 @@ from tallystick.errors import Corrupted, Expired
 from tallystick.ledger import AppliedBlock, open_ledger
 from tallystick.node.application import LedgerApplication
 from tallystick.node.nonces import remember_recent
-from tests.simulation.call_order import CallOrder
+from tests.call_order import CallOrder
 from tests.simulation.disk import Crashed, Disk, DiskLog, DiskStore
 from tests.simulation.world import RUNNER
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation.call_order import CallOrder, OutOfOrder, check_calls
+from tests.call_order import CallOrder, OutOfOrder, check_calls
 from tests.simulation.disk import Crashed, Disk, DiskLog
 from tests.simulation.network import Counts, Simulation
 from tests.simulation.plants import PLANTS, Plant, caught_by
