@@ -43,6 +43,7 @@ STATUS_BY_ERROR: Final[Mapping[type[TallystickError], int]] = {
     errors.InvalidBlock: 422,
     errors.Unavailable: 503,
     errors.Behind: 412,
+    errors.NotWitnessed: 412,  # what the caller asked for, not a fault of the node
     errors.Halted: 503,
 }
 """The nearest class in an error's ancestry decides; a recorded refusal is always 409."""
