@@ -122,8 +122,8 @@ def check_chain(chain: Sequence[bytes], authorities: Sequence[bytes], time_ms: i
     path = [*parsed, anchor]
     names = [*places[: len(parsed)], "authority"]
     _check_path(path, names, time_ms)
-    _check_leaf(parsed[0], names[0])
-    return _certified(path, chain[0], names[0])
+    key = _member_key(parsed[0], names[0])
+    return _certified(key, path, chain[0], names[0])
 
 
 def _check_path(path: list[x509.Certificate], names: list[str], time_ms: int) -> None:
@@ -148,7 +148,7 @@ def _parse(data: bytes, name: str) -> x509.Certificate:
             warnings.simplefilter("ignore")
             certificate = x509.load_der_x509_certificate(data)
             is_whole = certificate.public_bytes(Encoding.DER) == data
-            extensions = list(certificate.extensions)
+            extensions, serial = list(certificate.extensions), certificate.serial_number
             _ = (certificate.subject, certificate.issuer, certificate.signature_algorithm_oid)
             _ = (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
@@ -159,7 +159,7 @@ def _parse(data: bytes, name: str) -> x509.Certificate:
         raise _refuse(name, "encoding", "a certificate in DER")
     if certificate.version is not _VERSION:
         raise _refuse(name, "version", "3", certificate.version.name)
-    if certificate.serial_number <= 0:
+    if serial <= 0:
         raise _refuse(name, "serial", "more than 0")
     _check_extensions(extensions, name)
     return certificate
@@ -219,15 +219,18 @@ def _check_key(certificate: x509.Certificate, name: str) -> None:
     raise _refuse(name, "key", expected, f"{type(key).__name__.removeprefix('_')}")
 
 
-def _check_leaf(certificate: x509.Certificate, name: str) -> None:
+def _member_key(certificate: x509.Certificate, name: str) -> ed25519.Ed25519PublicKey:
+    """Return the key of a certificate that may sign, and not certify."""
     constraints = _extension(certificate, x509.BasicConstraints)
     if constraints is not None and constraints.ca:
         raise _refuse(name, "basic_constraints", "not a CA")
     usage = _extension(certificate, x509.KeyUsage)
     if usage is None or not usage.digital_signature:
         raise _refuse(name, "key_usage", "digitalSignature")
-    if not isinstance(_public_key(certificate, name), ed25519.Ed25519PublicKey):
+    key = _public_key(certificate, name)
+    if not isinstance(key, ed25519.Ed25519PublicKey):
         raise _refuse(name, "key", "Ed25519")
+    return key
 
 
 def _check_signature(issued: x509.Certificate, issuer: x509.Certificate, name: str) -> None:
@@ -270,10 +273,9 @@ def _find_anchor(
     return named[-1]
 
 
-def _certified(path: list[x509.Certificate], leaf: bytes, name: str) -> CertifiedKey:
-    key = _public_key(path[0], name)
-    if not isinstance(key, ed25519.Ed25519PublicKey):
-        raise _refuse(name, "key", "Ed25519")
+def _certified(
+    key: ed25519.Ed25519PublicKey, path: list[x509.Certificate], leaf: bytes, name: str
+) -> CertifiedKey:
     periods = [_period(one) for one in path]
     return CertifiedKey(
         public_key=key.public_bytes_raw(),

@@ -14,9 +14,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scripts.make_vectors_certificates import openssl_says
-from tallystick.crypto import check_authority, check_chain, sha256
+from tallystick.crypto import certificate_rules, check_authority, check_chain, sha256
+from tallystick.crypto.certificates import describe_certificate, read_certificates
 from tallystick.errors import InvalidCertificate
-from tests.certificate_authority import LEAF, MEMBER, MIDDLE, NOW_MS, ORGANIZATION, ROOT, make
+from tests.certificate_authority import (
+    LEAF,
+    MEMBER,
+    MIDDLE,
+    NOW_MS,
+    ORGANIZATION,
+    ROOT,
+    make,
+    new_ec,
+)
 
 FILE: Final = Path(__file__).parents[2] / "vectors" / "certificates" / "chains.json"
 DOCUMENT: Final = json.loads(FILE.read_text(encoding="utf-8"))
@@ -98,6 +108,82 @@ def test_an_authority_is_a_ca_that_signs_certificates_and_is_valid() -> None:
         with pytest.raises(InvalidCertificate) as caught:
             check_authority(data, NOW_MS)
         assert caught.value.field == field
+
+
+VERSION_3: Final = bytes.fromhex("a003020102")
+
+
+def without_version(der: bytes) -> bytes:
+    """Return a certificate as one of version 1: without the field, its lengths adapted."""
+    shorter = bytearray(der.replace(VERSION_3, b"", 1))
+    for place in (2, 6):  # both lengths take two bytes
+        length = int.from_bytes(shorter[place : place + 2], "big") - len(VERSION_3)
+        shorter[place : place + 2] = length.to_bytes(2, "big")
+    return bytes(shorter)
+
+
+def test_only_version_3_with_a_positive_serial_number_is_read() -> None:
+    """RFC 5280 sections 4.1.2.1 and 4.1.2.2; what is signed does not matter before that."""
+    root = make(ROOT, serial=0x1234)
+    assert root.der.count(VERSION_3) == 1
+    wrong = {
+        "certificate.version": [
+            root.der.replace(VERSION_3, bytes.fromhex("a003020101"), 1),
+            without_version(root.der),
+        ],
+        "certificate.serial": [root.der.replace(b"\x02\x02\x12\x34", b"\x02\x02\x92\x34", 1)],
+    }
+    for field, copies in wrong.items():
+        for data in copies:
+            with pytest.raises(InvalidCertificate) as caught:
+                check_authority(data, NOW_MS)
+            assert caught.value.field == field
+
+
+def test_what_was_read_must_be_what_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A parser that takes other bytes for the same certificate would give it two fingerprints."""
+    given_, other = make(ROOT), make(ROOT)
+    monkeypatch.setattr(
+        certificate_rules.x509, "load_der_x509_certificate", lambda _: other.certificate
+    )
+    with pytest.raises(InvalidCertificate) as caught:
+        check_authority(given_.der, NOW_MS)
+    assert caught.value.field == "certificate.encoding"
+
+
+def test_an_authority_renewed_under_its_name_is_found_by_its_signature() -> None:
+    """Old and new have one name; in whatever order they are trusted."""
+    old, new = make(ROOT), make(ROOT)
+    for root in (old, new):
+        leaf = make(LEAF, issuer=root)
+        for trusted in ([old.der, new.der], [new.der, old.der]):
+            assert verdict([leaf.der], trusted) == "ok"
+
+
+def test_a_member_signs_with_ed25519_only() -> None:
+    """An authority may have another key; the member's is the one that signs transactions."""
+    root = make(ROOT)
+    leaf = make(LEAF, new_ec(), issuer=root)
+    assert (verdict([leaf.der], [root.der]) or "").endswith(".key")
+
+
+def test_a_certificate_is_described_as_it_names_itself() -> None:
+    """For people who are about to enrol somebody by it."""
+    root = make(ROOT)
+    facts = describe_certificate(make(LEAF, issuer=root, ends=10).der)
+    assert facts.issuer == root.certificate.subject.rfc4514_string()
+    assert (MEMBER in facts.subject, facts.valid_until) == (True, NOW_MS + 10 * DAY_MS + 999)
+
+
+def test_a_file_holds_one_der_or_several_pem() -> None:
+    """What is neither is refused."""
+    der = make(ROOT).der
+    pem = b"-----BEGIN CERTIFICATE-----\n%s-----END CERTIFICATE-----\n" % base64.encodebytes(der)
+    assert read_certificates(der) == [der]
+    assert read_certificates(b"two of them\n" + pem + pem) == [der, der]
+    with pytest.raises(InvalidCertificate) as caught:
+        read_certificates(b"-----BEGIN NOTHING-----\n")
+    assert caught.value.field == "certificate.encoding"
 
 
 GOOD: Final = BY_TITLE["leaf below an issuing CA"]
