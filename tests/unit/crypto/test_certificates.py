@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from cryptography import x509
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scripts.make_vectors_certificates import openssl_says
-from tallystick.crypto import certificate_rules, check_authority, check_chain, sha256
+from tallystick.crypto import check_authority, check_chain, sha256
 from tallystick.crypto.certificates import describe_certificate, read_certificates
 from tallystick.errors import InvalidCertificate
 from tests.certificate_authority import (
@@ -143,9 +144,7 @@ def test_only_version_3_with_a_positive_serial_number_is_read() -> None:
 def test_what_was_read_must_be_what_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
     """A parser that takes other bytes for the same certificate would give it two fingerprints."""
     given_, other = make(ROOT), make(ROOT)
-    monkeypatch.setattr(
-        certificate_rules.x509, "load_der_x509_certificate", lambda _: other.certificate
-    )
+    monkeypatch.setattr(x509, "load_der_x509_certificate", lambda _: other.certificate)
     with pytest.raises(InvalidCertificate) as caught:
         check_authority(given_.der, NOW_MS)
     assert caught.value.field == "certificate.encoding"
