@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tallystick import verify
+from tallystick.cli.main import main
 from tallystick.client.trust import Trust
 from tallystick.consensus import Committed
 from tallystick.errors import DataFolderProblem, WrongState
@@ -166,3 +168,29 @@ def test_a_ledger_that_went_on_alone_is_not_taken(tmp_path: Path) -> None:
         place_ledger(joined, tmp_path / "late.backup")
     with pytest.raises(DataFolderProblem):
         place_ledger(folder, tmp_path / "late.backup")
+
+
+def test_the_command_writes_an_invite_and_the_ledger(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`tally network switch`: what it writes is what the others join with; nothing is replaced."""
+    network, folder = begun_alone(tmp_path)
+    node = open_node(NodeConfig(data=folder, workers=False))
+    node.start()
+    for seat in SEATS:
+        network.decide(node, SEATS[:3], network.validator_action(seat))
+    node.stop()
+    folders = [make_folder(network, seat, entry_of(seat, free_port())) for seat in SEATS]
+    invite, ledger = tmp_path / "switch.json", tmp_path / "ledger.backup"
+    words = ["network", "switch", *(str(one / ENTRY_FILE) for one in folders), "--json"]
+    words += ["--data", str(folder), "--out", str(invite), "--ledger-out", str(ledger)]
+    assert main(words) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert set(said["validators"]) == {seat.organization for seat in SEATS}
+    for joining in folders:
+        join_network(joining, parse_invite(invite.read_bytes()))
+        assert place_ledger(joining, ledger) == said["height"]
+    before = (invite.read_bytes(), ledger.read_bytes())
+    assert main(words) == 2
+    assert json.loads(capsys.readouterr().out)["error"]["field"] == "--out"
+    assert (invite.read_bytes(), ledger.read_bytes()) == before

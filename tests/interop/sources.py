@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
@@ -169,6 +170,15 @@ class NodeSource:
         return data
 
     def _transaction_ids(self) -> dict[int, str]:
+        """Return the ids by leaf, once the lists have caught up with the log."""
+        deadline = time.monotonic() + HTTP_TIMEOUT_S
+        while len(found := self._listed_ids()) < self.size:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{len(found)} of {self.size} transactions are listed")
+            time.sleep(0.1)
+        return found
+
+    def _listed_ids(self) -> dict[int, str]:
         found: dict[int, str] = {}
         query: dict[str, object] = {"limit": 100}
         while len(found) < self.size:

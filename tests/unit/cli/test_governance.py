@@ -220,6 +220,29 @@ def test_log_keys_are_rotated_and_revoked(tally: Tally, governed: Governed, tmp_
     assert shown["log_keys"] == []
 
 
+def test_a_node_is_registered_with_what_its_folder_holds(
+    tally: Tally, governed: Governed, tmp_path: Path
+) -> None:
+    """Its node id and log key become known; a second time changes nothing and is no error."""
+    folder = tmp_path / "own"
+    made = tally(
+        *("network", "entry", "--organization", ORGANIZATIONS[1], "--name-zh", "机构"),
+        *("--name-en", "One", "--p2p", "127.0.0.1:27999", "--key-name", "fresh"),
+        *("--data", folder, "--out", tmp_path / "own.entry.json", "--json"),
+    )
+    assert made.code == 0, made.out
+    words = ("network", "register", "--data", folder, "--url", governed.url)
+    first = tally(*words, "--as", "operator-1", "--json")
+    assert first.code == 0, first.out
+    keys = tally("governance", "status", "--json").json["log_keys"]
+    assert first.json["public_key"] in {one["public_key"] for one in keys}
+    again = tally(*words, "--as", "operator-1", "--json")
+    assert (again.code, again.json) == (0, first.json)
+    assert tally("governance", "status", "--json").json["log_keys"] == keys
+    stranger = tally(*words, "--as", "governor-0", "--json")
+    assert stranger.json["error"]["code"] == "E_ROLE"
+
+
 def test_a_stolen_member_key_is_refused_in_the_block_after_its_revocation(
     governed: Governed,
 ) -> None:

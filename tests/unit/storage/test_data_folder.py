@@ -65,7 +65,7 @@ def test_two_who_make_the_same_folder_do_not_overwrite_each_other(
 
     monkeypatch.setattr(data_folder, "_lock", lock_late)
     monkeypatch.setattr(
-        data_folder, "prepare_folder", lambda path, besides=(): path.mkdir(exist_ok=True, parents=True)
+        data_folder, "prepare_folder", lambda path, **_: path.mkdir(exist_ok=True, parents=True)
     )
     with pytest.raises(DataFolderProblem, match="not empty"):
         DataFolder.create(tmp_path / "a", GENESIS)
