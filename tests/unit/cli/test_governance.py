@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 from collections.abc import Iterator
@@ -202,6 +203,42 @@ def test_validators_change_by_vote_and_their_keys_without(
     assert vote(tally, right["id"], 2)["state"] == "executed"
     nobody = ("set-validator", NEWCOMER, "--power", 10, "--as", "governor-0")
     assert tally("governance", "propose", *nobody).code == 2
+
+
+@pytest.mark.parametrize("word", ["suspend", "remove", "remove-validator"])
+def test_an_organization_is_proposed_against(word: str, tally: Tally, governed: Governed) -> None:
+    """The proposal names the one who is meant, and stays open until enough have voted."""
+    opened = propose(tally, word, ORGANIZATIONS[2])
+    shown = httpx.get(f"{governed.url}/v1/governance/proposals/{opened['id']}").json()
+    assert ORGANIZATIONS[2] in json.dumps(shown)
+    assert tally("governance", "propose", word, NEWCOMER, "--as", "governor-0").code != 0
+
+
+@pytest.mark.usefixtures("governed")
+def test_a_suspended_organization_may_be_let_in_again(tally: Tally) -> None:
+    """Only one that is suspended."""
+    resume = ("resume", ORGANIZATIONS[2])
+    assert tally("governance", "propose", *resume, "--as", "governor-0").code != 0
+    for words in (("suspend", ORGANIZATIONS[2]), resume):
+        opened = propose(tally, *words)
+        assert vote(tally, opened["id"], 1)["state"] == "executed"
+
+
+@pytest.mark.usefixtures("governed")
+def test_a_validator_key_is_read_as_the_engine_writes_it(tally: Tally, tmp_path: Path) -> None:
+    """Seed and public key must belong together, or nothing is proven."""
+    key, path = secret(7_500), tmp_path / "priv_validator_key.json"
+    prove = ("governance", "prove-validator-key", path, "--organization", ORGANIZATIONS[2])
+    halves = {"good": key.public_key, "wrong": secret(7_501).public_key}
+    for kind, half in halves.items():
+        value = base64.b64encode(key.seed + half).decode()
+        path.write_text(json.dumps({"priv_key": {"value": value}}), encoding="utf-8")
+        made = tally(*prove, "-o", tmp_path / f"{kind}.json", "--json")
+        assert (made.code == 0) == (kind == "good"), made.out
+        if kind == "good":
+            assert key.public_key.hex() in (tmp_path / "good.json").read_text(encoding="utf-8")
+    path.write_text("{", encoding="utf-8")
+    assert tally(*prove, "-o", tmp_path / "none.json", "--json").json["error"]["field"] == "path"
 
 
 def test_log_keys_are_rotated_and_revoked(tally: Tally, governed: Governed, tmp_path: Path) -> None:
