@@ -123,7 +123,7 @@ def test_a_state_root_that_the_writes_do_not_lead_to_is_found(
     """The state is computed again from the recorded writes."""
     checked = LogCheck(running.node.genesis_bytes, VerifierPool(0))
     with pytest.raises(Corrupted) as caught:
-        checked.check(with_roots(block, log_root=block.header.log_root, state_root=bytes(32)))
+        checked.check(with_roots(block, log_root=block.header.log_root, state_root=b"\1" * 32))
     assert caught.value.field == "state_root"
 
 
