@@ -30,6 +30,7 @@ GENESIS: Final = GenesisDocument(
     name="tested", created=CREATED, organizations=(), members=(), keys=(), log_keys=()
 ).encode()
 NETWORK: Final = network_id("tested", GENESIS)
+SECRET: Final = b"-- a node's secret key --"
 OTHER_GENESIS: Final = GenesisDocument(
     name="other", created=CREATED, organizations=(), members=(), keys=(), log_keys=()
 ).encode()

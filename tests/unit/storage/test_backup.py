@@ -24,34 +24,11 @@ from tallystick.storage import (
     backup,
     check_storage,
     restore,
-    write_file,
 )
 from tallystick.storage.backup_format import BackupInfo, BackupPart
-from tests.unit.storage.chain import GENESIS, NETWORK, OTHER_GENESIS, Chain, last_segment
+from tests.unit.storage.chain import GENESIS, NETWORK, OTHER_GENESIS, SECRET, Chain, last_segment
 
-SECRET = b"-- a node's secret key --"
 Parts = dict[str, bytes]
-
-
-@pytest.fixture
-def chain() -> Chain:
-    """Seven blocks."""
-    chain = Chain()
-    chain.grow(7)
-    return chain
-
-
-@pytest.fixture
-def data(tmp_path: Path, chain: Chain) -> Path:
-    """A data folder with a few segments and a key."""
-    path = tmp_path / "data"
-    with DataFolder.create(path, GENESIS) as folder:
-        write_file(folder.keys / "node.key", SECRET, mode=0o600)
-        log = BlockLog.open(path, NETWORK, segment_bytes=1_500)
-        for block in chain.blocks:
-            log.append(block)
-        log.close()
-    return path
 
 
 def read_all(data: Path) -> list[object]:

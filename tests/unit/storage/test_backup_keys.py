@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from tallystick.storage import DataFolder, backup, restore
-from tests.unit.storage.test_backup import SECRET, chain, data, info_with, rebuilt, refused
-
-__all__ = ["chain", "data"]  # fixtures
+from tests.unit.storage.chain import SECRET
+from tests.unit.storage.test_backup import info_with, rebuilt, refused
 
 
 def test_what_a_validator_signs_with_and_signed_is_in_no_backup(tmp_path: Path, data: Path) -> None:

@@ -10,38 +10,12 @@ import pytest
 
 from tallystick.errors import Corrupted, StorageFailed
 from tallystick.storage import (
-    BlockLog,
-    DataFolder,
     backup,
     backup_reader,
     restore,
-    write_file,
 )
-from tests.unit.storage.chain import GENESIS, NETWORK, Chain
 
-SECRET = b"-- a node's secret key --"
 Parts = dict[str, bytes]
-
-
-@pytest.fixture
-def chain() -> Chain:
-    """Seven blocks."""
-    chain = Chain()
-    chain.grow(7)
-    return chain
-
-
-@pytest.fixture
-def data(tmp_path: Path, chain: Chain) -> Path:
-    """A data folder with a few segments and a key."""
-    path = tmp_path / "data"
-    with DataFolder.create(path, GENESIS) as folder:
-        write_file(folder.keys / "node.key", SECRET, mode=0o600)
-        log = BlockLog.open(path, NETWORK, segment_bytes=1_500)
-        for block in chain.blocks:
-            log.append(block)
-        log.close()
-    return path
 
 
 def refused(tmp_path: Path, match: str, kind: type[Exception] = Corrupted) -> None:
