@@ -8,21 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tallystick.errors import Corrupted, StorageFailed
-from tallystick.storage import (
-    backup,
-    backup_reader,
-    restore,
-)
-
-Parts = dict[str, bytes]
-
-
-def refused(tmp_path: Path, match: str, kind: type[Exception] = Corrupted) -> None:
-    """Restore, and check that it fails and leaves nothing behind."""
-    with pytest.raises(kind, match=match):
-        restore(tmp_path / "backup.tar", tmp_path / "restored")
-    assert list((tmp_path / "restored").iterdir()) == []
+from tallystick.errors import StorageFailed
+from tallystick.storage import backup, backup_reader, restore
+from tests.unit.storage.test_backup import refused
 
 
 @pytest.mark.usefixtures("without_syncs")
