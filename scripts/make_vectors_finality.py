@@ -17,11 +17,13 @@ from typing import Final
 
 import msgspec
 
+from tallystick.client import Trust
 from tallystick.client.finality_check import tree_root
 from tallystick.model import (
     Checkpoint,
     FinalityProof,
     LogKey,
+    LogKeyCertificate,
     RegisteredLogKey,
     cosign_checkpoint,
     cosigner_key,
@@ -136,7 +138,23 @@ def later_log_key() -> Vectors:
         "membership_root": head.membership_root.hex(),
         "receipt_file": receipt.to_json(),
         "refused": {name: one.encode().hex() for name, one in altered.items()},
+        "certificates": certificates(made, chain, record, revoked),
     }
+
+
+def certificates(
+    made: World, chain: Chain, record: RegisteredLogKey, revoked: RegisteredLogKey
+) -> Vectors:
+    """Return a trust file that knows a later log key, and one that knows it revoked."""
+    found: Vectors = {}
+    for name, one, height in (("registered", record, 5), ("revoked", revoked, 6)):
+        shown, root = shown_log_key(one)
+        head = replace(made.head(), membership_root=root)
+        final = chain.proof(Roots.of(head), FIRST, height=height).encode()
+        certificate = LogKeyCertificate.of(shown, final).encode()
+        trust = Trust.of_genesis(made.trust.genesis_bytes, log_keys=(certificate,))
+        found[name] = {"certificate": certificate.hex(), "trust_file": trust.to_json()}
+    return found
 
 
 def vectors() -> Vectors:

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Receipts by log keys that genesis does not know verify with genesis alone: real engines."""
+"""Log keys that genesis does not know, with real engines.
+
+Receipts verify with genesis alone, and clients connect.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,11 @@ import pytest
 
 from tallystick import verify
 from tallystick.api import HttpServer
-from tallystick.client.trust import Trust
+from tallystick.client import Trust, connect
 from tallystick.consensus.cometbft import EngineRpc
 from tallystick.crypto import SecretKey
 from tallystick.model import OK, Receipt, decode_log_receipt
+from tallystick.node import Node
 from tallystick.node.engine_file import StateSyncStart
 from tallystick.node.sockets import socket_folder
 from tests.factories import secret
@@ -36,6 +40,24 @@ def check_receipt(network: Network, receipt: Receipt, key: SecretKey, *, is_late
     assert ("registered on the ledger" in lines["receipt_signature"].evidence.en) is is_later
 
 
+def check_contact(network: Network, node: Node, key: SecretKey) -> Trust:
+    """Fail unless somebody with genesis alone can connect to the node; return what he learns."""
+    server = HttpServer(node, port=0)
+    server.start()
+    try:
+        genesis = Trust.of_genesis(network.genesis_bytes)
+        url = f"http://127.0.0.1:{server.port}"
+        with connect(url, trust=genesis, home=network.base / "home") as net:
+            head = net.check_log()
+            trust = net.trust
+    finally:
+        server.stop()
+    assert head is not None
+    assert trust.open_checkpoint(node.checkpoint())[1] == key.public_key
+    assert key.public_key not in genesis.log_keys
+    return trust
+
+
 def install(place: Place, key: SecretKey) -> None:
     """Stop the node of a place and start it with another log key."""
     place.stop()
@@ -43,7 +65,7 @@ def install(place: Place, key: SecretKey) -> None:
     place.start()
 
 
-def test_a_node_with_a_replaced_log_key_gives_receipts_as_before(tmp_path: Path) -> None:
+def test_a_node_with_a_replaced_log_key_serves_as_before(tmp_path: Path) -> None:
     """At once after its restart, for old and new transactions, and after another restart."""
     with running_network(tmp_path, 4) as network:
         place, new = network.places[1], secret(6_001)
@@ -58,6 +80,8 @@ def test_a_node_with_a_replaced_log_key_gives_receipts_as_before(tmp_path: Path)
         check_receipt(network, place.running.receipt(change.transaction_id), new, is_later=True)
         (late,) = network.commit(1, network.deposit(place.seat))
         check_receipt(network, place.running.receipt(late.transaction_id), new, is_later=True)
+        trust = check_contact(network, place.running, new)
+        assert set(trust.retired_log_keys) == {place.seat.log_key.public_key}
         install(place, new)
         check_receipt(network, place.running.receipt(late.transaction_id), new, is_later=True)
         first = network.places[0]
@@ -65,7 +89,7 @@ def test_a_node_with_a_replaced_log_key_gives_receipts_as_before(tmp_path: Path)
         check_receipt(network, theirs, first.seat.log_key, is_later=False)
 
 
-def test_a_node_that_joins_with_a_later_key_gives_receipts(tmp_path: Path) -> None:
+def test_a_node_that_joins_with_a_later_key_serves_as_others_do(tmp_path: Path) -> None:
     """From a snapshot; genesis knows no log key of its organisation at all."""
     seats = [Seat(number) for number in range(1, 6)]
     genesis = consortium_genesis(seats, validators=seats[:4])
@@ -84,6 +108,7 @@ def test_a_node_that_joins_with_a_later_key_gives_receipts(tmp_path: Path) -> No
         wait_until(lambda: node.status().height >= places[-1].height, "the newcomer's blocks")
         receipt = node.receipt(places[0].transaction_id)
         check_receipt(network, receipt, joining.log_key, is_later=True)
+        check_contact(network, node, joining.log_key)
 
 
 def start_from(network: Network, stack: ExitStack) -> StateSyncStart:

@@ -117,3 +117,18 @@ def test_a_receipt_by_a_later_log_key_is_a_match_and_its_alterations_are_not() -
         altered = {**receipt, "log_key": base64.b64encode(bytes.fromhex(data)).decode()}
         again = verify(original, receipt=altered, trust=TRUST)
         assert {check.name for check in again.reasons} == {"receipt_signature", "checkpoint"}
+
+
+def test_a_trust_file_that_certifies_a_later_log_key_trusts_it_until_it_is_revoked() -> None:
+    """The certificates are those listed, and the newest word on a key counts."""
+    later = VECTORS["later_log_key"]
+    key = bytes.fromhex(later["public_key"])
+    files = {name: Trust.parse(one["trust_file"]) for name, one in later["certificates"].items()}
+    for name, trust in files.items():
+        listed = later["certificates"][name]["certificate"]
+        assert [one.hex() for one in trust.log_key_certificates] == [listed]
+    assert key in files["registered"].log_keys
+    news = files["registered"].with_news(files["revoked"])
+    assert key not in news.log_keys
+    assert key in news.retired_log_keys
+    assert news.with_news(files["registered"]) == news

@@ -59,6 +59,10 @@ class ConsortiumFace(Protocol):
         """Return the certificates that lead from genesis to today's validators."""
         ...
 
+    def log_key_certificates(self) -> tuple[bytes, ...]:
+        """Return the certificates of log keys that genesis does not tell of."""
+        ...
+
     def cosign(self, header: BlockHeader) -> str:
         """Return this organisation's cosignature of a committed block's checkpoint."""
         ...

@@ -98,6 +98,7 @@ def show_trust(asked: Asked) -> Answer:
         network=node.network,
         genesis=format_base64(node.genesis_bytes),
         validators=[format_base64(one) for one in node.consortium.validator_history()],
+        log_keys=[format_base64(one) for one in node.consortium.log_key_certificates()],
     )
     return json_answer(record, headers=(BRIEFLY,))
 

@@ -57,6 +57,8 @@ class TrustRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     genesis: Base64
     validators: list[Base64] = []
     """Certificates of later validator sets, oldest first; absent if there was no change."""
+    log_keys: list[Base64] = []
+    """Certificates of log keys that were registered or revoked later; absent if there are none."""
 
 
 class EventRecord(Struct, frozen=True, kw_only=True):

@@ -22,12 +22,11 @@ from tallystick.client.records import (
     TransactionRecord,
 )
 from tallystick.client.session import Session
-from tallystick.client.trust import Trust
 from tallystick.client.verify_log import verify_state
 from tallystick.encoding import Value, decode, parse_base64, prepare
 from tallystick.errors import InvalidCheckpoint, InvalidProof, Malformed, UsageError
 from tallystick.merkle import TILE_WIDTH
-from tallystick.model import Entry, decode_entry
+from tallystick.model import Checkpoint, Entry, decode_entry, parse_checkpoint
 
 Row = TypeVar("Row")
 Filter = str | int | datetime | None
@@ -145,15 +144,16 @@ def fetch_state(
     found = yield from fetch_json(Ask("GET", path, text_filters({"height": height})), _StateProof)
     value = None if found.value_base64 is None else parse_base64(found.value_base64)
     state_key = f"{contract}/{table}/{key}".encode()
+    trust = yield from session.trust_for(found.checkpoint, trust)
     verify_state(found.checkpoint, state_key, value, parse_base64(found.proof), trust)
+    head = parse_checkpoint(found.checkpoint)
     if height is not None:
-        _check_height(trust, found.checkpoint, height)
-    session.state.compare(trust, found.checkpoint)
+        _check_height(head, height)
+    session.state.compare(trust, found.checkpoint, head)
     return None if value is None else _decoded(value)
 
 
-def _check_height(trust: Trust, note: str, height: int) -> None:
-    head, _ = trust.open_checkpoint(note)
+def _check_height(head: Checkpoint, height: int) -> None:
     if head.height != height:
         raise InvalidCheckpoint(
             "the node proves the state of another height than it was asked for",

@@ -15,13 +15,17 @@ from tallystick.client.keystore import Identity
 from tallystick.client.trust import Trust
 from tallystick.client.trust_state import TrustState, changed_network
 from tallystick.encoding import Value, parse_hex
-from tallystick.errors import Malformed, NotFound, UsageError
+from tallystick.errors import InvalidCheckpoint, Malformed, NotFound, UsageError
 from tallystick.model import Call, Checkpoint
 from tallystick.units import HASH_SIZE, TimeMs
 
 _VALIDITY_MS_MAX: Final = 60 * 60 * 1000
 """Long enough for a machine whose clock is off and for a queue that is full."""
 _NONCE_BITS: Final = 63
+_UNKNOWN_KEY: Final = (
+    "The node may sign with a key that was not registered yet, or was a moment ago: "
+    "try again, or use another organisation's node."
+)
 
 
 class _Consistency(Struct, frozen=True):
@@ -59,19 +63,50 @@ class Session:
             WrongNetwork: the address answers for another network than before, or than named.
             InvalidCheckpoint, InvalidProof: its log went backwards or was rewritten.
             InvalidReceipt: its validator-set history contradicts the one that is known.
+            UntrustedSigner: it signs with a key that neither genesis nor the validators know.
             Unavailable: it cannot be reached.
         """
         if self._trust is None:
-            offered = yield from fetch_trust()
-            known = self._explicit or self.state.trust_at(self.url)
-            if known is not None and known.network != offered.network:
-                raise changed_network(self.url, known.network, offered.network, self.state.folder)
-            # Validators who were replaced since are not believed again, whatever is offered later.
-            trust = offered if known is None else known.with_history(offered.certificates)
-            self.state.pin(self.url, trust, is_explicit=self._explicit is not None)
-            yield from self.follow_log(trust)
-            self._trust = trust
+            trust = yield from self._learn()
+            trust, _ = yield from self._follow(trust)
+            self._keep(trust)
+            return trust
         return self._trust
+
+    def trust_for(self, note: str, trust: Trust) -> Flow[Trust]:
+        """Return the trust with which a note of this node can be opened.
+
+        The node's organisation may have replaced its log key since the first contact: then there
+        is news to ask for.
+
+        Raises:
+            InvalidCheckpoint: none of the network's log keys signed it, as far as can be shown.
+        """
+        try:
+            trust.open_checkpoint(note)
+        except InvalidCheckpoint:
+            trust = yield from self._learn()
+            try:
+                trust.open_checkpoint(note)
+            except InvalidCheckpoint as error:
+                if error.field == "signature":
+                    error.hint = _UNKNOWN_KEY
+                raise
+            self._keep(trust)
+        return trust
+
+    def _keep(self, trust: Trust) -> None:
+        self.state.pin(self.url, trust, is_explicit=self._explicit is not None)
+        self._trust = trust
+
+    def _learn(self) -> Flow[Trust]:
+        """Return what is trusted with the news that the node has of it."""
+        offered = yield from fetch_trust()
+        known = self._explicit or self.state.trust_at(self.url)
+        if known is not None and known.network != offered.network:
+            raise changed_network(self.url, known.network, offered.network, self.state.folder)
+        # Who was replaced or revoked since is not believed again, whatever is offered later.
+        return offered if known is None else known.with_news(offered)
 
     def follow_log(self, trust: Trust) -> Flow[Checkpoint | None]:
         """Return the node's newest signed head, after proof that the log only grew since the last.
@@ -79,19 +114,25 @@ class Session:
         Raises:
             InvalidCheckpoint, InvalidProof: the log went backwards, forked or was rewritten.
         """
+        _, head = yield from self._follow(trust)
+        return head
+
+    def _follow(self, trust: Trust) -> Flow[tuple[Trust, Checkpoint | None]]:
+        """Return the trust, renewed if the head needs it, and the head."""
         seen = self.state.newest(trust)
         try:
             answer = yield from fetch(Ask("GET", "/checkpoint", accept="text/plain"))
         except NotFound:
             if seen is not None:
                 raise
-            return None  # a log without entries has no head yet
+            return trust, None  # a log without entries has no head yet
         note = answer.body.decode("utf-8", "replace")
+        trust = yield from self.trust_for(note, trust)
         head, _ = trust.open_checkpoint(note)
         proof: list[bytes] = []
         if seen is not None and 0 < seen.size < head.size:
             proof = yield from fetch_consistency(seen.size, head.size)
-        return self.state.accept(trust, note, seen=seen, proof=proof)
+        return trust, self.state.accept(trust, note, seen=seen, proof=proof)
 
     def signed(self, trust: Trust, contract: str, method: str, args: Mapping[str, Value]) -> bytes:
         """Return a call as a transaction signed by this session's identity, with a fresh nonce.

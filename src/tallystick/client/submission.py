@@ -29,7 +29,7 @@ from tallystick.client.verify_checks import check_bundle
 from tallystick.crypto import sha256
 from tallystick.encoding import Value, encode, parse_hex
 from tallystick.errors import InvalidReceipt, NotFinal, NotFound, TallystickError, Unavailable
-from tallystick.model import decode_entry, parse_receipt
+from tallystick.model import decode_entry, parse_checkpoint, parse_receipt
 from tallystick.units import BATCH_BYTES_MAX, BATCH_TRANSACTIONS_MAX, HASH_SIZE
 
 WAIT_MS_DEFAULT: Final = 30_000
@@ -183,7 +183,7 @@ def open_receipt(
         raise InvalidReceipt(
             "the receipt is of another transaction", expected=transaction_id, found=found
         )
-    session.state.compare(trust, record.checkpoint)
+    session.state.compare(trust, record.checkpoint, parse_checkpoint(record.checkpoint))
     return VerifiedReceipt(record, verification)
 
 

@@ -3,8 +3,9 @@
 
 It is the genesis document with the network id that is its hash: the log keys that sign receipts
 and checkpoints, and the organisations, members and keys that founded the network. Format:
-`{"format": "tallystick.trust.v1", "network": ..., "genesis": base64}`, and `"validators": [base64]`
-with the certificates of later validator sets, if it was written after a change.
+`{"format": "tallystick.trust.v1", "network": ..., "genesis": base64}`; if it was written after a
+change, also `"validators": [base64]`, the certificates of later validator sets, and
+`"log_keys": [base64]`, those of log keys that were registered or revoked since.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from tallystick.client.home import read_file, write_file
+from tallystick.client.log_key_check import CertifiedLogKey, LogKeyReader
 from tallystick.client.validator_history import ValidatorHistory
 from tallystick.encoding import format_base64, format_json, parse_base64, parse_json
 from tallystick.errors import (
@@ -32,6 +34,7 @@ from tallystick.model import (
     MemberKey,
     Name,
     Organization,
+    RegisteredLogKey,
     decode_genesis,
     network_id,
     open_checkpoint,
@@ -39,11 +42,13 @@ from tallystick.model import (
     parse_certificates,
     verifier_key,
 )
+from tallystick.units import TimeMs
 
 TRUST_FORMAT: Final = "tallystick.trust.v1"
 TRUST_BYTES_MAX: Final = 8 * 1024 * 1024
 _FIELDS: Final = frozenset({"format", "network", "genesis"})
 _VALIDATORS: Final = "validators"
+_LOG_KEYS: Final = "log_keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +61,59 @@ class Trust:
     genesis: GenesisDocument = field(repr=False)
     certificates: tuple[bytes, ...] = field(default=(), repr=False)
     """Validator-set history from genesis on, as the file has it."""
+    log_key_certificates: tuple[bytes, ...] = field(default=(), repr=False)
+    """What became of log keys since genesis, as the file has it."""
     validators: ValidatorHistory = field(init=False, repr=False, compare=False)
     """Who may order transactions, at which heights."""
     log_keys: Mapping[bytes, str] = field(init=False, repr=False, compare=False)
-    """Organisation id by public key of those who sign receipts and checkpoints."""
+    """Organisation id by public key of those who sign receipts and checkpoints now."""
+    retired_log_keys: Mapping[bytes, RegisteredLogKey] = field(
+        init=False, repr=False, compare=False
+    )
+    """Those that were revoked, by public key: what they sign is not trusted any more."""
+    _founders: Mapping[bytes, str] = field(init=False, repr=False, compare=False)
+    _certified: Mapping[bytes, CertifiedLogKey] = field(init=False, repr=False, compare=False)
     _organizations: Mapping[str, Organization] = field(init=False, repr=False, compare=False)
     _members: Mapping[tuple[str, str], Member] = field(init=False, repr=False, compare=False)
     _keys: Mapping[bytes, MemberKey] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Index the genesis document."""
+        """Index the genesis document, then what the certificates add to it."""
         genesis = self.genesis
         by_name = {
-            "log_keys": {key.public_key: key.organization for key in genesis.log_keys},
+            "_founders": {key.public_key: key.organization for key in genesis.log_keys},
             "_organizations": {one.id: one for one in genesis.organizations},
             "_members": {(one.organization, one.id): one for one in genesis.members},
             "_keys": {key.public_key: key for key in genesis.keys},
         }
         for name, index in by_name.items():
-            object.__setattr__(self, name, index)  # the record is frozen for everybody else
+            self._set(name, index)
         first = ValidatorHistory.of_genesis(genesis, self.genesis_bytes)
-        history = first.extended(self.certificates, self._checkpoint)
-        object.__setattr__(self, "validators", history)
+        self._set("validators", first.extended(self.certificates, self._founding_checkpoint))
+        certified = LogKeyReader(self.validators).read({}, self.log_key_certificates)
+        records = {key: one.record for key, one in certified.items()}
+        retired = {key: one for key, one in records.items() if one.revoked_at is not None}
+        signers = {**self._founders, **{key: one.organization for key, one in records.items()}}
+        self._set("_certified", certified)
+        self._set("retired_log_keys", retired)
+        self._set("log_keys", {key: name for key, name in signers.items() if key not in retired})
+
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)  # the record is frozen for everybody else
 
     @classmethod
-    def of_genesis(cls, genesis_bytes: bytes, certificates: Sequence[bytes] = ()) -> Trust:
+    def of_genesis(
+        cls,
+        genesis_bytes: bytes,
+        certificates: Sequence[bytes] = (),
+        log_keys: Sequence[bytes] = (),
+    ) -> Trust:
         """Return the trust in the network that these genesis bytes found.
 
         Args:
             genesis_bytes: The genesis document.
             certificates: Validator-set history from genesis on.
+            log_keys: Certificates of log keys.
 
         Raises:
             Malformed: not a genesis document.
@@ -94,7 +122,7 @@ class Trust:
         """
         genesis = decode_genesis(genesis_bytes)
         network = network_id(genesis.name, genesis_bytes)
-        return cls(network, genesis_bytes, genesis, tuple(certificates))
+        return cls(network, genesis_bytes, genesis, tuple(certificates), tuple(log_keys))
 
     @classmethod
     def parse(cls, text: str | bytes | Mapping[str, object]) -> Trust:
@@ -112,16 +140,17 @@ class Trust:
             fields = parse_json(text, name="trust file")
         else:
             fields = text
-        if not isinstance(fields, Mapping) or fields.keys() - {_VALIDATORS} != _FIELDS:
+        if not isinstance(fields, Mapping) or fields.keys() - {_VALIDATORS, _LOG_KEYS} != _FIELDS:
             raise _malformed("trust", "format, network and genesis")
         if fields["format"] != TRUST_FORMAT:
             raise _malformed("trust.format", TRUST_FORMAT)
         network, genesis = fields["network"], fields["genesis"]
         if not isinstance(network, str) or not isinstance(genesis, str):
             raise _malformed("trust", "texts")
-        listed = fields.get(_VALIDATORS)
-        certificates = () if _VALIDATORS not in fields else parse_certificates(listed)
-        trust = cls.of_genesis(parse_base64(genesis, name="trust.genesis"), certificates)
+        genesis_bytes = parse_base64(genesis, name="trust.genesis")
+        trust = cls.of_genesis(
+            genesis_bytes, _listed(fields, _VALIDATORS), _listed(fields, _LOG_KEYS)
+        )
         if trust.network != network:
             raise WrongNetwork(
                 "the trust file's network id is not the hash of its genesis document",
@@ -144,8 +173,12 @@ class Trust:
             "network": self.network,
             "genesis": genesis,
         }
-        if self.certificates:
-            fields[_VALIDATORS] = [format_base64(one) for one in self.certificates]
+        for name, listed in (
+            (_VALIDATORS, self.certificates),
+            (_LOG_KEYS, self.log_key_certificates),
+        ):
+            if listed:
+                fields[name] = [format_base64(one) for one in listed]
         return format_json(fields, indent=2) + "\n"
 
     def save(self, path: str | Path) -> None:
@@ -177,7 +210,7 @@ class Trust:
 
         Args:
             note: The signed note.
-            log_keys: Who may have signed; by default the log keys of the genesis document.
+            log_keys: Who may have signed; by default `self.log_keys`.
 
         Raises:
             InvalidCheckpoint: malformed, of another log, or not validly signed.
@@ -192,14 +225,21 @@ class Trust:
                 failure = error
         raise failure
 
-    def open_cosignatures(self, note: str) -> list[Cosignature]:
+    def open_cosignatures(
+        self, note: str, log_keys: Mapping[bytes, str] | None = None
+    ) -> list[Cosignature]:
         """Return the cosignatures of organisations of this network on a checkpoint.
+
+        Args:
+            note: The signed note.
+            log_keys: Organisation by key that may have cosigned; by default `self.log_keys`.
 
         Raises:
             InvalidCheckpoint: malformed, or one that does not verify.
         """
         _check_text(note)
-        keys = [(organization, key) for key, organization in self.log_keys.items()]
+        signers = self.log_keys if log_keys is None else log_keys
+        keys = [(organization, key) for key, organization in signers.items()]
         return open_cosignatures(note, keys, network=self.network)
 
     def validators_with(self, certificates: Sequence[bytes]) -> ValidatorHistory:
@@ -208,7 +248,37 @@ class Trust:
         Raises:
             Unverified: a certificate does not follow from those before it.
         """
-        return self.validators.extended(certificates, self._checkpoint)
+        return self.validators.extended(certificates, self._founding_checkpoint)
+
+    def with_news(self, offered: Trust) -> Trust:
+        """Return this trust with what a trust file of the same network adds to it.
+
+        Raises:
+            Unverified: a certificate does not follow from those known, or contradicts one.
+        """
+        longer = self.with_history(offered.certificates)
+        certified = LogKeyReader(longer.validators).read(
+            self._certified, offered.log_key_certificates
+        )
+        if certified == self._certified:
+            return longer
+        listed = tuple(one.certificate for one in certified.values())
+        return replace(longer, log_key_certificates=listed)
+
+    def log_keys_at(self, moment: TimeMs) -> Mapping[bytes, str]:
+        """Return who signed at a time, by public key: those of now, and those revoked later."""
+        then = {
+            key: one.organization
+            for key, one in self.retired_log_keys.items()
+            if one.revoked_at is not None and moment < one.revoked_at
+        }
+        return {**self.log_keys, **then}
+
+    @property
+    def known_log_keys(self) -> Mapping[bytes, str]:
+        """Organisation by every key that ever signed, revoked or not: for what was seen before."""
+        retired = {key: one.organization for key, one in self.retired_log_keys.items()}
+        return {**self.log_keys, **retired}
 
     def with_history(self, certificates: Sequence[bytes]) -> Trust:
         """Return this trust with the changes of validators that `certificates` add to it.
@@ -218,14 +288,15 @@ class Trust:
         """
         history, added = self.validators, list[bytes]()
         for certificate in certificates:
-            longer = history.extended((certificate,), self._checkpoint)
+            longer = history.extended((certificate,), self._founding_checkpoint)
             if longer != history:
                 history = longer
                 added.append(certificate)
         return replace(self, certificates=(*self.certificates, *added)) if added else self
 
-    def _checkpoint(self, note: str) -> Checkpoint:
-        return self.open_checkpoint(note)[0]
+    def _founding_checkpoint(self, note: str) -> Checkpoint:
+        """Open what the node signed that ordered alone, before there were validators."""
+        return self.open_checkpoint(note, self._founders)[0]
 
 
 TrustSource = Trust | str | Path | bytes | Mapping[str, object]
@@ -239,6 +310,10 @@ def open_trust(source: TrustSource) -> Trust:
     if isinstance(source, str | Path):
         return Trust.load(source)
     return Trust.parse(source)
+
+
+def _listed(fields: Mapping[str, object], name: str) -> tuple[bytes, ...]:
+    return parse_certificates(fields[name], f"trust.{name}") if name in fields else ()
 
 
 def _check_text(note: str) -> None:

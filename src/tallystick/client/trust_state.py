@@ -79,7 +79,8 @@ class TrustState:
         if not path.exists():
             return None
         note = read_file(path, size_max=_FILE_MAX).decode("utf-8", "replace")
-        return trust.open_checkpoint(note)[0]
+        # It was believed when it came: its key may have been revoked since.
+        return trust.open_checkpoint(note, trust.known_log_keys)[0]
 
     def accept(
         self, trust: Trust, note: str, *, seen: Checkpoint | None, proof: Sequence[bytes]
@@ -112,14 +113,18 @@ class TrustState:
                 write_file(path, note.encode(), private=True)
         return head
 
-    def compare(self, trust: Trust, note: str) -> None:
+    def compare(self, trust: Trust, note: str, head: Checkpoint) -> None:
         """Check a head that need not be the newest, such as a receipt's, against the newest seen.
 
+        Args:
+            trust: The network.
+            note: The signed note.
+            head: What it says, once it was verified.
+
         Raises:
-            InvalidCheckpoint: not validly signed, or of the same size with another root: the log
-                shows different histories to different people.
+            InvalidCheckpoint: of the same size with another root: the log shows different
+                histories to different people.
         """
-        head, _ = trust.open_checkpoint(note)
         seen = self.newest(trust)
         if seen is None:
             return

@@ -113,7 +113,9 @@ def check_organizations(case: Case) -> Check:
     """14. Which organisations stand behind the log root, by name."""
     if case.bundle.is_statement:
         return skipped("organizations", *STATEMENT_REASON)
-    answering = case.log_keys[case.checkpoint_key]
+    answering = case.known_log_keys[case.checkpoint_key]
+    if case.finality is None and case.checkpoint_key not in case.log_keys:
+        return skipped("organizations", "a revoked key answered", "出具方密钥已吊销")
     if case.finality is None:
         name = named(case.trust, answering)
         return passed("organizations", f"{name.en} only, which answered", f"仅出具回执的{name.zh}")
@@ -203,6 +205,6 @@ def _agreed(case: Case) -> list[str]:
 
 def _witnesses(case: Case) -> list[str]:
     """Return the organisations that cosigned, each once, without the one that answered."""
-    answering = case.log_keys.get(case.checkpoint_key)
+    answering = case.known_log_keys.get(case.checkpoint_key)
     found = dict.fromkeys(one.organization for one in case.cosignatures)
     return [one for one in found if one != answering]

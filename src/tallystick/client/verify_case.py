@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
 
 from tallystick.client.files import FileFacts
 from tallystick.client.finality_check import Agreement
-from tallystick.client.log_key_check import check_log_key
+from tallystick.client.log_key_check import check_log_key, check_validators
 from tallystick.client.trust import Trust
 from tallystick.client.validator_history import ValidatorHistory, ValidatorSet
 from tallystick.errors import InvalidReceipt, TallystickError, UntrustedSigner, invariant
@@ -27,6 +27,7 @@ from tallystick.model import (
     decode_transaction,
     split_transparent_statement,
 )
+from tallystick.units import TimeMs
 
 Data = TypeVar("Data")
 Part = TypeVar("Part")
@@ -92,7 +93,7 @@ class Case:
         if bundle.entry is not None:
             self.entry = self._part("entry", decode_entry, bundle.entry)
         self._take_agreement()
-        self.log_keys = trust.log_keys
+        self.log_keys = self._log_keys_then()
         """Organisation by key: those of the trust file, and the one shown to be as good."""
         if bundle.log_key is not None and self.log_receipt is not None:
             self._part("receipt_signature", self._take_log_key, bundle.log_key)
@@ -110,6 +111,25 @@ class Case:
         if bundle.finality is not None:
             self.finality = self._part("finality", decode_finality, bundle.finality)
             self.history = self._part("validators", trust.validators_with, bundle.validator_history)
+
+    def _log_keys_then(self) -> Mapping[bytes, str]:
+        """Return who may have signed: also those revoked after the time that validators signed.
+
+        Without their word nothing but the key itself says when it signed.
+        """
+        finality, history = self.finality, self.history
+        if not self.trust.retired_log_keys or finality is None or history is None:
+            return self.trust.log_keys
+        try:
+            check_validators(finality, history)
+        except TallystickError:
+            return self.trust.log_keys  # the steps that judge finality say why
+        return self.trust.log_keys_at(TimeMs(finality.header.seconds * 1000))
+
+    @property
+    def known_log_keys(self) -> Mapping[bytes, str]:
+        """Organisation by key: those to be believed, and those that were revoked."""
+        return {**self.trust.known_log_keys, **self.log_keys}
 
     def _take_log_key(self, data: bytes) -> None:
         """Believe a log key that the validators show to be registered."""
@@ -130,12 +150,13 @@ class Case:
         self.checkpoint_key = b""
         self.cosignatures: list[Cosignature] = []
         if bundle.checkpoint is not None:
-            open_checkpoint = partial(trust.open_checkpoint, log_keys=self.log_keys)
+            open_checkpoint = partial(trust.open_checkpoint, log_keys=self.known_log_keys)
             found = self._part("checkpoint", open_checkpoint, bundle.checkpoint)
             if found is not None:
                 self.checkpoint, self.checkpoint_key = found
         if bundle.checkpoint is not None and self.checkpoint is not None:
-            opened = self._part("witnesses", trust.open_cosignatures, bundle.checkpoint)
+            open_cosignatures = partial(trust.open_cosignatures, log_keys=self.log_keys)
+            opened = self._part("witnesses", open_cosignatures, bundle.checkpoint)
             self.cosignatures = opened or []
 
     def _part(self, name: str, decode: Callable[[Data], Part], data: Data) -> Part | None:

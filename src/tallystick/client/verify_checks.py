@@ -33,14 +33,13 @@ from tallystick.client.verify_answers import (
     failed,
     not_reached,
     passed,
-    signed_by,
     skipped,
 )
 from tallystick.client.verify_case import Case, ProofBundle, need
+from tallystick.client.verify_signers import check_checkpoint, check_receipt_signature
 from tallystick.client.wording import TIME_MAX, format_time, shown
 from tallystick.errors import (
     HashMismatch,
-    InvalidCheckpoint,
     InvalidReceipt,
     TallystickError,
     UntrustedSigner,
@@ -211,52 +210,6 @@ def _check_inclusion(case: Case) -> Check:
     )
 
 
-def _check_receipt_signature(case: Case) -> Check:
-    """9. A log key signed that root (COSE_Sign1, detached payload).
-
-    It is one of the trust file, or one that the validators show to be registered on the ledger.
-    """
-    receipt = need(case.log_receipt)
-    organization = case.log_keys.get(receipt.key_id)
-    if organization is None:
-        raise UntrustedSigner(
-            f"the trust file has no log key {receipt.key_id.hex()[:64]}",
-            field="receipt.kid",
-            found=receipt.key_id.hex()[:64],
-        )
-    if case.bundle.is_statement:
-        return skipped("receipt_signature", *STATEMENT_REASON)
-    receipt.verify_root(need(case.checkpoint).root)
-    signer = signed_by(case.trust, organization)
-    if receipt.key_id in case.trust.log_keys:
-        return passed("receipt_signature", *signer)
-    return passed(
-        "receipt_signature",
-        f"{signer.en}; the key is registered on the ledger, proven by the validators",
-        f"{signer.zh}；该密钥已在账本登记，由验证者证明",
-    )
-
-
-def _check_checkpoint(case: Case) -> Check:
-    """10. A log key signed the checkpoint, and it is of the same tree size as the receipt."""
-    if case.bundle.is_statement:
-        return skipped("checkpoint", *STATEMENT_REASON)
-    checkpoint, receipt = need(case.checkpoint), need(case.log_receipt)
-    if checkpoint.size != receipt.size:
-        raise InvalidCheckpoint(
-            f"the checkpoint is of {checkpoint.size} leaves, the receipt of {receipt.size}",
-            field="checkpoint.size",
-            expected=str(receipt.size),
-            found=str(checkpoint.size),
-        )
-    signer = signed_by(case.trust, case.log_keys[case.checkpoint_key])
-    return passed(
-        "checkpoint",
-        f"height {checkpoint.height}, {checkpoint.size} leaves, {signer.en}",
-        f"高度 {checkpoint.height}，{checkpoint.size} 叶，{signer.zh}",
-    )
-
-
 def _check_time(case: Case) -> Check:
     """11. founded <= block time <= checkpoint, within the transaction's validity; heights too."""
     if case.bundle.is_statement:
@@ -307,8 +260,8 @@ _STEPS: Final[dict[str, tuple[Step, tuple[str, ...]]]] = {
     "entry": (_check_entry, ("transaction",)),
     "outcome": (_check_outcome, ("entry",)),
     "inclusion": (_check_inclusion, ("receipt", "entry", "checkpoint")),
-    "receipt_signature": (_check_receipt_signature, ("receipt", "checkpoint")),
-    "checkpoint": (_check_checkpoint, ("receipt",)),
+    "receipt_signature": (check_receipt_signature, ("receipt", "checkpoint")),
+    "checkpoint": (check_checkpoint, ("receipt",)),
     "time": (_check_time, ("transaction", "entry", "checkpoint")),
     "finality": (check_finality_proof, ("checkpoint",)),
     "validators": (check_validator_set, ("finality",)),

@@ -5,6 +5,7 @@ from tallystick.model.block import Block, BlockHeader, app_hash, decode_header
 from tallystick.model.checkpoint import (
     Checkpoint,
     open_checkpoint,
+    parse_checkpoint,
     sign_checkpoint,
     verifier_key,
 )
@@ -29,10 +30,12 @@ from tallystick.model.finality import (
     Certificate,
     EngineStart,
     FinalityProof,
+    LogKeyCertificate,
     LogKeyProof,
     Transition,
     decode_certificate,
     decode_finality,
+    decode_log_key_certificate,
     decode_log_key_proof,
 )
 from tallystick.model.genesis import (
@@ -203,6 +206,7 @@ __all__ = [
     "GovernanceRules",
     "Invocation",
     "LogKey",
+    "LogKeyCertificate",
     "LogKeyProof",
     "LogReceipt",
     "Member",
@@ -252,6 +256,7 @@ __all__ = [
     "decode_genesis",
     "decode_header",
     "decode_log_key",
+    "decode_log_key_certificate",
     "decode_log_key_proof",
     "decode_log_receipt",
     "decode_transaction",
@@ -271,6 +276,7 @@ __all__ = [
     "open_checkpoint",
     "open_cosignatures",
     "parse_certificates",
+    "parse_checkpoint",
     "parse_receipt",
     "protected_header",
     "read_snapshot",

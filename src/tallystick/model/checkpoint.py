@@ -87,6 +87,15 @@ def open_checkpoint(note: str, public_key: bytes, *, origin: str) -> Checkpoint:
     )
 
 
+def parse_checkpoint(note: str) -> Checkpoint:
+    """Return what a note says, whoever signed it.
+
+    Raises:
+        InvalidCheckpoint: malformed.
+    """
+    return _parse_body(split_note(note)[0])
+
+
 def split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
     """Return the body that is signed, and (key name, key hint and signature) of each line.
 

@@ -4,8 +4,9 @@
 `FinalityProof` says that more than two thirds of a validator set signed the header of height H+1,
 which carries the app hash after block H, which covers the log. `Transition` and `EngineStart` say
 who the validators are: one certificate for each change, from genesis on. `LogKeyProof` says that
-an organisation signs receipts with a key that genesis does not know. Records and their bytes
-only; what must hold between them is checked by whoever verifies. Spec: docs/spec/finality.md.
+an organisation signs receipts with a key that genesis does not know, and `LogKeyCertificate` what
+became of a log key, by itself. Records and their bytes only; what must hold between them is
+checked by whoever verifies. Spec: docs/spec/finality.md.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ CERTIFICATE_BYTES_MAX: Final = 512 * 1024
 """A proof, the record of the new set, and its state proof."""
 LOG_KEY_PROOF_BYTES_MAX: Final = 66 * 1024
 """A record, and its state proof."""
+LOG_KEY_CERTIFICATE_BYTES_MAX: Final = 228 * 1024
+"""The same with a finality proof."""
 _NOTE_MAX = 16 * 1024
 _RECORD_MAX = 256 * 1024
 _LOG_KEY_RECORD_MAX = 1024
@@ -132,9 +135,30 @@ class LogKeyProof(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
         return encode(to_value(self))
 
 
+class LogKeyCertificate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The same, with the finality of the block that has it: what a trust file can carry."""
+
+    version: Literal[1] = 1
+    proof: Annotated[bytes, Meta(max_length=FINALITY_BYTES_MAX)]
+    """A `FinalityProof`."""
+    record: Annotated[bytes, Meta(max_length=_LOG_KEY_RECORD_MAX)]
+    """Value of `membership/log_keys/<public key>`, which may be revoked by now."""
+    state_proof: Annotated[bytes, Meta(max_length=_STATE_PROOF_MAX)]
+    """Canonical bytes of its proof under the membership root of `proof`."""
+
+    @classmethod
+    def of(cls, shown: LogKeyProof, finality: bytes) -> LogKeyCertificate:
+        """Return the certificate of a key that is shown under a block's membership root."""
+        return cls(proof=finality, record=shown.record, state_proof=shown.state_proof)
+
+    def encode(self) -> bytes:
+        """Return the canonical bytes."""
+        return encode(to_value(self))
+
+
 Certificate = Transition | EngineStart
 """One step of a validator-set history."""
-_Decoded = FinalityProof | Certificate | LogKeyProof
+_Decoded = FinalityProof | Certificate | LogKeyProof | LogKeyCertificate
 
 
 prepare(FinalityProof)
@@ -176,6 +200,16 @@ def decode_log_key_proof(data: bytes) -> LogKeyProof:
         InvalidReceipt: too large, not canonical, or not of the form of such a proof.
     """
     return cast("LogKeyProof", _decode(data, LogKeyProof, "log_key", LOG_KEY_PROOF_BYTES_MAX))
+
+
+def decode_log_key_certificate(data: bytes) -> LogKeyCertificate:
+    """Return the certificate of a log key in canonical `data`; nothing in it is verified yet.
+
+    Raises:
+        InvalidReceipt: too large, not canonical, or not of the form of such a certificate.
+    """
+    found = _decode(data, LogKeyCertificate, "log_keys", LOG_KEY_CERTIFICATE_BYTES_MAX)
+    return cast("LogKeyCertificate", found)
 
 
 def _check_validators(validators: Sequence[EngineValidator]) -> None:

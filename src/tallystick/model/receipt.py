@@ -267,18 +267,18 @@ def _receipt_from_fields(fields: object) -> Receipt:
     return receipt
 
 
-def parse_certificates(listed: object) -> tuple[bytes, ...]:
-    """Return a validator-set history from its JSON form, a list of base64 texts, not empty.
+def parse_certificates(listed: object, name: str = "validator_history") -> tuple[bytes, ...]:
+    """Return certificates from their JSON form, a list of base64 texts, not empty.
 
     Raises:
         Malformed: another form, or more than `CERTIFICATES_MAX`.
     """
     if type(listed) is not list or not 1 <= len(listed) <= CERTIFICATES_MAX:
         raise Malformed(
-            "validator history: a list of certificates is needed",
-            field="validator_history",
+            f"{name}: a list of certificates is needed",
+            field=name,
             expected=f"1 to {CERTIFICATES_MAX} certificates",
         )
     if any(type(one) is not str for one in listed):
-        raise Malformed("validator history: not texts", field="validator_history")
-    return tuple(parse_base64(one, name="validator_history") for one in listed)
+        raise Malformed(f"{name}: not texts", field=name)
+    return tuple(parse_base64(one, name=name) for one in listed)

@@ -83,6 +83,11 @@ class Consortium:
         desk = self._parts.finality
         return desk.history.certificates if desk is not None else ()
 
+    def log_key_certificates(self) -> tuple[bytes, ...]:
+        """Return what outsiders need to know what became of log keys since genesis."""
+        desk = self._parts.finality
+        return desk.log_key_certificates() if desk is not None else ()
+
     def final(self, height: int, newest: Published) -> tuple[Published, bytes | None]:
         """Return a block at or after `height` and the proof that it is final.
 
@@ -102,11 +107,12 @@ class Consortium:
         """
         if proof is None:
             return receipt
+        own = published.own_log_key
         return dataclasses.replace(
             receipt,
             finality=proof,
             validator_history=self.validator_history(),
-            log_key=published.log_key,
+            log_key=own.encode() if own is not None else None,
         )
 
     def witnessed(self, receipt: Receipt, height: int, wanted: int) -> Receipt:

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from tallystick.errors import Corrupted, TallystickError
 from tallystick.ledger import AppliedBlock
-from tallystick.model import VALIDATORS_KEY, BlockHeader, EngineStart, Transition
+from tallystick.model import VALIDATORS_KEY, BlockHeader, EngineStart, LogKeyCertificate, Transition
 from tallystick.node.published import Published
 from tallystick.storage import write_file
 
@@ -142,6 +142,8 @@ class FinalityDesk:
         self._validators = validators
         self._changed = threading.Condition()
         self._proof: tuple[int, bytes] | None = None
+        self._certified: tuple[bytes | None, tuple[bytes, ...]] = (None, ())
+        """Membership root, and the certificates of log keys under it."""
 
     def restart(
         self, newest: Published, previous: Published | None, validators: bytes | None
@@ -180,7 +182,27 @@ class FinalityDesk:
         """
         with self._changed:
             self._changed.wait_for(partial(self._is_ready, height), WAIT_SECONDS)
-            published = self._provable
+            return self._final_by_now(height)
+
+    def log_key_certificates(self) -> tuple[bytes, ...]:
+        """Return a certificate of each log key that genesis does not tell of.
+
+        Waits a little for the block after the one that changed them last; if that does not come,
+        they are as of the block before.
+        """
+        newest = self._newest
+        if not newest.log_keys:
+            return ()
+        if self._certified[0] != newest.membership_root:
+            found = self.final(newest.height) or self._final_by_now(0)
+            if found is not None:
+                published, proof = found
+                made = (LogKeyCertificate.of(one, proof) for one in published.log_keys.values())
+                self._certified = (published.membership_root, tuple(one.encode() for one in made))
+        return self._certified[1]
+
+    def _final_by_now(self, height: int) -> tuple[Published, bytes] | None:
+        published = self._provable
         if published is None or published.header is None or published.header.height < height:
             return None
         try:
@@ -208,7 +230,7 @@ class FinalityDesk:
             return False
         # The key that signs was registered in the newest block, or this node just started after
         # such a change: the next block, which follows every change, shows it.
-        return provable.log_key is not None or self._newest.log_key is None
+        return provable.own_log_key is not None or self._newest.own_log_key is None
 
     @property
     def _provable_height(self) -> int:

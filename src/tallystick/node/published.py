@@ -8,18 +8,23 @@ proof is built from tiles at that block's size while later blocks are already ex
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from functools import cached_property
+from typing import Final
 
 from tallystick.crypto import SecretKey
 from tallystick.merkle import EMPTY_LOG_ROOT, LogTree, TileReader
 from tallystick.model import (
     BlockHeader,
     Checkpoint,
+    LogKeyProof,
     Receipt,
     build_log_receipt,
     sign_checkpoint,
     sign_root,
 )
+
+NO_PROOFS: Final[Mapping[bytes, LogKeyProof]] = {}
 
 
 class Published:
@@ -32,13 +37,13 @@ class Published:
         tiles: TileReader,
         secret: SecretKey,
         *,
-        log_key: bytes | None = None,
+        log_keys: Mapping[bytes, LogKeyProof] = NO_PROOFS,
     ) -> None:
         """Take the block's header (None at genesis) and what is needed to sign and prove."""
         self.network = network
         self.header = header
-        self.log_key = log_key
-        """Proof of the signer's log key under the block's membership root, where one is needed."""
+        self.log_keys = log_keys
+        """Proofs, under the block's membership root, of log keys that genesis does not tell of."""
         self._tiles = tiles
         self._secret = secret
         self._lock = threading.Lock()
@@ -52,6 +57,16 @@ class Published:
     def height(self) -> int:
         """Of the block; 0 at genesis."""
         return self.header.height if self.header else 0
+
+    @property
+    def membership_root(self) -> bytes | None:
+        """Root of the membership tree; None at genesis."""
+        return self.header.membership_root if self.header else None
+
+    @property
+    def own_log_key(self) -> LogKeyProof | None:
+        """Proof of the key that signs this, where one is needed."""
+        return self.log_keys.get(self._secret.public_key)
 
     @property
     def root(self) -> bytes:

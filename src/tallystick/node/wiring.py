@@ -30,11 +30,11 @@ from tallystick.node.feeds import open_feed, open_views
 from tallystick.node.finality import FinalityDesk, FinalitySource, ValidatorHistoryFile
 from tallystick.node.founding import read_log_key
 from tallystick.node.history import History
+from tallystick.node.later_keys import LaterLogKeys
 from tallystick.node.node import Board, Node, Parts
 from tallystick.node.nonces import remember_recent
 from tallystick.node.ordering import Opened, Ordering, open_solo
-from tallystick.node.own_key import OwnLogKey
-from tallystick.node.published import Published
+from tallystick.node.published import NO_PROOFS, Published
 from tallystick.node.recent import RecentBlocks
 from tallystick.node.upkeep import Upkeep
 from tallystick.node.witnesses import WitnessDesk
@@ -71,10 +71,11 @@ class _Base:
     storage: Storage
     ledger: Ledger
 
-    def publish(self, header: BlockHeader | None, log_key: bytes | None = None) -> Published:
+    def publish(self, header: BlockHeader | None, later_keys: LaterLogKeys | None) -> Published:
         """Return what is shown of a block."""
         network, store = self.folder.network, self.storage.store
-        return Published(network, header, store, self.secret, log_key=log_key)
+        log_keys = later_keys.proofs(header) if later_keys is not None else NO_PROOFS
+        return Published(network, header, store, self.secret, log_keys=log_keys)
 
     def stored_header(self) -> BlockHeader | None:
         """Return the header of the newest block in the store."""
@@ -128,7 +129,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     def restored() -> None:
         board.refresh()
         if finality is not None:
-            before = _before(base, application, own_key)
+            before = _before(base, application, later_keys)
             finality.restart(board.newest, before, _validators(application))
         for block in block_log.blocks(views.height() + 1):
             feed.poke(block)
@@ -136,13 +137,14 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     application = LedgerApplication(
         base.ledger, base.runner, base.verifiers, save=save, clock=config.clock
     )
-    own_key = OwnLogKey(base.secret.public_key, base.genesis, application)
-    board = Board(partial(_shown, base, own_key))
+    is_final = read_engine_file(base.folder.path) is not None
+    later_keys = LaterLogKeys(base.genesis, application, is_final=is_final)
+    board = Board(partial(_shown, base, later_keys))
     halt = _Halt(config, application.state_lock.close)
     finder = partial(_find, recent, views)
     ordering = _ordering(config, base, application, finder, on_halt=halt, on_restored=restored)
     opened = _open_engine(config, ordering, stack)
-    finality = _open_finality(opened.finality, base, application, board, own_key)
+    finality = _open_finality(opened.finality, base, application, board, later_keys)
     certify = finality.certify if finality else None
 
     def join(close: Callable[[], None]) -> Node:
@@ -167,7 +169,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
                 views=views,
                 upkeep=Upkeep(store, recent, views, certify=certify, on_halt=halt),
                 history=History(
-                    base.genesis, block_log.blocks, lambda at: base.publish(at).checkpoint
+                    base.genesis, block_log.blocks, lambda at: base.publish(at, None).checkpoint
                 ),
                 close=close,
             )
@@ -255,7 +257,7 @@ def _open_finality(
     base: _Base,
     application: LedgerApplication,
     board: Board,
-    own_key: OwnLogKey,
+    later_keys: LaterLogKeys,
 ) -> FinalityDesk | None:
     if source is None:
         return None
@@ -264,24 +266,26 @@ def _open_finality(
         source,
         ValidatorHistoryFile(base.folder.path),
         newest=board.newest,
-        previous=_before(base, application, own_key),
+        previous=_before(base, application, later_keys),
         validators=_validators(application),
         header_of=lambda at: block_log.block(at).header,
     )
 
 
-def _shown(base: _Base, own_key: OwnLogKey, applied: AppliedBlock | None) -> Published:
+def _shown(base: _Base, later_keys: LaterLogKeys, applied: AppliedBlock | None) -> Published:
     """Return what is shown of a block, by default of the newest in the store."""
     header = applied.block.header if applied else base.stored_header()
-    return base.publish(header, own_key.proof(header))
+    return base.publish(header, later_keys)
 
 
-def _before(base: _Base, application: LedgerApplication, own_key: OwnLogKey) -> Published | None:
+def _before(
+    base: _Base, application: LedgerApplication, later_keys: LaterLogKeys
+) -> Published | None:
     """Return what is shown of the block before the newest one."""
     if application.height <= 1:
         return None
     header = base.storage.log.block(application.height - 1).header
-    return base.publish(header, own_key.proof(header))
+    return base.publish(header, later_keys)
 
 
 def _validators(application: LedgerApplication) -> bytes | None:

@@ -78,11 +78,16 @@ class FakeConsortium:
     def __init__(self) -> None:
         """Know nobody."""
         self.certificates: tuple[bytes, ...] = ()
+        self.log_keys: tuple[bytes, ...] = ()
         self.questions: list[tuple[str, dict[str, str], int]] = []
 
     def validator_history(self) -> tuple[bytes, ...]:
         """Return what is set."""
         return self.certificates
+
+    def log_key_certificates(self) -> tuple[bytes, ...]:
+        """Return what is set."""
+        return self.log_keys
 
     def figures(self) -> NodeFigures:
         """Return one of each."""

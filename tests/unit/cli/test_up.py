@@ -244,7 +244,7 @@ def test_an_own_network_is_founded_pinned_and_served(
     from tallystick.cli.commands import up
 
     pinned: list[str] = []
-    monkeypatch.setattr(up, "_pin", lambda _node, url, _trust: pinned.append(url))
+    monkeypatch.setattr(up, "_pin", lambda url, _trust: pinned.append(url))
     words = ("--organization", CODE, "--organization-name", "Example", "--network", "mine")
     outcome = tally("up", *words, "--data", tmp_path / "own", "--port", port)
     assert outcome.code == 0
@@ -271,20 +271,18 @@ def test_listening_to_everybody_is_said(
     assert guests[0]["url"] == f"http://localhost:{port}"
 
 
-def test_a_node_with_a_later_log_key_runs_without_being_pinned(
-    running: Running, capsys: pytest.CaptureFixture[str]
+def test_a_node_with_an_unregistered_log_key_runs_without_being_pinned(
+    running: Running, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its key is not in the genesis document: that is said, and nothing is believed."""
+    """Neither genesis nor the ledger knows its key: that is said, and nothing is believed."""
     from tallystick.cli.commands import up
 
-    class Later:
-        def checkpoint(self) -> str:
-            body = running.node.checkpoint().partition("\n\n")[0]
-            shown = open_checkpoint(running.node.checkpoint(), _log_key(running), origin=_id(body))
-            return sign_checkpoint(shown, SecretKey.generate())
-
-    up._pin(Later(), running.url, running.folder / "trust.json")  # type: ignore[arg-type]
-    assert "does not list" in capsys.readouterr().err
+    note = running.node.checkpoint()
+    shown = open_checkpoint(note, _log_key(running), origin=running.node.network)
+    signed = sign_checkpoint(shown, SecretKey.generate())
+    monkeypatch.setattr(running.node, "checkpoint", lambda: signed)
+    up._pin(running.url, running.folder / "trust.json")
+    assert "register it" in capsys.readouterr().err
     assert TrustState().trust_at(running.url) is None
 
 
@@ -292,15 +290,11 @@ def _log_key(running: Running) -> bytes:
     return running.node.genesis.log_keys[0].public_key
 
 
-def _id(body: str) -> str:
-    return body.split("\n", 1)[0]
-
-
 def test_this_machines_own_node_replaces_an_old_pin(running: Running) -> None:
     """A folder that was replaced must not look like a node that was."""
     from tallystick.cli.commands import up
 
-    up._pin(running.node, running.url, running.folder / "trust.json")
+    up._pin(running.url, running.folder / "trust.json")
     pinned = TrustState().trust_at(running.url)
     assert pinned is not None
     assert pinned.network == running.node.network

@@ -16,7 +16,6 @@ from tallystick.errors import (
     NotFound,
     TallystickError,
     Unavailable,
-    Unverified,
     WrongNetwork,
 )
 from tests.unit.client.mock_node import URL, MockNode, problem
@@ -166,12 +165,10 @@ def test_comparing_needs_something_to_compare_with(home: Path) -> None:
     """Without a pin there is no alarm, and an older head is none either."""
     world, _ = make_world(8)
     state = TrustState(home)
-    state.compare(world.trust, world.note())
+    state.compare(world.trust, world.note(), world.head())
     state.accept(world.trust, world.note(), seen=None, proof=[])
-    state.compare(world.trust, world.note(5))
-    state.compare(world.trust, world.note())
-    with pytest.raises(Unverified):
-        state.compare(world.trust, "nonsense")
+    state.compare(world.trust, world.note(5), world.head(5))
+    state.compare(world.trust, world.note(), world.head())
 
 
 def test_what_offers_no_trust_file_is_no_node(node: MockNode) -> None:

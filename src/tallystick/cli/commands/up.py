@@ -199,7 +199,7 @@ def _serve(
 
             facts.update(tell(folder, serving.url, stays=not once))
         else:
-            _pin(node, serving.url, trust)
+            _pin(serving.url, trust)
         if not once:
             sys.stdout.write(render(Sheet(facts)))
             sys.stdout.flush()
@@ -210,19 +210,16 @@ def _serve(
     return Sheet(facts) if once else None
 
 
-def _pin(node: Node, url: str, trust: Path) -> None:
+def _pin(url: str, trust: Path) -> None:
     """Let this user's client know which network this machine's own node serves.
 
-    Otherwise a folder that was replaced would look like a node that was. A client believes a
-    checkpoint only by a log key of the genesis document, so a node with a later key is not pinned;
-    its receipts prove their key by themselves.
+    Otherwise a folder that was replaced would look like a node that was. A node whose log key is
+    registered neither in genesis nor on the ledger yet is not pinned; that it will be said then.
     """
-    from tallystick.client import Trust, connect
+    from tallystick.client import connect
 
     try:
-        Trust.load(trust).open_checkpoint(node.checkpoint())
+        with connect(url, trust=trust) as net:
+            net.trust  # noqa: B018  # contact pins
     except (InvalidCheckpoint, UntrustedSigner):
         warn(say("node.later_log_key"))
-        return
-    with connect(url, trust=trust) as net:
-        net.trust  # noqa: B018  # contact pins

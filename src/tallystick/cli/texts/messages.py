@@ -159,9 +159,9 @@ MESSAGES: Final[Mapping[str, Text]] = {
     # node
     "node.started": Text("node is running at {url}", "节点已运行：{url}"),
     "node.later_log_key": Text(
-        "this node signs with a log key that the genesis document does not list: clients connect "
-        "through a node of a founder, this node's receipts verify by themselves",
-        "本节点的日志密钥不在创世文件中：客户端请经由创始机构的节点连接，本节点的回执可自行核验",
+        "this node signs with a log key that no client can believe yet: register it on the ledger "
+        "first (tally network register)",
+        "本节点的日志密钥尚未登记，客户端暂不信任：请先在账本上登记（tally network register）",
     ),
     "node.serving": Text("Ctrl-C stops it.", "按 Ctrl-C 停止。"),
     "node.founded": Text("network {network} founded", "已创建网络 {network}"),
