@@ -157,6 +157,7 @@ def test_refusals_at_the_door_are_typed_and_change_nothing(start: Open, clock: C
     """Malformed, forged, of strangers, expired, too far ahead, unknown, wrong arguments."""
     node = start()
     good, end = deposit(1), PERIOD.end
+    before = node.status().app_hash
     answers = submit(
         node,
         b"garbage",
@@ -180,7 +181,7 @@ def test_refusals_at_the_door_are_typed_and_change_nothing(start: Open, clock: C
         "E_NETWORK",
     ]
     assert node.status().log_size == 0
-    assert node.status().height == 0
+    assert node.status().app_hash == before  # an engine may have made an empty block meanwhile
 
 
 def test_a_genesis_node_shows_an_empty_log(start: Open) -> None:
