@@ -59,7 +59,7 @@ BENCHMARKS: dict[str, Work] = {
         for count in (1, 4)
     },
     "catching_up": lambda folder, o: catching_up.run(
-        folder, transactions=2_000 if o.quick else 20_000, repeat=1 if o.quick else 3
+        folder, transactions=2_000 if o.quick else 60_000, repeat=1 if o.quick else 3
     ),
     "node_start": lambda folder, o: small.node_start(
         folder, accounts=20_000 if o.quick else 1_000_000, transactions=5_000

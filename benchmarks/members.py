@@ -35,6 +35,7 @@ from tallystick.consensus.cometbft import (
 )
 from tallystick.crypto import SecretKey
 from tallystick.model import (
+    SNAPSHOT_INTERVAL,
     Call,
     GenesisDocument,
     LogKey,
@@ -48,7 +49,13 @@ from tallystick.model import (
 )
 from tallystick.node import create_network
 from tallystick.node.comet import engine_genesis, found_engine
-from tallystick.node.engine_file import EngineFile, PeerNode, write_engine_file
+from tallystick.node.engine_file import (
+    EngineFile,
+    PeerNode,
+    StateSyncStart,
+    read_engine_file,
+    write_engine_file,
+)
 from tallystick.node.sockets import socket_folder
 from tallystick.storage import DataFolder
 from tallystick.units import TimeMs
@@ -139,8 +146,11 @@ class Wallets:
 class Tallysticks:
     """Our nodes, one process for each organisation, with worker processes as in production."""
 
-    def __init__(self, folder: Path, count: int, accounts: int) -> None:
-        """Found the network, start it, and open the accounts."""
+    def __init__(
+        self, folder: Path, count: int, accounts: int, *, snapshot_interval: int = SNAPSHOT_INTERVAL
+    ) -> None:
+        """Found the network, and start it."""
+        self._snapshot_interval = snapshot_interval
         self.folder = folder
         shutil.rmtree(folder, ignore_errors=True)
         ports = free_ports(count)
@@ -157,7 +167,7 @@ class Tallysticks:
             write_engine_file(data, _engine_file(number, ports))
         self.engines = [f"unix://{socket_folder(data) / 'rpc.sock'}" for data in folders]
         self._folders = folders
-        self._nodes = [_start_member(data) for data in folders]
+        self._nodes = [_start_member(data, snapshot_interval) for data in folders]
         self.ports = [_port(node) for node in self._nodes]
         _wait_joined(self.engines)
         self.wallets = Wallets(network, count, accounts)
@@ -167,12 +177,25 @@ class Tallysticks:
         _end_member(self._nodes[number])
         return self._folders[number]
 
+    def believe(self, number: int, height: int) -> None:
+        """Let a stopped node begin from a snapshot, by the first node's header of a height."""
+        rpc = EngineRpc(self.engines[0])
+        hashed = rpc.commit(height).signed_header.commit.block_id.hash.hex().upper()
+        rpc.close()
+        servers = tuple(f"http://127.0.0.1:{port}/v1/engine" for port in self.ports[:2])
+        data = self._folders[number]
+        settings = read_engine_file(data)
+        if settings is None:
+            raise RuntimeError(f"{data} has no engine")
+        start = StateSyncStart(height=height, header_hash=hashed, servers=servers)
+        write_engine_file(data, msgspec.structs.replace(settings, state_sync=start))
+
     def start_one(self, number: int) -> float:
         """Start it again; return the seconds until it has everything that the first has."""
         target = EngineRpc(self.engines[0])
         height = target.status().sync_info.latest_block_height
         started = time.perf_counter()
-        self._nodes[number] = _start_member(self._folders[number])
+        self._nodes[number] = _start_member(self._folders[number], self._snapshot_interval)
         _port(self._nodes[number])
         rpc = EngineRpc(self.engines[number])
         while (status := rpc.status().sync_info).catching_up or (
@@ -322,8 +345,8 @@ def _use_kvstore(config: Path) -> None:
     config.write_text("\n".join(changed) + "\n")
 
 
-def _start_member(data: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "benchmarks.member", str(data)]
+def _start_member(data: Path, snapshot_interval: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "benchmarks.member", str(data), str(snapshot_interval)]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
