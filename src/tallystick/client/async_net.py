@@ -75,7 +75,7 @@ class AsyncNet(AsyncNetReader):
 
     async def sign(self, contract: str, method: str, args: Mapping[str, Value]) -> bytes:
         """Return a call as a signed transaction, not submitted yet; raises `UsageError`."""
-        return self._link.session.signed(await self.trust(), contract, method, args)
+        return await self._link.run(self._link.session.signed(contract, method, args))
 
     async def call(self, contract: str, method: str, /, **args: Value) -> Committed:
         """Sign a call, submit it, wait for it, and return what it did, from its verified receipt.

@@ -141,9 +141,8 @@ def _matter(args: object) -> Matter | None:
 def _send(session: Session, items: Sequence[BatchItem]) -> Flow[list[BatchResult]]:
     if not items:
         return []
-    trust = yield from session.contact()
     args: dict[str, Value] = {"deposits": [item.args for item in items]}
-    raw = session.signed(trust, CONTRACT, "deposit_many", args)
+    raw = yield from session.signed(CONTRACT, "deposit_many", args)
     try:
         placed = yield from submit(session, raw)
     except Duplicate as error:

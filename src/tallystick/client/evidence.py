@@ -90,8 +90,7 @@ def deposit(
         Refused: another rule of the contract said no.
         NotFinal, Unavailable, Unverified: as `submit` and `fetch_receipt`.
     """
-    trust = yield from session.contact()
-    raw = session.signed(trust, CONTRACT, "deposit", deposit_args(facts, details))
+    raw = yield from session.signed(CONTRACT, "deposit", deposit_args(facts, details))
     placed = yield from submit(session, raw)
     receipt = yield from fetch_receipt(session, placed.id, original=facts)
     done = committed(placed, receipt)

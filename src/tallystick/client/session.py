@@ -32,6 +32,10 @@ class _Consistency(Struct, frozen=True):
     path: list[str]
 
 
+class _Lifetime(Struct, frozen=True):
+    transaction_lifetime_ms_max: int = 0
+
+
 class Session:
     """Address, identity, trust and pins; no network by itself."""
 
@@ -51,6 +55,7 @@ class Session:
         self._explicit = trust
         self._trust: Trust | None = None
         self._clock_ms = clock_ms
+        self._lifetime: int | None = None
         self.min_height = 0
         """Newest height this session wrote at; lists wait for it."""
 
@@ -134,12 +139,13 @@ class Session:
             proof = yield from fetch_consistency(seen.size, head.size)
         return trust, self.state.accept(trust, note, seen=seen, proof=proof)
 
-    def signed(self, trust: Trust, contract: str, method: str, args: Mapping[str, Value]) -> bytes:
+    def signed(self, contract: str, method: str, args: Mapping[str, Value]) -> Flow[bytes]:
         """Return a call as a transaction signed by this session's identity, with a fresh nonce.
 
         Raises:
             UsageError: the session has no identity.
             Malformed: the arguments hold what the ledger cannot.
+            TallystickError: what `contact` raises.
         """
         if self.identity is None:
             raise UsageError(
@@ -147,11 +153,23 @@ class Session:
                 field="identity",
                 hint="Create a key (`tally key create`) and name it: connect(identity=...).",
             )
-        lifetime = trust.genesis.parameters.transaction_lifetime_ms_max
+        trust = yield from self.contact()
+        lifetime = yield from self._lifetime_ms(trust)
         valid_until = self._clock_ms() + min(lifetime // 2, _VALIDITY_MS_MAX)
         nonce = secrets.randbits(_NONCE_BITS)
         call = Call(trust.network, contract, method, dict(args), nonce, TimeMs(valid_until))
         return self.identity.sign(call)
+
+    def _lifetime_ms(self, trust: Trust) -> Flow[int]:
+        """Return how long transactions may be valid; members may have voted for less than genesis.
+
+        Asked once: a node that says too little only makes them end sooner.
+        """
+        if self._lifetime is None:
+            now = yield from fetch_json(Ask("GET", "/v1/status"), _Lifetime)
+            founding = trust.genesis.parameters.transaction_lifetime_ms_max
+            self._lifetime = min(founding, now.transaction_lifetime_ms_max or founding)
+        return self._lifetime
 
     def wrote_at(self, height: int | None) -> None:
         """Remember a height, so that later lists show what was just written."""

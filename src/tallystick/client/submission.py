@@ -196,8 +196,8 @@ def call(
         Refused: a rule of the contract said no; the error has its code and facts.
         NotFinal, Unavailable, Unverified: as `submit` and `fetch_receipt`.
     """
-    trust = yield from session.contact()
-    placed = yield from submit(session, session.signed(trust, contract, method, args))
+    raw = yield from session.signed(contract, method, args)
+    placed = yield from submit(session, raw)
     receipt = yield from fetch_receipt(session, placed.id)
     return committed(placed, receipt)
 

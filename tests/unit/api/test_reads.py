@@ -6,6 +6,7 @@ from __future__ import annotations
 import gzip
 from base64 import b64decode
 
+import msgspec
 import pytest
 
 from tallystick.api import create_app
@@ -43,6 +44,18 @@ def written(node: FakeNode) -> FakeNode:
 def id_of(raw: bytes) -> str:
     """Return a transaction's id."""
     return sha256(raw).hex()
+
+
+def test_status_tells_the_lifetime_that_members_voted_for(
+    caller: Caller, written: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Clients choose by it how long their transactions are valid."""
+    shown = written.register()
+    shown.register.parameters = msgspec.structs.replace(
+        written.genesis.parameters, transaction_lifetime_ms_max=20_000
+    )
+    monkeypatch.setattr(written, "register", lambda: shown)
+    assert caller.get("/v1/status").json["transaction_lifetime_ms_max"] == 20_000
 
 
 def test_status_tells_how_the_node_stands(caller: Caller, written: FakeNode) -> None:

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from tallystick.client import Identity, KeyStore, connect
-from tallystick.errors import Duplicate, NotAMember
-from tallystick.model import SetParameters
+from tallystick.errors import Duplicate, NotAMember, TallystickError
+from tallystick.model import Call, SetParameters, decode_transaction, sign_transaction
+from tallystick.units import TimeMs
 from tests.factories import secret
 from tests.unit.cli.conftest import Tally
 from tests.unit.cli.governing_world import (
@@ -315,3 +317,31 @@ def test_the_sdk_speaks_the_same(governed: Governed) -> None:
             net.governance.vote(opened.id, approve=True)
         proof = net.governance.validator_proof(ORGANIZATIONS[0], secret(8_000))
         assert len(proof) == 64
+
+
+def test_clients_sign_for_no_longer_than_members_voted_for(governed: Governed) -> None:
+    """A vote shortens the lifetime of transactions; who connects then knows."""
+    shorter = msgspec.structs.replace(
+        governed.node.genesis.parameters, transaction_lifetime_ms_max=20_000
+    )
+    who = [
+        Identity(one, "governor", secret(person_key(number, "governor")))
+        for number, one in enumerate(ORGANIZATIONS)
+    ]
+    with connect(governed.url, identity=who[0]) as net:
+        opened = net.governance.propose(SetParameters(shorter))
+    with connect(governed.url, identity=who[1]) as net:
+        net.governance.vote(opened.id, approve=True)
+    with connect(governed.url, identity=who[0]) as net:
+        assert net.governance.overview().parameters.is_voted
+        call = decode_transaction(net.sign("governance", "withdraw", {})).call
+        assert call.valid_until <= time.time_ns() // 1_000_000 + 10_000
+        with pytest.raises(TallystickError) as caught:
+            net.submit(sign_transaction(replaced(call, 30_000), who[0].secret, ORGANIZATIONS[0]))
+    assert caught.value.code == "E_EARLY"
+
+
+def replaced(call: Call, lifetime_ms: int) -> Call:
+    """Return the call with a longer validity."""
+    until = TimeMs(time.time_ns() // 1_000_000 + lifetime_ms)
+    return msgspec.structs.replace(call, valid_until=until)

@@ -67,6 +67,8 @@ class MockNode:
         """While set, submissions are accepted and not committed."""
         self.held: list[bytes] = []
         self.page_rows = 100
+        self.lifetime_ms = 86_400_000
+        """How long transactions may be valid."""
         self.results: Value = None
         """What deposits return, instead of their numbers."""
         self.routes: list[tuple[str, Route]] = [
@@ -303,7 +305,14 @@ class MockNode:
 
     def _status(self, _r: httpx.Request, _m: re.Match[str]) -> httpx.Response:
         size = len(self.world.entries)
-        return answer({"network": self.world.network, "height": size, "log_size": size})
+        return answer(
+            {
+                "network": self.world.network,
+                "height": size,
+                "log_size": size,
+                "transaction_lifetime_ms_max": self.lifetime_ms,
+            }
+        )
 
     def _query(self, request: httpx.Request, match: re.Match[str]) -> httpx.Response:
         return answer({"result": [match[2], dict(request.url.params)], "height": 1})

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from tallystick.errors import (
     Unavailable,
     UnknownContract,
 )
+from tallystick.model import decode_transaction
 from tests.unit.client.mock_node import MockNode, problem
 from tests.unit.client.world import World, sha256_hex
 
@@ -37,6 +39,19 @@ def test_submitting_the_same_bytes_again_gives_the_first_outcome(
         assert net.submit(raw) == placed
     assert (placed.code, placed.leaf_index) == ("ok", 8)
     assert pauses == [0.1, 0.4, 1.6]
+
+
+def test_validity_keeps_to_what_members_voted_for(node: MockNode) -> None:
+    """A vote may shorten the lifetime of transactions; a node that says more is not heard."""
+    founding = node.world.genesis.parameters.transaction_lifetime_ms_max
+    for said, most in ((60_000, 60_000), (0, founding), (10 * founding, founding)):
+        node.lifetime_ms = said
+        with node.net() as net:
+            started = time.time_ns() // 1_000_000
+            calls = [decode_transaction(net.sign("evidence", "deposit", {})).call for _ in "ab"]
+        for call in calls:
+            assert started < call.valid_until <= time.time_ns() // 1_000_000 + most // 2
+    assert node.count("GET /v1/status") == 3
 
 
 def test_retry_after_is_honoured_within_reason(node: MockNode, pauses: list[float]) -> None:
