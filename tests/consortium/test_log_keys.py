@@ -29,15 +29,17 @@ pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine_program")]
 INTERVAL = 6
 
 
-def check_receipt(network: Network, receipt: Receipt, key: SecretKey, *, is_later: bool) -> None:
+def check_receipt(network: Network, receipt: Receipt, key: SecretKey, *, is_proven: bool) -> None:
     """Fail unless genesis alone is enough to believe the receipt, which this key signed."""
     assert decode_log_receipt(receipt.log_receipt).key_id == key.public_key
-    assert (receipt.log_key is not None) is is_later
-    found = verify(receipt, trust=Trust.of_genesis(network.genesis_bytes))
+    assert (receipt.log_key is not None) is is_proven
+    trust = Trust.of_genesis(network.genesis_bytes)
+    found = verify(receipt, trust=trust)
     lines = {check.name: check for check in found.checks}
     # There is no original to compare with; else everything holds.
     assert {check.name for check in found.reasons} <= {"file"}, str(found)
-    assert ("registered on the ledger" in lines["receipt_signature"].evidence.en) is is_later
+    is_told = "registered on the ledger" in lines["receipt_signature"].evidence.en
+    assert is_told is (key.public_key not in trust.log_keys)
 
 
 def check_contact(network: Network, node: Node, key: SecretKey) -> Trust:
@@ -76,17 +78,40 @@ def test_a_node_with_a_replaced_log_key_serves_as_before(tmp_path: Path) -> None
         assert change.code == OK
         network.agree()
         install(place, new)
-        check_receipt(network, place.running.receipt(early.transaction_id), new, is_later=True)
-        check_receipt(network, place.running.receipt(change.transaction_id), new, is_later=True)
+        check_receipt(network, place.running.receipt(early.transaction_id), new, is_proven=True)
+        check_receipt(network, place.running.receipt(change.transaction_id), new, is_proven=True)
         (late,) = network.commit(1, network.deposit(place.seat))
-        check_receipt(network, place.running.receipt(late.transaction_id), new, is_later=True)
+        check_receipt(network, place.running.receipt(late.transaction_id), new, is_proven=True)
         trust = check_contact(network, place.running, new)
         assert set(trust.retired_log_keys) == {place.seat.log_key.public_key}
         install(place, new)
-        check_receipt(network, place.running.receipt(late.transaction_id), new, is_later=True)
+        check_receipt(network, place.running.receipt(late.transaction_id), new, is_proven=True)
         first = network.places[0]
         theirs = first.running.receipt(late.transaction_id)
-        check_receipt(network, theirs, first.seat.log_key, is_later=False)
+        check_receipt(network, theirs, first.seat.log_key, is_proven=False)
+
+
+def test_a_node_whose_key_was_revoked_answers_for_what_was_before(tmp_path: Path) -> None:
+    """Up to the block that revoked it, by whatever node that was asked for; nothing later."""
+    with running_network(tmp_path, 4) as network:
+        place, new = network.places[1], secret(6_002)
+        key = place.seat.log_key
+        (early,) = network.commit(0, network.deposit(place.seat))
+        raw = network.register_log_key(place.seat, new, replaces=key)
+        (change,) = network.commit(1, raw)
+        assert change.code == OK
+        check_receipt(network, place.running.receipt(change.transaction_id), key, is_proven=True)
+        check_receipt(network, place.running.receipt(early.transaction_id), key, is_proven=False)
+        (late,) = network.commit(1, network.deposit(place.seat))
+        network.agree()
+        check_receipt(network, place.running.receipt(change.transaction_id), key, is_proven=True)
+        check_receipt(network, place.running.receipt(early.transaction_id), key, is_proven=False)
+        found = verify(
+            place.running.receipt(late.transaction_id),
+            trust=Trust.of_genesis(network.genesis_bytes),
+        )
+        assert {check.name for check in found.reasons} >= {"receipt_signature"}
+        assert "was revoked" in str(found)
 
 
 def test_a_node_that_joins_with_a_later_key_serves_as_others_do(tmp_path: Path) -> None:
@@ -107,7 +132,7 @@ def test_a_node_that_joins_with_a_later_key_serves_as_others_do(tmp_path: Path) 
         node = newcomer.start(snapshot_interval=INTERVAL)
         wait_until(lambda: node.status().height >= places[-1].height, "the newcomer's blocks")
         receipt = node.receipt(places[0].transaction_id)
-        check_receipt(network, receipt, joining.log_key, is_later=True)
+        check_receipt(network, receipt, joining.log_key, is_proven=True)
         check_contact(network, node, joining.log_key)
 
 

@@ -19,6 +19,7 @@ from tallystick.errors import InvalidReceipt, TallystickError, UntrustedSigner
 from tallystick.merkle import StateProof, verify_value
 from tallystick.model import (
     LOG_KEYS_PREFIX,
+    Entry,
     FinalityProof,
     LogKeyCertificate,
     LogKeyProof,
@@ -94,7 +95,11 @@ class LogKeyReader:
 
 
 def check_log_key(
-    data: bytes, public_key: bytes, finality: FinalityProof, history: ValidatorHistory
+    data: bytes,
+    public_key: bytes,
+    finality: FinalityProof,
+    history: ValidatorHistory,
+    entry: Entry | None,
 ) -> RegisteredLogKey:
     """Return the record by which a key signs receipts for its organisation.
 
@@ -103,6 +108,8 @@ def check_log_key(
         public_key: The key that signed the receipt.
         finality: Of the receipt; checked here, since nothing else vouches for the key.
         history: Who the validators were.
+        entry: What the receipt is of. A key may sign for the very block that revoked it, such as
+            the one in which its organisation left.
 
     Raises:
         UntrustedSigner: the key is not shown to be registered, or is revoked.
@@ -114,7 +121,10 @@ def check_log_key(
         raise _refused(f"is not shown to be registered ({error.message})", public_key) from error
     if record.public_key != public_key:
         raise _refused("has the record of another key", public_key)
-    if record.revoked_at is not None:
+    if record.revoked_at is not None and not (
+        entry is not None
+        and (entry.height, entry.block_time) == (finality.height, record.revoked_at)
+    ):
         raise _refused(f"was revoked by {record.organization[:60]}", public_key)
     return record
 

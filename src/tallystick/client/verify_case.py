@@ -140,7 +140,7 @@ class Case:
                 expected="finality by validators of the trust file",
             )
         key = need(self.log_receipt).key_id
-        record = check_log_key(data, key, self.finality, self.history)
+        record = check_log_key(data, key, self.finality, self.history, self.entry)
         self.log_keys = {key: record.organization, **self.log_keys}
 
     def _take_checkpoint(self) -> None:

@@ -140,6 +140,8 @@ class FinalityDesk:
         self._newest = newest
         self._provable = previous
         self._validators = validators
+        self._last: tuple[Published, Published] | None = None
+        """The block that revoked the key that signs here, after the last that left it in force."""
         self._changed = threading.Condition()
         self._proof: tuple[int, bytes] | None = None
         self._certified: tuple[bytes | None, tuple[bytes, ...]] = (None, ())
@@ -171,6 +173,8 @@ class FinalityDesk:
                 self.history.note(height, record, prove_key(VALIDATORS_KEY))
             self._validators = record
         with self._changed:
+            if published.is_key_revoked and not self._newest.is_key_revoked:
+                self._last = (self._newest, published)
             self._provable, self._newest = self._newest, published
             self._changed.notify_all()
 
@@ -203,7 +207,17 @@ class FinalityDesk:
 
     def _final_by_now(self, height: int) -> tuple[Published, bytes] | None:
         published = self._provable
-        if published is None or published.header is None or published.header.height < height:
+        if published is None or published.height < height:
+            return None
+        if self._last is not None:
+            # Nobody believes what this key signs of later blocks, but receipts of all up to the
+            # one that revoked it remain good.
+            in_force, revoking = self._last
+            if height <= in_force.height:
+                published = in_force
+            elif height == revoking.height:
+                published = revoking
+        if published.header is None:
             return None
         try:
             return published, self._prove(published.header)

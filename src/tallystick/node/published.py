@@ -20,6 +20,7 @@ from tallystick.model import (
     LogKeyProof,
     Receipt,
     build_log_receipt,
+    decode_log_key,
     sign_checkpoint,
     sign_root,
 )
@@ -67,6 +68,12 @@ class Published:
     def own_log_key(self) -> LogKeyProof | None:
         """Proof of the key that signs this, where one is needed."""
         return self.log_keys.get(self._secret.public_key)
+
+    @cached_property
+    def is_key_revoked(self) -> bool:
+        """Whether this block, or one before it, ended the trust in the key that signs this."""
+        own = self.own_log_key
+        return own is not None and decode_log_key(own.record).revoked_at is not None
 
     @property
     def root(self) -> bytes:

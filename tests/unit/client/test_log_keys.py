@@ -214,6 +214,26 @@ def test_a_revoked_key_is_refused() -> None:
     assert f"revoked by {NEWCOMER}" in refused(answer.verify(answer.receipt()))
 
 
+def test_a_key_may_sign_for_the_very_block_that_revoked_it() -> None:
+    """Who leaves through its own node has a receipt of it, and of nothing later."""
+    world = World(founded())
+    index = world.deposit()
+    for moment, count, is_good in (
+        (World.time(0), 1, True),
+        (World.time(0) + 1, 1, False),
+        (World.time(0), 2, False),
+    ):
+        answer = Answer(registered(revoked_at=moment))
+        answer.world, answer.index = world, index
+        answer.proof, world.membership_root = shown_log_key(registered(revoked_at=moment))
+        world.fill(count - len(world.entries))
+        found = answer.verify(answer.receipt())
+        if is_good:
+            assert found.ok, str(found)
+            continue
+        assert f"revoked by {NEWCOMER}" in refused(found)
+
+
 def test_an_altered_record_is_refused() -> None:
     """Another organisation, or a revocation taken back: neither is what was signed."""
     for honest, altered in (
