@@ -8,9 +8,14 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 Dashed = Annotated[str | None, Parameter(allow_leading_hyphen=True)]
 """A text that may be `-`, for a standard stream."""
+
+
+Witnesses = Annotated[int, Parameter(validator=Number(gte=0, lte=16))]
+"""How many other organisations; a node asks at most so many."""
 
 
 @Parameter(name="*")

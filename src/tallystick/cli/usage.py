@@ -38,6 +38,8 @@ def usage_error(error: CycloptsError, tokens: Sequence[str]) -> UsageError:
             shown = _missing(path, error.argument, error.keyword)
         case wrong.CoercionError() if error.token is not None:
             shown = _not_convertible(path, error)
+        case wrong.ValidationError() if error.argument is not None:
+            shown = _not_allowed(path, error.argument, error.value)
         case wrong.RepeatArgumentError():
             name = str(error.token.keyword)
             shown = UsageError(say("usage.repeated", name=name), hint=hint)
@@ -103,6 +105,23 @@ def _not_convertible(path: str, error: CycloptsError) -> UsageError:
         field=name,
         expected=", ".join(choices) or kind_of(argument.hint if argument is not None else str),
         hint=say("usage.did_you_mean", near=near[0]) if near else _help_of(path),
+    )
+
+
+def _not_allowed(path: str, argument: Argument, value: object) -> UsageError:
+    from cyclopts.validators import Number
+
+    validators = argument.parameter.validator
+    ranges = [
+        one
+        for one in (validators if isinstance(validators, tuple) else (validators,))
+        if isinstance(one, Number)
+    ]
+    return UsageError(
+        say("usage.value", name=argument.name, value=value),
+        field=argument.name,
+        expected=", ".join(f"{one.gte} to {one.lte}" for one in ranges) or None,
+        hint=_help_of(path),
     )
 
 

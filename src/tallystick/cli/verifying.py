@@ -30,7 +30,9 @@ _HASH: Final = re.compile("(sha256:)?[0-9A-Fa-f]{64}")
 _RECEIPTS: Final = (".receipt.json", ".cose")
 
 
-def offline_verification(what: str, receipt: Path | None, trust: Path | None) -> Verification:
+def offline_verification(
+    what: str, receipt: Path | None, trust: Path | None, witnesses: int
+) -> Verification:
     """Verify with nothing but receipt and trust file; nobody is asked.
 
     Raises:
@@ -40,23 +42,26 @@ def offline_verification(what: str, receipt: Path | None, trust: Path | None) ->
         if receipt is None:
             raise _no_receipt(what)
         facts = FileFacts.of_hash(what.lower())
-        return verify(facts, receipt=receipt, trust=_offline_trust(trust, receipt))
+        trusted = _offline_trust(trust, receipt)
+        return verify(facts, receipt=receipt, trust=trusted, witnesses_min=witnesses)
     path = _existing(what)
     used = receipt or (path if what.endswith(_RECEIPTS) else find_receipt(path))
     if used is None:
         raise _no_receipt(what)
-    return verify(path, receipt=receipt, trust=_offline_trust(trust, used))
+    trusted = _offline_trust(trust, used)
+    return verify(path, receipt=receipt, trust=trusted, witnesses_min=witnesses)
 
 
-def online_verification(net: Net, what: str, receipt: Path | None) -> Verification:
+def online_verification(net: Net, what: str, receipt: Path | None, witnesses: int) -> Verification:
     """Verify with the receipt at hand, or with the one that the node has.
 
     Raises:
         Unavailable: the node is needed and does not answer.
     """
     if _is_hash(what):
-        return net.verify(FileFacts.of_hash(what.lower()), receipt=receipt)
-    return net.verify(_existing(what), receipt=receipt)
+        facts = FileFacts.of_hash(what.lower())
+        return net.verify(facts, receipt=receipt, witnesses_min=witnesses)
+    return net.verify(_existing(what), receipt=receipt, witnesses_min=witnesses)
 
 
 def _is_hash(what: str) -> bool:

@@ -112,9 +112,20 @@ class AsyncNet(AsyncNetReader):
         """Return a transaction once it is committed, whatever its code; raises `NotFinal`."""
         return await self._link.run(wait_for(transaction_id, timeout_ms=timeout_ms))
 
-    async def receipt(self, transaction_id: str) -> VerifiedReceipt:
-        """Return the receipt of a transaction, verified; raises `NotFound` or `Unverified`."""
-        return await self._link.run(fetch_receipt(self._link.session, transaction_id))
+    async def receipt(self, transaction_id: str, *, witnesses: int = 0) -> VerifiedReceipt:
+        """Return the receipt of a transaction, verified.
+
+        Args:
+            transaction_id: 64 hex digits.
+            witnesses: Other organisations that must have cosigned its checkpoint.
+
+        Raises:
+            NotFound: there is no such transaction.
+            NotWitnessed: fewer organisations cosigned.
+            Unverified: what the node sent does not check out.
+        """
+        session = self._link.session
+        return await self._link.run(fetch_receipt(session, transaction_id, witnesses=witnesses))
 
     async def verify(
         self,
@@ -122,6 +133,7 @@ class AsyncNet(AsyncNetReader):
         *,
         receipt: ReceiptSource | None = None,
         original: FileSource | None = None,
+        witnesses_min: int = 0,
     ) -> Verification:
         """Verify as `tallystick.verify`; without a receipt at hand, ask the node for one.
 
@@ -130,14 +142,16 @@ class AsyncNet(AsyncNetReader):
             Unavailable: the node is needed and cannot be reached.
         """
         trust = await self.trust()
-        found = await self._link.in_thread(check_at_hand, what, trust, receipt, original)
+        found = await self._link.in_thread(
+            check_at_hand, what, trust, receipt, original, witnesses_min
+        )
         if found is not None:
             return found
         facts = await self._link.in_thread(
             facts_of,
             what,  # type: ignore[arg-type]  # a receipt would have been at hand
         )
-        return await self._link.run(check_by_hash(self._link.session, facts))
+        return await self._link.run(check_by_hash(self._link.session, facts, witnesses_min))
 
     async def check_log(self) -> Checkpoint | None:
         """Return the log's newest signed head, after proof that it only grew since last seen.

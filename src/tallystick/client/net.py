@@ -116,9 +116,20 @@ class Net(NetReader):
         """Return a transaction once it is committed, whatever its code; raises `NotFinal`."""
         return self._link.run(wait_for(transaction_id, timeout_ms=timeout_ms))
 
-    def receipt(self, transaction_id: str) -> VerifiedReceipt:
-        """Return the receipt of a transaction, verified; raises `NotFound` or `Unverified`."""
-        return self._link.run(fetch_receipt(self._link.session, transaction_id))
+    def receipt(self, transaction_id: str, *, witnesses: int = 0) -> VerifiedReceipt:
+        """Return the receipt of a transaction, verified.
+
+        Args:
+            transaction_id: 64 hex digits.
+            witnesses: Other organisations that must have cosigned its checkpoint.
+
+        Raises:
+            NotFound: there is no such transaction.
+            NotWitnessed: fewer organisations cosigned.
+            Unverified: what the node sent does not check out.
+        """
+        session = self._link.session
+        return self._link.run(fetch_receipt(session, transaction_id, witnesses=witnesses))
 
     def verify(
         self,
@@ -126,6 +137,7 @@ class Net(NetReader):
         *,
         receipt: ReceiptSource | None = None,
         original: FileSource | None = None,
+        witnesses_min: int = 0,
     ) -> Verification:
         """Verify as `tallystick.verify`; without a receipt at hand, ask the node for one.
 
@@ -133,11 +145,11 @@ class Net(NetReader):
             FileProblem, UsageError: as `tallystick.verify`.
             Unavailable: the node is needed and cannot be reached.
         """
-        found = check_at_hand(what, self.trust, receipt, original)
+        found = check_at_hand(what, self.trust, receipt, original, witnesses_min)
         if found is not None:
             return found
         facts = facts_of(what)  # type: ignore[arg-type]  # a receipt would have been at hand
-        return self._link.run(check_by_hash(self._link.session, facts))
+        return self._link.run(check_by_hash(self._link.session, facts, witnesses_min))
 
     def check_log(self) -> Checkpoint | None:
         """Return the log's newest signed head, after proof that it only grew since last seen.

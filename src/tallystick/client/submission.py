@@ -28,7 +28,14 @@ from tallystick.client.verify_case import ProofBundle
 from tallystick.client.verify_checks import check_bundle
 from tallystick.crypto import sha256
 from tallystick.encoding import Value, encode, parse_hex
-from tallystick.errors import InvalidReceipt, NotFinal, NotFound, TallystickError, Unavailable
+from tallystick.errors import (
+    InvalidReceipt,
+    NotFinal,
+    NotFound,
+    NotWitnessed,
+    TallystickError,
+    Unavailable,
+)
 from tallystick.model import decode_entry, parse_checkpoint, parse_receipt
 from tallystick.units import BATCH_BYTES_MAX, BATCH_TRANSACTIONS_MAX, HASH_SIZE
 
@@ -147,7 +154,11 @@ def wait_for(transaction_id: str, *, timeout_ms: int = WAIT_MS_DEFAULT) -> Flow[
 
 
 def fetch_receipt(
-    session: Session, transaction_id: str, *, original: FileFacts | None = None
+    session: Session,
+    transaction_id: str,
+    *,
+    original: FileFacts | None = None,
+    witnesses: int = 0,
 ) -> Flow[VerifiedReceipt]:
     """Return the receipt of a transaction, verified against the pinned trust.
 
@@ -155,15 +166,39 @@ def fetch_receipt(
         session: The session; it must have had contact.
         transaction_id: 64 hex digits.
         original: What the deposited file is known to be, if it is at hand.
+        witnesses: Other organisations that must have cosigned its checkpoint.
 
     Raises:
         NotFound: there is no such transaction.
+        NotWitnessed: fewer organisations cosigned.
         Unverified: what the node sent does not check out; do not rely on this node.
     """
     trust = yield from session.contact()
     wanted = parse_hex(transaction_id, size=HASH_SIZE, name="transaction_id").hex()
-    answer = yield from fetch(Ask("GET", f"/v1/transactions/{wanted}/receipt"))
-    return open_receipt(session, trust, answer.body, transaction_id=wanted, original=original)
+    answer = yield from fetch(receipt_ask(wanted, witnesses))
+    receipt = open_receipt(session, trust, answer.body, transaction_id=wanted, original=original)
+    if witnesses:
+        _check_witnesses(receipt, witnesses)
+    return receipt
+
+
+def receipt_ask(transaction_id: str, witnesses: int = 0) -> Ask:
+    """Return the question for a receipt, cosigned by so many other organisations at least."""
+    query = (("witnesses", str(witnesses)),) if witnesses else ()
+    return Ask("GET", f"/v1/transactions/{transaction_id}/receipt", query)
+
+
+def _check_witnesses(receipt: VerifiedReceipt, wanted: int) -> None:
+    """Raise `NotWitnessed` unless enough cosignatures are good; the node may count others."""
+    standing = receipt.verification.standing
+    found = sum(one.role == "witness" for one in standing)
+    if found < wanted:
+        raise NotWitnessed(
+            "too few organisations that the trust file knows cosigned the checkpoint",
+            field="witnesses",
+            expected=str(wanted),
+            found=str(found),
+        )
 
 
 def open_receipt(

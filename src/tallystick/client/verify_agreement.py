@@ -147,12 +147,11 @@ def check_witnesses(case: Case) -> Check:
 
 def check_level(case: Case) -> Check:
     """17. The level is one that the signatures above prove."""
-    level, least, count = case.bundle.level, case.witnesses_min, len(_witnesses(case))
+    level, count = case.bundle.level, len(_witnesses(case))
+    least = max(case.witnesses_min, 1 if level == _WITNESSED else 0)
     if level is None:
         return skipped("level", *STATEMENT_REASON)
-    if level == _COMMITTED:
-        return passed("level", "committed: durable and final", "committed：已持久化且不可撤销")
-    if level != _WITNESSED:
+    if level not in {_COMMITTED, _WITNESSED}:
         raise InvalidReceipt(
             f"there is no level {shown(level)} in receipts", field="level", expected=_COMMITTED
         )
@@ -163,6 +162,8 @@ def check_level(case: Case) -> Check:
             f"trust file knows, there are {count}",
             f"已证明 committed；witnessed 需要信任文件所列机构的 {least} 份联署，现有 {count} 份",
         )
+    if level == _COMMITTED:
+        return passed("level", "committed: durable and final", "committed：已持久化且不可撤销")
     return passed(
         "level",
         f"witnessed: committed, and cosigned by {_others(count)}",

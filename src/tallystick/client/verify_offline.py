@@ -41,7 +41,7 @@ def verify(
     trust: TrustSource,
     receipt: ReceiptSource | None = None,
     original: FileSource | None = None,
-    witnesses_min: int = 1,
+    witnesses_min: int = 0,
 ) -> Verification:
     """Check a file against its receipt, or a receipt by itself, without any network.
 
@@ -51,7 +51,8 @@ def verify(
         trust: The trust file of the network, from a source you believe.
         receipt: The receipt, when `what` is the original.
         original: The original, when `what` is the receipt.
-        witnesses_min: Other organisations that must have cosigned for the level `witnessed`.
+        witnesses_min: Other organisations that must have cosigned; the level `witnessed` needs
+            one at least.
 
     Returns:
         The checklist; whatever is wrong with the receipt or the file's hash is a failed check.

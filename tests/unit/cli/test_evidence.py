@@ -395,6 +395,16 @@ def test_finality_and_who_stands_behind_it_are_shown(tally: Tally, tmp_path: Pat
     assert "cosigned by 1 other organisation: Example Bank" in outcome.out
     standing = tally(*words, "--json").json["results"][0]["standing"]
     assert [one["role"] for one in standing] == ["answering", "validator", "validator", "witness"]
+    assert tally(*words, "--witnesses", "1").code == 0
+    more = tally(*words, "--witnesses", "2")
+    assert more.code == 0  # what was checked holds
+    assert "PARTLY CHECKED" in more.out
+    assert "needs 2 cosignatures" in more.out
+    for number in ("17", "-1"):
+        wrong = tally(*words, "--witnesses", number, "--json")
+        assert wrong.code == 2
+        assert wrong.json["error"]["field"] == "--witnesses"
+        assert wrong.json["error"]["expected"] == "0 to 16"
     shown = tally("receipt", "show", receipt, "--json").json
     assert (shown["engine_height"], shown["validators"], shown["validator_signatures"]) == (6, 2, 2)
     assert shown["validator_changes"] == 1

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -67,6 +68,8 @@ class MockNode:
         """While set, submissions are accepted and not committed."""
         self.held: list[bytes] = []
         self.page_rows = 100
+        self.witnesses: list[str] = []
+        """Cosignature lines that it has gathered."""
         self.lifetime_ms = 86_400_000
         """How long transactions may be valid."""
         self.results: Value = None
@@ -292,11 +295,17 @@ class MockNode:
         index = self._index(match[1])
         return problem("E_NOT_FOUND", 404) if index is None else answer(self.transaction(index))
 
-    def _receipt(self, _: httpx.Request, match: re.Match[str]) -> httpx.Response:
+    def _receipt(self, request: httpx.Request, match: re.Match[str]) -> httpx.Response:
         index = self._index(match[1])
         if index is None:
             return problem("E_NOT_FOUND", 404)
-        return httpx.Response(200, text=self.world.receipt(index).to_json())
+        receipt = self.world.receipt(index)
+        if "witnesses" in request.url.params:
+            if int(request.url.params["witnesses"]) > len(self.witnesses):
+                return problem("E_NOT_WITNESSED", 412)
+            note = receipt.checkpoint + "".join(self.witnesses)
+            receipt = replace(receipt, checkpoint=note, level="witnessed")
+        return httpx.Response(200, text=receipt.to_json())
 
     def _consistency(self, request: httpx.Request, _: re.Match[str]) -> httpx.Response:
         size1, size2 = (int(request.url.params[name]) for name in ("from", "to"))

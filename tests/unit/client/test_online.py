@@ -3,20 +3,34 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
 from tallystick.client import Result
+from tallystick.crypto import sha256
 from tallystick.errors import (
     FileProblem,
+    NotWitnessed,
     Unavailable,
     Unverified,
     UsageError,
 )
+from tallystick.model import LogKey, cosign_checkpoint, cosigner_name
 from tests.unit.client.mock_node import ME, MockNode
-from tests.unit.client.world import COURT, DOCUMENT, World, sha256_hex
+from tests.unit.client.world import (
+    BANK,
+    COURT,
+    DOCUMENT,
+    OTHER_LOG_KEY,
+    World,
+    make_genesis,
+    secret,
+    sha256_hex,
+)
 
 KEY = b"evidence/deposits/EV-1"
 
@@ -49,6 +63,57 @@ def test_the_earliest_of_several_deposits_counts(node: MockNode) -> None:
         found = net.verify("sha256:" + sha256_hex(DOCUMENT))
     assert found.subject is not None
     assert found.subject.index == 4
+
+
+def witnessed_node() -> MockNode:
+    """Return a node of a court, whose checkpoint a bank's log key cosigns."""
+    genesis = make_genesis()
+    bank = LogKey(organization=BANK, public_key=OTHER_LOG_KEY.public_key)
+    world = World(msgspec.structs.replace(genesis, log_keys=(*genesis.log_keys, bank)))
+    world.deposit(DOCUMENT)
+    node = MockNode(world)
+    name = cosigner_name(world.network, BANK)
+    node.witnesses = [cosign_checkpoint(world.head(), OTHER_LOG_KEY, name=name, time=1)]
+    return node
+
+
+def test_witnesses_can_be_demanded() -> None:
+    """Of a receipt, and of a verification, which says what is missing instead of failing."""
+    node = witnessed_node()
+    transaction = sha256(node.world.transactions[0]).hex()
+    digest = "sha256:" + sha256_hex(DOCUMENT)
+    with node.net() as net:
+        receipt = net.receipt(transaction, witnesses=1)
+        assert receipt.level == "witnessed"
+        assert net.receipt(transaction).level == "committed"
+        with pytest.raises(NotWitnessed):
+            net.receipt(transaction, witnesses=2)
+        found = net.verify(digest, witnesses_min=1)
+        assert found.ok
+        assert {one.role for one in found.standing} >= {"witness"}
+        fewer = net.verify(digest, witnesses_min=2)
+        assert fewer.result is Result.PARTLY
+        assert [one.name for one in fewer.reasons] == ["level"]
+        # Whatever a node counts: a stranger's line is no witness.
+        name = cosigner_name(node.world.network, COURT)
+        stranger = cosign_checkpoint(node.world.head(), secret(99), name=name, time=1)
+        node.witnesses.append(stranger)
+        with pytest.raises(NotWitnessed, match="trust file knows"):
+            net.receipt(transaction, witnesses=2)
+
+
+def test_the_asynchronous_client_demands_them_too() -> None:
+    """As its mirror image does."""
+    node = witnessed_node()
+    transaction = sha256(node.world.transactions[0]).hex()
+
+    async def ask() -> tuple[str, bool]:
+        async with node.async_net() as net:
+            receipt = await net.receipt(transaction, witnesses=1)
+            found = await net.verify("sha256:" + sha256_hex(DOCUMENT), witnesses_min=1)
+            return receipt.level, found.ok
+
+    assert asyncio.run(ask()) == ("witnessed", True)
 
 
 def test_a_node_that_sends_nonsense_as_a_receipt_gets_no_match(node: MockNode) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from tallystick.cli.answers import Answer, Sheet
-from tallystick.cli.options import ADDRESS, OUTPUT, Address, Output
+from tallystick.cli.options import ADDRESS, OUTPUT, Address, Output, Witnesses
 
 if TYPE_CHECKING:
     from tallystick.client import Net, VerifiedReceipt
@@ -30,6 +30,7 @@ def get(
     /,
     *,
     form: Literal["json", "statement", "cose", "checkpoint"] = "json",
+    witnesses: Witnesses = 0,
     out: Annotated[str | None, Parameter(name=("--out", "-o"), allow_leading_hyphen=True)] = None,
     address: Address = ADDRESS,
     _output: Output = OUTPUT,
@@ -38,12 +39,13 @@ def get(
 
     Raises:
         NotFound: there is no such transaction or deposit.
+        NotWitnessed: fewer organisations cosigned its checkpoint than were asked for.
         Unverified: what the node sent does not check out.
     """
     from tallystick.cli.linking import open_net
 
     with open_net(address) as net:
-        receipt = net.receipt(_transaction_id(net, what))
+        receipt = net.receipt(_transaction_id(net, what), witnesses=witnesses)
     data = _encoded(receipt, form)
     if out == "-":
         sys.stdout.buffer.write(data)
@@ -57,6 +59,7 @@ def get(
             "transaction_id": subject.transaction_id if subject else None,
             "height": subject.height if subject else None,
             "level": receipt.level,
+            "witnesses": _witnesses(receipt),
             "verified": True,
         }
     )
@@ -71,6 +74,12 @@ def show(receipt: Path, /, *, _output: Output = OUTPUT) -> Answer:
     from tallystick.cli.receipt_contents import describe_receipt
 
     return Sheet(describe_receipt(receipt))
+
+
+def _witnesses(receipt: VerifiedReceipt) -> list[str]:
+    """Return the organisations that cosigned, as far as the trust file knows them."""
+    standing = receipt.verification.standing
+    return [one.organization for one in standing if one.role == "witness"]
 
 
 def _transaction_id(net: Net, what: str) -> str:

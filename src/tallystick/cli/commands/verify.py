@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tallystick.cli.answers import Answer
 from tallystick.cli.catalogue import say
-from tallystick.cli.options import ADDRESS, OUTPUT, Address, Output
+from tallystick.cli.options import ADDRESS, OUTPUT, Address, Output, Witnesses
 from tallystick.errors import UsageError
 
 
@@ -16,6 +16,7 @@ def verify(
     receipt: Path | None = None,
     offline: bool = False,
     trust: Path | None = None,
+    witnesses: Witnesses = 0,
     address: Address = ADDRESS,
     _output: Output = OUTPUT,
 ) -> Answer:
@@ -36,7 +37,9 @@ def verify(
         raise UsageError(say("usage.one_receipt"), field="--receipt")
     if offline:
         return verification_report(
-            [(one, offline_verification(one, receipt, trust)) for one in what]
+            [(one, offline_verification(one, receipt, trust, witnesses)) for one in what]
         )
     with open_net(address, trust=trust) as net:
-        return verification_report([(one, online_verification(net, one, receipt)) for one in what])
+        return verification_report(
+            [(one, online_verification(net, one, receipt, witnesses)) for one in what]
+        )

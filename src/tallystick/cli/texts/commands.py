@@ -104,6 +104,7 @@ COMMANDS: Final[Mapping[str, CommandText]] = {
         (
             "tally receipt get EV-2026-000001 -o contract.pdf.receipt.json",
             "tally receipt get 3f8a…c1 --form statement -o contract.cose",
+            "tally receipt get EV-2026-000001 --witnesses 2 --form checkpoint",
         ),
     ),
     "receipt show": CommandText(

@@ -165,6 +165,13 @@ OPTIONS: Final[Mapping[str, Text]] = {
     "verify:receipt": Text(
         "receipt of the file, if it is not beside it", "文件的回执（不在文件旁时指定）"
     ),
+    "verify:witnesses": Text(
+        "how many other organisations must have cosigned", "须有多少家其他机构联署"
+    ),
+    "receipt get:witnesses": Text(
+        "how many other organisations must cosign the checkpoint: the level is then `witnessed`",
+        "检查点须由多少家其他机构联署：级别即为 `witnessed`",
+    ),
     "verify:offline": Text("ask nobody: only receipt and trust file", "不联网：只用回执与信任文件"),
     # tx, block, org, log
     "tx list:contract": Text("calls of this contract", "按合约"),
