@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from tests.faults.cluster import HANG_S, Station
+from tests.faults.cluster import HANG_S, Station, wait_for
 from tests.faults.load import commit
 from tests.faults.scene import Stage
 from tests.networks import Seat
@@ -73,11 +73,20 @@ def pause_engine(stage: Stage) -> None:
     """Stop the engine but not its node, for longer than the node waits for its answer."""
     station = _victim(stage)
     os.kill(station.running.engine, signal.SIGSTOP)
+    # On a busy machine its other threads go on for a moment, and may take what is submitted.
+    wait_for(lambda: _is_stopped(station.running.engine), "an engine that stands still")
     answer = stage.cluster.submit(station, stage.cluster.network.deposit(_seat(stage, station)))
     stage.others_go_on(10)
     fault = answer.exception(HANG_S)
     stage.count("told that the outcome is not known", getattr(fault, "code", "") == "E_PENDING")
     os.kill(station.running.engine, signal.SIGCONT)
+
+
+def _is_stopped(process: int) -> bool:
+    """Say whether every thread of a process is stopped (proc(5): state T)."""
+    threads = Path(f"/proc/{process}/task").iterdir()
+    states = [(thread / "stat").read_text().rsplit(")", 1)[1].split()[0] for thread in threads]
+    return set(states) == {"T"}
 
 
 def _seat(stage: Stage, station: Station) -> Seat:

@@ -8,10 +8,11 @@ the ledger: A = 0, A < S, A = S, and A > S, which must be refused with what to d
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from tests.faults.cluster import Cluster, Refused, Station
+from tests.faults.cluster import Cluster, Hang, Refused, Station, wait_for
 from tests.faults.judge import read_calls
 from tests.faults.liars import forget_chain
 from tests.faults.load import commit
@@ -19,6 +20,8 @@ from tests.faults.scene import Stage
 
 LEDGER: Final = ("blocks", "state", "views.sqlite", "views.sqlite-wal", "views.sqlite-shm")
 SIGNED: Final = "priv_validator_state.json"
+_TOLD_S: Final = 20.0
+"""Votes are with everybody long before, if their senders live long enough to send them."""
 
 
 def _remove(path: Path) -> None:
@@ -149,7 +152,16 @@ def crash_before_first_commit(stage: Stage) -> None:
             stage.memory.note(station, raw, cluster.submit(station, raw))
         except Refused:
             stage.count("died before it was ready")
-        station.await_end()
+    wait_for(lambda: any(not one.is_running for one in cluster.stations), "a first death")
+    # A node that the dead did not tell of their votes has no first block, and waits for ever.
+    with suppress(Hang):
+        wait_for(
+            lambda: not any(one.is_running for one in cluster.stations),
+            "the end of all",
+            seconds=_TOLD_S,
+        )
+    for station in cluster.stations:
+        stage.count("died at its first block", not station.is_running)
         station.kill()
     cluster.start()
     again = [[name for name, _ in read_calls(station.calls[-1])] for station in cluster.stations]

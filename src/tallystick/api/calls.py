@@ -18,7 +18,6 @@ from msgspec import Meta, Struct
 from tallystick.api.answer import NO_STORE, Answer, json_answer
 from tallystick.api.arguments import read_json_arguments, read_text_arguments
 from tallystick.api.asked import Asked
-from tallystick.api.governance import lifetime_ms
 from tallystick.api.represent import show_value
 from tallystick.api.submit import submit_once
 from tallystick.api.wire_types import Base64, Count, Hash, Json, Time, TimeMs, format_time
@@ -242,7 +241,7 @@ def _method(asked: Asked, name: str, kind: str) -> MethodSchema:
 def _valid_until(asked: Asked, stated: str | int | None) -> Milliseconds:
     """Return the end of validity: as stated, or in an hour if the network allows as much."""
     if stated is None:
-        lifetime = lifetime_ms(asked.server.node)
+        lifetime = asked.server.node.status().transaction_lifetime_ms_max
         return Milliseconds(time.time_ns() // 1_000_000 + min(lifetime // 2, _LIFETIME_MS_DEFAULT))
     milliseconds = stated if isinstance(stated, int) else parse_wire_time(stated)
     if milliseconds is None or not 0 <= milliseconds <= INTEGER_MAX:

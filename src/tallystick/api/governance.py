@@ -202,12 +202,6 @@ def _validators(shown: RegisterShown) -> list[ValidatorRecord]:
     ]
 
 
-def lifetime_ms(node: LedgerNode) -> int:
-    """Return how long a transaction may be valid now, in milliseconds: as founded, or as voted."""
-    effective = node.register().register.effective_parameters(node.genesis.parameters)
-    return effective.transaction_lifetime_ms_max
-
-
 def _parameters(node: LedgerNode, shown: RegisterShown) -> ParametersRecord:
     effective = shown.register.effective_parameters(node.genesis.parameters)
     return ParametersRecord(

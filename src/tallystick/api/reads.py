@@ -20,7 +20,6 @@ from tallystick.api.answer import (
     json_answer,
 )
 from tallystick.api.asked import Asked
-from tallystick.api.governance import lifetime_ms
 from tallystick.api.negotiate import preferred_media_type
 from tallystick.api.records import StatusRecord, TrustRecord
 from tallystick.api.represent import show_block, show_log_key, show_transaction
@@ -80,7 +79,7 @@ def show_status(asked: Asked) -> Answer:
         views_height=status.views_height,
         started_at=format_time(status.started_at_ms),
         started_at_ms=status.started_at_ms,
-        transaction_lifetime_ms_max=lifetime_ms(node),
+        transaction_lifetime_ms_max=status.transaction_lifetime_ms_max,
         log_keys=[show_log_key(key, node.network) for key in status.log_keys],
     )
     return json_answer(record)

@@ -165,6 +165,8 @@ class Node:
         """Return the figures of this moment."""
         parts, newest = self._parts, self._parts.board.newest
         header = newest.header
+        # Not from `register`, which waits for a block that is being executed.
+        parameters = parts.application.ledger.parameters
         return NodeStatus(
             network=self.network,
             height=header.height if header else 0,
@@ -176,6 +178,7 @@ class Node:
             views_height=self.views.height(),
             started_at_ms=self._started_at_ms,
             log_keys=self.consortium.log_keys(),
+            transaction_lifetime_ms_max=parameters.transaction_lifetime_ms_max,
         )
 
     def network_report(self) -> NetworkReport:

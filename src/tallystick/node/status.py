@@ -26,6 +26,8 @@ class NodeStatus(Struct, frozen=True):
     """Block up to which lists and searches reflect the chain."""
     started_at_ms: int
     log_keys: tuple[LogKey, ...]
+    transaction_lifetime_ms_max: int
+    """How long a transaction may be valid: as founded, or as voted since."""
 
 
 class StateProved(Struct, frozen=True):

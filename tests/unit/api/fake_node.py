@@ -118,14 +118,15 @@ class FakeNode:
         self.genesis: GenesisDocument = decode_genesis(self.genesis_bytes)
         self.network = network_id(self.genesis.name, genesis_bytes)
         self.now = START
+        self.lifetime_ms = self.genesis.parameters.transaction_lifetime_ms_max
         self.blocks: list[Block] = []
         self.is_holding = False
         """While set, submissions wait for `release`."""
         self.door_error: TallystickError | None = None
         """Raised by `submit`, if given."""
         self.read_error: Exception | None = None
-        self.report: NetworkReport | None = None
         """Raised by `status`, if given."""
+        self.report: NetworkReport | None = None
         self.projects = True
         """Whether the views follow at once."""
         self._store = factories.MemoryStore()
@@ -246,6 +247,7 @@ class FakeNode:
             views_height=self._views_height,
             started_at_ms=START,
             log_keys=self.genesis.log_keys,
+            transaction_lifetime_ms_max=self.lifetime_ms,
         )
 
     def network_report(self) -> NetworkReport:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import gzip
 from base64 import b64decode
 
-import msgspec
 import pytest
 
 from tallystick.api import create_app
@@ -47,14 +46,10 @@ def id_of(raw: bytes) -> str:
 
 
 def test_status_tells_the_lifetime_that_members_voted_for(
-    caller: Caller, written: FakeNode, monkeypatch: pytest.MonkeyPatch
+    caller: Caller, written: FakeNode
 ) -> None:
     """Clients choose by it how long their transactions are valid."""
-    shown = written.register()
-    shown.register.parameters = msgspec.structs.replace(
-        written.genesis.parameters, transaction_lifetime_ms_max=20_000
-    )
-    monkeypatch.setattr(written, "register", lambda: shown)
+    written.lifetime_ms = 20_000
     assert caller.get("/v1/status").json["transaction_lifetime_ms_max"] == 20_000
 
 
