@@ -39,7 +39,7 @@ def usage_error(error: CycloptsError, tokens: Sequence[str]) -> UsageError:
         case wrong.CoercionError() if error.token is not None:
             shown = _not_convertible(path, error)
         case wrong.ValidationError() if error.argument is not None:
-            shown = _not_allowed(path, error.argument, error.value)
+            shown = _not_allowed(path, error.argument)
         case wrong.RepeatArgumentError():
             name = str(error.token.keyword)
             shown = UsageError(say("usage.repeated", name=name), hint=hint)
@@ -108,7 +108,7 @@ def _not_convertible(path: str, error: CycloptsError) -> UsageError:
     )
 
 
-def _not_allowed(path: str, argument: Argument, value: object) -> UsageError:
+def _not_allowed(path: str, argument: Argument) -> UsageError:
     from cyclopts.validators import Number
 
     validators = argument.parameter.validator
@@ -118,7 +118,7 @@ def _not_allowed(path: str, argument: Argument, value: object) -> UsageError:
         if isinstance(one, Number)
     ]
     return UsageError(
-        say("usage.value", name=argument.name, value=value),
+        say("usage.value", name=argument.name, value=argument.tokens[0].value),
         field=argument.name,
         expected=", ".join(f"{one.gte} to {one.lte}" for one in ranges) or None,
         hint=_help_of(path),

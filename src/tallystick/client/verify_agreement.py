@@ -158,9 +158,9 @@ def check_level(case: Case) -> Check:
     if count < least:
         return skipped(
             "level",
-            f"committed is proven; witnessed needs {least} cosignatures of organisations that the "
+            f"committed is proven; witnessed needs cosignatures of {_others(least)} that the "
             f"trust file knows, there are {count}",
-            f"已证明 committed；witnessed 需要信任文件所列机构的 {least} 份联署，现有 {count} 份",
+            f"已证明 committed；witnessed 需要信任文件所列其他 {least} 家机构联署，现有 {count} 家",
         )
     if level == _COMMITTED:
         return passed("level", "committed: durable and final", "committed：已持久化且不可撤销")

@@ -399,12 +399,13 @@ def test_finality_and_who_stands_behind_it_are_shown(tally: Tally, tmp_path: Pat
     more = tally(*words, "--witnesses", "2")
     assert more.code == 0  # what was checked holds
     assert "PARTLY CHECKED" in more.out
-    assert "needs 2 cosignatures" in more.out
+    assert "needs cosignatures of 2 other organisations" in more.out
     for number in ("17", "-1"):
         wrong = tally(*words, "--witnesses", number, "--json")
         assert wrong.code == 2
         assert wrong.json["error"]["field"] == "--witnesses"
         assert wrong.json["error"]["expected"] == "0 to 16"
+        assert f'"{number}" does not fit' in wrong.json["error"]["message"]
     shown = tally("receipt", "show", receipt, "--json").json
     assert (shown["engine_height"], shown["validators"], shown["validator_signatures"]) == (6, 2, 2)
     assert shown["validator_changes"] == 1
