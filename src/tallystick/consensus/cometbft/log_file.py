@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 LOG_BYTES_MAX: Final = 16 * 1024 * 1024
 LOGS_KEPT: Final = 4
@@ -26,12 +27,15 @@ class LogFile:
         self._file = self._open()
 
     def write(self, line: bytes) -> None:
-        """Append one line."""
+        """Append one line.
+
+        Raises:
+            OSError: the system refused; the line is in the tail only, and the next may be tried.
+        """
         self._tail.append(line)
-        if self._file.tell() + len(line) > self._size_max:
+        if self._size + len(line) > self._size_max:
             self._rotate()
-        self._file.write(line)
-        self._file.flush()
+        self._size += self._file.write(line)
 
     @property
     def tail(self) -> str:
@@ -42,20 +46,22 @@ class LogFile:
         """Close the file."""
         self._file.close()
 
-    def _open(self) -> BinaryIO:
+    def _open(self) -> FileIO:
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        file = os.fdopen(descriptor, "ab")
-        file.seek(0, os.SEEK_END)
+        # Without a buffer: what a full disk refused would be refused again at the end, by `close`.
+        file = FileIO(descriptor, "a")
+        self._size = os.fstat(descriptor).st_size
         return file
 
     def _rotate(self) -> None:
-        self._file.close()
-        for number in range(self._kept - 1, 0, -1):
-            older = self._aside(number)
-            if older.exists():
-                older.replace(self._aside(number + 1))
-        self._path.replace(self._aside(1))
-        self._file = self._open()
+        if self._path.exists():  # else the last attempt got so far, and could not go on
+            for number in range(self._kept - 1, 0, -1):
+                older = self._aside(number)
+                if older.exists():
+                    older.replace(self._aside(number + 1))
+            self._path.replace(self._aside(1))
+        full, self._file = self._file, self._open()
+        full.close()
 
     def _aside(self, number: int) -> Path:
         return self._path.with_name(f"{self._path.name}.{number}")

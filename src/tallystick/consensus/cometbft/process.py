@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -146,7 +147,8 @@ class EngineProcess:
             self._started.set()
         self._follow(self._process, self._log)
         status = self._process.wait()
-        self._log.close()
+        with suppress(OSError):  # the end is told, whatever becomes of the log
+            self._log.close()
         self._ended.set()
         if not self._is_stopping:
             _LOG.error("the engine ended, status %d", status)

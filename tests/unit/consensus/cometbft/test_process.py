@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import stat
@@ -167,6 +168,41 @@ def test_a_lost_line_of_the_log_does_not_stop_the_engine(
     run.process.start()
     assert run.ended.wait(WAIT_SECONDS)
     assert run.exits == [4]
+
+
+def test_the_end_is_told_also_when_the_disk_is_full(tmp_path: Path) -> None:
+    """No byte of the log can be written, and closing it must not fail for that either."""
+    run = Run(tmp_path, "echo up; exit 3")
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "engine.log").symlink_to("/dev/full")
+    run.process.start()
+    assert run.ended.wait(WAIT_SECONDS)
+    assert run.exits == [3]
+    assert run.process.log_tail == "up\n"
+
+
+def test_a_log_that_cannot_be_put_aside_goes_on_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While there is no room for a new file, older logs stay; then it is as if nothing was."""
+    path = tmp_path / "engine.log"
+    path.with_name("engine.log.1").write_text("older")
+    log = LogFile(path, size_max=6, kept=3)
+    log.write(b"first\n")
+    real = os.open
+
+    def refuse(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(os, "open", refuse)
+    for _ in range(2):
+        with pytest.raises(OSError, match="no space"):
+            log.write(b"lost\n")
+    monkeypatch.setattr(os, "open", real)
+    log.write(b"last\n")
+    log.close()
+    texts = [path.with_name(f"engine.log{end}").read_text() for end in ("", ".1", ".2")]
+    assert texts == ["last\n", "first\n", "older"]
 
 
 def test_a_grown_log_is_put_aside_and_the_oldest_is_dropped(tmp_path: Path) -> None:
