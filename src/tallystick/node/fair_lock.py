@@ -7,9 +7,18 @@ It can be closed for good: whoever holds it may have failed and never release it
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 from tallystick.errors import Unavailable
+
+
+def _busy() -> Unavailable:
+    return Unavailable(
+        "a block is under way and does not come to its end; the state is read between two blocks",
+        hint="Try again; if it stays so, see whether the node's engine is stopped or overloaded.",
+    )
 
 
 class FairLock:
@@ -22,19 +31,37 @@ class FairLock:
         self._is_held = False
         self._is_closed = False
 
-    def acquire(self) -> None:
-        """Wait for the turn, then for the lock.
+    def acquire(self, seconds: float | None = None) -> None:
+        """Wait for the turn, then for the lock; at each for `seconds`, or as long as it takes.
 
         Raises:
-            Unavailable: it was closed, before or meanwhile.
+            Unavailable: it was closed, before or meanwhile, or did not come in time.
         """
-        with self._turnstile, self._changed:
-            self._changed.wait_for(lambda: self._is_closed or not self._is_held)
-            if self._is_closed:
-                raise Unavailable(
-                    "the node has stopped for a fault; its state is not read any more"
+        if not self._turnstile.acquire(timeout=-1 if seconds is None else seconds):
+            raise _busy()
+        try:
+            with self._changed:
+                is_free = self._changed.wait_for(
+                    lambda: self._is_closed or not self._is_held, seconds
                 )
-            self._is_held = True
+                if self._is_closed:
+                    raise Unavailable(
+                        "the node has stopped for a fault; its state is not read any more"
+                    )
+                if not is_free:
+                    raise _busy()
+                self._is_held = True
+        finally:
+            self._turnstile.release()
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Hold the lock inside; raises `Unavailable` as `acquire`."""
+        self.acquire(seconds)
+        try:
+            yield
+        finally:
+            self.release()
 
     def release(self) -> None:
         """Open the lock; any thread may."""

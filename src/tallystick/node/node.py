@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Final
 
 from tallystick.consensus import Committed, Engine, Result
 from tallystick.contracts import ContractSchema
@@ -42,6 +43,9 @@ from tallystick.node.upkeep import Upkeep
 from tallystick.storage import BlockLog, DurableStore
 from tallystick.units import VERSION
 from tallystick.views import Views
+
+_READ_SECONDS: Final = 10.0
+"""How long a reader waits for the end of a block: a dead engine must not take all readers along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,7 +360,7 @@ class Node:
         """
         application, tree = self._parts.application, tree_of(key)
         ledger = application.ledger
-        with application.state_lock:
+        with application.state_lock.within(_READ_SECONDS):
             newest = ledger.head.height
             # Before the first block the founding members are in the tree, but under no root yet.
             if newest and height in (None, newest):
@@ -380,7 +384,7 @@ class Node:
         if header and known and known.membership_root == header.membership_root:
             return RegisterShown(header.height, header.time, known.membership_root, known.register)
         application = self._parts.application
-        with application.state_lock:
+        with application.state_lock.within(_READ_SECONDS):
             ledger = application.ledger
             shown = RegisterShown(
                 ledger.head.height,

@@ -54,3 +54,19 @@ def test_closing_sends_away_all_who_wait_and_all_who_come() -> None:
     lock.release()
     with pytest.raises(Unavailable), lock:
         pass
+
+
+def test_a_reader_waits_for_a_while_and_the_next_one_has_its_turn() -> None:
+    """A block whose end does not come keeps nobody for ever, whether inside or at the turnstile."""
+    lock = FairLock()
+    lock.acquire()
+    with ThreadPoolExecutor(3) as threads:
+        answers = [threads.submit(lock.acquire, 0.05) for _ in range(3)]
+        for answer in answers:
+            with pytest.raises(Unavailable, match="under way"):
+                answer.result(WAIT_SECONDS)
+    lock.release()
+    with lock.within(0.05), pytest.raises(Unavailable), lock.within(0.05):
+        pass
+    lock.acquire()
+    lock.release()
