@@ -37,12 +37,14 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "api": VALUES | {"membership", "contracts", "interchange", "node"},
     "client": VALUES | {"interchange"},
     # The command line serves HTTP, and looks after the data of a node that is not running.
-    "cli": VALUES | {"client", "contracts", "interchange", "node", "api", "storage", "views"},
+    "cli": VALUES
+    | {"client", "contracts", "interchange", "node", "api", "storage", "views", "linting"},
     "console": GROUND | {"client"},
     "__main__": frozenset({"cli"}),
     # On the side.
     "interchange": VALUES,
     "industries": frozenset({"contracts"}),
+    "linting": GROUND,
     "testing": VALUES
     | {"membership", "contracts", "ledger", "interchange"}
     | {"execution", "storage", "documents", "consensus", "views", "node"},

@@ -81,6 +81,7 @@ TREE: Final[Mapping[str, str]] = {
     "node snapshot": "node:snapshot",
     "node restore": "node:restore",
     "node prune": "node:prune",
+    "contract lint": "contract:lint",
     "explain": "explain:explain",
     "openapi": "openapi:openapi",
     "completion": "completion:completion",
@@ -95,6 +96,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "govern": ("governance",),
     "network": ("network",),
     "operate": ("key", "backup", "restore", "views", "node"),
+    "build": ("contract",),
     "help": ("explain", "openapi", "completion", "version"),
 }
 """How the first help page orders the commands."""

@@ -15,6 +15,7 @@ from tallystick.cli.options import OUTPUT, Output
 from tallystick.cli.stage import stage
 from tallystick.cli.texts.causes import CAUSES_ZH
 from tallystick.errors import NotFound, TallystickError
+from tallystick.linting import RULES, Rule
 
 _SHOWN = ("code", "title", "meaning", "what_to_do", "family", "exit_code")
 _FAMILIES: Final = (
@@ -42,6 +43,8 @@ def explain(code: str | None = None, /, *, _output: Output = OUTPUT) -> Answer:
         rows = tuple(_facts(one) for one in codes.values())
         return Listing(rows, ("code", "title", "exit_code"))
     wanted = code.upper()
+    if wanted in RULES:
+        return _rule(RULES[wanted])
     if wanted not in codes and f"E_{wanted}" in codes:
         wanted = f"E_{wanted}"
     if wanted not in codes and wanted in contract_codes():
@@ -56,6 +59,19 @@ def explain(code: str | None = None, /, *, _output: Output = OUTPUT) -> Answer:
     contracts = [f"{name}: {text.zh if is_zh else text.en}" for name, text in meanings]
     shown = (*_SHOWN, "contracts") if contracts else _SHOWN
     return Sheet({**_facts(codes[wanted]), "contracts": contracts}, shown)
+
+
+def _rule(rule: Rule) -> Answer:
+    """Return what a code of the linter means."""
+    language = stage().language
+    return Sheet(
+        {
+            "code": rule.code,
+            "title": rule.title.get(language),
+            "what_to_do": rule.advice.get(language),
+            "family": "tally contract lint",
+        }
+    )
 
 
 def _facts(error: type[TallystickError]) -> Row:

@@ -37,6 +37,7 @@ MESSAGES: Final[Mapping[str, Text]] = {
     "help.group.ledger": Text("Look at the ledger", "查看账本"),
     "help.group.network": Text("Together with others", "多机构网络"),
     "help.group.operate": Text("Keys and data", "密钥与数据"),
+    "help.group.build": Text("Write contracts", "编写合约"),
     "help.group.help": Text("Help", "帮助"),
     "help.more": Text(
         "tally COMMAND --help says more; --lang zh 切换为中文.",
@@ -156,6 +157,11 @@ MESSAGES: Final[Mapping[str, Text]] = {
         "question of other evidence.",
         "该内容自存证之时起未被更改；存证之前是否真实，须由其他证据证明。",
     ),
+    # contract lint
+    "lint.clean": Text("nothing found, files: {files}", "未发现问题，文件数：{files}"),
+    "lint.found": Text("found: {count}, files: {files}", "发现 {count} 处，文件数：{files}"),
+    "lint.allowed": Text("allowed with a reason: {count}", "已写明理由予以豁免：{count} 处"),
+    "lint.nothing": Text("there is no Python file", "没有 Python 文件"),
     # node
     "node.started": Text("node is running at {url}", "节点已运行：{url}"),
     "node.later_log_key": Text(

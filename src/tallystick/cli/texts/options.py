@@ -173,6 +173,10 @@ OPTIONS: Final[Mapping[str, Text]] = {
         "检查点须由多少家其他机构联署：级别即为 `witnessed`",
     ),
     "verify:offline": Text("ask nobody: only receipt and trust file", "不联网：只用回执与信任文件"),
+    # contract
+    "contract lint:paths": Text(
+        "Python files and folders (default: this folder)", "Python 文件与目录（默认为当前目录）"
+    ),
     # tx, block, org, log
     "tx list:contract": Text("calls of this contract", "按合约"),
     "tx list:method": Text("calls of this method", "按方法"),
