@@ -100,14 +100,14 @@ def main() -> None:
         report.write_docs()
         return
     names = options.only.split(",") if options.only else list(BENCHMARKS)
-    results: dict[str, Any] = {"machine": describe()}
+    machine = {"machine": describe()}
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         for name in names:
             print(f"# {name}", flush=True)
-            results[name] = BENCHMARKS[name](Path(folder) / name, options)
+            results = {name: BENCHMARKS[name](Path(folder) / name, options)}
             print(json.dumps(results[name], indent=1), flush=True)
-    if not options.no_save:
-        report.save(results)
+            if not options.no_save:
+                report.save(machine | results)
 
 
 if __name__ == "__main__":

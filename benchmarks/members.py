@@ -177,18 +177,26 @@ class Tallysticks:
         _end_member(self._nodes[number])
         return self._folders[number]
 
-    def believe(self, number: int, height: int) -> None:
-        """Let a stopped node begin from a snapshot, by the first node's header of a height."""
-        rpc = EngineRpc(self.engines[0])
-        hashed = rpc.commit(height).signed_header.commit.block_id.hash.hex().upper()
-        rpc.close()
-        servers = tuple(f"http://127.0.0.1:{port}/v1/engine" for port in self.ports[:2])
+    def believe(self, number: int, height: int | None) -> None:
+        """Let a stopped node that is empty begin from a snapshot, or from the first block.
+
+        Args:
+            number: which node.
+            height: whose header, as the first node has it, it is to believe; None for no snapshot.
+        """
         data = self._folders[number]
         settings = read_engine_file(data)
         if settings is None:
             raise RuntimeError(f"{data} has no engine")
-        start = StateSyncStart(height=height, header_hash=hashed, servers=servers)
+        start = self._start_at(height) if height is not None else None
         write_engine_file(data, msgspec.structs.replace(settings, state_sync=start))
+
+    def _start_at(self, height: int) -> StateSyncStart:
+        rpc = EngineRpc(self.engines[0])
+        hashed = rpc.commit(height).signed_header.commit.block_id.hash.hex().upper()
+        rpc.close()
+        servers = tuple(f"http://127.0.0.1:{port}/v1/engine" for port in self.ports[:2])
+        return StateSyncStart(height=height, header_hash=hashed, servers=servers)
 
     def start_one(self, number: int) -> float:
         """Start it again; return the seconds until it has everything that the first has."""

@@ -85,7 +85,7 @@ def run(folder: Path, *, accounts: int, batches: int) -> dict[str, Any]:
         for name in ("append", "root"):
             timers.put("log tree", type(ledger.log), name)
         timers.put("state tree", type(ledger.state_tree), "update")
-        timers.put("pages and tiles for storage", apply, "_take_pages")
+        timers.put("pages and tiles for storage", apply, "take_pages")
         timers.put("block log, encode and write", parts.block_log, "append")
         timers.put("store, in memory", parts.store, "save")
         signed = world.batches(batches, BATCH)
