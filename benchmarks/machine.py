@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
+from tallystick.crypto import SecretKey, verify_signature
 from tallystick.encoding import ENCODER
 from tallystick.units import VERSION
 
@@ -41,11 +43,28 @@ def describe() -> dict[str, object]:
         "memory_gib": round(memory / 2**30, 1),
         "kernel": platform.release(),
         "python": platform.python_version(),
+        "verify_us": verification_us(),
         "encoder": ENCODER,
         "tallystick": VERSION,
         "commit": commit,
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
     }
+
+
+def verification_us() -> float:
+    """Return what one signature verification takes: how fast this machine is today.
+
+    Rented machines of one name differ by half between days; figures compare only with this.
+    """
+    secret, message = SecretKey(bytes(31) + b"\x01"), bytes(400)
+    signature = secret.sign(message)
+    took = []
+    for _ in range(9):
+        started = time.perf_counter()
+        for _ in range(200):
+            verify_signature(secret.public_key, message, signature)
+        took.append((time.perf_counter() - started) / 200)
+    return round(median(took) * 1e6, 1)
 
 
 @dataclass
