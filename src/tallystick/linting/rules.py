@@ -19,7 +19,7 @@ _RULES: Final = (
         "TL102",
         Wording("chance decides", "使用随机数"),
         Wording(
-            "Take numbers from `ctx.next_id(...)`, or let callers commit to a secret and reveal it.",
+            "Number with `ctx.next_id(...)`, or let callers commit to a secret and reveal it.",
             "编号请用 `ctx.next_id(...)`；需要随机时由各方先承诺、后揭示。",
         ),
     ),
@@ -130,7 +130,7 @@ _RULES: Final = (
         "TL301",
         Wording("a loop without a bound that one can see", "看不到上限的循环"),
         Wording(
-            "Let the condition name a limit, as in `count < ITEMS_MAX`, or loop over a bounded list.",
+            "Let the condition name a limit, as in `count < ITEMS_MAX`, or loop over a list.",
             "请在条件中写明上限，如 `count < ITEMS_MAX`，或遍历有界列表。",
         ),
     ),
@@ -170,8 +170,8 @@ _RULES: Final = (
         "TL401",
         Wording("a value of the module or class that can change", "可变的模块级或类级值"),
         Wording(
-            "Use a tuple or frozenset, or annotate it as a `Mapping`; what changes belongs in a table.",
-            "请用元组或 frozenset，或标注为 `Mapping`；会变化的内容应存入表。",
+            "Use a tuple or frozenset, or annotate a `Mapping`; what changes belongs in a table.",
+            "请用元组或 frozenset，或标注为 `Mapping`；会变化的存入表。",
         ),
     ),
     Rule(

@@ -31,6 +31,9 @@ class Loans(Contract, name="loans", version=1):
         return amount
 '''
 
+TRY: Final = "try:\n            pass\n        except "
+"""The beginning of a handler: what it catches and does follows."""
+
 PLANTED: Final[tuple[tuple[str, str], ...]] = (
     # the world outside
     ("TL101", "^import time"),
@@ -104,28 +107,28 @@ PLANTED: Final[tuple[tuple[str, str], ...]] = (
     ("TL303", "^from itertools import count\n\n\ndef numbers():\n    return zip(count(), 'ab')"),
     ("TL303", "^import itertools\n\n\ndef again():\n    return map(str, itertools.repeat(1))"),
     ("TL303", "list(zip(iter(names.pop, None), 'ab'))"),
-    ("TL304", "try:\n            pass\n        except Exception:\n            pass"),
-    ("TL304", "try:\n            pass\n        except:\n            pass"),
+    ("TL304", TRY + "Exception:\n            pass"),
+    ("TL304", TRY.rstrip() + ":\n            pass"),
     (
         "TL304",
-        "try:\n            pass\n        except (ValueError, BaseException):\n            pass",
+        TRY + "(ValueError, BaseException):\n            pass",
     ),
     ("TL304", "^from contextlib import suppress\nQUIET = suppress(Exception)"),
     (
         "TL305",
-        "try:\n            pass\n        except ValueError as error:\n            return str(error)",
+        TRY + "ValueError as error:\n            return str(error)",
     ),
     (
         "TL305",
-        "try:\n            pass\n        except KeyError as error:\n            ctx.emit(f'{error}')",
+        TRY + "KeyError as error:\n            ctx.emit(f'{error}')",
     ),
     (
         "TL305",
-        "try:\n            pass\n        except KeyError as error:\n            return error.args[0]",
+        TRY + "KeyError as error:\n            return error.args[0]",
     ),
     (
         "TL305",
-        "try:\n            pass\n        except KeyError as error:\n            return 'no %s' % error",
+        TRY + "KeyError as error:\n            return 'no %s' % error",
     ),
     ("TL305", "^import traceback\n\n\ndef text():\n    return traceback.format_exc()"),
     ("TL306", "assert amount > 0"),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tallystick.errors import FileProblem
 from tallystick.linting import RULES, lint_paths, lint_source
-from tests.unit.linting.planted import PLANTED, planted
+from tests.unit.linting.planted import PLANTED, TRY, planted
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -54,13 +54,14 @@ GOOD = (
     "while len(names) > amount:\n            names.pop()",
     "for _ in range(min(amount, 9)):\n            pass",
     "half = amount // 2",
-    "try:\n            pass\n        except ValueError as error:\n            raise KeyError from error",
-    "try:\n            pass\n        except KeyError as error:\n            return isinstance(error, KeyError)",
+    TRY + "ValueError as error:\n            raise KeyError from error",
+    TRY + "KeyError as error:\n            return isinstance(error, KeyError)",
     "id = names[0]\n        return len(id)",
     "names.pop()",
     "x = amount / 3  # tally: allow TL203 because the number is only shown",
     "# tally: allow TL203 because the number is only shown\n        x = amount / 3",
-    "^from collections.abc import Mapping\nfrom typing import Final\n\nRATES: Final[Mapping[str, int]] = {'a': 1}",
+    "^from collections.abc import Mapping\nRATES: Mapping[str, int] = {'a': 1}",
+    "^from collections import abc\nfrom typing import Final\nON: Final[abc.Mapping[str, int]] = {}",
     "^RATES = (1, 2)\nKNOWN = frozenset('ab')",
     "^__all__ = ['Loans']",
     "^from math import isqrt\nROOT = isqrt(9)",

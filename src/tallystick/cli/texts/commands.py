@@ -261,9 +261,10 @@ COMMANDS: Final[Mapping[str, CommandText]] = {
         Text("find what would break determinism, or hide it", "查找破坏确定性或将其掩盖之处"),
         ("tally contract lint", "tally contract lint src/loans --json", "tally explain TL203"),
         Text(
-            "Reads Python files, runs nothing; tests in a folder are left out. A comment `# tally: allow CODE because ...` takes a "
-            "place on the author. Exit code 1 says that something was found. A clean contract can "
-            "still be wrong: run its tests twice with different PYTHONHASHSEED.",
+            "Reads Python files, runs nothing; tests in a folder are left out. A comment "
+            "`# tally: allow CODE because ...` takes a place on the author. Exit code 1 says that "
+            "something was found. A clean contract can still be wrong: run its tests twice with "
+            "different PYTHONHASHSEED.",
             "只读取 Python 文件，不运行代码；目录中的测试文件除外。注释 `# tally: allow 代码 because 理由` 表示由作者负责豁免。"
             "退出码 1 表示发现问题。通过检查不等于正确：请以不同的 PYTHONHASHSEED 运行两次测试。",
         ),
