@@ -66,6 +66,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("TALLY_HOME", str(folder / "keys-and-pins"))
     monkeypatch.setenv("LANG", "en_US.UTF-8")
     hook = sys.excepthook
+    set_stage(Stage())  # tests elsewhere run the command too, and leave theirs behind
     yield folder
     sys.excepthook = hook
     set_stage(Stage())
