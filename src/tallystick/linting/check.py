@@ -118,7 +118,7 @@ class _Walk:
         yield from self._judge(node, local, parameters, sets)
         for child in ast.iter_child_nodes(node):
             if isinstance(child, Function):
-                inner = values.function_sets(self._names, child, sets)
+                inner = values.Sets(self._names, child, sets.known)
                 given = frozenset(
                     one.arg for one in ast.walk(child.args) if isinstance(one, ast.arg)
                 )

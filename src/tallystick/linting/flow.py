@@ -12,7 +12,6 @@ from tallystick.linting.names import Function, Names
 
 _ENDLESS: Final = frozenset({"itertools.count", "itertools.cycle"})
 _EVERYTHING: Final = frozenset({"Exception", "BaseException"})
-_TEXT_OF: Final = frozenset({"str", "repr", "format", "ascii", "print"})
 _HARMLESS_CALLS: Final = frozenset({"isinstance", "type"})
 _BOUNDS: Final = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 

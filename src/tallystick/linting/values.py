@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tallystick.linting.findings import Found
-from tallystick.linting.names import Function, Names
+from tallystick.linting.names import Names
 
 _EXACT: Final = frozenset(
     {
@@ -187,8 +187,3 @@ def _is_view(node: ast.AST) -> bool:
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in _VIEWS
     )
-
-
-def function_sets(names: Names, function: Function, of_file: Sets) -> Sets:
-    """Return what is known of sets inside a function, with those of the file."""
-    return Sets(names, function, of_file.known)
