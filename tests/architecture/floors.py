@@ -22,7 +22,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "merkle": GROUND | {"crypto"},
     "model": BYTES,
     "membership": VALUES,
-    "contracts": GROUND | {"encoding", "model"},
+    "contracts": GROUND | {"encoding", "merkle", "model"},
     "ledger": VALUES | {"membership"},
     # Floor 7: none imports another of the floor.
     "execution": VALUES | {"contracts", "ledger"},

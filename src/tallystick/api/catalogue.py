@@ -59,9 +59,11 @@ class Catalogue:
     def refusal_sentence(self, contract: str, code: str, facts: object) -> Label:
         """Return what a refusal says, in both languages; at least the title of its code."""
         schema = self._by_name.get(contract)
-        refusal = None if schema is None else schema.refusal(code)
+        known = facts if isinstance(facts, dict) else {}
+        names = known.keys() if known else None
+        refusal = None if schema is None else schema.refusal(code, names)
         if refusal is not None:
-            return sentence(refusal, facts if isinstance(facts, dict) else {})
+            return sentence(refusal, known)
         kind = error_classes().get(code, Refused)
         return Label(zh=kind.title_zh, en=kind.title_en)
 

@@ -34,9 +34,10 @@ def contract_codes() -> set[str]:
 def contract_meanings(code: str) -> list[tuple[str, Label]]:
     """Return what each installed contract means by a code: (contract, sentence)."""
     return [
-        (schema.name, found.template)
+        (schema.name, refusal.template)
         for schema in _schemas()
-        if (found := schema.refusal(code)) is not None
+        for refusal in schema.refusals
+        if refusal.code == code
     ]
 
 

@@ -8,8 +8,22 @@ from tallystick.contracts.arguments import arguments_from_json, arguments_from_t
 from tallystick.contracts.context import Context
 from tallystick.contracts.contract import ANY_MEMBER, Contract, action, query
 from tallystick.contracts.definition import Definition, Frame, Method, define, schema_of
+from tallystick.contracts.digests import digest_of
 from tallystick.contracts.json_schemas import json_schema, value_json_schema
 from tallystick.contracts.label import Format, Help, Label
+from tallystick.contracts.part import Part
+from tallystick.contracts.primitives.accounts import (
+    Account,
+    Accounts,
+    Asset,
+    Hold,
+    InsufficientFunds,
+    Posted,
+    Posting,
+    PostingKind,
+    ReferenceUsed,
+    Units,
+)
 from tallystick.contracts.records import Arguments, Event, Record
 from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.schema import (
@@ -17,9 +31,11 @@ from tallystick.contracts.schema import (
     EventSchema,
     FieldSchema,
     MethodSchema,
+    MoveSchema,
     RefusalSchema,
     TableSchema,
     ValueType,
+    WorkflowSchema,
 )
 from tallystick.contracts.sentences import format_value, sentence
 from tallystick.contracts.tables import Table
@@ -38,11 +54,20 @@ from tallystick.contracts.values import (
     SM3Digest,
     Timestamp,
 )
+from tallystick.contracts.workflow import (
+    BY_CONTRACT,
+    Move,
+    NotInState,
+    StateChanged,
+    Workflow,
+    move,
+)
 from tallystick.errors import (
     Duplicate,
     HashMismatch,
     InvalidValue,
     Refused,
+    RoleMissing,
     UnknownRecord,
     WrongState,
 )
@@ -50,8 +75,12 @@ from tallystick.model import Signer
 
 __all__ = [
     "ANY_MEMBER",
+    "BY_CONTRACT",
+    "Account",
+    "Accounts",
     "Amount",
     "Arguments",
+    "Asset",
     "BoundedText",
     "ByteCount",
     "Context",
@@ -68,7 +97,9 @@ __all__ = [
     "Frame",
     "HashMismatch",
     "Help",
+    "Hold",
     "Identifier",
+    "InsufficientFunds",
     "Integer",
     "InvalidValue",
     "Label",
@@ -76,19 +107,32 @@ __all__ = [
     "Meta",
     "Method",
     "MethodSchema",
+    "Move",
+    "MoveSchema",
     "Name",
+    "NotInState",
     "OrganizationCode",
+    "Part",
+    "Posted",
+    "Posting",
+    "PostingKind",
     "Record",
+    "ReferenceUsed",
     "Refusal",
     "RefusalSchema",
     "Refused",
+    "RoleMissing",
     "SM3Digest",
     "Signer",
+    "StateChanged",
     "Table",
     "TableSchema",
     "Timestamp",
+    "Units",
     "UnknownRecord",
     "ValueType",
+    "Workflow",
+    "WorkflowSchema",
     "WrongState",
     "action",
     "arguments_from_json",
@@ -96,9 +140,11 @@ __all__ = [
     "asdict",
     "check_arguments",
     "define",
+    "digest_of",
     "field",
     "format_value",
     "json_schema",
+    "move",
     "query",
     "replace",
     "schema_of",

@@ -30,6 +30,12 @@ class Context:
         return self._invocation.signer
 
     @property
+    def person(self) -> str:
+        """Who signed, as one text: `organization/member`. Two persons are the same if this is."""
+        signer = self._invocation.signer
+        return f"{signer.organization}/{signer.member}"
+
+    @property
     def block_time_ms(self) -> int:
         """Time of the block, Unix milliseconds; the same for all calls in it."""
         return self._invocation.block_time

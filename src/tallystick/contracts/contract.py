@@ -53,9 +53,20 @@ class Contract:
     name: ClassVar[str] = ""
     version: ClassVar[int] = 0
     label: ClassVar[Label] = Label(zh="", en="")
+    exclusive_roles: ClassVar[tuple[tuple[str, ...], ...]] = ()
 
-    def __init_subclass__(cls, *, name: str, version: int, label: Label | None = None) -> None:
+    def __init_subclass__(
+        cls,
+        *,
+        name: str,
+        version: int,
+        label: Label | None = None,
+        exclusive_roles: tuple[tuple[str, ...], ...] = (),
+    ) -> None:
         """Take the contract's name and version.
+
+        `exclusive_roles` are groups such as `(("officer", "reviewer"),)`: who holds two roles of
+        a group can call no action that asks for one of them.
 
         Raises:
             InvalidContract: the name has another form or is the platform's, or a version below 1.
@@ -73,6 +84,7 @@ class Contract:
         cls.name = name
         cls.version = version
         cls.label = label or Label(zh=name, en=name)
+        cls.exclusive_roles = exclusive_roles
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse: state belongs into tables."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -11,7 +11,9 @@ from msgspec import Struct
 from tallystick.contracts.contract import Contract, MethodMark, class_attributes
 from tallystick.contracts.derivation import Place, field_schema, record_schema
 from tallystick.contracts.hints import DeclaredField, label_of, resolve
-from tallystick.contracts.refusals import refusal_fields
+from tallystick.contracts.part import Part
+from tallystick.contracts.records import Event
+from tallystick.contracts.refusals import Refusal, refusal_fields
 from tallystick.contracts.schema import EventSchema, RefusalSchema, TableSchema
 from tallystick.contracts.tables import Table
 from tallystick.contracts.templates import check_places, parse_template
@@ -26,9 +28,29 @@ def event_name(contract: str, event: type[Struct]) -> str:
 
 
 def declared_tables(contract: type[Contract]) -> dict[str, Table[Any]]:
-    """Return the tables by name, in the order of definition."""
+    """Return the contract's own tables by attribute, in the order of definition."""
     found = class_attributes(contract).items()
     return {name: value for name, value in found if isinstance(value, Table)}
+
+
+def declared_parts(contract: type[Contract]) -> dict[str, Part]:
+    """Return the parts by attribute, in the order of definition."""
+    found = class_attributes(contract).items()
+    return {name: value for name, value in found if isinstance(value, Part)}
+
+
+def all_tables(contract: type[Contract]) -> dict[str, Table[Any]]:
+    """Return every table that the contract keeps by its name, those of its parts after its own.
+
+    Raises:
+        InvalidContract: two tables have the same name.
+    """
+    found = declared_tables(contract)
+    for part in declared_parts(contract).values():
+        for table in () if part.home else part.tables().values():
+            _check_unique(table.name, found, owner=contract.__name__)
+            found[table.name] = table
+    return found
 
 
 def table_schemas(contract: type[Contract]) -> Iterator[TableSchema]:
@@ -37,7 +59,7 @@ def table_schemas(contract: type[Contract]) -> Iterator[TableSchema]:
     Raises:
         InvalidContract: a field cannot be held, or a key is not a field of text or integer.
     """
-    for name, table in declared_tables(contract).items():
+    for name, table in all_tables(contract).items():
         owner = f"{contract.__name__}.{name}"
         fields = record_schema(table.record, Place(f"{owner}({table.record.__name__})"))
         types = {field.name: field.type for field in fields}
@@ -64,31 +86,51 @@ def table_schemas(contract: type[Contract]) -> Iterator[TableSchema]:
         )
 
 
-def event_schemas(contract: str, marks: Iterable[MethodMark]) -> Iterator[EventSchema]:
-    """Yield the schema of every event that a method declares.
+def declared_events(contract: type[Contract], marks: Iterable[MethodMark]) -> list[type[Event]]:
+    """Return the kinds of events that methods and parts declare, each once."""
+    own = [event for mark in marks for event in mark.emits]
+    of_parts = [event for part in declared_parts(contract).values() for event in part.events]
+    return list(dict.fromkeys([*own, *of_parts]))
+
+
+def declared_refusals(contract: type[Contract], marks: Iterable[MethodMark]) -> list[type[Refusal]]:
+    """Return the refusals that methods and parts declare, each once."""
+    own = [refusal for mark in marks for refusal in mark.refuses]
+    of_parts = [one for part in declared_parts(contract).values() for one in part.refusals]
+    return list(dict.fromkeys([*own, *of_parts]))
+
+
+def event_schemas(contract: str, events: Iterable[type[Event]]) -> Iterator[EventSchema]:
+    """Yield the schema of every kind of event.
 
     Raises:
         InvalidContract: a field cannot be held, or the docstring is not its sentence.
     """
-    names: set[str] = set()
-    for event in dict.fromkeys(event for mark in marks for event in mark.emits):
+    names: dict[str, type[Event]] = {}
+    for event in events:
         name = event_name(contract, event)
         _check_unique(name, names)
+        names[name] = event
         fields = record_schema(event, Place(event.__name__))
         template = parse_template(event.__doc__, owner=event.__name__)
         check_places(template, [field.name for field in fields], owner=event.__name__)
         yield EventSchema(name=name, template=template, fields=fields)
 
 
-def refusal_schemas(contract: str, marks: Iterable[MethodMark]) -> Iterator[RefusalSchema]:
-    """Yield the schema of every refusal that a method declares.
+def refusal_schemas(contract: str, refusals: Iterable[type[Refusal]]) -> Iterator[RefusalSchema]:
+    """Yield the schema of every refusal.
+
+    Several may share a code if their facts have other names, by which they are told apart.
 
     Raises:
-        InvalidContract: a field cannot be held, or two refusals share a code.
+        InvalidContract: a field cannot be held, or two refusals share a code and their facts.
     """
-    codes: set[str] = set()
-    for refusal in dict.fromkeys(refusal for mark in marks for refusal in mark.refuses):
-        _check_unique(f"{contract} {refusal.code}", codes)
+    seen: dict[str, type[Refusal]] = {}
+    for refusal in refusals:
+        facts = ", ".join(sorted(refusal_fields(refusal))) or "no facts"
+        sign = f"{contract} {refusal.code} ({facts})"
+        _check_unique(sign, seen)
+        seen[sign] = refusal
         annotations = resolve(refusal, owner=refusal.__name__)
         place = Place(refusal.__name__)
         fields = tuple(
@@ -101,9 +143,7 @@ def refusal_schemas(contract: str, marks: Iterable[MethodMark]) -> Iterator[Refu
         )
 
 
-def _check_unique(name: str, seen: set[str]) -> None:
+def _check_unique(name: str, seen: Mapping[str, object], *, owner: str = "") -> None:
     if name in seen:
-        raise InvalidContract(
-            f"{name} is declared twice", field=name, expected="one class for each"
-        )
-    seen.add(name)
+        place = f"{owner}.{name}" if owner else name
+        raise InvalidContract(f"{place} is declared twice", field=place, expected="once")

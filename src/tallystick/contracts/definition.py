@@ -21,6 +21,9 @@ from tallystick.contracts.contract import (
     mutable_attributes,
 )
 from tallystick.contracts.declarations import (
+    declared_events,
+    declared_parts,
+    declared_refusals,
     declared_tables,
     event_name,
     event_schemas,
@@ -33,6 +36,7 @@ from tallystick.contracts.records import Arguments
 from tallystick.contracts.schema import ContractSchema, MethodSchema
 from tallystick.contracts.session import Session
 from tallystick.contracts.templates import describe
+from tallystick.contracts.workflow import Workflow
 from tallystick.errors import InvalidContract
 
 _METHOD: Final = re.compile("[a-z][a-z0-9_]{0,63}")
@@ -52,6 +56,8 @@ class Method(Struct, frozen=True, kw_only=True):
     """Whether the function takes the record itself (`Arguments`) or its fields one by one."""
     roles: frozenset[str]
     """Roles one of which is needed; empty: none."""
+    exclusions: tuple[frozenset[str], ...]
+    """Groups of roles of which a caller may hold one only."""
     to_plain: ToPlain
     """Checks the result against its annotation and returns it as plain data."""
 
@@ -81,6 +87,8 @@ class Definition(Struct, frozen=True, kw_only=True):
         instance = self.contract()
         for name, table in declared_tables(self.contract).items():
             vars(instance)[name] = table.bind(self.schema.name, session)
+        for name, part in declared_parts(self.contract).items():
+            vars(instance)[name] = part.bind(self.schema.name, session)
         return Frame(instance, session)
 
 
@@ -114,6 +122,8 @@ def _define(contract: type[Contract]) -> Definition:
     marked = list(marked_methods(contract))
     methods = {name: _method(contract, name, function, mark) for name, function, mark in marked}
     marks = [mark for _, _, mark in marked]
+    events = declared_events(contract, marks)
+    parts = declared_parts(contract).values()
     schema = ContractSchema(
         name=contract.name,
         version=contract.version,
@@ -121,15 +131,16 @@ def _define(contract: type[Contract]) -> Definition:
         description=describe(contract.__doc__),
         methods=tuple(method.schema for method in methods.values()),
         tables=tuple(table_schemas(contract)),
-        events=tuple(event_schemas(contract.name, marks)),
-        refusals=tuple(refusal_schemas(contract.name, marks)),
+        events=tuple(event_schemas(contract.name, events)),
+        refusals=tuple(refusal_schemas(contract.name, declared_refusals(contract, marks))),
+        workflows=tuple(part.schema() for part in parts if isinstance(part, Workflow)),
+        exclusive_roles=contract.exclusive_roles,
     )
-    kinds = dict.fromkeys(event for mark in marks for event in mark.emits)
     return Definition(
         contract=contract,
         schema=schema,
         methods=methods,
-        event_kinds={kind: (event_name(contract.name, kind), checker(kind)) for kind in kinds},
+        event_kinds={kind: (event_name(contract.name, kind), checker(kind)) for kind in events},
     )
 
 
@@ -169,6 +180,9 @@ def _method(
         readers={field.name: reader(field.annotation) for field in fields},
         takes_record=record is not None,
         roles=frozenset() if ANY_MEMBER in mark.roles else roles,
+        exclusions=tuple(
+            frozenset(group) for group in contract.exclusive_roles if not roles.isdisjoint(group)
+        ),
         to_plain=checker(result),
     )
 

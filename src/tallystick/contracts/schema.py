@@ -8,6 +8,7 @@ columns. Nothing here refers to Python objects of the contract, so it also works
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
@@ -110,6 +111,35 @@ class RefusalSchema(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A sentence with `{field}` places; `sentence` fills it from the facts."""
     fields: tuple[FieldSchema, ...] = ()
 
+    @property
+    def fact_names(self) -> frozenset[str]:
+        """Names of the facts, which tell refusals of one code apart."""
+        return frozenset(field.name for field in self.fields)
+
+
+class MoveSchema(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A row of a workflow's table: from where to where, by what, by whom."""
+
+    name: str
+    label: Label
+    before: tuple[str, ...]
+    """States from which it is possible."""
+    after: str
+    roles: tuple[str, ...] = ()
+    """Any one of these roles is needed; none: the contract itself moves, such as at a deadline."""
+    guard: Label | None = None
+    """What must hold besides, in words."""
+
+
+class WorkflowSchema(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A state machine: everything that its table does not name is refused."""
+
+    name: str
+    label: Label
+    states: tuple[str, ...]
+    initial: str
+    moves: tuple[MoveSchema, ...] = ()
+
 
 class ContractSchema(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything that the platform knows about a contract."""
@@ -122,6 +152,9 @@ class ContractSchema(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tables: tuple[TableSchema, ...] = ()
     events: tuple[EventSchema, ...] = ()
     refusals: tuple[RefusalSchema, ...] = ()
+    workflows: tuple[WorkflowSchema, ...] = ()
+    exclusive_roles: tuple[tuple[str, ...], ...] = ()
+    """Groups of roles of which one person may act in one only."""
 
     def method(self, name: str) -> MethodSchema:
         """Return the method called `name`.
@@ -143,6 +176,18 @@ class ContractSchema(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Return the event with this full name, or None: events outlive their declarations."""
         return next((event for event in self.events if event.name == name), None)
 
-    def refusal(self, code: str) -> RefusalSchema | None:
-        """Return the contract's own refusal with this code, or None if it declares none."""
-        return next((refusal for refusal in self.refusals if refusal.code == code), None)
+    def refusal(self, code: str, facts: AbstractSet[str] | None = None) -> RefusalSchema | None:
+        """Return the contract's own refusal with this code, or None if it declares none.
+
+        Args:
+            code: as recorded.
+            facts: names of the facts recorded with it, which tell refusals of one code apart;
+                None: unknown.
+        """
+        found = [refusal for refusal in self.refusals if refusal.code == code]
+        if facts is not None:
+            found = sorted(
+                (one for one in found if not facts or not facts.isdisjoint(one.fact_names)),
+                key=lambda one: len(facts ^ one.fact_names),
+            )
+        return next(iter(found), None)

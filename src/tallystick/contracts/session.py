@@ -107,6 +107,15 @@ class Session:
             )
         self.writes[key] = value
 
+    def savepoint(self) -> tuple[dict[bytes, bytes | None], int]:
+        """Return what `restore` needs to undo everything written and announced from here on."""
+        return self.writes.copy(), len(self.events)
+
+    def restore(self, point: tuple[dict[bytes, bytes | None], int]) -> None:
+        """Undo what was written and announced since `savepoint`."""
+        self.writes, count = point
+        del self.events[count:]
+
     def damaged(self, key: bytes) -> Corrupted:
         """Return the fault of a stored value that cannot be what this platform wrote.
 

@@ -18,11 +18,18 @@ from tallystick.errors.faults import (
 )
 from tallystick.errors.not_found import NotFound
 from tallystick.errors.refused import (
+    BalanceTooLow,
+    Conflict,
+    ConsentMissing,
     ContractFailed,
     Duplicate,
+    Frozen,
     HashMismatch,
     InvalidCertificate,
     InvalidValue,
+    Late,
+    Locked,
+    PurposeMissing,
     Refused,
     RoleMissing,
     UnknownRecord,
@@ -64,7 +71,10 @@ from tallystick.errors.unverified import (
 )
 
 __all__ = [
+    "BalanceTooLow",
     "Behind",
+    "Conflict",
+    "ConsentMissing",
     "ContractFailed",
     "Corrupted",
     "DataFolderProblem",
@@ -74,6 +84,7 @@ __all__ = [
     "EngineVersion",
     "Expired",
     "FileProblem",
+    "Frozen",
     "Halted",
     "HashMismatch",
     "HistoryTooLong",
@@ -87,7 +98,9 @@ __all__ = [
     "InvalidReceipt",
     "InvalidSignature",
     "InvalidValue",
+    "Late",
     "LimitExceeded",
+    "Locked",
     "Malformed",
     "NotAMember",
     "NotFinal",
@@ -95,6 +108,7 @@ __all__ = [
     "NotWitnessed",
     "Overloaded",
     "PortInUse",
+    "PurposeMissing",
     "Refused",
     "Rejected",
     "Replayed",

@@ -56,6 +56,76 @@ class UnknownRecord(Refused):
     hint_zh = "请核对标识。"
 
 
+class Late(Refused):
+    """The time for this has passed."""
+
+    code = "E_LATE"
+    title_en = "The time for this has passed"
+    title_zh = "已超过办理时限"
+    hint_en = "Look at the deadline in the message; the block's time decides, not yours."
+    hint_zh = "请查看说明中的时限；以区块时间为准。"
+
+
+class Locked(Refused):
+    """The asset is in use elsewhere: pledged, financed or received already."""
+
+    code = "E_LOCKED"
+    title_en = "The asset is already in use"
+    title_zh = "该资产已被占用"
+    hint_en = "One asset is used once, in all contracts together; wait until it is released."
+    hint_zh = "同一资产在全部合约中只能使用一次；请等待其释放。"
+
+
+class ConsentMissing(Refused):
+    """Somebody whose consent is needed has not given it."""
+
+    code = "E_CONSENT"
+    title_en = "A consent is missing"
+    title_zh = "缺少必要的同意"
+    hint_en = "Have the person or organisation named in the message consent first."
+    hint_zh = "请先取得说明中所列个人或机构的同意。"
+
+
+class Conflict(Refused):
+    """Four eyes, or a conflict of interest: this must be done by somebody else."""
+
+    code = "E_CONFLICT"
+    title_en = "Somebody else must do this"
+    title_zh = "须由其他人办理"
+    hint_en = "Have it done by a person without another part in the same matter."
+    hint_zh = "请由未参与同一事项的其他人员办理。"
+
+
+class PurposeMissing(Refused):
+    """Outside the purpose, fields, period or number of uses of a grant."""
+
+    code = "E_PURPOSE"
+    title_en = "The grant does not cover this use"
+    title_zh = "授权未涵盖该用途"
+    hint_en = "Ask for a grant with this purpose, field and period."
+    hint_zh = "请申请涵盖该用途、字段与期限的授权。"
+
+
+class BalanceTooLow(Refused):
+    """There is not enough on the account."""
+
+    code = "E_BALANCE"
+    title_en = "The balance is too low"
+    title_zh = "余额不足"
+    hint_en = "Use a smaller amount, or wait until more has arrived."
+    hint_zh = "请减少金额，或等待资金到账。"
+
+
+class Frozen(Refused):
+    """A court or supervisor froze it."""
+
+    code = "E_FROZEN"
+    title_en = "It is frozen"
+    title_zh = "已被冻结"
+    hint_en = "Ask who froze it; only they can lift it."
+    hint_zh = "请联系冻结机关，仅其可解除。"
+
+
 class InvalidValue(Refused):
     """A value is well typed but breaks a rule of the contract."""
 

@@ -19,6 +19,7 @@ from msgspec.structs import astuple
 from tallystick.contracts import Context, Contract, ContractSchema, Frame, Method, Refusal
 from tallystick.encoding import Value, check_plain, encode
 from tallystick.errors import (
+    Conflict,
     ContractFailed,
     Halted,
     LimitExceeded,
@@ -122,6 +123,10 @@ class ContractRunner:
         roles = work.method.roles
         if roles and roles.isdisjoint(invocation.signer.roles):
             return Execution(RoleMissing.code, {"roles": [*sorted(roles)]}, (), {})
+        for group in work.method.exclusions:
+            held = group.intersection(invocation.signer.roles)
+            if len(held) > 1:
+                return Execution(Conflict.code, {"roles": [*sorted(held)]}, (), {})
         frame = work.take_frame()
         session = frame.session
         session.begin(state.get)

@@ -65,15 +65,6 @@ class One(Refusal, code="E_STATE"):
     """
 
 
-class Two(Refusal, code="E_STATE"):
-    """en: No, {reason}.
-
-    zh: 否，{reason}。
-    """
-
-    reason: str
-
-
 class Loop(Record):
     """A record that holds itself."""
 
@@ -276,15 +267,6 @@ def test_an_event_is_a_sentence_in_two_languages(event: type[Event]) -> None:
 
     with pytest.raises(InvalidContract, match="sentence"):
         schema_of(with_method(action(role=ANY_MEMBER, label=LABEL, emits=(event,))(act)))
-
-
-def test_one_contract_uses_a_code_for_one_refusal() -> None:
-    """A code and its facts must lead back to one sentence."""
-
-    def act(self: Contract, ctx: Context) -> None: ...
-
-    with pytest.raises(InvalidContract, match="declared twice"):
-        schema_of(with_method(action(role=ANY_MEMBER, label=LABEL, refuses=(One, Two))(act)))
 
 
 def test_two_events_of_one_name_are_refused() -> None:
