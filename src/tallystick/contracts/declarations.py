@@ -47,7 +47,8 @@ def all_tables(contract: type[Contract]) -> dict[str, Table[Any]]:
     """
     found = declared_tables(contract)
     for part in declared_parts(contract).values():
-        for table in () if part.home else part.tables().values():
+        is_elsewhere = part.home not in {"", contract.name}
+        for table in () if is_elsewhere else part.tables().values():
             _check_unique(table.name, found, owner=contract.__name__)
             found[table.name] = table
     return found

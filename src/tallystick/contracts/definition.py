@@ -124,6 +124,8 @@ def _define(contract: type[Contract]) -> Definition:
     marks = [mark for _, _, mark in marked]
     events = declared_events(contract, marks)
     parts = declared_parts(contract).values()
+    for part in parts:
+        part.check(contract)
     schema = ContractSchema(
         name=contract.name,
         version=contract.version,

@@ -79,6 +79,7 @@ def value_type(annotation: Annotation, place: Place) -> ValueType:
     if place.depth > DEPTH_MAX:
         raise _refused(place, "values nested too deeply", f"at most {DEPTH_MAX} levels")
     plain, marks = unwrapped(annotation)
+    _check_marks([mark for mark in marks if isinstance(mark, Meta)], place)
     return _with_marks(_plain_type(plain, place), marks)
 
 
@@ -159,6 +160,13 @@ def _choice(name: str | None, choices: tuple[object, ...], place: Place) -> Valu
     if not choices or not is_plain or len({type(one) for one in choices}) > 1:
         raise _refused(place, "a choice of mixed values", "all texts, or all integers")
     return ValueType(kind="choice", name=name, choices=choices)  # type: ignore[arg-type]
+
+
+def _check_marks(metas: list[Meta], place: Place) -> None:
+    """Refuse two constraints of one kind: msgspec would fail at the first value."""
+    for name in ("gt", "ge", "lt", "le", "min_length", "max_length", "pattern"):
+        if sum(getattr(meta, name) is not None for meta in metas) > 1:
+            raise _refused(place, f"two constraints {name!r}", "a type with one of each constraint")
 
 
 def _with_marks(described: ValueType, marks: tuple[object, ...]) -> ValueType:

@@ -63,6 +63,13 @@ class Part:
             found |= {name: one for name, one in vars(owner).items() if isinstance(one, Table)}
         return found
 
+    def check(self, contract: type) -> None:
+        """Refuse a contract that lacks what this part needs of it; most parts need nothing.
+
+        Raises:
+            InvalidContract: something is missing.
+        """
+
     def tables(self) -> dict[str, Table[Any]]:
         """Return the tables by attribute, each with the name and label it has in its contract."""
         return {name: self._table(name, table) for name, table in self.own_tables().items()}

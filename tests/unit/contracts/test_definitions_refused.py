@@ -11,6 +11,7 @@ import pytest
 
 from tallystick.contracts import (
     ANY_MEMBER,
+    Amount,
     Context,
     Contract,
     Event,
@@ -267,6 +268,15 @@ def test_an_event_is_a_sentence_in_two_languages(event: type[Event]) -> None:
 
     with pytest.raises(InvalidContract, match="sentence"):
         schema_of(with_method(action(role=ANY_MEMBER, label=LABEL, emits=(event,))(act)))
+
+
+def test_two_constraints_of_one_kind_are_refused() -> None:
+    """A type that no value could be held against is found when the contract is derived."""
+
+    def act(self: Contract, ctx: Context, n: Annotated[Amount, Meta(ge=1)]) -> None: ...
+
+    with pytest.raises(InvalidContract, match="two constraints 'ge'"):
+        schema_of(with_method(action(role=ANY_MEMBER, label=LABEL)(act)))
 
 
 def test_two_events_of_one_name_are_refused() -> None:

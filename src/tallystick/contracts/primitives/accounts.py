@@ -16,15 +16,16 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from tallystick.contracts.context import Context
-from tallystick.contracts.label import Label
+from tallystick.contracts.label import Format, Label
 from tallystick.contracts.part import Part
 from tallystick.contracts.records import Event, Record
 from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.tables import Table
 from tallystick.contracts.values import Amount, Identifier, Name, OrganizationCode
 from tallystick.errors import InvalidValue, RoleMissing
+from tallystick.units import INTEGER_MAX
 
-Units: TypeAlias = Annotated[Amount, Meta(ge=1)]
+Units: TypeAlias = Annotated[int, Meta(ge=1, le=INTEGER_MAX), Format("amount")]
 """An amount that moves: at least one smallest unit."""
 
 

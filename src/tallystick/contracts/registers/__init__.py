@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Contracts of the platform itself, whose tables all other contracts share."""
+
+from tallystick.contracts.registers.assets import Assets
+from tallystick.contracts.registers.calendars import WorkingDays
+
+__all__ = ["Assets", "WorkingDays"]
