@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 from tallystick.contracts.records import Event
 from tallystick.contracts.session import Session
@@ -14,15 +16,20 @@ from tallystick.model import Invocation, Signer
 _PREFIX = re.compile("[A-Z][A-Z0-9]{0,7}")
 
 
+SignatureCheck: TypeAlias = Callable[[bytes, bytes, bytes], bool]
+"""Whether, under a public key, a message has this signature: (key, message, signature)."""
+
+
 class Context:
     """The first argument of every action. There is no other clock and no randomness."""
 
-    __slots__ = ("_invocation", "_session")
+    __slots__ = ("_invocation", "_is_signed", "_session")
 
-    def __init__(self, invocation: Invocation, session: Session) -> None:
-        """Stand for one call."""
+    def __init__(self, invocation: Invocation, session: Session, is_signed: SignatureCheck) -> None:
+        """Stand for one call; `is_signed` is the host's, so that contracts hold no keys."""
         self._invocation = invocation
         self._session = session
+        self._is_signed = is_signed
 
     @property
     def signer(self) -> Signer:
@@ -49,6 +56,18 @@ class Context:
     def transaction_id(self) -> bytes:
         """SHA-256 of the transaction's bytes, 32 bytes."""
         return self._invocation.transaction_id
+
+    def has_signed(self, public_key: str, digest: str, signature: str) -> bool:
+        """Return whether somebody who is no member signed a digest (Ed25519, ZIP 215).
+
+        Args:
+            public_key: 32 bytes as 64 hexadecimal digits, such as an identity provider vouched for.
+            digest: what was signed, as `digest_of` gives it; the message is its 32 bytes.
+            signature: 64 bytes as 128 hexadecimal digits.
+        """
+        return self._is_signed(
+            bytes.fromhex(public_key), bytes.fromhex(digest), bytes.fromhex(signature)
+        )
 
     def emit(self, event: Event) -> None:
         """Announce a fact; the method must name its class in `emits`."""

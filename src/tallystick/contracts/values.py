@@ -30,6 +30,16 @@ SM3Digest: TypeAlias = Annotated[
 ]
 """An SM3 digest (GB/T 32905) as 64 lower-case hexadecimal digits."""
 
+PublicKey: TypeAlias = Annotated[
+    str, Meta(pattern="^[0-9a-f]{64}$", min_length=64, max_length=64), Format("public-key")
+]
+"""An Ed25519 public key as 64 lower-case hexadecimal digits."""
+
+Signature: TypeAlias = Annotated[
+    str, Meta(pattern="^[0-9a-f]{128}$", min_length=128, max_length=128), Format("signature")
+]
+"""An Ed25519 signature as 128 lower-case hexadecimal digits."""
+
 Name: TypeAlias = Annotated[
     str, Meta(pattern=r"^(?![\s\S]*\n)", min_length=1, max_length=NAME_CHARACTERS_MAX)
 ]

@@ -17,11 +17,13 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from tallystick.contracts import Context, Contract, ContractSchema, Frame, Method, Refusal
+from tallystick.crypto import check_public_key, is_valid_signature
 from tallystick.encoding import Value, check_plain, encode
 from tallystick.errors import (
     Conflict,
     ContractFailed,
     Halted,
+    InvalidSignature,
     LimitExceeded,
     NotFound,
     Refused,
@@ -198,7 +200,9 @@ class ContractRunner:
     ) -> Execution:
         """Run the contract's code; every exception of its own becomes an outcome."""
         try:
-            return _attempt(method, frame, Context(invocation, frame.session), arguments)
+            return _attempt(
+                method, frame, Context(invocation, frame.session, _has_signed), arguments
+            )
         except (Halted, MemoryError):
             raise
         except Exception as failure:
@@ -206,6 +210,15 @@ class ContractRunner:
             if self._on_failure is not None:
                 self._on_failure(invocation.call, failure)
             return Execution(ContractFailed.code, None, (), {})
+
+
+def _has_signed(public_key: bytes, message: bytes, signature: bytes) -> bool:
+    """Return the verdict for contracts; a key that no member could enrol signs nothing."""
+    try:
+        check_public_key(public_key)
+    except InvalidSignature:
+        return False
+    return is_valid_signature(public_key, message, signature)
 
 
 def _attempt(method: Method, frame: Frame, context: Context, arguments: Struct) -> Execution:

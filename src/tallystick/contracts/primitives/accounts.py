@@ -200,18 +200,18 @@ class Accounts(Part):
         self._announce(PostingKind.HOLD, asset, owner, owner, amount=amount, reference=hold)
         return kept
 
-    def release(self, hold: str) -> int:
-        """Give what is left of a hold back to its owner's available value; return how much.
+    def release(self, hold: str, *, amount: int | None = None) -> Hold:
+        """Give value on hold back, all that is left or `amount`; return what remains of it.
 
         Raises:
             UnknownRecord: there is no such hold.
+            InsufficientFunds: less is on hold.
         """
-        kept = self.holds.require(hold)
-        self.holds.remove(hold)
-        owner, asset, left = kept.owner, kept.asset, kept.amount
-        self._change(owner, asset, available=left, held=-left)
-        self._announce(PostingKind.RELEASE, asset, owner, owner, amount=left, reference=hold)
-        return left
+        kept, freed = self._from_hold(hold, amount)
+        owner, asset = kept.owner, kept.asset
+        self._change(owner, asset, available=freed, held=-freed)
+        self._announce(PostingKind.RELEASE, asset, owner, owner, amount=freed, reference=hold)
+        return self._without(kept, freed)
 
     def settle(self, hold: str, *, to: str, reference: str, amount: int | None = None) -> Hold:
         """Pay from a hold, all that is left or `amount`; return what remains of it.
@@ -221,19 +221,28 @@ class Accounts(Part):
             InsufficientFunds: less is on hold.
             ReferenceUsed: the reference was used before.
         """
-        kept = self.holds.require(hold)
-        paid = kept.amount if amount is None else amount
-        if paid > kept.amount:
-            raise InsufficientFunds(
-                owner=kept.owner, asset=kept.asset, available=kept.amount, needed=paid
-            )
+        kept, paid = self._from_hold(hold, amount)
         self._post(PostingKind.SETTLE, kept.asset, kept.owner, to, amount=paid, reference=reference)
         self._change(kept.owner, kept.asset, held=-paid)
         self._change(to, kept.asset, available=paid)
-        remaining = replace(kept, amount=kept.amount - paid)
+        return self._without(kept, paid)
+
+    def _from_hold(self, hold: str, amount: int | None) -> tuple[Hold, int]:
+        """Return a hold and how much of it is meant: `amount`, or all that is left."""
+        kept = self.holds.require(hold)
+        meant = kept.amount if amount is None else _moving(amount)
+        if meant > kept.amount:
+            raise InsufficientFunds(
+                owner=kept.owner, asset=kept.asset, available=kept.amount, needed=meant
+            )
+        return kept, meant
+
+    def _without(self, kept: Hold, amount: int) -> Hold:
+        """Keep a hold without an amount, or no longer if nothing is left; return it."""
+        remaining = replace(kept, amount=kept.amount - amount)
         if remaining.amount:
             return self.holds.replace(remaining)
-        self.holds.remove(hold)
+        self.holds.remove(kept.id)
         return remaining
 
     def _issued_by_signer(self, ctx: Context, asset: str) -> Asset:

@@ -65,9 +65,9 @@ class Purse(Contract, name="purse", version=1):
         self.money.hold("CNY", owner=owner, amount=amount, hold=hold)
 
     @action(role=ANY_MEMBER, label=LABEL)
-    def release(self, ctx: Context, hold: Name) -> Integer:
+    def release(self, ctx: Context, hold: Name, amount: Integer | None = None) -> Integer:
         """Release."""
-        return self.money.release(hold)
+        return self.money.release(hold, amount=amount).amount
 
     @action(role=ANY_MEMBER, label=LABEL)
     def settle(
@@ -140,7 +140,9 @@ def test_a_hold_is_settled_in_parts_and_the_rest_released() -> None:
     assert part.result == 35
     more = ledger.run("settle", BANK, hold="H", to="bo", reference="R2", amount=36)
     assert more.code == "E_BALANCE"
-    assert ledger.run("release", BANK, hold="H").result == 35
+    assert ledger.run("release", BANK, hold="H", amount=36).code == "E_BALANCE"
+    assert ledger.run("release", BANK, hold="H", amount=5).result == 30
+    assert ledger.run("release", BANK, hold="H").result == 0
     assert ledger.run("release", BANK, hold="H").code == "E_MISSING"
     assert (account(ledger, "ann"), account(ledger, "bo")) == ((75, 0), (25, 0))
 
@@ -194,7 +196,7 @@ def take(ledger: LedgerHarness, step: tuple[str, str, str, int, str]) -> Executi
     if kind == "hold":
         return ledger.run("hold", BANK, owner=owner, amount=amount, hold=name)
     if kind == "release":
-        return ledger.run("release", BANK, hold=name)
+        return ledger.run("release", BANK, hold=name, amount=amount if amount % 2 else None)
     return ledger.run("settle", BANK, hold=name, to=to, reference=reference, amount=amount)
 
 
