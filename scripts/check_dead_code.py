@@ -21,7 +21,7 @@ REPORTED_BELOW: Final = PROJECT / "src"
 
 GENERATED: Final = ["*_pb2.py"]
 
-CALLED_BY_NAME: Final = ["test_*", "visit_*", "pytest_*", "__getattr__", "__dir__"]
+CALLED_BY_NAME: Final = ["on_*", "test_*", "visit_*", "pytest_*", "__getattr__", "__dir__"]
 COMMANDS: Final = ("src", "tallystick", "cli", "commands")
 """Functions here are verbs: the command tree finds them by their names."""
 CALLED_BY_DECORATOR: Final = [

@@ -18,12 +18,13 @@ from tallystick.contracts import (
     FieldSchema,
     MethodSchema,
     ValueType,
+    WorkflowSchema,
     schema_of,
 )
 from tallystick.execution import load_contracts
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "reference" / "contracts.md"
-BUILT_IN: Final = "tallystick.industries."
+BUILT_IN: Final = "tallystick."
 
 HEAD: Final = """\
 # Contracts and their events
@@ -57,6 +58,11 @@ def section(schema: ContractSchema) -> Iterator[str]:
     yield f"## {schema.name}\n"
     yield f"{schema.label.en}, version {schema.version}. {schema.label.zh}。\n"
     yield f"{schema.description.en}\n"
+    for workflow in schema.workflows:
+        yield from workflow_lines(workflow)
+    for group in schema.exclusive_roles:
+        roles = ", ".join(f"`{role}`" for role in group)
+        yield f"One person acts in one of these roles only: {roles}.\n"
     for method in schema.methods:
         yield from method_lines(schema, method)
     for table in schema.tables:
@@ -77,6 +83,28 @@ def section(schema: ContractSchema) -> Iterator[str]:
     yield ""
 
 
+def workflow_lines(workflow: WorkflowSchema) -> Iterator[str]:
+    """Yield a workflow as a diagram and as the table it was declared by."""
+    yield f"### {workflow.label.en} {workflow.label.zh}\n"
+    yield "```mermaid\nstateDiagram-v2"
+    yield f"    [*] --> {workflow.initial}"
+    for move in workflow.moves:
+        for before in move.before:
+            yield f"    {before} --> {move.after}: {move.name}"
+    yield "```\n"
+    yield "| from | move | | by | guard | to |\n| --- | --- | --- | --- | --- | --- |"
+    for move in workflow.moves:
+        yield row(
+            ", ".join(move.before),
+            f"`{move.name}`",
+            f"{move.label.en} {move.label.zh}",
+            ", ".join(f"`{role}`" for role in move.roles) or "the contract",
+            "" if move.guard is None else move.guard.en,
+            move.after,
+        )
+    yield ""
+
+
 def method_lines(schema: ContractSchema, method: MethodSchema) -> Iterator[str]:
     """Yield the lines of one method."""
     yield f"### {schema.name}.{method.name}\n"
@@ -84,7 +112,8 @@ def method_lines(schema: ContractSchema, method: MethodSchema) -> Iterator[str]:
     if method.kind == "action":
         roles = ", ".join(f"`{role}`" for role in method.roles) or "any member"
         yield f"- Role: {roles}"
-    for title, names in (("Events", method.events), ("Refusals", method.refusals)):
+    codes = tuple(dict.fromkeys(method.refusals))
+    for title, names in (("Events", method.events), ("Refusals", codes)):
         if names:
             yield f"- {title}: {', '.join(f'`{name}`' for name in names)}"
     if method.result is not None:

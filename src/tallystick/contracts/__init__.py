@@ -73,6 +73,12 @@ from tallystick.contracts.primitives.outbox import (
     PaymentOrder,
     PaymentOrdered,
 )
+from tallystick.contracts.primitives.parameters import (
+    NewestParameters,
+    Parameters,
+    ParametersChanged,
+    VersionedParameters,
+)
 from tallystick.contracts.records import Arguments, Event, Record
 from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.schema import (
@@ -121,6 +127,7 @@ from tallystick.contracts.workflow import (
     Workflow,
     move,
 )
+from tallystick.encoding import Value
 from tallystick.errors import (
     Duplicate,
     HashMismatch,
@@ -192,6 +199,7 @@ __all__ = [
     "MoveSchema",
     "Name",
     "NewestCalendar",
+    "NewestParameters",
     "NotInState",
     "NotYourLock",
     "OrderId",
@@ -199,6 +207,8 @@ __all__ = [
     "OrganizationCode",
     "OtherReference",
     "Outbox",
+    "Parameters",
+    "ParametersChanged",
     "Part",
     "PaymentMoved",
     "PaymentNotInState",
@@ -226,7 +236,9 @@ __all__ = [
     "TooLate",
     "Units",
     "UnknownRecord",
+    "Value",
     "ValueType",
+    "VersionedParameters",
     "Workflow",
     "WorkflowSchema",
     "WorkingPeriod",

@@ -14,7 +14,6 @@ from functools import cache, partial
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args
 
 from msgspec import Meta, Struct, convert, defstruct, to_builtins
-from msgspec.structs import asdict
 
 from tallystick.contracts.hints import Annotation, ToPlain, origin_of, record_fields, unwrapped
 from tallystick.contracts.values import INTEGER_MIN
@@ -24,11 +23,8 @@ from tallystick.units import INTEGER_MAX
 _NATIVE = (bytes,)
 """Canonical bytes hold bytes as they are; msgspec, unless told so, makes base64 text of them.
 
-Telling it costs more than the conversion of a small record, so only types with bytes in them do.
+Telling it has its cost, so only types with bytes in them do.
 """
-
-_FLAT = frozenset({str, int, bool, bytes, type(None)})
-"""Types whose values are plain data already."""
 
 T = TypeVar("T")
 
@@ -52,15 +48,9 @@ def checker(annotation: Annotation) -> ToPlain:
 
     The function raises `msgspec.ValidationError` if the value is not what was declared.
     """
-    shut = closed(annotation)
-    check = reader(shut)
-    plain_type = unwrapped(annotation)[0]
-    to_plain: Callable[[Any], Any] = to_builtins
-    if _is_flat_record(plain_type):
-        if not _mentions(annotation, bytes):
-            return _flat_checker(shut)
-        to_plain = asdict
-    elif _mentions(annotation, bytes):
+    check = reader(closed(annotation))
+    to_plain: Callable[[Any], Any] = to_builtins  # also takes members of enumerations apart
+    if _mentions(annotation, bytes):
         to_plain = partial(to_builtins, builtin_types=_NATIVE)
     has_tuples = _mentions(annotation, tuple)
 
@@ -68,17 +58,6 @@ def checker(annotation: Annotation) -> ToPlain:
         plain: Value = to_plain(value)
         check(plain)
         return _with_lists(plain) if has_tuples else plain
-
-    return checked
-
-
-def _flat_checker(shut: Annotation) -> ToPlain:
-    """Return `checker` for the most frequent kind of record, without a call too many."""
-
-    def checked(record: Any) -> Value:  # noqa: ANN401  # a record, or the call fails
-        plain: Value = asdict(record)
-        convert(plain, shut)
-        return plain
 
     return checked
 
@@ -134,13 +113,6 @@ def _bounded_integer(metas: tuple[Meta, ...]) -> Annotation:
     if not has_maximum:
         bounded = Annotated[bounded, Meta(le=INTEGER_MAX)]
     return bounded
-
-
-def _is_flat_record(plain: Annotation) -> bool:
-    """Return whether the fields of a record are plain data, none of them nested."""
-    return _is_record(plain) and all(
-        set(_parts(field.annotation)) <= _FLAT for field in record_fields(plain)
-    )
 
 
 def _mentions(annotation: Annotation, kind: type) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Never, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,6 +18,7 @@ from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.schema import MoveSchema, WorkflowSchema
 from tallystick.contracts.tables import Table
 from tallystick.contracts.templates import describe
+from tallystick.contracts.values import OrganizationCode
 from tallystick.errors import InvalidContract, RoleMissing
 
 R = TypeVar("R", bound=Record)
@@ -37,7 +38,7 @@ class StateChanged(Event):
     action: str
     before: str
     after: str
-    organization: str
+    organization: OrganizationCode
     member: str
     role: str | None
     """The role that allowed it; null: the contract itself moved."""
@@ -141,7 +142,7 @@ class Workflow(Part):
         before = str(getattr(record, "state"))  # noqa: B009  # every record of a workflow has it
         row = self._by_place.get((action, before))
         if row is None:
-            raise NotInState(subject=subject_of(table, record), state=before, action=action)
+            self.refuse(subject_of(table, record), before, action)
         role = next((one for one in row.roles if one in ctx.signer.roles), None)
         if row.roles and role is None:
             raise RoleMissing(f"{action} needs a role", field="roles", found=" ".join(row.roles))
@@ -165,6 +166,14 @@ class Workflow(Part):
     def allows(self, state: StrEnum, action: str) -> bool:
         """Return whether the table has this move from this state."""
         return (action, str(state)) in self._by_place
+
+    def refuse(self, subject: str, state: str, action: str) -> Never:
+        """Refuse what is no move of the table but depends on the state as well.
+
+        Raises:
+            NotInState: always.
+        """
+        raise NotInState(subject=subject, state=str(state), action=action)
 
     def schema(self) -> WorkflowSchema:
         """Return the table as doors and documents know it."""

@@ -20,7 +20,7 @@ from tallystick.errors import (
 )
 from tallystick.model import Call, Invocation
 from tallystick.units import STATE_VALUE_BYTES_MAX, TimeMs
-from tests.unit.contracts.samples import Item, Part, Shop, Sold, Spot, Status, Stocked
+from tests.unit.contracts.samples import Grade, Item, Part, Shop, Sold, Spot, Status, Stocked
 
 SIGNER = Signer("91350100M000100Y43", "alice", ("clerk",), b"k" * 32)
 CALL = Call("net", "shop", "sell", {}, 1, TimeMs(2))
@@ -352,8 +352,22 @@ def test_a_prefix_is_capital_letters_and_digits(prefix: str) -> None:
         context(working()).next_id(prefix)
 
 
+def test_a_member_of_an_enumeration_in_a_text_field_is_its_value() -> None:
+    """It is a text to Python and to the type checker, so it must be one on the ledger."""
+
+    class Told(Record):
+        status: str
+        grade: int
+
+    to_plain = checker(Told)
+    plain = to_plain(Told(status=Status.SOLD, grade=Grade.HIGH))
+    assert plain == {"status": "sold", "grade": 2}
+    assert isinstance(plain, dict)
+    assert [type(value) for value in plain.values()] == [str, int]
+
+
 def test_a_flat_record_with_bytes_is_checked_too() -> None:
-    """The quick way for flat records knows bytes as well."""
+    """Bytes stay bytes."""
 
     class Sealed(Record):
         seal: bytes
