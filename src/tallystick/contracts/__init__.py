@@ -11,6 +11,7 @@ from tallystick.contracts.definition import Definition, Frame, Method, define, s
 from tallystick.contracts.digests import digest_of
 from tallystick.contracts.json_schemas import json_schema, value_json_schema
 from tallystick.contracts.label import Format, Help, Label
+from tallystick.contracts.organizations import check_codes
 from tallystick.contracts.part import Part
 from tallystick.contracts.primitives.accounts import (
     Account,
@@ -60,6 +61,15 @@ from tallystick.contracts.primitives.deadlines import (
     Ticked,
     TickLimit,
     TooLate,
+)
+from tallystick.contracts.primitives.identity import (
+    Acting,
+    FourEyes,
+    InvalidOrganization,
+    SameOrganization,
+    check_organization,
+    require_other,
+    require_other_organization,
 )
 from tallystick.contracts.primitives.outbox import (
     BankEntry,
@@ -130,7 +140,7 @@ from tallystick.errors import (
     UnknownRecord,
     WrongState,
 )
-from tallystick.model import Signer
+from tallystick.model import Signer, check_person_number, person_commitment
 
 __all__ = [
     "ANY_MEMBER",
@@ -140,6 +150,7 @@ __all__ = [
     "TICK_DEADLINES_MAX",
     "Account",
     "Accounts",
+    "Acting",
     "Amount",
     "Arguments",
     "Asset",
@@ -174,6 +185,7 @@ __all__ = [
     "EventSchema",
     "FieldSchema",
     "Format",
+    "FourEyes",
     "Frame",
     "HashMismatch",
     "Help",
@@ -181,6 +193,7 @@ __all__ = [
     "Identifier",
     "InsufficientFunds",
     "Integer",
+    "InvalidOrganization",
     "InvalidValue",
     "Label",
     "LockState",
@@ -215,6 +228,7 @@ __all__ = [
     "Refused",
     "RoleMissing",
     "SM3Digest",
+    "SameOrganization",
     "Signature",
     "Signer",
     "StateChanged",
@@ -238,6 +252,9 @@ __all__ = [
     "arguments_from_text",
     "asdict",
     "check_arguments",
+    "check_codes",
+    "check_organization",
+    "check_person_number",
     "day_of",
     "define",
     "digest_of",
@@ -252,8 +269,11 @@ __all__ = [
     "move",
     "normalised_identifier",
     "nth_working_day",
+    "person_commitment",
     "query",
     "replace",
+    "require_other",
+    "require_other_organization",
     "schema_of",
     "sentence",
     "start_of",
