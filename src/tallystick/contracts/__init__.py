@@ -78,6 +78,15 @@ from tallystick.contracts.primitives.commitments import (
     SealedCase,
     commitment_digest,
 )
+from tallystick.contracts.primitives.consents import (
+    Consent,
+    ConsentEnded,
+    ConsentExpired,
+    ConsentGiven,
+    Consents,
+    ConsentWithdrawn,
+    NoConsent,
+)
 from tallystick.contracts.primitives.deadlines import (
     TICK_DEADLINES_MAX,
     Deadline,
@@ -288,6 +297,12 @@ __all__ = [
     "CommitmentBroken",
     "Commitments",
     "Committed",
+    "Consent",
+    "ConsentEnded",
+    "ConsentExpired",
+    "ConsentGiven",
+    "ConsentWithdrawn",
+    "Consents",
     "Context",
     "Contract",
     "ContractSchema",
@@ -350,6 +365,7 @@ __all__ = [
     "Name",
     "NewBatch",
     "NewestCalendar",
+    "NoConsent",
     "NotARecipient",
     "NotAnElector",
     "NotInBatch",
