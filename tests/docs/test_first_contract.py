@@ -13,7 +13,9 @@ from typing import Annotated, Final, get_origin
 import pytest
 
 from tallystick import contracts
-from tallystick.contracts import schema_of
+from tallystick.contracts import (
+    schema_of,
+)
 from tallystick.execution import ContractRunner
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "contract-author" / "first-contract.md"

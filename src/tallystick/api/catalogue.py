@@ -6,7 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from tallystick.api.built_in import built_in_method, built_in_sentence
-from tallystick.contracts import ContractSchema, Label, MethodSchema, TableSchema, sentence
+from tallystick.contracts import (
+    ContractSchema,
+    Label,
+    MethodSchema,
+    TableSchema,
+    sentence,
+)
 from tallystick.encoding import Value
 from tallystick.errors import Refused, UnknownContract, error_classes
 from tallystick.model import OK, Call, Outcome

@@ -18,7 +18,12 @@ from cyclopts import Parameter
 
 from tallystick.cli.catalogue import say
 from tallystick.cli.times import parse_time
-from tallystick.contracts import ContractSchema, FieldSchema, ValueType, schema_of
+from tallystick.contracts import (
+    ContractSchema,
+    FieldSchema,
+    ValueType,
+    schema_of,
+)
 from tallystick.errors import UnknownContract
 
 _TIMESTAMP: Final = "timestamp-ms"

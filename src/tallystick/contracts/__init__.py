@@ -1,86 +1,61 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a contract author imports, and the schema that everything else is derived from."""
 
-from msgspec import Meta, field
-from msgspec.structs import asdict, replace
+from msgspec import (
+    Meta,
+    field,
+)
+from msgspec.structs import (
+    asdict,
+    replace,
+)
 
-from tallystick.contracts.arguments import arguments_from_json, arguments_from_text
-from tallystick.contracts.context import Context
-from tallystick.contracts.contract import ANY_MEMBER, Contract, action, query
-from tallystick.contracts.definition import Definition, Frame, Method, define, schema_of
-from tallystick.contracts.digests import digest_of
-from tallystick.contracts.json_schemas import json_schema, value_json_schema
-from tallystick.contracts.label import Format, Help, Label
-from tallystick.contracts.part import Part
-from tallystick.contracts.primitives.accounts import (
-    Account,
-    Accounts,
-    Asset,
-    Hold,
-    InsufficientFunds,
-    Posted,
-    Posting,
-    PostingKind,
-    ReferenceUsed,
-    Units,
+from tallystick.contracts.arguments import (
+    arguments_from_json,
+    arguments_from_text,
 )
-from tallystick.contracts.primitives.asset_lock import (
-    AssetConsumed,
-    AssetLock,
-    AssetLocked,
-    AssetLocks,
-    AssetReleased,
-    AssetTaken,
-    LockState,
-    NotYourLock,
-    fingerprint_of,
-    fingerprints_of,
-    lock_claim,
-    normalised_identifier,
+from tallystick.contracts.context import (
+    Context,
 )
-from tallystick.contracts.primitives.calendars import (
-    CalendarMissing,
-    CalendarPublished,
-    Calendars,
-    DayOfOtherYear,
-    Days,
-    NewestCalendar,
-    WorkingPeriod,
-    Year,
-    YearCalendar,
-    is_working_day,
+from tallystick.contracts.contract import (
+    ANY_MEMBER,
+    Contract,
+    action,
+    query,
 )
-from tallystick.contracts.primitives.deadlines import (
-    TICK_DEADLINES_MAX,
-    Deadline,
-    DeadlineFailed,
-    DeadlineReached,
-    Deadlines,
-    DeadlineState,
-    Ticked,
-    TickLimit,
-    TooLate,
+from tallystick.contracts.definition import (
+    Definition,
+    Frame,
+    Method,
+    define,
+    schema_of,
 )
-from tallystick.contracts.primitives.outbox import (
-    BankEntry,
-    Currency,
-    OrderId,
-    OrderState,
-    OtherReference,
-    Outbox,
-    PaymentMoved,
-    PaymentNotInState,
-    PaymentOrder,
-    PaymentOrdered,
+from tallystick.contracts.digests import (
+    digest_of,
 )
-from tallystick.contracts.primitives.parameters import (
-    NewestParameters,
-    Parameters,
-    ParametersChanged,
-    VersionedParameters,
+from tallystick.contracts.json_schemas import (
+    json_schema,
+    value_json_schema,
 )
-from tallystick.contracts.records import Arguments, Event, Record
-from tallystick.contracts.refusals import Refusal
+from tallystick.contracts.label import (
+    Format,
+    Help,
+    Label,
+)
+from tallystick.contracts.organizations import (
+    check_codes,
+)
+from tallystick.contracts.part import (
+    Part,
+)
+from tallystick.contracts.records import (
+    Arguments,
+    Event,
+    Record,
+)
+from tallystick.contracts.refusals import (
+    Refusal,
+)
 from tallystick.contracts.schema import (
     ContractSchema,
     EventSchema,
@@ -92,9 +67,16 @@ from tallystick.contracts.schema import (
     ValueType,
     WorkflowSchema,
 )
-from tallystick.contracts.sentences import format_value, sentence
-from tallystick.contracts.tables import Table
-from tallystick.contracts.text import check_arguments
+from tallystick.contracts.sentences import (
+    format_value,
+    sentence,
+)
+from tallystick.contracts.tables import (
+    Table,
+)
+from tallystick.contracts.text import (
+    check_arguments,
+)
 from tallystick.contracts.values import (
     Amount,
     BoundedText,
@@ -127,7 +109,9 @@ from tallystick.contracts.workflow import (
     Workflow,
     move,
 )
-from tallystick.encoding import Value
+from tallystick.encoding import (
+    Value,
+)
 from tallystick.errors import (
     Duplicate,
     HashMismatch,
@@ -137,43 +121,25 @@ from tallystick.errors import (
     UnknownRecord,
     WrongState,
 )
-from tallystick.model import Signer
+from tallystick.model import (
+    Signer,
+    check_person_number,
+    person_commitment,
+)
 
 __all__ = [
     "ANY_MEMBER",
     "BY_CONTRACT",
     "CHINA_OFFSET_MINUTES",
     "DAY_MS",
-    "TICK_DEADLINES_MAX",
-    "Account",
-    "Accounts",
     "Amount",
     "Arguments",
-    "Asset",
-    "AssetConsumed",
-    "AssetLock",
-    "AssetLocked",
-    "AssetLocks",
-    "AssetReleased",
-    "AssetTaken",
-    "BankEntry",
     "BoundedText",
     "ByteCount",
-    "CalendarMissing",
-    "CalendarPublished",
-    "Calendars",
     "Context",
     "Contract",
     "ContractSchema",
     "Count",
-    "Currency",
-    "DayOfOtherYear",
-    "Days",
-    "Deadline",
-    "DeadlineFailed",
-    "DeadlineReached",
-    "DeadlineState",
-    "Deadlines",
     "Definition",
     "Digest",
     "Duplicate",
@@ -184,13 +150,10 @@ __all__ = [
     "Frame",
     "HashMismatch",
     "Help",
-    "Hold",
     "Identifier",
-    "InsufficientFunds",
     "Integer",
     "InvalidValue",
     "Label",
-    "LockState",
     "MediaType",
     "Meta",
     "Method",
@@ -198,28 +161,11 @@ __all__ = [
     "Move",
     "MoveSchema",
     "Name",
-    "NewestCalendar",
-    "NewestParameters",
     "NotInState",
-    "NotYourLock",
-    "OrderId",
-    "OrderState",
     "OrganizationCode",
-    "OtherReference",
-    "Outbox",
-    "Parameters",
-    "ParametersChanged",
     "Part",
-    "PaymentMoved",
-    "PaymentNotInState",
-    "PaymentOrder",
-    "PaymentOrdered",
-    "Posted",
-    "Posting",
-    "PostingKind",
     "PublicKey",
     "Record",
-    "ReferenceUsed",
     "Refusal",
     "RefusalSchema",
     "Refused",
@@ -230,40 +176,30 @@ __all__ = [
     "StateChanged",
     "Table",
     "TableSchema",
-    "TickLimit",
-    "Ticked",
     "Timestamp",
-    "TooLate",
-    "Units",
     "UnknownRecord",
     "Value",
     "ValueType",
-    "VersionedParameters",
     "Workflow",
     "WorkflowSchema",
-    "WorkingPeriod",
     "WrongState",
-    "Year",
-    "YearCalendar",
     "action",
     "arguments_from_json",
     "arguments_from_text",
     "asdict",
     "check_arguments",
+    "check_codes",
+    "check_person_number",
     "day_of",
     "define",
     "digest_of",
     "end_of",
     "field",
-    "fingerprint_of",
-    "fingerprints_of",
     "format_value",
-    "is_working_day",
     "json_schema",
-    "lock_claim",
     "move",
-    "normalised_identifier",
     "nth_working_day",
+    "person_commitment",
     "query",
     "replace",
     "schema_of",

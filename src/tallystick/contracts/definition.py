@@ -32,8 +32,9 @@ from tallystick.contracts.declarations import (
 )
 from tallystick.contracts.derivation import Place, field_schema, value_type
 from tallystick.contracts.hints import DeclaredField, ToPlain, label_of, record_fields, resolve
+from tallystick.contracts.organizations import fields_with_codes
 from tallystick.contracts.records import Arguments
-from tallystick.contracts.schema import ContractSchema, MethodSchema
+from tallystick.contracts.schema import ContractSchema, FieldSchema, MethodSchema
 from tallystick.contracts.session import Session
 from tallystick.contracts.templates import describe
 from tallystick.contracts.workflow import Workflow
@@ -52,6 +53,8 @@ class Method(Struct, frozen=True, kw_only=True):
     """Makes the record of arguments of plain data, or raises `msgspec.ValidationError`."""
     readers: dict[str, Callable[[object], object]]
     """The same for each argument alone, to find the one that does not fit."""
+    codes: tuple[FieldSchema, ...]
+    """Arguments in which there are codes of organisations, whose check characters are verified."""
     takes_record: bool
     """Whether the function takes the record itself (`Arguments`) or its fields one by one."""
     roles: frozenset[str]
@@ -180,6 +183,7 @@ def _method(
         function=function,
         read_arguments=reader(record or _arguments_record(owner, fields)),
         readers={field.name: reader(field.annotation) for field in fields},
+        codes=fields_with_codes(schema.arguments),
         takes_record=record is not None,
         roles=frozenset() if ANY_MEMBER in mark.roles else roles,
         exclusions=tuple(

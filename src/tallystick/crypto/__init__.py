@@ -14,7 +14,7 @@ from tallystick.crypto.certified import (
     CertifiedKey,
 )
 from tallystick.crypto.frames import SignedItem
-from tallystick.crypto.hashing import FileDigests, digest_stream, sha256
+from tallystick.crypto.hashing import FileDigests, digest_stream, hmac_sha256, sha256
 from tallystick.crypto.keys import SecretKey, check_public_key
 from tallystick.crypto.pool import VerifierPool
 from tallystick.crypto.sealed_key import Cost, SealedKey, open_key, seal_key
@@ -42,6 +42,7 @@ __all__ = [
     "check_public_key",
     "describe_certificate",
     "digest_stream",
+    "hmac_sha256",
     "is_valid_signature",
     "open_key",
     "read_certificates",

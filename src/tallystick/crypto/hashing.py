@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -18,6 +19,11 @@ def sha256(data: bytes) -> Hash32:
     """Return the 32-byte SHA-256 digest of `data` (FIPS 180-4)."""
     # Called ten times a transaction: without `Hash32(...)`, which is a call like any other.
     return _sha256(data).digest()  # type: ignore[return-value]
+
+
+def hmac_sha256(key: bytes, message: bytes) -> bytes:
+    """Return the 32-byte HMAC-SHA256 of a message under a key (RFC 2104)."""
+    return hmac.digest(key, message, "sha256")
 
 
 @dataclass(frozen=True, slots=True)

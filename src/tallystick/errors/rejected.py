@@ -93,13 +93,15 @@ class Expired(Rejected):
 
 
 class TooFarAhead(Rejected):
-    """`valid_until` further in the future than the network remembers nonces."""
+    """It comes too early: its time is not yet, or `valid_until` lies beyond the window."""
 
     code = "E_EARLY"
-    title_en = "The date is too far in the future"
-    title_zh = "日期过远"
-    hint_en = "Choose a date within the network's window (`tally status`), check the clock."
-    hint_zh = "请选择网络允许窗口内的时间（见 `tally status`），并检查时钟。"
+    title_en = "It is too early for this"
+    title_zh = "时间未到"
+    hint_en = (
+        "Wait for the time in the message; valid_until must lie in the window (`tally status`)."
+    )
+    hint_zh = "请等到说明中的时间；交易有效期须在网络允许的窗口内（见 `tally status`）。"
 
 
 class UnknownContract(Rejected):

@@ -7,7 +7,11 @@ from collections.abc import Mapping
 
 from msgspec import Struct, ValidationError
 
-from tallystick.contracts import Method, check_arguments
+from tallystick.contracts import (
+    Method,
+    check_arguments,
+    check_codes,
+)
 from tallystick.encoding import Value
 from tallystick.errors import ContractFailed, InvalidArguments, TallystickError
 
@@ -18,6 +22,7 @@ def read_arguments(method: Method, args: Mapping[str, Value]) -> Struct:
     Raises:
         InvalidArguments: an argument is missing, unknown, or not of its type.
         InvalidValue: a text breaks the rules for texts (see `contracts.text`).
+        Malformed: an organisation's code has a wrong check character.
         Refused: a record of the contract says no while it is made.
         ContractFailed: it fails while it is made.
     """
@@ -31,6 +36,8 @@ def read_arguments(method: Method, args: Mapping[str, Value]) -> Struct:
         # Code of the contract that runs while a record is made: `__post_init__`, factories.
         raise ContractFailed(f"the arguments of {method.schema.name} cannot be made") from failure
     check_arguments(args)
+    if method.codes:
+        check_codes(method.codes, args)
     return record
 
 

@@ -7,7 +7,11 @@ from collections.abc import Iterable
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
-from tallystick.contracts import Contract, Definition, define
+from tallystick.contracts import (
+    Contract,
+    Definition,
+    define,
+)
 from tallystick.errors import InvalidContract
 
 ENTRY_POINT_GROUP: Final = "tallystick.contracts"

@@ -16,7 +16,14 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import astuple
 
-from tallystick.contracts import Context, Contract, ContractSchema, Frame, Method, Refusal
+from tallystick.contracts import (
+    Context,
+    Contract,
+    ContractSchema,
+    Frame,
+    Method,
+    Refusal,
+)
 from tallystick.crypto import check_public_key, is_valid_signature
 from tallystick.encoding import Value, check_plain, encode
 from tallystick.errors import (

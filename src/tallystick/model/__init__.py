@@ -93,6 +93,7 @@ from tallystick.model.outcome import (
     encode_entry,
     encode_write_set,
 )
+from tallystick.model.person import check_person_number, person_commitment
 from tallystick.model.plain import to_value
 from tallystick.model.possession import (
     enrolment_message,
@@ -243,6 +244,7 @@ __all__ = [
     "check_genesis",
     "check_node_id",
     "check_organization_id",
+    "check_person_number",
     "check_power",
     "check_rules",
     "check_validators",
@@ -278,6 +280,7 @@ __all__ = [
     "parse_certificates",
     "parse_checkpoint",
     "parse_receipt",
+    "person_commitment",
     "protected_header",
     "read_snapshot",
     "read_transaction",

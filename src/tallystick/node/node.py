@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from tallystick.consensus import Committed, Engine, Result
-from tallystick.contracts import ContractSchema
+from tallystick.contracts import (
+    ContractSchema,
+)
 from tallystick.encoding import Value
 from tallystick.errors import NotFound
 from tallystick.execution import ContractRunner

@@ -10,7 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from tallystick.contracts import ContractSchema, EventSchema, FieldSchema, TableSchema, ValueType
+from tallystick.contracts import (
+    ContractSchema,
+    EventSchema,
+    FieldSchema,
+    TableSchema,
+    ValueType,
+)
 from tallystick.views import specs as kinds
 from tallystick.views.specs import EventSpec, Field, TableSpec, ViewSpecs
 

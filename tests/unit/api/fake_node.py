@@ -15,7 +15,9 @@ from typing import Any
 from msgspec import Struct
 
 from tallystick.consensus import EngineCounts
-from tallystick.contracts import ContractSchema
+from tallystick.contracts import (
+    ContractSchema,
+)
 from tallystick.encoding import Value
 from tallystick.errors import NotFound, NotWitnessed, Rejected, Replayed, TallystickError
 from tallystick.execution import ContractRunner

@@ -7,7 +7,9 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from tallystick.contracts import Contract
+from tallystick.contracts import (
+    Contract,
+)
 from tallystick.errors import InvalidContract
 from tallystick.execution import ENTRY_POINT_GROUP, ContractRunner, load_contracts
 from tests.unit.execution import samples

@@ -12,7 +12,7 @@ from typing import Final
 CONTRACT: Final = '''
 """A contract."""
 
-from tallystick.contracts import Context, Contract, Integer, Record, Table, action
+from tallystick.contracts import (Context, Contract, Integer, Record, Table, action,)
 {top}
 
 

@@ -165,6 +165,15 @@ def test_roles_change_with_the_next_call() -> None:
     assert register.resolve(CLERK.public_key, COURT, START).roles == ()
 
 
+def test_role_changes_are_events() -> None:
+    """Each says whose roles they are and what they are now."""
+    register = make_register()
+    changed = call(register, "set_roles", {"member": "clerk", "roles": ["judge"]})
+    (event,) = changed.events
+    assert event.name == "membership.RolesChanged"
+    assert event.fields == {"organization": COURT, "member": "clerk", "roles": ["judge"]}
+
+
 @pytest.mark.parametrize(
     ("method", "args", "code"),
     [

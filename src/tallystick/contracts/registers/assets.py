@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from tallystick.contracts.contract import Contract, query
 from tallystick.contracts.label import Label
-from tallystick.contracts.primitives.asset_lock import (
+from tallystick.contracts.parts.asset_lock import (
     ASSETS_CONTRACT,
     AssetLocks,
     LockState,

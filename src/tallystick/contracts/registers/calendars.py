@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from tallystick.contracts.context import Context
 from tallystick.contracts.contract import Contract, action, query
 from tallystick.contracts.label import Help, Label
-from tallystick.contracts.primitives.calendars import (
+from tallystick.contracts.parts.calendars import (
     CALENDARS_CONTRACT,
     Calendars,
     Days,

@@ -6,16 +6,18 @@ from __future__ import annotations
 from tallystick.contracts import (
     DAY_MS,
     Context,
-    Deadline,
     Identifier,
     Label,
     Name,
     OrganizationCode,
     Timestamp,
-    Units,
     action,
     asdict,
     replace,
+)
+from tallystick.contracts.parts import (
+    Deadline,
+    Units,
 )
 from tallystick.industries.charity.events import (
     CampaignRegistered,

@@ -8,9 +8,11 @@ from tallystick.contracts import (
     Context,
     Contract,
     Label,
+    action,
+)
+from tallystick.contracts.parts import (
     Ticked,
     TickLimit,
-    action,
 )
 from tallystick.industries.charity.campaigns import Campaigns
 from tallystick.industries.charity.events import (

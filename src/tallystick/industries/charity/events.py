@@ -12,6 +12,8 @@ from tallystick.contracts import (
     Name,
     OrganizationCode,
     Timestamp,
+)
+from tallystick.contracts.parts import (
     Units,
 )
 from tallystick.industries.charity.records import Tag

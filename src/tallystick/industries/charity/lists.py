@@ -11,15 +11,17 @@ from tallystick.contracts import (
     BoundedText,
     Context,
     Count,
-    Deadline,
     Digest,
     Identifier,
-    InsufficientFunds,
     Label,
     Meta,
     Name,
     action,
     replace,
+)
+from tallystick.contracts.parts import (
+    Deadline,
+    InsufficientFunds,
 )
 from tallystick.industries.charity.events import (
     ClaimReminder,

@@ -12,12 +12,14 @@ from tallystick.contracts import (
     Label,
     Meta,
     Name,
-    OrderState,
-    PaymentOrder,
     Signature,
-    Units,
     action,
     replace,
+)
+from tallystick.contracts.parts import (
+    OrderState,
+    PaymentOrder,
+    Units,
 )
 from tallystick.industries.charity.events import (
     EntitlementClaimed,

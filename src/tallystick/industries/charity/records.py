@@ -10,7 +10,6 @@ from tallystick.contracts import (
     Amount,
     Arguments,
     Count,
-    Currency,
     Digest,
     Format,
     Help,
@@ -23,6 +22,9 @@ from tallystick.contracts import (
     Record,
     Signature,
     Timestamp,
+)
+from tallystick.contracts.parts import (
+    Currency,
     Units,
     VersionedParameters,
 )

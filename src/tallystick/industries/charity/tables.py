@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 from tallystick.contracts import (
-    Accounts,
     Context,
-    Deadlines,
     Label,
-    Outbox,
-    Parameters,
     Table,
     asdict,
     day_of,
     replace,
+)
+from tallystick.contracts.parts import (
+    Accounts,
+    Deadlines,
+    Outbox,
+    Parameters,
 )
 from tallystick.industries.charity.records import (
     Assertion,

@@ -10,7 +10,13 @@ import sys
 from collections.abc import Callable
 from random import Random
 
-from tallystick.contracts import OrderState, PaymentOrder, digest_of
+from tallystick.contracts import (
+    digest_of,
+)
+from tallystick.contracts.parts import (
+    OrderState,
+    PaymentOrder,
+)
 from tallystick.industries.charity import list_digest_of
 from tallystick.industries.charity.records import (
     Batch,

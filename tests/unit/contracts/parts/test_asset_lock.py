@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from tallystick.contracts import (
     ANY_MEMBER,
-    AssetLocks,
     Context,
     Contract,
     Digest,
@@ -20,6 +19,9 @@ from tallystick.contracts import (
     Name,
     action,
     digest_of,
+)
+from tallystick.contracts.parts import (
+    AssetLocks,
     fingerprint_of,
     fingerprints_of,
 )

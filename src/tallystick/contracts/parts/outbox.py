@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from tallystick.contracts.context import Context
 from tallystick.contracts.label import Label
 from tallystick.contracts.part import Part
-from tallystick.contracts.primitives.accounts import Units
+from tallystick.contracts.parts.accounts import Units
 from tallystick.contracts.records import Event, Record
 from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.tables import Table

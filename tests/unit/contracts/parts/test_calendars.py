@@ -12,18 +12,20 @@ from hypothesis import strategies as st
 from tallystick.contracts import (
     ANY_MEMBER,
     CHINA_OFFSET_MINUTES,
-    CalendarMissing,
-    Calendars,
     Context,
     Contract,
     Label,
     Timestamp,
-    WorkingPeriod,
     action,
     day_of,
     end_of,
     nth_working_day,
     start_of,
+)
+from tallystick.contracts.parts import (
+    CalendarMissing,
+    Calendars,
+    WorkingPeriod,
 )
 from tallystick.contracts.registers import WorkingDays
 from tallystick.encoding import Value

@@ -11,24 +11,26 @@ from tallystick.contracts import (
     ANY_MEMBER,
     Context,
     Contract,
-    Deadline,
-    Deadlines,
-    DeadlineState,
     Event,
     Label,
     Name,
     Record,
     Refusal,
     Table,
-    Ticked,
-    TickLimit,
     Timestamp,
     action,
     schema_of,
 )
+from tallystick.contracts.parts import (
+    Deadline,
+    Deadlines,
+    DeadlineState,
+    Ticked,
+    TickLimit,
+)
 from tallystick.errors import InvalidContract
 from tallystick.testing import LedgerHarness, make_signer
-from tests.unit.contracts.primitives.kept import kept
+from tests.unit.contracts.parts.kept import kept
 
 LABEL = Label(zh="做", en="Do")
 ANN = make_signer(member="ann")

@@ -16,15 +16,17 @@ from tallystick.contracts import (
     Integer,
     Label,
     Name,
-    OrderState,
-    Outbox,
-    PaymentOrder,
     action,
     digest_of,
 )
+from tallystick.contracts.parts import (
+    OrderState,
+    Outbox,
+    PaymentOrder,
+)
 from tallystick.model import Execution
 from tallystick.testing import LedgerHarness, make_signer
-from tests.unit.contracts.primitives.kept import kept
+from tests.unit.contracts.parts.kept import kept
 
 LABEL = Label(zh="做", en="Do")
 ANN = make_signer(member="ann")

@@ -10,21 +10,23 @@ from hypothesis import strategies as st
 
 from tallystick.contracts import (
     ANY_MEMBER,
-    Account,
-    Accounts,
-    Asset,
     Context,
     Contract,
-    Hold,
     Integer,
     Label,
     Name,
     OrganizationCode,
     action,
 )
+from tallystick.contracts.parts import (
+    Account,
+    Accounts,
+    Asset,
+    Hold,
+)
 from tallystick.model import Execution
 from tallystick.testing import LedgerHarness, make_signer
-from tests.unit.contracts.primitives.kept import kept
+from tests.unit.contracts.parts.kept import kept
 
 LABEL = Label(zh="做", en="Do")
 BANK = make_signer(member="bank")
