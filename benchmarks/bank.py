@@ -9,7 +9,23 @@ from __future__ import annotations
 
 from typing import Annotated, TypeAlias
 
-from tallystick.contracts import (ANY_MEMBER, Amount, BoundedText, Context, Contract, Count, Event, Label, Meta, Record, Refusal, Table, action, query, replace,)
+from tallystick.contracts import (
+    ANY_MEMBER,
+    Amount,
+    BoundedText,
+    Context,
+    Contract,
+    Count,
+    Event,
+    Label,
+    Meta,
+    Record,
+    Refusal,
+    Table,
+    action,
+    query,
+    replace,
+)
 from tallystick.encoding import encode
 
 AccountId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]

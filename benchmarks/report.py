@@ -71,6 +71,15 @@ def rows(results: dict[str, Any]) -> list[Row]:
                 f"{one['median_ms']} ms",
             )
         )
+    if one := results.get("call"):
+        found.append(
+            (
+                "a contract call beside the author's own code: two reads, two writes, an event",
+                "一次合约调用的平台开销：两读、两写、一个事件",
+                "40 us",
+                f"{one['platform_us']} us",
+            )
+        )
     if one := results.get("start_up"):
         aims = {"tally --version": "150 ms", "tally --help": "300 ms"}
         found += [(f"`{name}`", f"`{name}`", aims[name], f"{ms} ms") for name, ms in one.items()]

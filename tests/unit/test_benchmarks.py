@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks import stages
+from benchmarks import call, stages
 
 
 def test_the_stages_of_the_budget_are_all_there(tmp_path: Path) -> None:
@@ -18,3 +18,11 @@ def test_the_stages_of_the_budget_are_all_there(tmp_path: Path) -> None:
         "state tree",
         "block log, encode and write",
     }
+
+
+def test_a_call_costs_the_platform_something_and_the_author_something() -> None:
+    """Both sides run the same function of the same contract."""
+    found = call.run(calls=50, repeat=1)
+    assert found["whole_us"] > 0
+    assert found["author_us"] > 0
+    assert (found["reads"], found["writes"]) == (2, 2)

@@ -112,18 +112,8 @@ class PaymentNotInState(Refusal, code="E_STATE"):
     wanted: OrderState
 
 
-class OtherReference(Refusal, code="E_DUP"):
-    """en: The bank's reference {bank_reference} belongs to the payment {order}.
-
-    zh: 银行流水号 {bank_reference} 已属于付款 {order}。
-    """
-
-    bank_reference: Name
-    order: OrderId
-
-
 class BankEntry(Record):
-    """A reference that a bank has used."""
+    """A bank's reference for a payment; a collective booking has one for many payments."""
 
     bank_reference: Name
     order: OrderId
@@ -163,10 +153,12 @@ class Outbox(Part):
     """
 
     events = (PaymentOrdered, PaymentMoved)
-    refusals = (PaymentNotInState, OtherReference)
+    refusals = (PaymentNotInState,)
 
     orders = Table(PaymentOrder, key="id", label=Label(zh="付款指令", en="Payment orders"))
-    entries = Table(BankEntry, key="bank_reference", label=Label(zh="银行流水", en="Bank entries"))
+    entries = Table(
+        BankEntry, key=("bank_reference", "order"), label=Label(zh="银行流水", en="Bank entries")
+    )
 
     def order(
         self,
@@ -228,14 +220,15 @@ class Outbox(Part):
 
         Raises:
             PaymentNotInState: the order is not where the bank could say this of this try.
-            OtherReference: the bank's reference belongs to another payment.
         """
         kept = self.orders.require(order)
         if self._is_known(kept, state, attempt, bank_reference):
             return False
         self._require(kept, _BEFORE.get(state, ()) if attempt == kept.attempt else (), state)
         if bank_reference is not None:
-            self._use(bank_reference, kept, state)
+            self.entries.put(
+                BankEntry(bank_reference=bank_reference, order=order, state=state, attempt=attempt)
+            )
         moved = replace(kept, state=state, bank_reference=bank_reference, reason=reason)
         self._move(ctx, moved, kept.state)
         return True
@@ -269,8 +262,7 @@ class Outbox(Part):
         seen by a person, not taken for the first.
         """
         if state is OrderState.BOOKED and attempt <= kept.attempt:
-            used = self.entries.get(bank_reference) if bank_reference else None
-            return used is not None and used.order == kept.id
+            return bank_reference is not None and self.entries.contains(bank_reference, kept.id)
         if attempt < kept.attempt:
             return True
         return attempt == kept.attempt and (
@@ -282,15 +274,6 @@ class Outbox(Part):
     ) -> None:
         if kept.state not in before:
             raise PaymentNotInState(order=kept.id, state=kept.state, wanted=wanted)
-
-    def _use(self, reference: str, kept: PaymentOrder, state: OrderState) -> None:
-        """Keep the bank's reference as this order's; each belongs to one."""
-        used = self.entries.get(reference)
-        if used is not None and used.order != kept.id:
-            raise OtherReference(bank_reference=reference, order=used.order)
-        self.entries.put(
-            BankEntry(bank_reference=reference, order=kept.id, state=state, attempt=kept.attempt)
-        )
 
     def _move(self, ctx: Context, moved: PaymentOrder, before: OrderState) -> None:
         self.orders.replace(replace(moved, changed_at=ctx.block_time_ms))
