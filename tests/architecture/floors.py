@@ -51,7 +51,9 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
 }
 """Room -> rooms it may import (its own files apart)."""
 
-INNER_FACES: Final = frozenset({"consensus.cometbft"})
+INNER_FACES: Final = frozenset(
+    {"consensus.cometbft", "interchange.bank", "interchange.iso20022", "interchange.tables"}
+)
 """Folders inside a room with a face of their own, for what not every user of the room loads."""
 
 PURE_ROOMS: Final = frozenset({"merkle", "model", "ledger", "membership", "contracts"})
