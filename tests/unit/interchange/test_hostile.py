@@ -114,7 +114,8 @@ def test_a_payment_without_a_status_of_its_own_is_no_statement() -> None:
     told = read_status(
         b"<Document xmlns='%s'><CstmrPmtStsRpt><GrpHdr><MsgId>S</MsgId>"
         b"<CreDtTm>2026-11-27T09:00:00</CreDtTm></GrpHdr>"
-        b"<OrgnlGrpInfAndSts><OrgnlMsgId>M</OrgnlMsgId><OrgnlMsgNmId>pain.001</OrgnlMsgNmId><GrpSts>PDNG</GrpSts></OrgnlGrpInfAndSts>"
+        b"<OrgnlGrpInfAndSts><OrgnlMsgId>M</OrgnlMsgId><OrgnlMsgNmId>pain.001</OrgnlMsgNmId>"
+        b"<GrpSts>PDNG</GrpSts></OrgnlGrpInfAndSts>"
         b"<OrgnlPmtInfAndSts><OrgnlPmtInfId>B</OrgnlPmtInfId><TxInfAndSts>"
         b"<OrgnlEndToEndId>A</OrgnlEndToEndId></TxInfAndSts></OrgnlPmtInfAndSts>"
         b"</CstmrPmtStsRpt></Document>" % name
