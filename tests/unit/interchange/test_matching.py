@@ -179,10 +179,14 @@ def test_a_payment_that_came_back_is_returned_with_its_reason() -> None:
 
 
 def test_a_return_that_is_read_before_its_booking_is_not_lost() -> None:
-    """Files are read by name, not by time; the booking then says nothing new."""
-    after, results = match_entries(SENT, notification(returned("A"), entry("A")))
-    assert results == (Returned("A", "AC04", None, DAY, "BACK-A"),)
+    """Files are read by name, not by time; it is told once its booking is, in that order."""
+    early, none = match_entries(SENT, notification(returned("A")))
+    assert none == ()
+    assert match_entries(early, notification(returned("A"))) == (early, ())
+    after, results = match_entries(early, notification(entry("A")))
+    assert results == (booked("A"), Returned("A", "AC04", None, DAY, "BACK-A"))
     assert after.orders["A"].stage is Stage.RETURNED
+    assert match_entries(after, notification(returned("A"), entry("A"))) == (after, ())
 
 
 @pytest.mark.parametrize(
@@ -206,7 +210,7 @@ def test_what_cannot_follow_is_told_to_a_person_once(before: Any, then: Any) -> 
 
 def test_a_second_booking_under_another_number_is_told() -> None:
     """The bank may have paid twice, or given money back twice."""
-    state, _ = match_entries(SENT, notification(entry("A"), returned("B")))
+    state, _ = match_entries(SENT, notification(entry("A"), entry("B"), returned("B")))
     again = notification(
         entry("A", bank_reference="X-1"), returned("B", bank_reference="X-2"), message_id="N-2"
     )

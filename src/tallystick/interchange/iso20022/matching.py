@@ -55,22 +55,6 @@ class Why(StrEnum):
     """It says what cannot follow what the bank said before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentOrder:
-    """An order that went to the bank."""
-
-    order_id: str
-    message_id: str
-    batch_id: str
-    amount: Money
-    uetr: str | None
-    stage: Stage = Stage.SENT
-    bank_reference: str | None = None
-    """The bank's number of the booking."""
-    return_reference: str | None = None
-    """The bank's number of the booking that brought the money back."""
-
-
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """The bank takes the order."""
@@ -106,6 +90,24 @@ class Returned:
     text: str | None
     booking_date: date | None
     bank_reference: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentOrder:
+    """An order that went to the bank."""
+
+    order_id: str
+    message_id: str
+    batch_id: str
+    amount: Money
+    uetr: str | None
+    stage: Stage = Stage.SENT
+    bank_reference: str | None = None
+    """The bank's number of the booking."""
+    return_reference: str | None = None
+    """The bank's number of the booking that brought the money back."""
+    early_return: Returned | None = None
+    """A return that was read before the booking; told after it, so that results are in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +258,8 @@ class _Matcher:
             booked = Booked(order.order_id, entry.booking_date, entry.bank_reference)
             after = replace(order, stage=Stage.BOOKED, bank_reference=entry.bank_reference)
             self._move(after, booked)
+            if order.early_return is not None:
+                self._move(replace(after, stage=Stage.RETURNED), order.early_return)
         elif order.stage is Stage.REJECTED:
             self.note(Why.CONTRADICTION, order.order_id, entry.place, (order.order_id, "booked"))
         elif _differ(order.bank_reference, entry.bank_reference):
@@ -263,22 +267,24 @@ class _Matcher:
 
     def _take_return(self, sent: SentOrder, entry: Entry) -> None:
         order = self._orders[sent.order_id]
-        # Files come in any order: with a reason it is a return, even before its booking.
-        is_early = order.stage in {Stage.SENT, Stage.ACCEPTED} and entry.return_reason is not None
-        if order.stage is Stage.BOOKED or is_early:
-            returned = Returned(
-                order.order_id,
-                entry.return_reason,
-                entry.return_text,
-                entry.booking_date,
-                entry.bank_reference,
-            )
-            after = replace(order, stage=Stage.RETURNED, return_reference=entry.bank_reference)
-            self._move(after, returned)
-        elif order.stage is not Stage.RETURNED:
+        returned = Returned(
+            order.order_id,
+            entry.return_reason,
+            entry.return_text,
+            entry.booking_date,
+            entry.bank_reference,
+        )
+        known = replace(order, return_reference=entry.bank_reference)
+        if order.stage is Stage.RETURNED or order.early_return is not None:
+            if _differ(order.return_reference, entry.bank_reference):
+                self.note(Why.BOOKED_AGAIN, order.order_id, entry.place, self._fact(entry))
+        elif order.stage is Stage.BOOKED:
+            self._move(replace(known, stage=Stage.RETURNED), returned)
+        elif order.stage is not Stage.REJECTED and entry.return_reason is not None:
+            # Files come in any order: with a reason it is a return, which waits for its booking.
+            self._orders[order.order_id] = replace(known, early_return=returned)
+        else:
             self.note(Why.CONTRADICTION, order.order_id, entry.place, (order.order_id, "returned"))
-        elif _differ(order.return_reference, entry.bank_reference):
-            self.note(Why.BOOKED_AGAIN, order.order_id, entry.place, self._fact(entry))
 
     def note(self, why: Why, order_id: str | None, place: str, fact: Iterable[object]) -> None:
         """Tell a person of something, unless the same fact was told before."""
