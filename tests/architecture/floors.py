@@ -43,7 +43,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "__main__": frozenset({"cli"}),
     # On the side.
     "interchange": VALUES,
-    "industries": frozenset({"contracts"}),
+    "industries": frozenset({"contracts", "interchange"}),
     "linting": GROUND,
     "testing": VALUES
     | {"membership", "contracts", "ledger", "interchange"}
@@ -51,7 +51,15 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
 }
 """Room -> rooms it may import (its own files apart)."""
 
-INNER_FACES: Final = frozenset({"consensus.cometbft", "contracts.parts"})
+INNER_FACES: Final = frozenset(
+    {
+        "consensus.cometbft",
+        "contracts.parts",
+        "interchange.bank",
+        "interchange.iso20022",
+        "interchange.tables",
+    }
+)
 """Folders inside a room with a face of their own, for what not every user of the room loads."""
 
 PURE_ROOMS: Final = frozenset({"merkle", "model", "ledger", "membership", "contracts"})

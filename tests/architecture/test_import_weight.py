@@ -17,6 +17,8 @@ HEAVY: Final = frozenset(
         "httptools",
         "httpx",
         "lmdb",
+        "lxml",
+        "openpyxl",
         "rich",
         "sqlalchemy",
         "starlette",
@@ -49,6 +51,12 @@ def test_verifying_and_writing_contracts_load_no_server(module: str) -> None:
     loaded = loaded_by(module)
     assert "tallystick" in loaded
     assert not loaded & HEAVY
+
+
+@pytest.mark.parametrize("folder", ["bank", "iso20022", "tables"])
+def test_naming_a_payment_or_a_column_loads_no_parser(folder: str) -> None:
+    """A contract that fills in a payment order reads no XML; who reads a file loads it."""
+    assert not loaded_by(f"tallystick.interchange.{folder}") & HEAVY
 
 
 def test_the_probe_sees_what_is_loaded() -> None:

@@ -46,6 +46,19 @@ def test_the_pure_rooms_reach_nothing_outside() -> None:
     source.expect_none(wrong for module in pure for wrong in checks.impurities(module))
 
 
+def test_the_formats_of_the_outside_world_reach_nothing_outside() -> None:
+    """Of the folders of `interchange` only the bank's has a disk."""
+    harmless = {"importlib", "io"}
+    known = frozenset(module.name for module in source.package())
+    source.expect_none(
+        f"{found.at}: imports {found.target}"
+        for module in in_rooms({"interchange"})
+        if not module.name.startswith("tallystick.interchange.bank")
+        for found in source.imports(module, known)
+        if found.target.split(".")[0] in checks.OUTSIDE_WORLD - harmless
+    )
+
+
 def test_canonical_bytes_have_one_home() -> None:
     """Below floor 7 only `encoding` lays out bytes and only `crypto` hashes them."""
     below = in_rooms(floors.BELOW_FLOOR_7)

@@ -22,6 +22,7 @@ from tallystick.model import BlockHeader, encode_write_set
 from tests import factories
 from tests.fuzz import certificates
 from tests.fuzz.agreement import agreement_seeds
+from tests.fuzz.outside import outside_seeds
 from tests.fuzz.world import receipt_world, state_world
 
 VECTORS: Final = Path(__file__).resolve().parents[1] / "vectors"
@@ -105,7 +106,7 @@ TEXTS: Final = (
 def seeds() -> Iterator[Seed]:
     """Yield the seeds of all targets."""
     makers = (_records, _engine, _texts, _notes, _proofs, _receipts, agreement_seeds)
-    for maker in (*makers, _published, _certificates):
+    for maker in (*makers, _published, _certificates, outside_seeds):
         yield from maker()
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tests.fuzz import certificates, decoders, engine, proofs, receipts
+from tests.fuzz import certificates, decoders, engine, outside, proofs, receipts
 from tests.fuzz.kit import Target
 
 TARGETS: Final[Mapping[str, Target]] = {
@@ -34,6 +34,9 @@ TARGETS: Final[Mapping[str, Target]] = {
     "consistency": proofs.consistency,
     "state-proof": proofs.state_proof,
     "certificate-chain": certificates.chain,
+    "payment-file": outside.payment_file,
+    "bank-answer": outside.bank_answer,
+    "table": outside.table,
     "verify-raw": receipts.verify_raw,
     "verify-altered": receipts.verify_altered,
 }
@@ -41,6 +44,8 @@ TARGETS: Final[Mapping[str, Target]] = {
 LENGTH_MAX: Final[Mapping[str, int]] = {
     "genesis": 2_048,
     "certificate-chain": 4_096,
+    "payment-file": 4_096,
+    "bank-answer": 4_096,
     "finality": 2_048,
     "certificate": 8_192,
     "receipt-file": 8_192,

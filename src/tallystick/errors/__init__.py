@@ -17,6 +17,13 @@ from tallystick.errors.faults import (
     invariant,
 )
 from tallystick.errors.not_found import NotFound
+from tallystick.errors.outside import (
+    BankUnreachable,
+    HostileFile,
+    InvalidAccount,
+    InvalidPaymentFile,
+    InvalidTable,
+)
 from tallystick.errors.refused import (
     BalanceTooLow,
     Conflict,
@@ -72,6 +79,7 @@ from tallystick.errors.unverified import (
 
 __all__ = [
     "BalanceTooLow",
+    "BankUnreachable",
     "Behind",
     "Conflict",
     "ConsentMissing",
@@ -88,15 +96,19 @@ __all__ = [
     "Halted",
     "HashMismatch",
     "HistoryTooLong",
+    "HostileFile",
     "IdempotencyConflict",
+    "InvalidAccount",
     "InvalidArguments",
     "InvalidBlock",
     "InvalidCertificate",
     "InvalidCheckpoint",
     "InvalidContract",
+    "InvalidPaymentFile",
     "InvalidProof",
     "InvalidReceipt",
     "InvalidSignature",
+    "InvalidTable",
     "InvalidValue",
     "Late",
     "LimitExceeded",

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lists of people and things from CSV and XLSX files, checked cell by cell; and CSV out again."""
+
+from tallystick.interchange.tables.columns import (
+    PROBLEM_TEXTS,
+    Cell,
+    CellProblem,
+    Column,
+    Kind,
+    Limits,
+    Problem,
+)
+from tallystick.interchange.tables.reader import Row, read_table
+from tallystick.interchange.tables.write_csv import write_csv
+
+__all__ = [
+    "PROBLEM_TEXTS",
+    "Cell",
+    "CellProblem",
+    "Column",
+    "Kind",
+    "Limits",
+    "Problem",
+    "Row",
+    "read_table",
+    "write_csv",
+]
