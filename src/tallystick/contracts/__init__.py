@@ -9,6 +9,7 @@ from tallystick.contracts.context import Context
 from tallystick.contracts.contract import ANY_MEMBER, Contract, action, query
 from tallystick.contracts.definition import Definition, Frame, Method, define, schema_of
 from tallystick.contracts.digests import digest_of
+from tallystick.contracts.forms import Form, FormField, form_of
 from tallystick.contracts.json_schemas import json_schema, value_json_schema
 from tallystick.contracts.label import Format, Help, Label
 from tallystick.contracts.part import Part
@@ -180,6 +181,8 @@ __all__ = [
     "Event",
     "EventSchema",
     "FieldSchema",
+    "Form",
+    "FormField",
     "Format",
     "Frame",
     "HashMismatch",
@@ -257,6 +260,7 @@ __all__ = [
     "field",
     "fingerprint_of",
     "fingerprints_of",
+    "form_of",
     "format_value",
     "is_working_day",
     "json_schema",
