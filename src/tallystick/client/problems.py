@@ -70,6 +70,11 @@ def problem_of(error: TallystickError) -> Problem | None:
     return found if isinstance(found, Problem) else None
 
 
+def class_of_code(code: str) -> type[TallystickError] | None:
+    """Return this package's class of a code; None for a contract's own."""
+    return _CLASS_BY_CODE.get(code)
+
+
 def error_of(status: int, content_type: str, body: bytes) -> TallystickError:
     """Return the error that an answer with a status of 400 or above stands for."""
     problem = None
