@@ -60,10 +60,12 @@ class Catalogue:
         schema = self._by_name.get(contract)
         return Label(zh=contract, en=contract) if schema is None else schema.label
 
-    def refusal_fields(self, contract: str, code: str) -> tuple[FieldSchema, ...]:
+    def refusal_fields(
+        self, contract: str, code: str, facts: Mapping[str, Value]
+    ) -> tuple[FieldSchema, ...]:
         """Return the facts that a contract declares for a code; none for the platform's codes."""
         schema = self._by_name.get(contract)
-        refusal = None if schema is None else schema.refusal(code)
+        refusal = None if schema is None else schema.refusal(code, facts.keys() if facts else None)
         return () if refusal is None else refusal.fields
 
     def event_sentence(self, name: str, fields: Mapping[str, Value]) -> Label | None:

@@ -75,7 +75,7 @@ def decode_outcome(call: Call, outcome: Outcome, catalogue: Catalogue) -> Decode
 
 def _refusal(contract: str, outcome: Outcome, catalogue: Catalogue) -> DecodedRefusal:
     facts = outcome.result if isinstance(outcome.result, dict) else {}
-    declared = catalogue.refusal_fields(contract, outcome.code)
+    declared = catalogue.refusal_fields(contract, outcome.code, facts)
     return DecodedRefusal(
         code=outcome.code,
         sentence=_label(catalogue.refusal_sentence(contract, outcome.code, outcome.result)),

@@ -92,6 +92,11 @@ class RefusalSchema(Struct, frozen=True, kw_only=True):
     template: BilingualText
     fields: tuple[FieldSchema, ...] = ()
 
+    @property
+    def fact_names(self) -> frozenset[str]:
+        """Names of the facts, which tell refusals of one code apart."""
+        return frozenset(field.name for field in self.fields)
+
 
 class ContractSchema(Struct, frozen=True, kw_only=True):
     """Everything that a contract offers."""
@@ -120,12 +125,14 @@ class ContractSchema(Struct, frozen=True, kw_only=True):
         return ValueType(kind="record", name=name.rpartition(".")[2], fields=fields)
 
     def refusal(self, code: str, facts: Iterable[str]) -> RefusalSchema | None:
-        """Return the refusal of a code, the one with these facts if several share the code."""
+        """Return the refusal of a code with these facts; the platform shares some codes."""
         names = frozenset(facts)
-        found = [one for one in self.refusals if one.code == code]
-        return min(
-            found, key=lambda one: len(names ^ {field.name for field in one.fields}), default=None
-        )
+        found = [
+            one
+            for one in self.refusals
+            if one.code == code and (names & one.fact_names or names == one.fact_names)
+        ]
+        return min(found, key=lambda one: len(names ^ one.fact_names), default=None)
 
 
 def _named(found: Iterable[Named], name: str) -> Named | None:

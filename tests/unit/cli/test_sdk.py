@@ -13,8 +13,10 @@ from tests.unit.cli.conftest import Tally
 def test_the_package_is_written_from_installed_contracts(tally: Tally, tmp_path: Path) -> None:
     """Without a node; writing it again is no problem."""
     folder = tmp_path / "deep" / "ledger_types"
-    for _ in range(2):
-        document = tally("sdk", "stubs", "--installed", "--out", folder, "--json").json
+    first, document = (
+        tally("sdk", "stubs", "--installed", "--out", folder, "--json").json for _ in range(2)
+    )
+    assert first == document
     assert document["package"] == "ledger_types"
     assert "evidence v1" in document["contracts"]
     assert document["use"] == "from ledger_types import connect"

@@ -141,6 +141,10 @@ def test_a_refusal_is_an_exception_of_the_contract(net: Any) -> None:
     assert (most.code, most.most) == ("FUND-7", Money("1000000.00", "CNY"))
     with pytest.raises(UnknownRecord):
         fund.close("C-9")
+    fund.give("C-1", 1, 5)
+    with pytest.raises(Duplicate) as shared:
+        fund.give("C-1", 1, 5)
+    assert shared.type is Duplicate
     with pytest.raises(NotFound):
         fund.show("C-9")
     assert dir(fund.errors) == ["CampaignExists", "GoalTooHigh"]
