@@ -16,14 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from tallystick import errors
-from tallystick.api import (
-    ROUTES,
-    Limits,
-    Route,
-    errors_of,
-    parameters_of,
-    status_of,
-)
+from tallystick.api import ROUTES, Limits, Route, errors_of, parameters_of, status_of
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "reference" / "http.md"
 

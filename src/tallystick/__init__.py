@@ -29,15 +29,7 @@ from tallystick.errors import (
 )
 
 if TYPE_CHECKING:
-    from tallystick.client import (
-        AsyncNet,
-        Net,
-        Trust,
-        Verification,
-        connect,
-        connect_async,
-        verify,
-    )
+    from tallystick.client import AsyncNet, Net, Trust, Verification, connect, connect_async, verify
 
 __version__ = "0.1.0"
 

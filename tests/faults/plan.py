@@ -7,16 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from tests.faults import (
-    controls,
-    cuts,
-    deaths,
-    liars,
-    machines,
-    peers,
-    points,
-    recovery,
-)
+from tests.faults import controls, cuts, deaths, liars, machines, peers, points, recovery
 from tests.faults.scene import Act, Scene, play
 from tests.faults.wiring import Namespaces, Relays
 from tests.torture.kit import Row

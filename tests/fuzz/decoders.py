@@ -28,9 +28,7 @@ from tallystick.encoding import (
     parse_json,
     parse_sign1,
 )
-from tallystick.encoding import (
-    decode_header as decode_cose_header,
-)
+from tallystick.encoding import decode_header as decode_cose_header
 from tallystick.model import (
     EngineStart,
     FinalityProof,

@@ -16,13 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tallystick.crypto import SecretKey
-from tallystick.encoding import (
-    build_sign1,
-    decode_cbor,
-    encode_cbor,
-    format_base64,
-    parse_sign1,
-)
+from tallystick.encoding import build_sign1, decode_cbor, encode_cbor, format_base64, parse_sign1
 from tallystick.model import (
     cosign_checkpoint,
     cosigner_key,

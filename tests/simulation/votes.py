@@ -14,14 +14,7 @@ from unittest import mock
 from tallystick.errors import Rejected
 from tallystick.membership import Register, execute_membership_call
 from tallystick.membership.records import VALIDATORS, list_write
-from tallystick.model import (
-    OK,
-    ROLE_ADMINISTRATOR,
-    Event,
-    Execution,
-    Invocation,
-    Validator,
-)
+from tallystick.model import OK, ROLE_ADMINISTRATOR, Event, Execution, Invocation, Validator
 from tallystick.model.governance import check_validators
 from tests.simulation.world import validator_key
 

@@ -12,15 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from tests.torture.kit import (
-    EXIT_CODES,
-    Row,
-    Subject,
-    Trial,
-    collect,
-    run_trials,
-    workplace,
-)
+from tests.torture.kit import EXIT_CODES, Row, Subject, Trial, collect, run_trials, workplace
 from tests.torture.power import unmount
 from tests.torture.sites import Strike, has_strace, inject, spread
 

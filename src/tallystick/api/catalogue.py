@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from tallystick.api.built_in import built_in_method, built_in_sentence
 from tallystick.contracts import (
     ContractSchema,
+    FieldSchema,
     Label,
     MethodSchema,
     TableSchema,
@@ -54,9 +55,22 @@ class Catalogue:
         tables = () if schema is None else schema.tables
         return next((one for one in tables if one.name == table), None)
 
+    def label(self, contract: str) -> Label:
+        """Return what a contract is called; its name if this node does not run it."""
+        schema = self._by_name.get(contract)
+        return Label(zh=contract, en=contract) if schema is None else schema.label
+
+    def refusal_fields(
+        self, contract: str, code: str, facts: Mapping[str, Value]
+    ) -> tuple[FieldSchema, ...]:
+        """Return the facts that a contract declares for a code; none for the platform's codes."""
+        schema = self._by_name.get(contract)
+        refusal = None if schema is None else schema.refusal(code, facts.keys() if facts else None)
+        return () if refusal is None else refusal.fields
+
     def event_sentence(self, name: str, fields: Mapping[str, Value]) -> Label | None:
         """Return what an event says, in both languages, or None when nobody can tell."""
-        schema = self._by_name.get(name.partition(".")[0])
+        schema = self._by_name.get(name.rpartition(".")[0])
         event = None if schema is None else schema.event(name)
         if event is not None:
             return sentence(event, fields)

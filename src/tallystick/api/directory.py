@@ -37,10 +37,17 @@ class Directory:
         exact = self._exact.get(path)
         if exact is not None:
             return _choose(exact, method), {}
-        for pattern, methods in self._templates:
-            match = pattern.match(path)
-            if match is not None:
-                return _choose(methods, method), match.groupdict()
+        found = [
+            (methods, match.groupdict())
+            for pattern, methods in self._templates
+            if (match := pattern.match(path)) is not None
+        ]
+        # `/tables/{table}` and `/{method}/prepare` meet in one path: what is asked for decides.
+        for methods, values in found:
+            if _served(method) in methods:
+                return methods[_served(method)], values
+        if found:
+            return _choose(dict(found[0][0]), method), found[0][1]
         raise NotFound(
             "there is nothing at this path",
             field="path",
@@ -49,8 +56,13 @@ class Directory:
         )
 
 
+def _served(method: str) -> str:
+    """Return the method by which a request is served."""
+    return "GET" if method == "HEAD" else method
+
+
 def _choose(methods: _Methods, method: str) -> Route:
-    route = methods.get("GET" if method == "HEAD" else method)
+    route = methods.get(_served(method))
     if route is None:
         raise WrongMethod(
             "this path does not offer that method",

@@ -22,13 +22,7 @@ from tallystick.api.parameters import MIN_HEIGHT, read_parameters, split_query
 from tallystick.api.problems import problem_answer, problem_of
 from tallystick.api.server_state import ServerState
 from tallystick.api.table import Lists, Route
-from tallystick.errors import (
-    Halted,
-    Rejected,
-    TallystickError,
-    WrongMethod,
-    invariant,
-)
+from tallystick.errors import Halted, Rejected, TallystickError, WrongMethod, invariant
 
 _LOG: Final = logging.getLogger("tallystick.api")
 

@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Final, TypedDict
+from typing import TypedDict
 
 from msgspec import UNSET
 
-from tallystick.api.answer import Answer, json_answer
+from tallystick.api.answer import Answer
 from tallystick.api.asked import Asked
-from tallystick.api.catalogue import Catalogue
 from tallystick.api.proposal_changes import organization_state
 from tallystick.api.records import (
     AuthorityRecord,
@@ -21,23 +20,19 @@ from tallystick.api.records import (
     OrganizationPage,
     OrganizationRecord,
     OrganizationSummary,
-    RecordPage,
     Sentence,
     TransactionPage,
-    TransactionSummary,
 )
-from tallystick.api.represent import show_fields, show_log_key, show_sentence
-from tallystick.api.view_ports import RecordFilter, RecordRow, TimeRange, TransactionFilter
-from tallystick.api.view_rows import BlockRow, TransactionRow
+from tallystick.api.represent import show_log_key
+from tallystick.api.transaction_rows import list_answer, show_transaction_row
+from tallystick.api.view_ports import TimeRange, TransactionFilter
+from tallystick.api.view_rows import BlockRow
 from tallystick.api.wire_types import format_time
 from tallystick.crypto import describe_certificate, sha256
 from tallystick.encoding import format_base64
 from tallystick.errors import NotFound
 from tallystick.membership import Register
 from tallystick.model import Authority, LogKey, Member, MemberKey, Name, Organization
-
-_EVIDENCE: Final = "evidence"
-_DEPOSITS: Final = "deposits"
 
 
 class _Standing(TypedDict):
@@ -52,7 +47,7 @@ def list_blocks(asked: Asked) -> Answer:
     )
     items = [_show_block_row(row) for row in page.items]
     record = BlockPage(items=items, next_cursor=page.cursor, height=page.height)
-    return _list_answer(record, page.height)
+    return list_answer(record, page.height)
 
 
 def list_transactions(asked: Asked) -> Answer:
@@ -68,9 +63,9 @@ def list_transactions(asked: Asked) -> Answer:
     page = asked.server.node.views.list_transactions(
         wanted, cursor=asked.text("cursor"), limit=asked.required_integer("limit")
     )
-    items = [_show_transaction_row(row, asked.server.catalogue) for row in page.items]
+    items = [show_transaction_row(row, asked.server.catalogue) for row in page.items]
     record = TransactionPage(items=items, next_cursor=page.cursor, height=page.height)
-    return _list_answer(record, page.height)
+    return list_answer(record, page.height)
 
 
 def list_organizations(asked: Asked) -> Answer:
@@ -84,7 +79,7 @@ def list_organizations(asked: Asked) -> Answer:
         )
         for one in node.views.organizations()
     ]
-    return _list_answer(OrganizationPage(items=items, next_cursor=None, height=height), height)
+    return list_answer(OrganizationPage(items=items, next_cursor=None, height=height), height)
 
 
 def show_organization(asked: Asked) -> Answer:
@@ -104,48 +99,7 @@ def show_organization(asked: Asked) -> Answer:
         found,
         [_show_member(register, one, keys_by_member[one.id]) for one in node.views.members(wanted)],
     )
-    return _list_answer(record, height)
-
-
-def list_deposits(asked: Asked) -> Answer:
-    """Answer GET /v1/evidence/deposits."""
-    digest = asked.optional_hash("sha256")
-    where = {
-        "sha256": None if digest is None else digest.hex(),
-        "case_number": asked.text("case_number"),
-        "organization": asked.text("organization"),
-        "collector.device": asked.text("collector"),
-    }
-    page = asked.server.node.views.list_records(
-        _EVIDENCE,
-        _DEPOSITS,
-        RecordFilter(
-            where={name: value for name, value in where.items() if value is not None},
-            during=_during(asked),
-            text=asked.text("q"),
-        ),
-        cursor=asked.text("cursor"),
-        limit=asked.required_integer("limit"),
-    )
-    items = [_show_deposit(row, asked.server.catalogue) for row in page.items]
-    record = RecordPage(items=items, next_cursor=page.cursor, height=page.height)
-    return _list_answer(record, page.height)
-
-
-def show_deposit(asked: Asked) -> Answer:
-    """Answer GET /v1/evidence/deposits/{id}."""
-    wanted = asked.required_text("id")
-    views = asked.server.node.views
-    height = views.height()
-    row = views.get_record(_EVIDENCE, _DEPOSITS, wanted)
-    if row is None:
-        raise NotFound("there is no such deposit", field="id", found=wanted[:80])
-    return _list_answer(_show_deposit(row, asked.server.catalogue), height)
-
-
-def _list_answer(record: object, height: int) -> Answer:
-    answer = json_answer(record)
-    return Answer(answer.status, answer.body, answer.media_type, answer.headers, height)
+    return list_answer(record, height)
 
 
 def _during(asked: Asked) -> TimeRange:
@@ -166,50 +120,6 @@ def _show_block_row(row: BlockRow) -> BlockSummary:
         membership_root=row.membership_root.hex(),
         app_hash=row.app_hash.hex(),
     )
-
-
-def _show_transaction_row(row: TransactionRow, catalogue: Catalogue) -> TransactionSummary:
-    said = row.summary or catalogue.short_sentence(
-        row.contract, row.method, row.organization, row.code
-    )
-    return TransactionSummary(
-        id=row.id.hex(),
-        height=row.height,
-        index=row.index,
-        leaf_index=row.leaf_index,
-        level="committed",
-        code=row.code,
-        time=format_time(row.time),
-        time_ms=row.time,
-        contract=row.contract,
-        method=row.method,
-        organization=row.organization,
-        member=row.member,
-        signer=None if row.public_key is None else row.public_key.hex(),
-        sentence=show_sentence(said),
-        event_count=row.event_count,
-    )
-
-
-def _show_deposit(row: RecordRow, catalogue: Catalogue) -> dict[str, object]:
-    """Return a record's own fields as the contract keeps them; names with `_` are added.
-
-    `_times` has those fields that hold a time, as RFC 3339 text.
-    """
-    table = catalogue.table(_EVIDENCE, _DEPOSITS)
-    declared = () if table is None else table.fields
-    times = {
-        one.name: format_time(value)
-        for one in declared
-        if one.type.format == "timestamp-ms" and isinstance(value := row.fields.get(one.name), int)
-    }
-    return {
-        **show_fields(row.fields),
-        "_times": times,
-        "_key": row.key,
-        "_created_leaf": row.created_leaf,
-        "_changed_leaf": row.changed_leaf,
-    }
 
 
 def _show_organization(

@@ -12,15 +12,11 @@ import msgspec
 from tallystick.api.answer import MEDIA_JSON, MEDIA_PROBLEM
 from tallystick.api.catalogue import Catalogue
 from tallystick.api.openapi_contracts import contract_paths
-from tallystick.api.parameters import (
-    IDEMPOTENCY_KEY,
-    MIN_HEIGHT,
-    TIMEOUT_MS,
-    WAIT,
-    Parameter,
-)
+from tallystick.api.openapi_tables import table_paths
+from tallystick.api.parameters import IDEMPOTENCY_KEY, MIN_HEIGHT, TIMEOUT_MS, WAIT, Parameter
 from tallystick.api.problems import Problem, problem_type, status_of
 from tallystick.api.table import Lists, Policy, Reply, Route
+from tallystick.api.table_filters import LIST_PARAMETERS
 from tallystick.errors import (
     Behind,
     InvalidArguments,
@@ -77,6 +73,8 @@ def openapi_document(routes: Iterable[Route], catalogue: Catalogue) -> Json:
         paths.setdefault(path, {})[route.method.lower()] = _operation(route, schemas)
     submit = [_parameter(one) for one in (WAIT, TIMEOUT_MS, IDEMPOTENCY_KEY)]
     paths |= contract_paths(catalogue, problem_responses, submit)
+    listing = [_parameter(one) for one in (*LIST_PARAMETERS, MIN_HEIGHT)]
+    paths |= table_paths(catalogue, problem_responses, listing)
     return {
         "openapi": "3.1.1",
         "info": {

@@ -14,14 +14,7 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from tallystick.api.answer import (
-    MEDIA_HTML,
-    NO_STORE,
-    Answer,
-    HeaderPair,
-    accepts_gzip,
-    compressed,
-)
+from tallystick.api.answer import MEDIA_HTML, NO_STORE, Answer, HeaderPair, accepts_gzip, compressed
 from tallystick.api.asked import Asked
 from tallystick.api.wire_types import format_time
 from tallystick.errors import NotFound

@@ -264,6 +264,15 @@ TO: Final = Parameter(
     description="Before this time: RFC 3339 with a zone, or unix milliseconds.",
     example="2026-11-23T00:00:00Z",
 )
+ORDER: Final = Parameter(
+    name="order",
+    description="`newest` or `oldest` first, by their making; or a column that has an index, "
+    "`-column` for falling values: records without a value in it are then left out.",
+    example="newest",
+)
+SEARCH: Final = Parameter(
+    name="q", size_max=200, description="Only with this text in it; the case of letters is ignored."
+)
 MIN_HEIGHT: Final = Parameter(
     name="Tally-Min-Height",
     place=Place.HEADER,

@@ -14,13 +14,7 @@ from tallystick.api.log_ports import LogReader
 from tallystick.api.view_ports import ViewsReader
 from tallystick.encoding import Value
 from tallystick.model import Block, BlockHeader, GenesisDocument, Receipt
-from tallystick.node import (
-    NetworkReport,
-    NodeFigures,
-    NodeStatus,
-    RegisterShown,
-    StateProved,
-)
+from tallystick.node import NetworkReport, NodeFigures, NodeStatus, RegisterShown, StateProved
 
 
 class Committed(Protocol):

@@ -16,7 +16,11 @@ from msgspec import Meta, Struct
 from tallystick import errors
 from tallystick.api.answer import MEDIA_PROBLEM, NO_STORE, Answer, HeaderPair
 from tallystick.api.language import Bilingual, Language
+from tallystick.api.represent import show_fields
 from tallystick.api.wire_types import Code, Count, Hash, Json, Level
+from tallystick.contracts import (
+    Refusal,
+)
 from tallystick.errors import TallystickError, error_classes
 
 STATUS_BY_ERROR: Final[Mapping[type[TallystickError], int]] = {
@@ -114,6 +118,7 @@ def problem_of(
         field=_shown(error.field),
         expected=_shown(error.expected),
         found=_shown(error.found),
+        facts=show_fields(error.values()) if isinstance(error, Refusal) else None,
     )
 
 

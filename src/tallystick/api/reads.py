@@ -20,9 +20,10 @@ from tallystick.api.answer import (
     json_answer,
 )
 from tallystick.api.asked import Asked
+from tallystick.api.decoded import show_transaction
 from tallystick.api.negotiate import preferred_media_type
 from tallystick.api.records import StatusRecord, TrustRecord
-from tallystick.api.represent import show_block, show_log_key, show_transaction
+from tallystick.api.represent import show_block, show_log_key
 from tallystick.api.wire_types import format_time
 from tallystick.encoding import format_base64
 from tallystick.errors import NotFound, error_classes

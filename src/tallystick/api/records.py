@@ -91,10 +91,42 @@ class TransactionSummary(Struct, frozen=True, kw_only=True):
     event_count: Count
 
 
+class DecodedValue(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A named value, with what people call and how they read it."""
+
+    name: str
+    label: Sentence
+    value: Json
+    text: Sentence
+    fields: list[DecodedValue] = []
+    """Of a record."""
+
+
+class DecodedRefusal(Struct, frozen=True, kw_only=True):
+    """Why a rule said no."""
+
+    code: Code
+    sentence: Sentence
+    facts: list[DecodedValue]
+
+
+class DecodedCall(Struct, frozen=True, kw_only=True):
+    """What was asked for and what came of it, in the words of the contract."""
+
+    contract: Sentence
+    method: Sentence
+    arguments: list[DecodedValue]
+    result: Annotated[
+        DecodedValue | None, Meta(description="Null after a refusal, or if nothing was returned.")
+    ]
+    refusal: DecodedRefusal | None
+
+
 class TransactionRecord(TransactionSummary, frozen=True, kw_only=True):
     """A committed transaction with its arguments and its outcome."""
 
     args: dict[str, Json]
+    call: Annotated[DecodedCall | None, Meta(description="Null if the transaction cannot be read.")]
     nonce: Count
     valid_until: Time
     valid_until_ms: TimeMs

@@ -12,7 +12,6 @@ from tallystick.api.records import (
     EventRecord,
     LogKeyRecord,
     Sentence,
-    TransactionRecord,
     TransactionSummary,
 )
 from tallystick.api.view_rows import Said
@@ -29,7 +28,7 @@ from tallystick.model import (
 )
 from tallystick.units import TimeMs
 
-_NO_CALL: Final = Call("", "", "", {}, 0, TimeMs(0))
+NO_CALL: Final = Call("", "", "", {}, 0, TimeMs(0))
 """Stands for the call of bytes that are no transaction, which only a faulty orderer lets in."""
 
 
@@ -64,30 +63,6 @@ def show_event(event: Event, position: int, catalogue: Catalogue) -> EventRecord
     )
 
 
-def show_transaction(
-    block: Block, index: int, catalogue: Catalogue, *, member: str | None
-) -> TransactionRecord:
-    """Return a transaction of a block with all there is to know."""
-    summary = show_transaction_summary(block, index, catalogue, member=member)
-    raw = block.transactions[index]
-    transaction = read_transaction(raw)
-    call = transaction.call if transaction else _NO_CALL
-    outcome = decode_entry(block.entries[index]).outcome
-    return TransactionRecord(
-        **{name: getattr(summary, name) for name in TransactionSummary.__struct_fields__},
-        args=show_fields(call.args),
-        nonce=call.nonce,
-        valid_until=format_time(call.valid_until),
-        valid_until_ms=call.valid_until,
-        result=show_value(outcome.result),
-        events=[
-            show_event(event, position, catalogue) for position, event in enumerate(outcome.events)
-        ],
-        write_set_digest=outcome.write_set_digest.hex(),
-        size=len(raw),
-    )
-
-
 def show_transaction_summary(
     block: Block, index: int, catalogue: Catalogue, *, member: str | None
 ) -> TransactionSummary:
@@ -95,7 +70,7 @@ def show_transaction_summary(
     entry = decode_entry(block.entries[index])
     outcome = entry.outcome
     transaction = read_transaction(block.transactions[index])
-    call, organization, said = _NO_CALL, "", None
+    call, organization, said = NO_CALL, "", None
     if transaction is not None:
         call, organization = transaction.call, transaction.organization
         said = catalogue.transaction_sentence(call, organization, outcome)

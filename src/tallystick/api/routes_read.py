@@ -12,15 +12,14 @@ from tallystick.api.answer import (
     MEDIA_SCITT_RECEIPT,
     MEDIA_TEXT,
 )
+from tallystick.api.deposits import list_deposits, show_deposit
 from tallystick.api.engine_relay import EngineQuestion, relay_to_engine
 from tallystick.api.language import Bilingual
 from tallystick.api.limits import JSON_BYTES_MAX
 from tallystick.api.lists import (
     list_blocks,
-    list_deposits,
     list_organizations,
     list_transactions,
-    show_deposit,
     show_organization,
 )
 from tallystick.api.network import NetworkRecord, show_network
@@ -28,6 +27,7 @@ from tallystick.api.parameters import (
     CURSOR,
     FROM,
     LIMIT,
+    SEARCH,
     TO,
     Kind,
     Parameter,
@@ -74,9 +74,6 @@ _HEIGHT: Final = Parameter(
     example=1,
 )
 _ORGANIZATION: Final = Parameter(name="organization", description="Only of this organisation.")
-_SEARCH: Final = Parameter(
-    name="q", size_max=200, description="Only with this text in it; the case of letters is ignored."
-)
 
 ROUTES: Final = (
     Route(
@@ -198,7 +195,7 @@ ROUTES: Final = (
                 description="Only with this outcome: `ok`, a refusal's code, or `refused`.",
                 example="ok",
             ),
-            _SEARCH,
+            SEARCH,
             FROM,
             TO,
             CURSOR,
@@ -312,7 +309,7 @@ ROUTES: Final = (
             Parameter(name="case_number", description="Only of this case."),
             _ORGANIZATION,
             Parameter(name="collector", description="Only collected by this device."),
-            _SEARCH,
+            SEARCH,
             FROM,
             TO,
             CURSOR,

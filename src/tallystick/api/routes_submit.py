@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Routes that write: transactions in, and contract calls prepared and signed."""
+"""Routes that write: transactions in, and contract calls prepared and signed; and of contracts."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from tallystick.api.calls import (
 from tallystick.api.language import Bilingual
 from tallystick.api.limits import JSON_BYTES_MAX
 from tallystick.api.parameters import IDEMPOTENCY_KEY, NAME_PATTERN, TIMEOUT_MS, WAIT, path_text
+from tallystick.api.routes_tables import ROUTES as TABLE_ROUTES
 from tallystick.api.submit import BatchAnswer, Submitted, submit_batch, submit_transaction
 from tallystick.api.table import Policy, Reply, RequestBody, Route
 from tallystick.errors import (
@@ -171,4 +172,5 @@ ROUTES: Final = (
         errors=(UnknownContract, InvalidArguments),
         reader=prepare_call,
     ),
+    *TABLE_ROUTES,
 )

@@ -22,13 +22,7 @@ from tallystick.api.language import Bilingual
 from tallystick.api.limits import Limits
 from tallystick.api.negotiate import preferred_media_type
 from tallystick.api.ports import Committed
-from tallystick.api.problems import (
-    Placed,
-    Problem,
-    problem_answer,
-    problem_of,
-    recorded_problem,
-)
+from tallystick.api.problems import Placed, Problem, problem_answer, problem_of, recorded_problem
 from tallystick.api.represent import show_value
 from tallystick.api.server_state import ServerState
 from tallystick.api.wire_types import Code, Count, Hash, Level

@@ -41,10 +41,21 @@ class TransactionFilter(Struct, frozen=True, kw_only=True):
     text: str | None = None
 
 
+class Bounds(Struct, frozen=True, kw_only=True):
+    """A range of a column's values; each side that is given must hold."""
+
+    ge: str | int | None = None
+    gt: str | int | None = None
+    le: str | int | None = None
+    lt: str | int | None = None
+
+
 class RecordFilter(Struct, frozen=True, kw_only=True):
     """Which records of a table; every field that is given must hold."""
 
     where: Mapping[str, str | int | bool | tuple[str | int, ...]] = {}
+    ranges: Mapping[str, Bounds] = {}
+    empty: Mapping[str, bool] = {}
     during: TimeRange = TimeRange()
     text: str | None = None
 
@@ -128,10 +139,14 @@ class ViewsReader(Protocol):
         table: str,
         wanted: Any,
         *,
+        order: str,
         cursor: str | None,
         limit: int,
     ) -> PageOf[RecordRow]: ...
     def get_record(self, contract: str, table: str, *key: str | int) -> RecordRow | None: ...
+    def list_changes(
+        self, contract: str, table: str, *key: str | int, cursor: str | None, limit: int
+    ) -> PageOf[TransactionRow]: ...
     def organizations(self) -> tuple[Organization, ...]: ...
     def members(self, organization: str | None = None) -> tuple[Member, ...]: ...
     def keys(

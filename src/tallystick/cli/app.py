@@ -82,6 +82,7 @@ TREE: Final[Mapping[str, str]] = {
     "node restore": "node:restore",
     "node prune": "node:prune",
     "contract lint": "contract:lint",
+    "sdk stubs": "sdk:stubs",
     "explain": "explain:explain",
     "openapi": "openapi:openapi",
     "completion": "completion:completion",
@@ -96,7 +97,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "govern": ("governance",),
     "network": ("network",),
     "operate": ("key", "backup", "restore", "views", "node"),
-    "build": ("contract",),
+    "build": ("contract", "sdk"),
     "help": ("explain", "openapi", "completion", "version"),
 }
 """How the first help page orders the commands."""

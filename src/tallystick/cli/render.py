@@ -27,15 +27,7 @@ from tallystick.cli.answers import (
     Sheet,
 )
 from tallystick.cli.catalogue import say, title
-from tallystick.cli.layout import (
-    GAP,
-    column_width,
-    cut,
-    fit_widths,
-    hanging,
-    pad,
-    terminal_width,
-)
+from tallystick.cli.layout import GAP, column_width, cut, fit_widths, hanging, pad, terminal_width
 from tallystick.cli.stage import stage
 from tallystick.errors import UsageError
 

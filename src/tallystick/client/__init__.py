@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The SDK: talks to a node, and verifies what it says without believing it."""
 
+from tallystick.client.async_contract_desk import AsyncContractDesk, AsyncPendingAction
+from tallystick.client.async_tables import AsyncTableQuery
 from tallystick.client.batch_plan import (
     BatchItem,
     BatchPlan,
@@ -9,7 +11,10 @@ from tallystick.client.batch_plan import (
     plan_csv,
     plan_folder,
 )
+from tallystick.client.calling import ActionResult, ContractEvent
 from tallystick.client.connection import AsyncNet, Net, connect, connect_async
+from tallystick.client.contract_desk import ContractDesk, PendingAction
+from tallystick.client.contract_errors import ContractErrors
 from tallystick.client.event_stream import LiveEvent
 from tallystick.client.evidence import DepositDetails, deposit_args
 from tallystick.client.files import FileFacts, FileSource, Progress, digest_file, facts_of
@@ -17,6 +22,7 @@ from tallystick.client.governance import Proposed
 from tallystick.client.governance_records import GovernanceRecord, ProposalRecord
 from tallystick.client.home import tally_home, write_file
 from tallystick.client.keystore import Identity, KeyDescription, KeyStore
+from tallystick.client.money import Money
 from tallystick.client.pem import format_pem, parse_pem
 from tallystick.client.problems import Placed, Problem, problem_of
 from tallystick.client.records import (
@@ -29,8 +35,12 @@ from tallystick.client.records import (
     TransactionRecord,
     VerifiedReceipt,
 )
+from tallystick.client.schema import ContractSchema
+from tallystick.client.stubs import STUBS_PACKAGE, stub_package
+from tallystick.client.tables import TableQuery
 from tallystick.client.trust import Trust, open_trust
 from tallystick.client.trust_state import TrustState
+from tallystick.client.typed_values import TypedItem
 from tallystick.client.verification import (
     Check,
     CheckResult,
@@ -44,7 +54,12 @@ from tallystick.client.verify_log import verify_log_extension, verify_state
 from tallystick.client.verify_offline import find_receipt, verify
 
 __all__ = [
+    "STUBS_PACKAGE",
+    "ActionResult",
+    "AsyncContractDesk",
     "AsyncNet",
+    "AsyncPendingAction",
+    "AsyncTableQuery",
     "BatchItem",
     "BatchPlan",
     "BatchResult",
@@ -53,6 +68,10 @@ __all__ = [
     "Check",
     "CheckResult",
     "Committed",
+    "ContractDesk",
+    "ContractErrors",
+    "ContractEvent",
+    "ContractSchema",
     "Deposit",
     "DepositDetails",
     "FileFacts",
@@ -63,8 +82,10 @@ __all__ = [
     "KeyDescription",
     "KeyStore",
     "LiveEvent",
+    "Money",
     "Net",
     "OrganizationRecord",
+    "PendingAction",
     "Placed",
     "Problem",
     "Progress",
@@ -74,9 +95,11 @@ __all__ = [
     "Standing",
     "Status",
     "Subject",
+    "TableQuery",
     "TransactionRecord",
     "Trust",
     "TrustState",
+    "TypedItem",
     "Verification",
     "VerifiedReceipt",
     "Wording",
@@ -92,6 +115,7 @@ __all__ = [
     "plan_csv",
     "plan_folder",
     "problem_of",
+    "stub_package",
     "tally_home",
     "verify",
     "verify_log_extension",

@@ -7,18 +7,14 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
+from tallystick.client.async_net_contracts import AsyncNetContracts
 from tallystick.client.async_net_evidence import AsyncEvidenceDesk
 from tallystick.client.async_net_governance import AsyncGovernanceDesk
-from tallystick.client.async_net_reader import AsyncNetReader
 from tallystick.client.files import FileSource, facts_of
 from tallystick.client.links import AsyncLink
 from tallystick.client.online import check_at_hand, check_by_hash
 from tallystick.client.problems import Placed
-from tallystick.client.records import (
-    Committed,
-    TransactionRecord,
-    VerifiedReceipt,
-)
+from tallystick.client.records import Committed, TransactionRecord, VerifiedReceipt
 from tallystick.client.submission import (
     WAIT_MS_DEFAULT,
     call,
@@ -35,7 +31,7 @@ from tallystick.errors import TallystickError
 from tallystick.model import Checkpoint
 
 
-class AsyncNet(AsyncNetReader):
+class AsyncNet(AsyncNetContracts):
     """A network; made by `connect_async`, used as an asynchronous context manager."""
 
     def __init__(self, link: AsyncLink) -> None:

@@ -18,13 +18,7 @@ from tallystick.client.submission import call
 from tallystick.crypto import SecretKey
 from tallystick.encoding import Value, parse_hex
 from tallystick.errors import UsageError
-from tallystick.model import (
-    Action,
-    enrolment_message,
-    log_key_message,
-    to_value,
-    validator_message,
-)
+from tallystick.model import Action, enrolment_message, log_key_message, to_value, validator_message
 from tallystick.units import HASH_SIZE
 
 CONTRACT: Final = "governance"

@@ -14,16 +14,12 @@ from typing import Self
 
 from tallystick.client.files import FileSource, facts_of
 from tallystick.client.links import Link
+from tallystick.client.net_contracts import NetContracts
 from tallystick.client.net_evidence import EvidenceDesk
 from tallystick.client.net_governance import GovernanceDesk
-from tallystick.client.net_reader import NetReader
 from tallystick.client.online import check_at_hand, check_by_hash
 from tallystick.client.problems import Placed
-from tallystick.client.records import (
-    Committed,
-    TransactionRecord,
-    VerifiedReceipt,
-)
+from tallystick.client.records import Committed, TransactionRecord, VerifiedReceipt
 from tallystick.client.submission import (
     WAIT_MS_DEFAULT,
     call,
@@ -40,7 +36,7 @@ from tallystick.errors import TallystickError
 from tallystick.model import Checkpoint
 
 
-class Net(NetReader):
+class Net(NetContracts):
     """A network; made by `connect`, used as a context manager."""
 
     def __init__(self, link: Link) -> None:

@@ -10,14 +10,7 @@ from msgspec import Struct
 
 from tallystick import errors
 from tallystick.client.wording import MESSAGE_MAX, shown
-from tallystick.errors import (
-    NotFound,
-    Overloaded,
-    Refused,
-    Rejected,
-    TallystickError,
-    Unavailable,
-)
+from tallystick.errors import NotFound, Overloaded, Refused, Rejected, TallystickError, Unavailable
 
 _CLASS_BY_CODE: Final[dict[str, type[TallystickError]]] = {
     found.code: found
@@ -68,6 +61,11 @@ def problem_of(error: TallystickError) -> Problem | None:
     """Return the node's problem answer that `error` was made of, None for errors made here."""
     found = vars(error).get("problem")
     return found if isinstance(found, Problem) else None
+
+
+def class_of_code(code: str) -> type[TallystickError] | None:
+    """Return this package's class of a code; None for a contract's own."""
+    return _CLASS_BY_CODE.get(code)
 
 
 def error_of(status: int, content_type: str, body: bytes) -> TallystickError:

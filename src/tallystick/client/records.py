@@ -74,6 +74,35 @@ class EventRecord(Answered, frozen=True, kw_only=True):
     sentence: BilingualText | None = None
 
 
+class DecodedValue(Struct, frozen=True, kw_only=True):
+    """A named value, with what people call and how they read it."""
+
+    name: str
+    label: BilingualText
+    value: Any = None
+    text: BilingualText
+    fields: list[DecodedValue] = []
+    """Of a record."""
+
+
+class DecodedRefusal(Struct, frozen=True, kw_only=True):
+    """Why a rule said no."""
+
+    code: str
+    sentence: BilingualText
+    facts: list[DecodedValue] = []
+
+
+class DecodedCall(Struct, frozen=True, kw_only=True):
+    """What was asked for and what came of it, in the words of the contract."""
+
+    contract: BilingualText
+    method: BilingualText
+    arguments: list[DecodedValue] = []
+    result: DecodedValue | None = None
+    refusal: DecodedRefusal | None = None
+
+
 class TransactionRecord(Answered, frozen=True, kw_only=True):
     """A committed transaction; the fields below `event_count` only when asked for by id."""
 
@@ -93,6 +122,7 @@ class TransactionRecord(Answered, frozen=True, kw_only=True):
     sentence: BilingualText | None = None
     event_count: int = 0
     args: dict[str, Any] = {}
+    call: DecodedCall | None = None
     result: Any = None
     events: list[EventRecord] = []
     nonce: int | None = None

@@ -28,13 +28,7 @@ from tallystick.client.verify_agreement import (
     check_witnesses,
     standing_of,
 )
-from tallystick.client.verify_answers import (
-    STATEMENT_REASON,
-    failed,
-    not_reached,
-    passed,
-    skipped,
-)
+from tallystick.client.verify_answers import STATEMENT_REASON, failed, not_reached, passed, skipped
 from tallystick.client.verify_case import Case, ProofBundle, need
 from tallystick.client.verify_signers import check_checkpoint, check_receipt_signature
 from tallystick.client.wording import TIME_MAX, format_time, shown

@@ -1,61 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a contract author imports, and the schema that everything else is derived from."""
 
-from msgspec import (
-    Meta,
-    field,
-)
-from msgspec.structs import (
-    asdict,
-    replace,
-)
+from msgspec import Meta, field
+from msgspec.structs import asdict, replace
 
-from tallystick.contracts.arguments import (
-    arguments_from_json,
-    arguments_from_text,
-)
-from tallystick.contracts.context import (
-    Context,
-)
-from tallystick.contracts.contract import (
-    ANY_MEMBER,
-    Contract,
-    action,
-    query,
-)
-from tallystick.contracts.definition import (
-    Definition,
-    Frame,
-    Method,
-    define,
-    schema_of,
-)
-from tallystick.contracts.digests import (
-    digest_of,
-)
-from tallystick.contracts.json_schemas import (
-    json_schema,
-    value_json_schema,
-)
-from tallystick.contracts.label import (
-    Format,
-    Help,
-    Label,
-)
-from tallystick.contracts.organizations import (
-    check_codes,
-)
-from tallystick.contracts.part import (
-    Part,
-)
-from tallystick.contracts.records import (
-    Arguments,
-    Event,
-    Record,
-)
-from tallystick.contracts.refusals import (
-    Refusal,
-)
+from tallystick.contracts.arguments import arguments_from_json, arguments_from_text
+from tallystick.contracts.context import Context
+from tallystick.contracts.contract import ANY_MEMBER, Contract, action, query
+from tallystick.contracts.definition import Definition, Frame, Method, define, schema_of
+from tallystick.contracts.digests import digest_of
+from tallystick.contracts.forms import Form, FormField, form_of
+from tallystick.contracts.json_schemas import json_schema, value_json_schema
+from tallystick.contracts.label import Format, Help, Label
+from tallystick.contracts.organizations import check_codes
+from tallystick.contracts.part import Part
+from tallystick.contracts.records import Arguments, Event, Record
+from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.schema import (
     ContractSchema,
     EventSchema,
@@ -67,16 +27,9 @@ from tallystick.contracts.schema import (
     ValueType,
     WorkflowSchema,
 )
-from tallystick.contracts.sentences import (
-    format_value,
-    sentence,
-)
-from tallystick.contracts.tables import (
-    Table,
-)
-from tallystick.contracts.text import (
-    check_arguments,
-)
+from tallystick.contracts.sentences import format_value, sentence
+from tallystick.contracts.tables import Table
+from tallystick.contracts.text import check_arguments
 from tallystick.contracts.values import (
     Amount,
     BoundedText,
@@ -109,9 +62,7 @@ from tallystick.contracts.workflow import (
     Workflow,
     move,
 )
-from tallystick.encoding import (
-    Value,
-)
+from tallystick.encoding import Value
 from tallystick.errors import (
     Duplicate,
     HashMismatch,
@@ -121,11 +72,7 @@ from tallystick.errors import (
     UnknownRecord,
     WrongState,
 )
-from tallystick.model import (
-    Signer,
-    check_person_number,
-    person_commitment,
-)
+from tallystick.model import Signer, check_person_number, person_commitment
 
 __all__ = [
     "ANY_MEMBER",
@@ -146,6 +93,8 @@ __all__ = [
     "Event",
     "EventSchema",
     "FieldSchema",
+    "Form",
+    "FormField",
     "Format",
     "Frame",
     "HashMismatch",
@@ -195,6 +144,7 @@ __all__ = [
     "digest_of",
     "end_of",
     "field",
+    "form_of",
     "format_value",
     "json_schema",
     "move",

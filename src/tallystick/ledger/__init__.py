@@ -1,12 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pure state transition: from one block to the next, and the rules of admission."""
 
-from tallystick.ledger.admission import (
-    check_admission,
-    check_contract,
-    check_nonce,
-    check_place,
-)
+from tallystick.ledger.admission import check_admission, check_contract, check_nonce, check_place
 from tallystick.ledger.apply import apply_block
 from tallystick.ledger.ports import AppliedBlock, ContractHost, StateReader, Store, Tree
 from tallystick.ledger.recorded import (

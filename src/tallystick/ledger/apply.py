@@ -14,12 +14,7 @@ from collections.abc import Sequence
 from tallystick.crypto import sha256
 from tallystick.errors import Rejected, invariant
 from tallystick.ledger.admission import check_admission, check_contract, use_nonce
-from tallystick.ledger.blocks import (
-    begin_block,
-    close_block,
-    take_founding_writes,
-    take_pages,
-)
+from tallystick.ledger.blocks import begin_block, close_block, take_founding_writes, take_pages
 from tallystick.ledger.ports import AppliedBlock, Store, Tree
 from tallystick.ledger.state import Ledger
 from tallystick.membership import (

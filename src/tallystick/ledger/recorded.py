@@ -14,12 +14,7 @@ from contextlib import suppress
 from tallystick.crypto import is_valid_signature, sha256
 from tallystick.errors import InvalidBlock, InvalidSignature, Malformed, Rejected, Replayed
 from tallystick.ledger.admission import use_nonce
-from tallystick.ledger.blocks import (
-    begin_block,
-    close_block,
-    take_founding_writes,
-    take_pages,
-)
+from tallystick.ledger.blocks import begin_block, close_block, take_founding_writes, take_pages
 from tallystick.ledger.ports import AppliedBlock
 from tallystick.ledger.replay_guard import BUCKET_MS
 from tallystick.ledger.state import Ledger

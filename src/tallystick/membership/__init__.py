@@ -3,11 +3,7 @@
 
 from tallystick.membership.checks import check_member_id, check_name
 from tallystick.membership.draft import GOVERNANCE_CONTRACT
-from tallystick.membership.enrolment import (
-    enrolment_message,
-    log_key_message,
-    validator_message,
-)
+from tallystick.membership.enrolment import enrolment_message, log_key_message, validator_message
 from tallystick.membership.governance import BUILT_IN_CONTRACTS, execute_governance_call
 from tallystick.membership.methods import MEMBERSHIP_CONTRACT, execute_membership_call
 from tallystick.membership.records import MEMBERSHIP_PREFIX, founding_log_keys, genesis_writes

@@ -17,11 +17,7 @@ from tallystick.membership.belongings import add_node, drop_node, revoke_log_key
 from tallystick.membership.checks import check_member_id, check_name, check_period, check_roles
 from tallystick.membership.draft import Draft
 from tallystick.membership.enrolment import check_possession, enrolment_message
-from tallystick.membership.network_actions import (
-    activate_contract,
-    set_governance,
-    set_parameters,
-)
+from tallystick.membership.network_actions import activate_contract, set_governance, set_parameters
 from tallystick.membership.validators import change_validator, new_validator
 from tallystick.model import (
     ROLE_ADMINISTRATOR,

@@ -32,12 +32,7 @@ from tallystick.membership.certified import (
     new_authority,
     revoked_authority,
 )
-from tallystick.membership.checks import (
-    check_member_id,
-    check_name,
-    check_period,
-    check_roles,
-)
+from tallystick.membership.checks import check_member_id, check_name, check_period, check_roles
 from tallystick.membership.enrolment import check_possession, enrolment_message
 from tallystick.membership.records import record_write
 from tallystick.membership.register import Register

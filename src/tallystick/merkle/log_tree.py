@@ -16,12 +16,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from tallystick.errors import Corrupted, NotFound, invariant
-from tallystick.merkle.log_proofs import (
-    EMPTY_LOG_ROOT,
-    HASH_SIZE,
-    LOG_SIZE_MAX,
-    node_hash,
-)
+from tallystick.merkle.log_proofs import EMPTY_LOG_ROOT, HASH_SIZE, LOG_SIZE_MAX, node_hash
 from tallystick.merkle.tiles import (
     TILE_HEIGHT,
     TILE_SIZE,

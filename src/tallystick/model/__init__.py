@@ -95,11 +95,7 @@ from tallystick.model.outcome import (
 )
 from tallystick.model.person import check_person_number, person_commitment
 from tallystick.model.plain import to_value
-from tallystick.model.possession import (
-    enrolment_message,
-    log_key_message,
-    validator_message,
-)
+from tallystick.model.possession import enrolment_message, log_key_message, validator_message
 from tallystick.model.proposal import (
     EXECUTED,
     EXPIRED,

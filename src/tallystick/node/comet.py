@@ -40,12 +40,7 @@ from tallystick.crypto import SecretKey
 from tallystick.errors import DataFolderProblem, EngineFailed
 from tallystick.model import BlockHeader, GenesisDocument, Validator, engine_chain_id
 from tallystick.node.comet_sight import CometSight
-from tallystick.node.engine_file import (
-    ENGINE_HOME,
-    NODE_KEY_FILE,
-    VALIDATOR_KEY_FILE,
-    EngineFile,
-)
+from tallystick.node.engine_file import ENGINE_HOME, NODE_KEY_FILE, VALIDATOR_KEY_FILE, EngineFile
 from tallystick.node.key_loan import KeyLoan, open_loan
 from tallystick.node.node_keys import are_sealed, write_node_key
 from tallystick.node.ordering import Opened, Ordering

@@ -11,13 +11,7 @@ from tallystick.consensus import EngineCounts
 from tallystick.crypto import SecretKey
 from tallystick.errors import NotFound, NotWitnessed
 from tallystick.membership import Register
-from tallystick.model import (
-    BlockHeader,
-    LogKey,
-    Receipt,
-    cosign_checkpoint,
-    cosigner_name,
-)
+from tallystick.model import BlockHeader, LogKey, Receipt, cosign_checkpoint, cosigner_name
 from tallystick.node.application import LedgerApplication
 from tallystick.node.figures import NodeFigures, take_figures
 from tallystick.node.finality import FinalityDesk

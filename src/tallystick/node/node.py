@@ -21,23 +21,13 @@ from tallystick.errors import NotFound
 from tallystick.execution import ContractRunner
 from tallystick.ledger import AppliedBlock, StateReader, Tree
 from tallystick.merkle import TILE_WIDTH
-from tallystick.model import (
-    Block,
-    GenesisDocument,
-    Receipt,
-)
+from tallystick.model import Block, GenesisDocument, Receipt
 from tallystick.node.application import LedgerApplication
 from tallystick.node.config import NodeConfig
 from tallystick.node.consortium import Consortium
 from tallystick.node.engine_file import EngineFile
 from tallystick.node.history import History, tree_of
-from tallystick.node.network import (
-    NetworkReport,
-    Sight,
-    member_keys_of,
-    peers_of,
-    validators_of,
-)
+from tallystick.node.network import NetworkReport, Sight, member_keys_of, peers_of, validators_of
 from tallystick.node.published import Published
 from tallystick.node.recent import RecentBlocks
 from tallystick.node.status import NodeStatus, RegisterShown, StateProved

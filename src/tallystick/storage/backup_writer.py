@@ -41,12 +41,7 @@ from tallystick.storage.layout import (
 )
 from tallystick.storage.log_reader import BlockLogReader
 from tallystick.storage.records import damaged
-from tallystick.storage.segments import (
-    SEGMENT_HEADER_SIZE,
-    Segment,
-    list_segments,
-    segment_path,
-)
+from tallystick.storage.segments import SEGMENT_HEADER_SIZE, Segment, list_segments, segment_path
 
 
 def backup(

@@ -7,12 +7,7 @@ import shutil
 from pathlib import Path
 
 from tallystick.storage.files import failing_storage, sync_folder
-from tallystick.storage.layout import (
-    BLOCKS_FOLDER,
-    INCOMING_FOLDER,
-    RESTORED_FOLDER,
-    STATE_FOLDER,
-)
+from tallystick.storage.layout import BLOCKS_FOLDER, INCOMING_FOLDER, RESTORED_FOLDER, STATE_FOLDER
 
 
 def settle(data: Path) -> None:

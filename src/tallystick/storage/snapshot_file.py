@@ -29,12 +29,7 @@ from tallystick.model import SNAPSHOT_FORMAT, Snapshot, decode_genesis, network_
 from tallystick.storage.backup_format import Progress
 from tallystick.storage.chunks import ChunkIndex, make_snapshot, read_chunk
 from tallystick.storage.data_folder import prepare_folder, read_format, read_genesis, write_format
-from tallystick.storage.files import (
-    make_folder,
-    sync_file,
-    sync_folder,
-    write_file,
-)
+from tallystick.storage.files import make_folder, sync_file, sync_folder, write_file
 from tallystick.storage.layout import BLOCKS_FOLDER, GENESIS_FILE, KEYS_FOLDER, PARTIAL_SUFFIX
 from tallystick.storage.log_reader import BlockLogReader
 from tallystick.storage.settling import settle

@@ -22,10 +22,7 @@ from tallystick.model import CHUNK_BYTES, Block, Snapshot, decode_genesis, netwo
 from tallystick.storage.block_log import BlockLog
 from tallystick.storage.durable_store import DurableStore
 from tallystick.storage.files import failing_storage, make_folder, sync_folder
-from tallystick.storage.layout import (
-    INCOMING_FOLDER,
-    RESTORED_FOLDER,
-)
+from tallystick.storage.layout import INCOMING_FOLDER, RESTORED_FOLDER
 from tallystick.storage.records import (
     HEAD_SIZE,
     PORTABLE_MARKER,

@@ -3,7 +3,7 @@
 
 from tallystick.views.adapter import specs_of
 from tallystick.views.cursors import LIMIT_MAX
-from tallystick.views.filters import REFUSED, RecordFilter, TimeRange, TransactionFilter
+from tallystick.views.filters import REFUSED, Bounds, RecordFilter, TimeRange, TransactionFilter
 from tallystick.views.projector import Projector, group_blocks
 from tallystick.views.results import (
     BlockRow,
@@ -25,6 +25,7 @@ __all__ = [
     "OLDEST",
     "REFUSED",
     "BlockRow",
+    "Bounds",
     "Column",
     "Counts",
     "EventPlace",

@@ -110,4 +110,5 @@ def _kind(value_type: ValueType, nesting: int) -> str:
 def _is_looked_up(field: FieldSchema, kind: str) -> bool:
     if kind not in {kinds.TEXT, kinds.INTEGER}:
         return False
-    return field.type.format in _INDEXED_FORMATS or field.name.endswith(_INDEXED_ENDINGS)
+    is_due = field.type.kind == "date"
+    return is_due or field.type.format in _INDEXED_FORMATS or field.name.endswith(_INDEXED_ENDINGS)

@@ -51,6 +51,10 @@ class RecordChanges:
 
     reader: RecordReader
     by_key: dict[str, Change] = field(default_factory=dict)
+    firsts: list[tuple[int, str]] = field(default_factory=list)
+    """Number and key of each record's first write here; it may follow one of an earlier batch."""
+    links: list[tuple[int, int]] = field(default_factory=list)
+    """Numbers of writes that follow another of the same record here, and of that other."""
 
     def write(self, writes: Sequence[RecordWrite]) -> None:
         """Take note of writes in order; the last one for a key counts."""
@@ -65,10 +69,12 @@ class RecordChanges:
             before = by_key.get(key)
             if before is None:
                 by_key[key] = Change(number, number, row)
+                self.firsts.append((number, key))
             elif before.row is None:
                 by_key[key] = Change(number, number, row, is_new=True)
             else:
                 by_key[key] = Change(before.created, number, row, before.is_new)
+                self.links.append((number, before.changed))
 
     def rows(self) -> list[SqlRow]:
         """Return the rows to put in."""

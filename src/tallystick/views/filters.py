@@ -3,19 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import operator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from msgspec import Struct
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    ColumnElement,
-    Connection,
-    false,
-    or_,
-    select,
-)
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Connection, false, or_, select
 from sqlalchemy import Column as SqlColumn
 
 from tallystick.errors import InvalidArguments
@@ -66,11 +59,24 @@ class TransactionFilter(Struct, frozen=True, kw_only=True):
     """Found anywhere in the arguments' JSON text, without regard to the case of Latin letters."""
 
 
+class Bounds(Struct, frozen=True, kw_only=True):
+    """A range of a column's values; each side that is given must hold."""
+
+    ge: str | int | None = None
+    gt: str | int | None = None
+    le: str | int | None = None
+    lt: str | int | None = None
+
+
 class RecordFilter(Struct, frozen=True, kw_only=True):
     """Which records of a table; every field that is given must hold."""
 
     where: Mapping[str, Wanted] = {}
     """Wanted values by column, see `Views.columns`; `collector.device` is `collector_device`."""
+    ranges: Mapping[str, Bounds] = {}
+    """Ranges by column: numbers by size, texts by their characters' code points."""
+    empty: Mapping[str, bool] = {}
+    """By column, whether it has no value."""
     during: TimeRange = TimeRange()
     """When the record was made."""
     text: str | None = None
@@ -192,10 +198,32 @@ def record_conditions(
             groups.append(_one_of(sql, values))
         else:
             others.append(or_(*_one_of(_without_index(sql), values)))
+    others += _open_conditions(table, wanted)
     if wanted.text is not None:
         searched = [table.sql.c[column.name] for column in table.columns if column.searched]
         others.append(contains(searched, wanted.text))
     return _in_order(groups, others)
+
+
+def _open_conditions(table: RecordTable, wanted: RecordFilter) -> Iterator[Condition]:
+    """Yield the conditions on ranges and on absence, which no index leads through."""
+    for name, bounds in wanted.ranges.items():
+        column = column_of(table, name)
+        if column.kind not in {kinds.TEXT, kinds.INTEGER}:
+            raise _not_ordered(name, column)
+        sql = _without_index(table.sql.c[column.name])
+        for compare, limit in (
+            (operator.ge, bounds.ge),
+            (operator.gt, bounds.gt),
+            (operator.le, bounds.le),
+            (operator.lt, bounds.lt),
+        ):
+            if limit is not None:
+                _check_values(column, (limit,), name)
+                yield compare(sql, limit)
+    for name, is_empty in wanted.empty.items():
+        sql = _without_index(table.sql.c[column_of(table, name).name])
+        yield sql.is_(None) if is_empty else sql.is_not(None)
 
 
 def column_of(table: RecordTable, name: str) -> Column:
@@ -274,6 +302,15 @@ def _check_values(column: Column, values: tuple[object, ...], name: str) -> None
                 expected=column.kind,
                 found=str(value)[:80],
             )
+
+
+def _not_ordered(name: str, column: Column) -> InvalidArguments:
+    return InvalidArguments(
+        f"{name}: values of this column have no order",
+        field=name,
+        expected=f"{kinds.TEXT} or {kinds.INTEGER}",
+        found=column.kind,
+    )
 
 
 def _without_index(column: SqlColumn[Any]) -> ColumnElement[Any]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, literal, select
 
 from tallystick.views import specs as kinds
 from tallystick.views.cursors import format_cursor, parse_cursor
@@ -17,7 +17,15 @@ from tallystick.views.pages import Listing, Rows, read_page
 from tallystick.views.results import RecordRow
 from tallystick.views.shapes import Sentences, record_row
 from tallystick.views.specs import decode_specs
-from tallystick.views.tables import EVENT_PLACE_BITS, EVENTS, META, RecordTable, Tables
+from tallystick.views.tables import (
+    EVENT_PLACE_BITS,
+    EVENTS,
+    META,
+    RECORD_CHANGES,
+    WRITE_PLACE_BITS,
+    RecordTable,
+    Tables,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,25 @@ class Snapshot:
         after = parse_cursor(name, cursor, value_type=value_type)
         rows, end = read_page(self.connection, listing, after, limit)
         return rows, None if end is None else format_cursor(name, end)
+
+    def changes(
+        self, name: str, newest: int, cursor: str | None, limit: int
+    ) -> tuple[list[int], str | None]:
+        """Return log indexes of a record's changes from `newest` back, and the next page's cursor.
+
+        Two writes of one record are never of one transaction.
+        """
+        after = parse_cursor(name, cursor, value_type=None)
+        chain = select(literal(newest if after is None else after[1]).label("number"))
+        steps = chain.cte(recursive=True)
+        link = RECORD_CHANGES.c
+        steps = steps.union_all(select(link.previous).where(link.number == steps.c.number))
+        numbers = list(self.connection.scalars(select(steps.c.number).limit(limit + 2)))
+        # The cursor is the last change of the page before, which is not shown again.
+        found = [number for number in numbers[after is not None :] if number >= 0]
+        shown = found[:limit]
+        end = None if len(found) <= limit else format_cursor(name, (None, shown[-1]))
+        return [number >> WRITE_PLACE_BITS for number in shown], end
 
     def members_table(self, table: str, **where: str | None) -> list[RecordRow]:
         """Return the records of a table of the register, by key."""

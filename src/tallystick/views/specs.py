@@ -16,7 +16,7 @@ from tallystick.crypto import sha256
 from tallystick.errors import Corrupted, NotFound
 from tallystick.views.names import distinct_name, table_name
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Raised with every change of the tables or of what is put into them."""
 
 TEXT: Final = "text"

@@ -199,6 +199,12 @@ EVENTS: Final = Table(
     Column("name_id", INT, nullable=False, index=True),
     Column("fields", TEXT, nullable=False),
 )
+RECORD_CHANGES: Final = Table(
+    "record_changes",  # a chain for each record, from its newest write back to the one that made it
+    FIXED,
+    Column("number", INT, primary_key=True, autoincrement=False),
+    Column("previous", INT, nullable=False),
+)
 RECORD_COUNTS: Final = Table(
     "record_counts",
     FIXED,

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Row, select
 
-from tallystick.errors import InvalidArguments, Unavailable
+from tallystick.errors import InvalidArguments, NotFound, Unavailable
 from tallystick.model import Member, MemberKey, Organization
 from tallystick.views import specs as kinds
 from tallystick.views.counting import read_counts
@@ -276,6 +276,40 @@ class Views:
             row = snapshot.connection.execute(query).first()
             return None if row is None else record_row(row, found)
 
+    def list_changes(
+        self,
+        contract: str,
+        table: str,
+        *key: str | int,
+        cursor: str | None = None,
+        limit: int = LIMIT_DEFAULT,
+    ) -> Page[TransactionRow]:
+        """Return the transactions that made and changed a record, newest first.
+
+        A record that was deleted has no history here, nor what it was before it was made anew.
+
+        Raises:
+            NotFound: there is no such table or record.
+            InvalidArguments: a wrong cursor or limit.
+        """
+        check_limit(limit)
+        with self._reader.snapshot() as snapshot:
+            found = snapshot.table(contract, table)
+            is_it = found.sql.c[kinds.KEY] == _key_text(key)
+            newest = snapshot.connection.scalar(select(found.sql.c[kinds.CHANGED]).where(is_it))
+            if newest is None:
+                raise NotFound(
+                    f"{found.spec.name} has no such record",
+                    field="key",
+                    found=_key_text(key)[:80],
+                )
+            name = f"{contract}.{table} changes {_key_text(key)[:200]}"
+            leaves, after = snapshot.changes(name, newest, cursor, limit)
+            query = snapshot.form.tables.transactions.where(LOG.c.leaf_index.in_(leaves))
+            query = query.order_by(LOG.c.leaf_index.desc())
+            rows = list(snapshot.connection.execute(query))
+            return Page(_transaction_rows(snapshot, rows), after, snapshot.meta.height)
+
     def organizations(self) -> tuple[Organization, ...]:
         """Return all organisations, by id."""
         with self._reader.snapshot() as snapshot:
@@ -347,7 +381,8 @@ def _record_listing(
     if not is_by_time:
         column = column_of(table, order.removeprefix("-"))
         if not column.sortable:
-            raise _wrong_order(order, "newest, oldest, or a column with an index")
+            known = ", ".join(one.name for one in table.columns if one.sortable)
+            raise _wrong_order(order, f"{NEWEST}, {OLDEST}, or {known or 'no column'}")
         sort = table.sql.c[column.name]
     conditions = record_conditions(
         table, wanted, use_index=is_by_time, log_size=snapshot.meta.log_size

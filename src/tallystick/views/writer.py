@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import (
     Connection,
     Engine,
+    Insert,
     Table,
     Update,
     and_,
@@ -33,8 +34,10 @@ from tallystick.views.tables import (
     CLASSES,
     EVENT_NAMES,
     EVENTS,
+    INT,
     LOG,
     META,
+    RECORD_CHANGES,
     RECORD_COUNTS,
     SIGNERS,
     WRITE_PLACE_BITS,
@@ -52,11 +55,15 @@ class RecordWriter:
         key = delete(sql).where(sql.c[kinds.KEY] == bindparam("key"))
         self._table = table
         self._remove = Bulk(engine, key, ["key"])
+        self._follow = Bulk(engine, _follow(sql), ["number", "key"])
+        self._link = Bulk(engine, insert(RECORD_CHANGES), ["number", "previous"])
         self._put = upsert(engine, sql, kinds.KEY, kept={kinds.CREATED})
         self.reader = RecordReader(table.spec)
 
     def write(self, connection: Connection, changes: RecordChanges, first_number: int) -> None:
         """Write changes that begin at `first_number`, and keep count of the records."""
+        self._follow.run(connection, changes.firsts)
+        self._link.run(connection, changes.links)
         removed = self._remove.run(connection, changes.deleted())
         self._put.run(connection, changes.rows())
         created = self._table.sql.c[kinds.CREATED]
@@ -139,6 +146,13 @@ class Writer:
     def _count_more(self, connection: Connection, table: Table, counts: Counter[int]) -> None:
         rows = [(count, number) for number, count in counts.items()]
         self._counters[table.name].run(connection, rows)
+
+
+def _follow(records: Table) -> Insert:
+    """Return the statement that links a write to the one before it of the same record, if any."""
+    before = select(bindparam("number", type_=INT), records.c[kinds.CHANGED])
+    is_it = records.c[kinds.KEY] == bindparam("key")
+    return insert(RECORD_CHANGES).from_select(["number", "previous"], before.where(is_it))
 
 
 def _count_records(connection: Connection, spec: TableSpec, difference: int) -> None:

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from tallystick.consensus import EngineCounts
 from tallystick.contracts import (
+    Contract,
     ContractSchema,
 )
 from tallystick.encoding import Value
@@ -42,13 +43,7 @@ from tallystick.model import (
     sign_transaction,
     verify_transaction,
 )
-from tallystick.node import (
-    NetworkReport,
-    NodeFigures,
-    NodeStatus,
-    RegisterShown,
-    StateProved,
-)
+from tallystick.node import NetworkReport, NodeFigures, NodeStatus, RegisterShown, StateProved
 from tallystick.node.history import History, tree_of
 from tallystick.node.published import Published
 from tallystick.units import TimeMs
@@ -114,8 +109,14 @@ class FakeConsortium:
 class FakeNode:
     """Fulfils `tallystick.api.LedgerNode`."""
 
-    def __init__(self, folder: Path, genesis_bytes: bytes = factories.GENESIS_BYTES) -> None:
-        """Found the test network of `tests.factories`, with the evidence contract."""
+    def __init__(
+        self,
+        folder: Path,
+        genesis_bytes: bytes = factories.GENESIS_BYTES,
+        *,
+        contracts: Sequence[type[Contract]] = (Evidence,),
+    ) -> None:
+        """Found the test network of `tests.factories`, with the evidence contract or others."""
         self.genesis_bytes = genesis_bytes
         self.genesis: GenesisDocument = decode_genesis(self.genesis_bytes)
         self.network = network_id(self.genesis.name, genesis_bytes)
@@ -132,7 +133,7 @@ class FakeNode:
         self.projects = True
         """Whether the views follow at once."""
         self._store = factories.MemoryStore()
-        self._runner = ContractRunner([Evidence])
+        self._runner = ContractRunner(contracts)
         self._ledger = open_ledger(self.genesis_bytes, self._store, None, self._runner)
         self._url = f"sqlite:///{folder / 'views.sqlite'}"
         self._projector: Projector | None = None
@@ -403,7 +404,14 @@ def deposit(number: int, **changes: Value) -> bytes:
     return signed("deposit", deposit_args(number, **changes), nonce=number)
 
 
-def signed(method: str, args: dict[str, Value], *, nonce: int, contract: str = "evidence") -> bytes:
+def signed(
+    method: str,
+    args: dict[str, Value],
+    *,
+    nonce: int,
+    contract: str = "evidence",
+    network: str = NETWORK,
+) -> bytes:
     """Return a call signed by the court's clerk."""
-    call = Call(NETWORK, contract, method, args, nonce, TimeMs(START + LIFETIME))
+    call = Call(network, contract, method, args, nonce, TimeMs(START + LIFETIME))
     return sign_transaction(call, CLERK, COURT)

@@ -16,12 +16,7 @@ from tallystick.cli.talk import note, progress, step, waiting, warn
 from tallystick.crypto import VerifierPool, sha256
 from tallystick.errors import Corrupted, InvalidReceipt
 from tallystick.merkle import leaf_hash, log_root
-from tallystick.model import (
-    Block,
-    app_hash,
-    decode_entry,
-    encode_entry,
-)
+from tallystick.model import Block, app_hash, decode_entry, encode_entry
 from tests.unit.cli.conftest import Running, Tally
 
 

@@ -30,12 +30,7 @@ from tallystick.errors import (
     Unverified,
     UsageError,
 )
-from tallystick.model import (
-    check_organization_id,
-    decode_genesis,
-    open_checkpoint,
-    sign_checkpoint,
-)
+from tallystick.model import check_organization_id, decode_genesis, open_checkpoint, sign_checkpoint
 from tallystick.node import Node, NodeConfig
 from tallystick.units import TimeMs
 from tests.unit.cli.conftest import Running, Tally

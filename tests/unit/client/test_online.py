@@ -12,13 +12,7 @@ import pytest
 
 from tallystick.client import Result
 from tallystick.crypto import sha256
-from tallystick.errors import (
-    FileProblem,
-    NotWitnessed,
-    Unavailable,
-    Unverified,
-    UsageError,
-)
+from tallystick.errors import FileProblem, NotWitnessed, Unavailable, Unverified, UsageError
 from tallystick.model import LogKey, cosign_checkpoint, cosigner_name
 from tests.unit.client.mock_node import ME, MockNode
 from tests.unit.client.world import (

@@ -10,13 +10,7 @@ import httpx
 import pytest
 
 from tallystick.client import Placed, problem_of
-from tallystick.errors import (
-    NotFinal,
-    Refused,
-    TallystickError,
-    Unavailable,
-    UnknownContract,
-)
+from tallystick.errors import NotFinal, Refused, TallystickError, Unavailable, UnknownContract
 from tallystick.model import decode_transaction
 from tests.unit.client.mock_node import MockNode, problem
 from tests.unit.client.world import World, sha256_hex

@@ -32,15 +32,7 @@ from tallystick.model import (
     engine_chain_id,
 )
 from tallystick.units import CERTIFICATES_MAX, TimeMs
-from tests.engine_chain import (
-    SECONDS,
-    Chain,
-    Electorate,
-    Roots,
-    digest,
-    placed,
-    shown_log_key,
-)
+from tests.engine_chain import SECONDS, Chain, Electorate, Roots, digest, placed, shown_log_key
 from tests.unit.client.mock_node import URL, MockNode
 from tests.unit.client.world import (
     BANK,

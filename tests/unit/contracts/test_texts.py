@@ -15,12 +15,7 @@ from tallystick.contracts import (
 )
 from tallystick.contracts.templates import describe, fill, parse_template
 from tallystick.encoding import Value
-from tallystick.errors import (
-    Duplicate,
-    InvalidArguments,
-    InvalidValue,
-    error_classes,
-)
+from tallystick.errors import Duplicate, InvalidArguments, InvalidValue, error_classes
 from tests.unit.contracts.samples import Shop, TooCheap
 
 SCHEMA = schema_of(Shop)

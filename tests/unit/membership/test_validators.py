@@ -7,14 +7,7 @@ import pytest
 
 from tallystick.errors import Halted
 from tallystick.membership import validator_updates
-from tallystick.model import (
-    EXECUTED,
-    OK,
-    POWER_MAX,
-    ROLE_ADMINISTRATOR,
-    ROLE_OPERATOR,
-    Validator,
-)
+from tallystick.model import EXECUTED, OK, POWER_MAX, ROLE_ADMINISTRATOR, ROLE_OPERATOR, Validator
 from tallystick.units import VALIDATORS_MAX
 from tests.unit.membership.governed import POWER, Governed, code, make_genesis, validator_key
 

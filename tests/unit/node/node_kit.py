@@ -13,13 +13,8 @@ import pytest
 
 from tallystick.consensus import Committed
 from tallystick.crypto import sha256
-from tallystick.errors import (
-    TallystickError,
-)
-from tallystick.model import (
-    GenesisDocument,
-    network_id,
-)
+from tallystick.errors import TallystickError
+from tallystick.model import GenesisDocument, network_id
 from tallystick.node import Node, NodeConfig, create_network, open_node
 from tallystick.node.comet import engine_genesis, found_engine
 from tallystick.node.engine_file import EngineFile, write_engine_file

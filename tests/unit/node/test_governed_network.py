@@ -18,13 +18,7 @@ from tallystick.membership import enrolment_message, log_key_message, validator_
 from tallystick.units import TimeMs
 from tests.factories import FOREVER, secret
 from tests.unit.membership.governed import code
-from tests.unit.node.governed_network import (
-    Network,
-    node_key,
-    person_key,
-    until,
-    validator_key,
-)
+from tests.unit.node.governed_network import Network, node_key, person_key, until, validator_key
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow, pytest.mark.timeout(300)]
 _FOUNDERS, _NEWCOMER = 4, 4

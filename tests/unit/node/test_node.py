@@ -28,11 +28,7 @@ from tallystick.merkle import (
     verify_inclusion,
     verify_value,
 )
-from tallystick.model import (
-    decode_entry,
-    decode_log_receipt,
-    open_checkpoint,
-)
+from tallystick.model import decode_entry, decode_log_receipt, open_checkpoint
 from tallystick.node import NodeConfig, create_network, open_node
 from tests.factories import COURT, LIFETIME, LOG_KEY, secret, sign
 from tests.unit.node.node_kit import (

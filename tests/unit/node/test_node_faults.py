@@ -23,9 +23,7 @@ from tallystick.errors import (
     Unavailable,
     UnknownContract,
 )
-from tallystick.model import (
-    Parameters,
-)
+from tallystick.model import Parameters
 from tallystick.node import NodeConfig, create_network, open_node
 from tests.factories import LIFETIME, LOG_KEY, sign
 from tests.unit.node.node_kit import (

@@ -19,11 +19,7 @@ from tallystick.storage import (
     read_chunk,
 )
 from tallystick.storage.records import decode_head, encode_record, to_portable
-from tests.unit.storage.chain import (
-    GENESIS,
-    Chain,
-    write_log,
-)
+from tests.unit.storage.chain import GENESIS, Chain, write_log
 
 CHUNK = 500
 

@@ -17,14 +17,7 @@ import pytest
 from tallystick.crypto import sha256
 from tallystick.errors import Corrupted, DataFolderProblem, FileProblem
 from tallystick.model import Block
-from tallystick.storage import (
-    BackupManifest,
-    BlockLog,
-    DataFolder,
-    backup,
-    check_storage,
-    restore,
-)
+from tallystick.storage import BackupManifest, BlockLog, DataFolder, backup, check_storage, restore
 from tallystick.storage.backup_format import BackupInfo, BackupPart
 from tests.unit.storage.chain import GENESIS, NETWORK, OTHER_GENESIS, SECRET, Chain, last_segment
 

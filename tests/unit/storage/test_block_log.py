@@ -11,13 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tallystick.errors import (
-    Corrupted,
-    DataFolderProblem,
-    Halted,
-    NotFound,
-    StorageFailed,
-)
+from tallystick.errors import Corrupted, DataFolderProblem, Halted, NotFound, StorageFailed
 from tallystick.storage import BlockLog, BlockLogReader, Position, segments
 from tallystick.storage import block_log as module
 from tests.unit.storage.chain import NETWORK, Chain, last_segment, write_log

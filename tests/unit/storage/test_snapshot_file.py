@@ -13,13 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tallystick.errors import (
-    Corrupted,
-    DataFolderProblem,
-    FileProblem,
-    LimitExceeded,
-    NotFound,
-)
+from tallystick.errors import Corrupted, DataFolderProblem, FileProblem, LimitExceeded, NotFound
 from tallystick.storage import (
     BlockLogReader,
     DataFolder,
@@ -31,18 +25,8 @@ from tallystick.storage import (
     write_retention,
     write_snapshot,
 )
-from tests.unit.storage.chain import (
-    GENESIS,
-    NETWORK,
-    OTHER_GENESIS,
-    Chain,
-)
-from tests.unit.storage.snapshot_kit import (
-    founded,
-    grown,
-    restored_state,
-    with_model,
-)
+from tests.unit.storage.chain import GENESIS, NETWORK, OTHER_GENESIS, Chain
+from tests.unit.storage.snapshot_kit import founded, grown, restored_state, with_model
 
 
 def written(tmp_path: Path, chain: Chain, height: int | None = None) -> Path:

@@ -16,14 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tallystick.crypto import sha256
-from tallystick.errors import (
-    Corrupted,
-    Halted,
-    InvalidBlock,
-    Malformed,
-    NotFound,
-    StorageFailed,
-)
+from tallystick.errors import Corrupted, Halted, InvalidBlock, Malformed, NotFound, StorageFailed
 from tallystick.model import Snapshot
 from tallystick.storage import (
     BlockLogReader,
@@ -38,14 +31,7 @@ from tallystick.storage import (
     settle,
 )
 from tallystick.storage.records import HEAD_SIZE, decode_head
-from tests.unit.storage.chain import (
-    GENESIS,
-    NETWORK,
-    Chain,
-    last_segment,
-    overwrite,
-    write_log,
-)
+from tests.unit.storage.chain import GENESIS, NETWORK, Chain, last_segment, overwrite, write_log
 from tests.unit.storage.snapshot_kit import (
     CHUNK,
     founded,

@@ -23,18 +23,7 @@ from tallystick.views import (
     TransactionFilter,
     Views,
 )
-from tests.unit.views.chain import (
-    BANK,
-    CLERK,
-    COURT,
-    GENESIS,
-    T0,
-    TELLER,
-    Chain,
-    Deed,
-    deeds,
-    sold,
-)
+from tests.unit.views.chain import BANK, CLERK, COURT, GENESIS, T0, TELLER, Chain, Deed, deeds, sold
 
 
 @pytest.fixture

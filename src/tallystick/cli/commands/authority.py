@@ -9,15 +9,7 @@ from typing import Final
 from tallystick.cli.answers import Answer, Listing, Row
 from tallystick.cli.catalogue import say
 from tallystick.cli.hashes import hash_option
-from tallystick.cli.options import (
-    ADDRESS,
-    OUTPUT,
-    SIGNING,
-    Address,
-    Dashed,
-    Output,
-    Signing,
-)
+from tallystick.cli.options import ADDRESS, OUTPUT, SIGNING, Address, Dashed, Output, Signing
 from tallystick.errors import FileProblem, UsageError
 
 _SIZE_MAX: Final = 64 * 1024

@@ -7,16 +7,7 @@ from typing import Literal
 
 from tallystick.cli.answers import Answer, Listing, Sheet
 from tallystick.cli.catalogue import say
-from tallystick.cli.options import (
-    ADDRESS,
-    OUTPUT,
-    PAGE,
-    SIGNING,
-    Address,
-    Output,
-    Page,
-    Signing,
-)
+from tallystick.cli.options import ADDRESS, OUTPUT, PAGE, SIGNING, Address, Output, Page, Signing
 from tallystick.cli.stage import stage
 from tallystick.errors import UsageError
 

@@ -8,16 +8,7 @@ from typing import TYPE_CHECKING
 
 from tallystick.cli.answers import Answer, Sheet
 from tallystick.cli.catalogue import say
-from tallystick.cli.options import (
-    ADDRESS,
-    OUTPUT,
-    PLACE,
-    SIGNING,
-    Address,
-    Output,
-    Place,
-    Signing,
-)
+from tallystick.cli.options import ADDRESS, OUTPUT, PLACE, SIGNING, Address, Output, Place, Signing
 from tallystick.cli.talk import step
 from tallystick.errors import Duplicate
 

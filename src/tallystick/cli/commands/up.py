@@ -29,12 +29,7 @@ from tallystick.cli.render import render
 from tallystick.cli.runfile import LOG_NAME, RunFile
 from tallystick.cli.secrets import OPTION, forget_variable, read_passphrase
 from tallystick.cli.talk import note, step, waiting, warn
-from tallystick.errors import (
-    DataFolderProblem,
-    InvalidCheckpoint,
-    UntrustedSigner,
-    UsageError,
-)
+from tallystick.errors import DataFolderProblem, InvalidCheckpoint, UntrustedSigner, UsageError
 
 if TYPE_CHECKING:
     from tallystick.node import Node

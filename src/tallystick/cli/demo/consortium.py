@@ -12,14 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tallystick.crypto import SecretKey
-from tallystick.model import (
-    GenesisDocument,
-    LogKey,
-    Member,
-    MemberKey,
-    Name,
-    Organization,
-)
+from tallystick.model import GenesisDocument, LogKey, Member, MemberKey, Name, Organization
 from tallystick.units import TimeMs
 
 NETWORK_NAME: Final = "tally-demo"

@@ -269,6 +269,29 @@ COMMANDS: Final[Mapping[str, CommandText]] = {
             "退出码 1 表示发现问题。通过检查不等于正确：请以不同的 PYTHONHASHSEED 运行两次测试。",
         ),
     ),
+    "sdk": CommandText(
+        Text("help for programs in Python", "Python 程序的辅助工具"), ("tally sdk stubs",)
+    ),
+    "sdk stubs": CommandText(
+        Text(
+            "write a typed package of contracts for editors and type checkers",
+            "生成合约的类型包，供编辑器与类型检查器使用",
+        ),
+        (
+            "tally sdk stubs",
+            "tally sdk stubs --out src/ledger --url http://localhost:8800",
+            "tally sdk stubs --installed",
+        ),
+        Text(
+            "From the schemas of the contracts that a node runs, or with --installed of those in "
+            "this environment. Import `connect` from the package in place of `tallystick`: the "
+            "same function at run time, and contracts, methods, arguments, results and refusals "
+            "are known to editors. Write it again when a contract changes.",
+            "依据节点所运行合约的定义生成；使用 --installed 时依据本环境已安装的合约。"
+            "程序改从该包导入 `connect`：运行时为同一函数，编辑器则能识别合约、方法、参数、结果与拒绝原因。"
+            "合约变更后请重新生成。",
+        ),
+    ),
     "node": CommandText(
         Text("what a node keeps and hands over", "节点数据的交接与保留"),
         ("tally node snapshot", "tally node prune"),

@@ -216,6 +216,10 @@ MESSAGES: Final[Mapping[str, Text]] = {
     "contract.not_installed": Text(
         "the contract {contract} is not installed here", "本机未安装合约 {contract}"
     ),
+    "sdk.name": Text(
+        "{name} cannot be imported: take a name of letters, digits and underscores",
+        "{name} 不能作为导入名：请使用字母、数字与下划线",
+    ),
     # log, backup, views
     "log.checking": Text("checking", "核验"),
     "log.holds": Text(

@@ -177,6 +177,13 @@ OPTIONS: Final[Mapping[str, Text]] = {
     "contract lint:paths": Text(
         "Python files and folders (default: this folder)", "Python 文件与目录（默认为当前目录）"
     ),
+    "sdk stubs:out": Text(
+        "folder of the package, whose name is imported (default tally_contracts)",
+        "类型包目录，目录名即导入名（默认 tally_contracts）",
+    ),
+    "sdk stubs:installed": Text(
+        "of the contracts installed here; no node is asked", "依据本机已安装的合约，不访问节点"
+    ),
     # tx, block, org, log
     "tx list:contract": Text("calls of this contract", "按合约"),
     "tx list:method": Text("calls of this method", "按方法"),

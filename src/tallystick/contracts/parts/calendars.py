@@ -19,12 +19,7 @@ from tallystick.contracts.records import Event, Record
 from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.tables import Table
 from tallystick.contracts.values import Count, Identifier, OrganizationCode, Timestamp
-from tallystick.contracts.workdays import (
-    CHINA_OFFSET_MINUTES,
-    day_of,
-    end_of,
-    nth_working_day,
-)
+from tallystick.contracts.workdays import CHINA_OFFSET_MINUTES, day_of, end_of, nth_working_day
 
 CALENDARS_CONTRACT: Final = "calendars"
 _WEEKEND: Final = frozenset({6, 7})

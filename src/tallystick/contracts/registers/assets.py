@@ -7,12 +7,7 @@ from enum import StrEnum
 
 from tallystick.contracts.contract import Contract, query
 from tallystick.contracts.label import Label
-from tallystick.contracts.parts.asset_lock import (
-    ASSETS_CONTRACT,
-    AssetLocks,
-    LockState,
-    lock_claim,
-)
+from tallystick.contracts.parts.asset_lock import ASSETS_CONTRACT, AssetLocks, LockState, lock_claim
 from tallystick.contracts.records import Record
 from tallystick.contracts.values import Digest, Identifier, Name
 

@@ -15,10 +15,7 @@ from tallystick.contracts import (
     asdict,
     replace,
 )
-from tallystick.contracts.parts import (
-    Deadline,
-    Units,
-)
+from tallystick.contracts.parts import Deadline, Units
 from tallystick.industries.charity.events import (
     CampaignRegistered,
     Disclosed,
@@ -54,20 +51,9 @@ from tallystick.industries.charity.refusals import (
     OtherFoundation,
     RemainderRule,
 )
-from tallystick.industries.charity.rules import (
-    check_fee,
-    check_fee_year,
-    check_licence,
-    fee_share,
-)
+from tallystick.industries.charity.rules import check_fee, check_fee_year, check_licence, fee_share
 from tallystick.industries.charity.tables import CharityTables, pool_of, sink_of
-from tallystick.industries.charity.workflows import (
-    AUDITOR,
-    BANK,
-    OFFICER,
-    REVIEWER,
-    SUPERVISOR,
-)
+from tallystick.industries.charity.workflows import AUDITOR, BANK, OFFICER, REVIEWER, SUPERVISOR
 
 _OWN = (OtherFoundation, LicenceExpired)
 

@@ -10,10 +10,7 @@ from tallystick.contracts import (
     Label,
     action,
 )
-from tallystick.contracts.parts import (
-    Ticked,
-    TickLimit,
-)
+from tallystick.contracts.parts import Ticked, TickLimit
 from tallystick.industries.charity.campaigns import Campaigns
 from tallystick.industries.charity.events import (
     ClaimReminder,

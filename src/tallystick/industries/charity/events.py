@@ -13,9 +13,7 @@ from tallystick.contracts import (
     OrganizationCode,
     Timestamp,
 )
-from tallystick.contracts.parts import (
-    Units,
-)
+from tallystick.contracts.parts import Units
 from tallystick.industries.charity.records import Tag
 
 

@@ -19,10 +19,7 @@ from tallystick.contracts import (
     action,
     replace,
 )
-from tallystick.contracts.parts import (
-    Deadline,
-    InsufficientFunds,
-)
+from tallystick.contracts.parts import Deadline, InsufficientFunds
 from tallystick.industries.charity.events import (
     ClaimReminder,
     EntitlementLapsed,

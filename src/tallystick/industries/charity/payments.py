@@ -16,11 +16,7 @@ from tallystick.contracts import (
     action,
     replace,
 )
-from tallystick.contracts.parts import (
-    OrderState,
-    PaymentOrder,
-    Units,
-)
+from tallystick.contracts.parts import OrderState, PaymentOrder, Units
 from tallystick.industries.charity.events import (
     EntitlementClaimed,
     EntitlementPaid,

@@ -23,11 +23,7 @@ from tallystick.contracts import (
     Signature,
     Timestamp,
 )
-from tallystick.contracts.parts import (
-    Currency,
-    Units,
-    VersionedParameters,
-)
+from tallystick.contracts.parts import Currency, Units, VersionedParameters
 
 FREE: Final = "free"
 """The fund of donations without a restriction."""

@@ -11,12 +11,7 @@ from tallystick.contracts import (
     day_of,
     replace,
 )
-from tallystick.contracts.parts import (
-    Accounts,
-    Deadlines,
-    Outbox,
-    Parameters,
-)
+from tallystick.contracts.parts import Accounts, Deadlines, Outbox, Parameters
 from tallystick.industries.charity.records import (
     Assertion,
     Batch,

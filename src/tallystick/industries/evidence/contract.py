@@ -33,11 +33,7 @@ from tallystick.industries.evidence.records import (
     OtherMatter,
     SizeContradictsHash,
 )
-from tallystick.industries.evidence.rules import (
-    check_matter,
-    check_statement,
-    has_earlier_deposit,
-)
+from tallystick.industries.evidence.rules import check_matter, check_statement, has_earlier_deposit
 
 DEPOSITOR: Final = "depositor"
 BATCH_DEPOSITS_MAX: Final = 200

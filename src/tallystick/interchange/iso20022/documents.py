@@ -14,12 +14,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
-from tallystick.errors import (
-    HostileFile,
-    InvalidAccount,
-    InvalidPaymentFile,
-    LimitExceeded,
-)
+from tallystick.errors import HostileFile, InvalidAccount, InvalidPaymentFile, LimitExceeded
 
 if TYPE_CHECKING:
     from lxml import etree

@@ -38,12 +38,7 @@ from tallystick.consensus.cometbft.proto.abci_pb2 import (
     ResponseVerifyVoteExtension,
 )
 from tallystick.consensus.cometbft.server import CONNECTIONS_MAX
-from tallystick.errors import (
-    Halted,
-    LimitExceeded,
-    Malformed,
-    Overloaded,
-)
+from tallystick.errors import Halted, LimitExceeded, Malformed, Overloaded
 from tests.unit.consensus.cometbft.abci_kit import (
     FLUSH,
     WAIT_SECONDS,

@@ -9,17 +9,10 @@ import threading
 
 import pytest
 
-from tallystick.consensus.cometbft.proto.abci_pb2 import (
-    Request,
-    RequestCommit,
-)
+from tallystick.consensus.cometbft.proto.abci_pb2 import Request, RequestCommit
 from tallystick.consensus.cometbft.server import AbciServer
 from tallystick.consensus.cometbft.socket_path import SOCKET_PATH_SIZE_MAX
-from tallystick.errors import (
-    DataFolderProblem,
-    PortInUse,
-    UsageError,
-)
+from tallystick.errors import DataFolderProblem, PortInUse, UsageError
 from tests.unit.consensus.cometbft.abci_kit import (
     WAIT_SECONDS,
     Caller,

@@ -18,12 +18,7 @@ from tallystick.contracts import (
     OrganizationCode,
     action,
 )
-from tallystick.contracts.parts import (
-    Account,
-    Accounts,
-    Asset,
-    Hold,
-)
+from tallystick.contracts.parts import Account, Accounts, Asset, Hold
 from tallystick.model import Execution
 from tallystick.testing import LedgerHarness, make_signer
 from tests.unit.contracts.parts.kept import kept

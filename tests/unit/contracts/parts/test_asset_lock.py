@@ -20,11 +20,7 @@ from tallystick.contracts import (
     action,
     digest_of,
 )
-from tallystick.contracts.parts import (
-    AssetLocks,
-    fingerprint_of,
-    fingerprints_of,
-)
+from tallystick.contracts.parts import AssetLocks, fingerprint_of, fingerprints_of
 from tallystick.contracts.registers import Assets
 from tallystick.encoding import Value
 from tallystick.errors import InvalidValue

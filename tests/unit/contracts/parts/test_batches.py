@@ -19,14 +19,7 @@ from tallystick.contracts import (
     digest_of,
     query,
 )
-from tallystick.contracts.parts import (
-    Batch,
-    Batches,
-    BatchTree,
-    NewBatch,
-    NotInBatch,
-    leaf_digest,
-)
+from tallystick.contracts.parts import Batch, Batches, BatchTree, NewBatch, NotInBatch, leaf_digest
 from tallystick.encoding import Value
 from tallystick.errors import InvalidValue, Malformed
 from tallystick.merkle import LogTree, log_root

@@ -22,11 +22,7 @@ from tallystick.contracts import (
     nth_working_day,
     start_of,
 )
-from tallystick.contracts.parts import (
-    CalendarMissing,
-    Calendars,
-    WorkingPeriod,
-)
+from tallystick.contracts.parts import CalendarMissing, Calendars, WorkingPeriod
 from tallystick.contracts.registers import WorkingDays
 from tallystick.encoding import Value
 from tallystick.execution import ContractRunner

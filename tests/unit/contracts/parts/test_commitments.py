@@ -18,12 +18,7 @@ from tallystick.contracts import (
     action,
     query,
 )
-from tallystick.contracts.parts import (
-    Acting,
-    Commitment,
-    Commitments,
-    commitment_digest,
-)
+from tallystick.contracts.parts import Acting, Commitment, Commitments, commitment_digest
 from tallystick.errors import InvalidValue
 from tallystick.model import Execution
 from tallystick.testing import LedgerHarness, make_signer

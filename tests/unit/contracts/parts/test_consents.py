@@ -16,10 +16,7 @@ from tallystick.contracts import (
     action,
     digest_of,
 )
-from tallystick.contracts.parts import (
-    Consent,
-    Consents,
-)
+from tallystick.contracts.parts import Consent, Consents
 from tallystick.encoding import Value
 from tallystick.testing import LedgerHarness, make_signer
 from tests.unit.contracts.parts.kept import kept

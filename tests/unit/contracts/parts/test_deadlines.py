@@ -21,13 +21,7 @@ from tallystick.contracts import (
     action,
     schema_of,
 )
-from tallystick.contracts.parts import (
-    Deadline,
-    Deadlines,
-    DeadlineState,
-    Ticked,
-    TickLimit,
-)
+from tallystick.contracts.parts import Deadline, Deadlines, DeadlineState, Ticked, TickLimit
 from tallystick.errors import InvalidContract
 from tallystick.testing import LedgerHarness, make_signer
 from tests.unit.contracts.parts.kept import kept

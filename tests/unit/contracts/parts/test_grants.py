@@ -16,12 +16,7 @@ from tallystick.contracts import (
     Name,
     action,
 )
-from tallystick.contracts.parts import (
-    Access,
-    Grant,
-    Grants,
-    GrantTerms,
-)
+from tallystick.contracts.parts import Access, Grant, Grants, GrantTerms
 from tallystick.encoding import Value
 from tallystick.model import Execution
 from tallystick.testing import LedgerHarness, make_signer

@@ -19,11 +19,7 @@ from tallystick.contracts import (
     action,
     digest_of,
 )
-from tallystick.contracts.parts import (
-    OrderState,
-    Outbox,
-    PaymentOrder,
-)
+from tallystick.contracts.parts import OrderState, Outbox, PaymentOrder
 from tallystick.model import Execution
 from tallystick.testing import LedgerHarness, make_signer
 from tests.unit.contracts.parts.kept import kept

@@ -16,12 +16,7 @@ from tallystick.contracts import (
     Name,
     action,
 )
-from tallystick.contracts.parts import (
-    PrivateRecord,
-    PrivateRecords,
-    SealedData,
-    private_commitment,
-)
+from tallystick.contracts.parts import PrivateRecord, PrivateRecords, SealedData, private_commitment
 from tallystick.encoding import Value
 from tallystick.errors import InvalidValue
 from tallystick.model import Signer

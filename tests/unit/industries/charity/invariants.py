@@ -5,11 +5,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from tallystick.contracts.parts import (
-    Account,
-    Hold,
-    PaymentOrder,
-)
+from tallystick.contracts.parts import Account, Hold, PaymentOrder
 from tallystick.industries.charity.records import (
     Batch,
     Book,

@@ -13,10 +13,7 @@ from random import Random
 from tallystick.contracts import (
     digest_of,
 )
-from tallystick.contracts.parts import (
-    OrderState,
-    PaymentOrder,
-)
+from tallystick.contracts.parts import OrderState, PaymentOrder
 from tallystick.industries.charity import list_digest_of
 from tallystick.industries.charity.records import (
     Batch,

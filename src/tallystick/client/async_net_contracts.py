@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The contracts of `AsyncNet`: attributes by their names, and tables by theirs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tallystick.client.async_contract_desk import AsyncContractDesk, AsyncContractName
+from tallystick.client.async_net_reader import AsyncNetReader
+from tallystick.client.async_tables import AsyncTableQuery
+from tallystick.client.calling import Contracts
+from tallystick.client.links import AsyncLink
+from tallystick.client.table_query import Question
+from tallystick.client.typed_values import TypedItem
+
+
+class AsyncNetContracts(AsyncNetReader):
+    """What contracts offer: whatever the node says that they do."""
+
+    def __init__(self, link: AsyncLink) -> None:
+        """Use a link; nothing is asked yet."""
+        super().__init__(link)
+        self._contracts = Contracts()
+
+    if not TYPE_CHECKING:  # checkers know contracts by the stubs of `tally sdk stubs`
+
+        def __getattr__(self, name: str) -> AsyncContractName:
+            """Return the name of a contract; the node is asked when one of its methods is."""
+            if name[0] == "_":
+                raise AttributeError(name)
+            return AsyncContractName(self._link, self._contracts, name)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._contracts.below("")]
+
+    async def contracts(self) -> tuple[AsyncContractDesk, ...]:
+        """Return the contracts that the node runs, asked anew."""
+        found = (await self._link.run(self._contracts.load())).values()
+        return tuple(AsyncContractDesk(self._link, self._contracts, schema) for schema in found)
+
+    async def contract(self, name: str) -> AsyncContractDesk:
+        """Return a contract by its name; raises `UnknownContract`."""
+        schema = await self._link.run(self._contracts.find(name))
+        return AsyncContractDesk(self._link, self._contracts, schema)
+
+    def table(self, name: str) -> AsyncTableQuery[TypedItem]:
+        """Return a contract's table, `CONTRACT.TABLE`, to be filtered and read."""
+        return AsyncTableQuery(self._link, self._contracts, Question.of(name))

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The contracts of `Net`: attributes by their names, and tables by theirs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tallystick.client.calling import Contracts
+from tallystick.client.contract_desk import ContractDesk, ContractNames, attribute
+from tallystick.client.links import Link
+from tallystick.client.net_reader import NetReader
+from tallystick.client.table_query import Question
+from tallystick.client.tables import TableQuery
+from tallystick.client.typed_values import TypedItem
+
+
+class NetContracts(NetReader):
+    """What contracts offer: whatever the node says that they do."""
+
+    def __init__(self, link: Link) -> None:
+        """Use a link; nothing is asked yet."""
+        super().__init__(link)
+        self._contracts = Contracts()
+
+    if not TYPE_CHECKING:  # checkers know contracts by the stubs of `tally sdk stubs`
+
+        def __getattr__(self, name: str) -> ContractDesk | ContractNames:
+            """Return the contract of this name; the node is asked which there are."""
+            found = None if name[0] == "_" else attribute(self._link, self._contracts, name)
+            if found is None:
+                raise AttributeError(f"a net has no attribute, and its node no contract {name}")
+            return found
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._contracts.below("")]
+
+    def contracts(self) -> tuple[ContractDesk, ...]:
+        """Return the contracts that the node runs, asked anew."""
+        found = self._link.run(self._contracts.load()).values()
+        return tuple(ContractDesk(self._link, self._contracts, schema) for schema in found)
+
+    def contract(self, name: str) -> ContractDesk:
+        """Return a contract by its name; raises `UnknownContract`."""
+        schema = self._link.run(self._contracts.find(name))
+        return ContractDesk(self._link, self._contracts, schema)
+
+    def table(self, name: str) -> TableQuery[TypedItem]:
+        """Return a contract's table, `CONTRACT.TABLE`, to be filtered and read."""
+        return TableQuery(self._link, self._contracts, Question.of(name))
