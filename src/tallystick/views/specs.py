@@ -12,11 +12,12 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from tallystick.contracts import StatisticSchema, WarningSchema
 from tallystick.crypto import sha256
 from tallystick.errors import Corrupted, NotFound
 from tallystick.views.names import distinct_name, table_name
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Raised with every change of the tables or of what is put into them."""
 
 TEXT: Final = "text"
@@ -94,11 +95,20 @@ class EventSpec(Struct, frozen=True, omit_defaults=True):
     """Fields that hold a time in unix milliseconds."""
 
 
+class FigureSpec(Struct, frozen=True, omit_defaults=True):
+    """What a contract counts and warns of, as its schema says it."""
+
+    contract: str
+    statistics: tuple[StatisticSchema, ...] = ()
+    warnings: tuple[WarningSchema, ...] = ()
+
+
 class ViewSpecs(Struct, frozen=True):
     """Everything the views know of contracts."""
 
     tables: tuple[TableSpec, ...] = ()
     events: tuple[EventSpec, ...] = ()
+    figures: tuple[FigureSpec, ...] = ()
 
     def encode(self) -> str:
         """Return the JSON that the views keep about themselves."""
