@@ -15,9 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from tallystick.consensus import EngineCounts
-from tallystick.contracts import (
-    ContractSchema,
-)
+from tallystick.contracts import Contract, ContractSchema
 from tallystick.encoding import Value
 from tallystick.errors import NotFound, NotWitnessed, Rejected, Replayed, TallystickError
 from tallystick.execution import ContractRunner
@@ -114,8 +112,14 @@ class FakeConsortium:
 class FakeNode:
     """Fulfils `tallystick.api.LedgerNode`."""
 
-    def __init__(self, folder: Path, genesis_bytes: bytes = factories.GENESIS_BYTES) -> None:
-        """Found the test network of `tests.factories`, with the evidence contract."""
+    def __init__(
+        self,
+        folder: Path,
+        genesis_bytes: bytes = factories.GENESIS_BYTES,
+        *,
+        contracts: tuple[type[Contract], ...] = (Evidence,),
+    ) -> None:
+        """Found the test network of `tests.factories`, with the evidence contract or others."""
         self.genesis_bytes = genesis_bytes
         self.genesis: GenesisDocument = decode_genesis(self.genesis_bytes)
         self.network = network_id(self.genesis.name, genesis_bytes)
@@ -132,7 +136,7 @@ class FakeNode:
         self.projects = True
         """Whether the views follow at once."""
         self._store = factories.MemoryStore()
-        self._runner = ContractRunner([Evidence])
+        self._runner = ContractRunner(contracts)
         self._ledger = open_ledger(self.genesis_bytes, self._store, None, self._runner)
         self._url = f"sqlite:///{folder / 'views.sqlite'}"
         self._projector: Projector | None = None
