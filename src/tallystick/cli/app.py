@@ -82,6 +82,8 @@ TREE: Final[Mapping[str, str]] = {
     "node restore": "node:restore",
     "node prune": "node:prune",
     "contract lint": "contract:lint",
+    "contract statistics": "statistics:statistics",
+    "contract alerts": "statistics:alerts",
     "explain": "explain:explain",
     "openapi": "openapi:openapi",
     "completion": "completion:completion",
