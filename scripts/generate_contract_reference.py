@@ -19,6 +19,8 @@ from tallystick.contracts import (
     MethodSchema,
     ValueType,
     WorkflowSchema,
+    duration_text,
+    expression_text,
     schema_of,
 )
 from tallystick.execution import load_contracts
@@ -81,6 +83,31 @@ def section(schema: ContractSchema) -> Iterator[str]:
         facts = ", ".join(f"`{field.name}`" for field in refusal.fields)
         yield row(f"`{refusal.code}`", refusal.template.en, refusal.template.zh, facts)
     yield ""
+    yield from figure_lines(schema)
+
+
+def figure_lines(schema: ContractSchema) -> Iterator[str]:
+    """Yield the tables of statistics and warning rules; nothing for what there is none of."""
+    if schema.statistics:
+        yield "### Statistics\n"
+        yield "| name | meaning | 中文 | kind | of | by |\n| --- | --- | --- | --- | --- | --- |"
+    for one in schema.statistics:
+        source = one.event or f"{one.numerator} / {one.denominator}"
+        condition = "" if one.where is None else f" where `{expression_text(one.where)}`"
+        by = ", ".join(f"`{name}`" for name in one.by)
+        yield row(f"`{one.name}`", one.label.en, one.label.zh, one.kind, source + condition, by)
+    if schema.statistics:
+        yield ""
+    if schema.warnings:
+        yield "### Warning rules\n"
+        yield "| id | version | level | meaning | 中文 | when | cool-down |"
+        yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for rule in schema.warnings:
+        when, rest = f"`{expression_text(rule.when)}`", duration_text(rule.cool_down_ms)
+        names = (rule.label.en, rule.label.zh)
+        yield row(f"`{rule.id}`", str(rule.version), rule.level, *names, when, rest)
+    if schema.warnings:
+        yield ""
 
 
 def workflow_lines(workflow: WorkflowSchema) -> Iterator[str]:

@@ -21,6 +21,7 @@ from tallystick.api.calls import (
 from tallystick.api.language import Bilingual
 from tallystick.api.limits import JSON_BYTES_MAX
 from tallystick.api.parameters import IDEMPOTENCY_KEY, NAME_PATTERN, TIMEOUT_MS, WAIT, path_text
+from tallystick.api.routes_statistics import ROUTES as STATISTICS_ROUTES
 from tallystick.api.routes_tables import ROUTES as TABLE_ROUTES
 from tallystick.api.submit import BatchAnswer, Submitted, submit_batch, submit_transaction
 from tallystick.api.table import Policy, Reply, RequestBody, Route
@@ -128,6 +129,7 @@ ROUTES: Final = (
         errors=(UnknownContract,),
         reader=show_contract,
     ),
+    *STATISTICS_ROUTES,  # before the methods of contracts, which any name fits
     Route(
         method="GET",
         path="/v1/contracts/{contract}/{method}",

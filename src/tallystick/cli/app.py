@@ -83,6 +83,8 @@ TREE: Final[Mapping[str, str]] = {
     "node prune": "node:prune",
     "contract lint": "contract:lint",
     "sdk stubs": "sdk:stubs",
+    "contract statistics": "statistics:statistics",
+    "contract alerts": "statistics:alerts",
     "explain": "explain:explain",
     "openapi": "openapi:openapi",
     "completion": "completion:completion",

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from tallystick.client.event_stream import LiveEvent
+from tallystick.client.figures import alerts, fetch_statistic, statistics
 from tallystick.client.links import AsyncLink
 from tallystick.client.reading import (
     Filter,
@@ -20,7 +21,13 @@ from tallystick.client.reading import (
     query,
     transactions,
 )
-from tallystick.client.records import BlockRecord, OrganizationRecord, Status, TransactionRecord
+from tallystick.client.records import (
+    BlockRecord,
+    Item,
+    OrganizationRecord,
+    Status,
+    TransactionRecord,
+)
 from tallystick.encoding import Value
 
 
@@ -107,3 +114,21 @@ class AsyncNetReader:
             HistoryTooLong: the node does not fold that much of the log for one request.
         """
         return await self._link.run(fetch_state(self._link.session, contract, table, key, height))
+
+    def statistics(self, contract: str) -> AsyncIterator[Item]:
+        """Yield a contract's statistics, each with its total over all time."""
+        return self._link.rows(statistics(contract))
+
+    async def statistic(self, contract: str, name: str, *, period: str | None = None) -> Item:
+        """Return a statistic with its cells: of a day, a month, or over all time.
+
+        Cells with few subjects come without figures; raises `NotFound`.
+        """
+        return await self._link.run(fetch_statistic(contract, name, period))
+
+    def alerts(self, contract: str, **filters: Filter) -> AsyncIterator[Item]:
+        """Yield the alerts of a contract's rules, newest first.
+
+        Filters: `rule`, `level`, `state`, `from_`, `to`.
+        """
+        return self._link.rows(alerts(contract, filters))

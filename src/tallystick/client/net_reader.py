@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tallystick.client.event_stream import LiveEvent
+from tallystick.client.figures import alerts, fetch_statistic, statistics
 from tallystick.client.links import Link
 from tallystick.client.reading import (
     Filter,
@@ -20,7 +21,13 @@ from tallystick.client.reading import (
     query,
     transactions,
 )
-from tallystick.client.records import BlockRecord, OrganizationRecord, Status, TransactionRecord
+from tallystick.client.records import (
+    BlockRecord,
+    Item,
+    OrganizationRecord,
+    Status,
+    TransactionRecord,
+)
 from tallystick.encoding import Value
 
 
@@ -105,3 +112,21 @@ class NetReader:
             HistoryTooLong: the node does not fold that much of the log for one request.
         """
         return self._link.run(fetch_state(self._link.session, contract, table, key, height))
+
+    def statistics(self, contract: str) -> Iterator[Item]:
+        """Yield a contract's statistics, each with its total over all time."""
+        return self._link.rows(statistics(contract))
+
+    def statistic(self, contract: str, name: str, *, period: str | None = None) -> Item:
+        """Return a statistic with its cells: of a day, a month, or over all time.
+
+        Cells with few subjects come without figures; raises `NotFound`.
+        """
+        return self._link.run(fetch_statistic(contract, name, period))
+
+    def alerts(self, contract: str, **filters: Filter) -> Iterator[Item]:
+        """Yield the alerts of a contract's rules, newest first.
+
+        Filters: `rule`, `level`, `state`, `from_`, `to`.
+        """
+        return self._link.rows(alerts(contract, filters))

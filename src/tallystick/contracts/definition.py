@@ -30,6 +30,7 @@ from tallystick.contracts.declarations import (
     refusal_schemas,
     table_schemas,
 )
+from tallystick.contracts.declared_figures import declared_figures
 from tallystick.contracts.derivation import Place, field_schema, value_type
 from tallystick.contracts.hints import DeclaredField, ToPlain, label_of, record_fields, resolve
 from tallystick.contracts.organizations import fields_with_codes
@@ -126,6 +127,8 @@ def _define(contract: type[Contract]) -> Definition:
     methods = {name: _method(contract, name, function, mark) for name, function, mark in marked}
     marks = [mark for _, _, mark in marked]
     events = declared_events(contract, marks)
+    announced = tuple(event_schemas(contract.name, events))
+    figures = declared_figures(contract, announced)
     parts = declared_parts(contract).values()
     for part in parts:
         part.check(contract)
@@ -136,10 +139,12 @@ def _define(contract: type[Contract]) -> Definition:
         description=describe(contract.__doc__),
         methods=tuple(method.schema for method in methods.values()),
         tables=tuple(table_schemas(contract)),
-        events=tuple(event_schemas(contract.name, events)),
+        events=announced,
         refusals=tuple(refusal_schemas(contract.name, declared_refusals(contract, marks))),
         workflows=tuple(part.schema() for part in parts if isinstance(part, Workflow)),
         exclusive_roles=contract.exclusive_roles,
+        statistics=figures.statistics,
+        warnings=figures.warnings,
     )
     return Definition(
         contract=contract,

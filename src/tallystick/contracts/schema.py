@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
+from tallystick.contracts.figures import StatisticSchema, WarningSchema
 from tallystick.contracts.label import Label
 from tallystick.errors import UnknownContract
 
@@ -155,6 +156,8 @@ class ContractSchema(Struct, frozen=True, kw_only=True, omit_defaults=True):
     workflows: tuple[WorkflowSchema, ...] = ()
     exclusive_roles: tuple[tuple[str, ...], ...] = ()
     """Groups of roles of which one person may act in one only."""
+    statistics: tuple[StatisticSchema, ...] = ()
+    warnings: tuple[WarningSchema, ...] = ()
 
     def method(self, name: str) -> MethodSchema:
         """Return the method called `name`.

@@ -2,7 +2,9 @@
 """SQL read models: what people list, search and count, projected from committed blocks."""
 
 from tallystick.views.adapter import specs_of
+from tallystick.views.alert_reading import AlertFilter
 from tallystick.views.cursors import LIMIT_MAX
+from tallystick.views.figure_results import AlertRow, CellRow, StatisticTable
 from tallystick.views.filters import REFUSED, Bounds, RecordFilter, TimeRange, TransactionFilter
 from tallystick.views.projector import Projector, group_blocks
 from tallystick.views.results import (
@@ -16,7 +18,7 @@ from tallystick.views.results import (
     RecordRow,
     TransactionRow,
 )
-from tallystick.views.specs import Column, Field, TableSpec, ViewSpecs
+from tallystick.views.specs import Column, Field, FigureSpec, TableSpec, ViewSpecs
 from tallystick.views.views import NEWEST, OLDEST, Views
 
 __all__ = [
@@ -24,19 +26,24 @@ __all__ = [
     "NEWEST",
     "OLDEST",
     "REFUSED",
+    "AlertFilter",
+    "AlertRow",
     "BlockRow",
     "Bounds",
+    "CellRow",
     "Column",
     "Counts",
     "EventPlace",
     "EventRow",
     "Field",
+    "FigureSpec",
     "MethodCount",
     "Page",
     "Place",
     "Projector",
     "RecordFilter",
     "RecordRow",
+    "StatisticTable",
     "TableSpec",
     "TimeRange",
     "TransactionFilter",

@@ -18,7 +18,7 @@ from tallystick.contracts import (
     ValueType,
 )
 from tallystick.views import specs as kinds
-from tallystick.views.specs import EventSpec, Field, TableSpec, ViewSpecs
+from tallystick.views.specs import EventSpec, Field, FigureSpec, TableSpec, ViewSpecs
 
 INDEXES_MAX: Final = 6
 """Most indexes of one table; further fields are filtered without one."""
@@ -42,11 +42,16 @@ _KINDS: Final = {
 
 
 def specs_of(schemas: Iterable[ContractSchema]) -> ViewSpecs:
-    """Return the tables and events of contracts, in the order of the contracts' names."""
+    """Return tables, events and figures of contracts, in the order of the contracts' names."""
     ordered = sorted(schemas, key=lambda schema: schema.name)
     return ViewSpecs(
         tables=tuple(_table(schema.name, table) for schema in ordered for table in schema.tables),
         events=tuple(_event(event) for schema in ordered for event in schema.events),
+        figures=tuple(
+            FigureSpec(schema.name, schema.statistics, schema.warnings)
+            for schema in ordered
+            if schema.statistics or schema.warnings
+        ),
     )
 
 

@@ -12,6 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+from tallystick.contracts import (
+    RefusedCall,
+)
 from tallystick.encoding import encode
 from tallystick.model import OK, Block
 from tallystick.views.decoding import (
@@ -22,6 +25,7 @@ from tallystick.views.decoding import (
     read_results,
     read_write_sets,
 )
+from tallystick.views.figure_events import Happening, Moment
 from tallystick.views.numbering import Numbering
 from tallystick.views.records import RecordReader, Row
 from tallystick.views.tables import EVENT_PLACE_BITS, WRITE_PLACE_BITS
@@ -30,6 +34,7 @@ SqlRow: TypeAlias = "tuple[object, ...]"
 RecordWrite: TypeAlias = "tuple[int, bytes, bytes | None]"
 """Number of the write, primary key, and value; None deletes."""
 
+REFUSED_CALL: Final = RefusedCall.__name__
 _NULL: Final = encode(None)
 
 
@@ -92,9 +97,23 @@ class RecordChanges:
 class Batch:
     """Rows by table, from blocks in order."""
 
-    def __init__(self, numbering: Numbering, readers: Mapping[bytes, RecordReader]) -> None:
-        """Begin an empty batch; `readers` are known by the first two parts of state keys."""
+    def __init__(
+        self,
+        numbering: Numbering,
+        readers: Mapping[bytes, RecordReader],
+        watched: frozenset[str] = frozenset(),
+    ) -> None:
+        """Begin an empty batch.
+
+        Args:
+            numbering: of what repeats.
+            readers: known by the first two parts of state keys.
+            watched: full names of the events that figures are made of.
+        """
         self._numbering = numbering
+        self._watched = watched
+        self._happenings: list[Happening] = []
+        self.moments: list[Moment] = []
         self.blocks: list[SqlRow] = []
         self.log: list[SqlRow] = []
         self.events: list[SqlRow] = []
@@ -107,6 +126,9 @@ class Batch:
         header = block.header
         refused = self._add_transactions(block)
         self._add_records(block)
+        if self._watched:
+            self.moments.append(Moment(header.height, header.time, tuple(self._happenings)))
+            self._happenings.clear()
         self.blocks.append(
             (
                 header.height,
@@ -139,6 +161,11 @@ class Batch:
             self.class_counts[class_id] += 1
             if code != OK:
                 refused += 1
+                if f"{contract}.{REFUSED_CALL}" in self._watched:
+                    facts = {"method": method, "code": code, "organization": organization}
+                    self._happenings.append(
+                        Happening(leaf_index, str(contract), REFUSED_CALL, facts)
+                    )
             signer = None if public_key is None else signers[public_key]
             self.log.append(
                 (leaf_index, transaction_id, height, class_id, signer, len(events), args)
@@ -149,11 +176,14 @@ class Batch:
 
     def _add_events(self, leaf_index: int, events: Events) -> None:
         number = leaf_index << EVENT_PLACE_BITS
-        for name, fields in events:
+        for name, text, fields in events:
             name_id = self._numbering.event_names[name]
-            self.events.append((number, name_id, fields))
+            self.events.append((number, name_id, text))
             self.name_counts[name_id] += 1
             number += 1
+            if name in self._watched and type(fields) is dict:
+                contract, _, event = name.rpartition(".")
+                self._happenings.append(Happening(leaf_index, contract, event, fields))
 
     def _add_records(self, block: Block) -> None:
         """Collect what becomes of records in tables that are known."""

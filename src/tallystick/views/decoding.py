@@ -21,8 +21,8 @@ from tallystick.errors import Corrupted, Malformed, TallystickError
 
 Request: TypeAlias = "tuple[str | None, bytes | None, str | None, str | None, str | None]"
 """Organisation, public key, contract, method and arguments as JSON text: all known, or none."""
-Events: TypeAlias = "list[tuple[str, str]]"
-"""Names, and fields as JSON text."""
+Events: TypeAlias = "list[tuple[str, str, Value]]"
+"""Names, fields as JSON text, and the fields themselves."""
 Result: TypeAlias = "tuple[bytes, str, Events]"
 """Transaction id, code and events."""
 Write: TypeAlias = "tuple[bytes, bytes | None]"
@@ -80,7 +80,7 @@ def read_results(entries: Sequence[bytes], transactions: Sequence[bytes]) -> lis
     ]
     texts = iter(json_texts([fields for _, _, events in found for _, fields in events]))
     return [
-        (transaction_id, code, [(name, next(texts)) for name, _ in events])
+        (transaction_id, code, [(name, next(texts), fields) for name, fields in events])
         for transaction_id, code, events in found
     ]
 

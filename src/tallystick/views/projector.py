@@ -21,6 +21,7 @@ from tallystick.errors import DataFolderProblem, InvalidBlock
 from tallystick.model import Block, decode_genesis, network_id
 from tallystick.views.batch import Batch
 from tallystick.views.database import open_writer, writing
+from tallystick.views.figures import Figures
 from tallystick.views.numbering import Numbering, Numbers
 from tallystick.views.specs import ViewSpecs
 from tallystick.views.tables import CLASSES, EVENT_NAMES, META, SIGNERS, Tables, drop_all
@@ -64,6 +65,7 @@ class Projector:
         self._tables = Tables(specs)
         self._engine = open_writer(url)
         self._writer = Writer(self._engine, self._tables)
+        self._figures = Figures(self._engine, specs)
         self._numbering = Numbering(Numbers(), Numbers(), Numbers())
         self.head = Head(0, self._genesis_hash, 0)
         if self._is_current():
@@ -101,12 +103,13 @@ class Projector:
             return
         last = fresh[-1].header
         head = Head(last.height, fresh[-1].hash, last.log_size)
-        batch = Batch(self._numbering, self._writer.readers)
+        batch = Batch(self._numbering, self._writer.readers, self._figures.watched)
         try:
             for block in fresh:
                 batch.add(block)
             with writing(self._engine) as connection:
                 self._writer.write(connection, batch, self._numbering, self.head.log_size)
+                self._figures.fold(connection, batch.moments)
                 cursor = update(META).values(
                     height=head.height,
                     block_hash=head.block_hash,
@@ -182,6 +185,7 @@ class Projector:
         """Take over cursor and numbers from the database."""
         with writing(self._engine) as connection:
             meta = connection.execute(select(META)).one()
+            self._figures.load(connection)
             classes = connection.execute(select(CLASSES).order_by(CLASSES.c.id))
             signers = connection.execute(select(SIGNERS).order_by(SIGNERS.c.id))
             names = connection.execute(select(EVENT_NAMES).order_by(EVENT_NAMES.c.id))

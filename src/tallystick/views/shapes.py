@@ -34,7 +34,7 @@ class Sentences:
 
     def __init__(self, events: Iterable[EventSpec]) -> None:
         """Take over the templates."""
-        self._schemas = {event.name: _event_schema(event) for event in events}
+        self._schemas = {event.name: event_schema(event) for event in events}
 
     def of(self, name: str, fields: Value) -> Label | None:
         """Return the sentence of an event; None if its contract has none for it."""
@@ -173,7 +173,7 @@ def _convert(fields: dict[str, Value], kind: type[Registered]) -> Registered | N
         return None
 
 
-def _event_schema(event: EventSpec) -> EventSchema:
+def event_schema(event: EventSpec) -> EventSchema:
     """Return as much of the event's schema as its sentence needs."""
     timestamp = ValueType(kind="integer", format="timestamp-ms")
     fields = tuple(FieldSchema(name=one, type=timestamp, label=_NO_LABEL) for one in event.times)

@@ -12,6 +12,10 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from tallystick.contracts import (
+    StatisticSchema,
+    WarningSchema,
+)
 from tallystick.crypto import sha256
 from tallystick.errors import Corrupted, NotFound
 from tallystick.views.names import distinct_name, table_name
@@ -94,11 +98,20 @@ class EventSpec(Struct, frozen=True, omit_defaults=True):
     """Fields that hold a time in unix milliseconds."""
 
 
+class FigureSpec(Struct, frozen=True, omit_defaults=True):
+    """What a contract counts and warns of, as its schema says it."""
+
+    contract: str
+    statistics: tuple[StatisticSchema, ...] = ()
+    warnings: tuple[WarningSchema, ...] = ()
+
+
 class ViewSpecs(Struct, frozen=True):
     """Everything the views know of contracts."""
 
     tables: tuple[TableSpec, ...] = ()
     events: tuple[EventSpec, ...] = ()
+    figures: tuple[FigureSpec, ...] = ()
 
     def encode(self) -> str:
         """Return the JSON that the views keep about themselves."""

@@ -11,17 +11,14 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
     Connection,
     Index,
-    Integer,
     LargeBinary,
     MetaData,
     Select,
     Table,
-    Text,
     insert,
     inspect,
     select,
@@ -30,14 +27,11 @@ from sqlalchemy.schema import CreateView, DropTable, DropView
 from sqlalchemy.types import TypeEngine
 
 from tallystick.views import specs as kinds
+from tallystick.views.figure_tables import FIGURES
 from tallystick.views.names import index_name
 from tallystick.views.scattered import stretch
 from tallystick.views.specs import TableSpec, ViewSpecs, columns_of, sql_table_names
-
-# SQLite makes a key of type INTEGER the row's own number, which costs no index.
-INT: Final = BigInteger().with_variant(Integer(), "sqlite")
-# Ranges over texts follow the bytes, as SQLite's do, whatever the database's language.
-TEXT: Final = Text().with_variant(Text(collation="C"), "postgresql")
+from tallystick.views.sql_types import INT, TEXT
 
 EVENT_PLACE_BITS: Final = 16
 """An event's number is its leaf index times 2^16 plus its place in the transaction."""
@@ -96,7 +90,7 @@ class Tables:
         """Create everything in an empty place, and write down what was created."""
         INVENTORY.create(connection, checkfirst=True)
         created: list[tuple[str, bool]] = []
-        for table in (*FIXED.sorted_tables, *self.metadata.sorted_tables):
+        for table in (*FIXED.sorted_tables, *FIGURES.sorted_tables, *self.metadata.sorted_tables):
             if table is not INVENTORY:
                 table.create(connection, checkfirst=False)
                 created.append((table.name, False))

@@ -13,6 +13,7 @@ from tallystick.model import Member, MemberKey, Organization
 from tallystick.views import specs as kinds
 from tallystick.views.counting import read_counts
 from tallystick.views.cursors import check_limit
+from tallystick.views.figure_views import FigureViews
 from tallystick.views.filters import (
     RecordFilter,
     TimeRange,
@@ -65,7 +66,7 @@ _ALWAYS: Final = TimeRange()
 _POLL_S: Final = 0.005
 
 
-class Views:
+class Views(FigureViews):
     """Reads the views of a node.
 
     Lists come newest first and in pages: give a page's cursor back for the next one. Every answer

@@ -29,12 +29,12 @@ from tallystick.views.database import Bulk, upsert
 from tallystick.views.numbering import Numbering
 from tallystick.views.records import RecordReader
 from tallystick.views.specs import TableSpec
+from tallystick.views.sql_types import INT
 from tallystick.views.tables import (
     BLOCKS,
     CLASSES,
     EVENT_NAMES,
     EVENTS,
-    INT,
     LOG,
     META,
     RECORD_CHANGES,

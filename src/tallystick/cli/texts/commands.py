@@ -8,10 +8,12 @@ from typing import Final
 
 from tallystick.cli.texts.governance import CERTIFICATE_COMMANDS, GOVERNANCE_COMMANDS
 from tallystick.cli.texts.network_commands import NETWORK_COMMANDS
+from tallystick.cli.texts.statistics import STATISTICS_COMMANDS
 from tallystick.cli.texts.words import CommandText, Text
 
 COMMANDS: Final[Mapping[str, CommandText]] = {
     **NETWORK_COMMANDS,
+    **STATISTICS_COMMANDS,
     "": CommandText(
         Text(
             "a consortium ledger whose every transaction has a receipt anyone can verify",

@@ -6,11 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from tallystick.cli.texts.statistics import STATISTICS_FIELDS
 from tallystick.cli.texts.words import Text
 
 FIELDS: Final[Mapping[str, Text]] = {
     f"field.{name}": Text(en, zh)
     for name, en, zh in (
+        *STATISTICS_FIELDS,
         ("id", "id", "编号"),
         ("name", "name", "名称"),
         ("code", "code", "代码"),

@@ -161,6 +161,7 @@ MESSAGES: Final[Mapping[str, Text]] = {
     "lint.clean": Text("nothing found, files: {files}", "未发现问题，文件数：{files}"),
     "lint.found": Text("found: {count}, files: {files}", "发现 {count} 处，文件数：{files}"),
     "lint.allowed": Text("allowed with a reason: {count}", "已写明理由予以豁免：{count} 处"),
+    "statistics.which": Text("which statistic is meant?", "请指定统计指标"),
     "lint.nothing": Text("there is no Python file", "没有 Python 文件"),
     # node
     "node.started": Text("node is running at {url}", "节点已运行：{url}"),

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The half of `Views` that answers for statistics and alerts."""
+
+from __future__ import annotations
+
+from tallystick.contracts import (
+    StatisticSchema,
+)
+from tallystick.views.alert_reading import AlertFilter, alert_listing, alert_rows
+from tallystick.views.cursors import check_limit
+from tallystick.views.figure_reading import TableReader
+from tallystick.views.figure_results import AlertRow, StatisticTable
+from tallystick.views.results import Page
+from tallystick.views.snapshot import Reader
+
+_ALERTS_DEFAULT = 50
+
+
+class FigureViews:
+    """Reads what was counted; see `Views`."""
+
+    _reader: Reader
+
+    def statistics(self, contract: str) -> tuple[StatisticSchema, ...]:
+        """Return the statistics that a contract declares."""
+        with self._reader.snapshot() as snapshot:
+            figures = snapshot.form.tables.specs.figures
+            return tuple(
+                one for spec in figures if spec.contract == contract for one in spec.statistics
+            )
+
+    def statistic_table(
+        self, contract: str, statistic: str, *, period: str = "", is_full: bool = False
+    ) -> StatisticTable:
+        """Return a statistic's cells: of a day, a month, or over all time.
+
+        Unless `is_full`, cells that few subjects stand behind are hidden (see `suppression`).
+
+        Raises:
+            NotFound: the contract has no such statistic.
+            LimitExceeded: it has too many cells.
+        """
+        with self._reader.snapshot() as snapshot:
+            specs, height = snapshot.form.tables.specs, snapshot.meta.height
+            reader = TableReader(snapshot.connection, specs, contract, is_full=is_full)
+            return reader.table(statistic, period, height)
+
+    def list_alerts(
+        self,
+        contract: str,
+        wanted: AlertFilter | None = None,
+        *,
+        cursor: str | None = None,
+        limit: int = _ALERTS_DEFAULT,
+    ) -> Page[AlertRow]:
+        """Return the alerts that a contract's rules raised.
+
+        Raises:
+            InvalidArguments: a wrong cursor or limit.
+        """
+        check_limit(limit)
+        with self._reader.snapshot() as snapshot:
+            listing = alert_listing(contract, wanted or AlertFilter())
+            rows, after = snapshot.page(f"alerts {contract}", listing, cursor, limit)
+            return Page(alert_rows(snapshot.connection, rows), after, snapshot.meta.height)
