@@ -46,12 +46,6 @@ def verbs_of(contract: str) -> Mapping[str, Verb]:
     return {verb.path: verb for verb in verbs}
 
 
-def verb_at(path: str) -> Verb | None:
-    """Return the verb at a path; None if it is no method of an installed contract."""
-    contract = path.partition(" ")[0]
-    return verbs_of(contract).get(path) if contract in contract_names() else None
-
-
 def text_at(path: str) -> CommandText:
     """Return what the help says of a command, of ours or of a contract."""
     if path in COMMANDS:

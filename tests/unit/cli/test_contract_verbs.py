@@ -259,7 +259,7 @@ def test_queries_answer_with_records_lists_and_values(tally: Tally) -> None:
         (("--terms-until", "31.12."), "expected  2026-12-31"),
         (("--mark", "xy"), "expected  0a1b2c"),
         (("--lines", "{"), "@FILE.csv"),
-        (("--lines", '[{"titel": 1}]'), "titel"),
+        (("--lines", '[{"heading": 1}]'), "heading"),
         (("--kind", "rom"), "room, car"),
     ],
 )
@@ -275,7 +275,7 @@ def test_wrong_arguments_are_named_before_anything_is_sent(
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("titel,price\n", 'unknown column "titel"'),
+        ("heading,price\n", 'unknown column "heading"'),
         ("title,price\nLamp,x\n", "--lines (2)"),
         ("title,price\nLamp\n", "--price is missing"),
         ("title,price\nLamp,1,2\n", "--lines (2)"),
