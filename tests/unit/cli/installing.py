@@ -24,8 +24,10 @@ def installed_contracts(*points: EntryPoint) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(installed, "entry_points", known.select)
         forget()
-        yield
-    forget()
+        try:
+            yield
+        finally:
+            forget()
 
 
 def forget() -> None:

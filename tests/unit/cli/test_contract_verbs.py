@@ -133,7 +133,7 @@ def test_a_mistyped_contract_or_verb_is_guessed(tally: Tally) -> None:
 
 def test_a_contract_that_cannot_be_imported_says_so_when_it_is_asked_for(tally: Tally) -> None:
     """And disturbs nobody else."""
-    with installed_contracts(BROKEN):
+    with installed_contracts(EVIDENCE, BROKEN):
         assert "broken" in tally("--help").out
         outcome = tally("broken", "show")
         assert outcome.code == 1

@@ -22,8 +22,8 @@ class TableChange:
 
     @property
     def migration(self) -> str:
-        """The name of the migration that is missing."""
-        return f"{self.contract}.{self.table} v{self.version} → v{self.version + 1}"
+        """The migration that is missing, as its author would write it."""
+        return f'{self.contract}: @migration(from_version={self.version}, table="{self.table}")'
 
 
 HasRecords = Callable[[str, str], bool]
@@ -35,7 +35,8 @@ def missing_migrations(
 ) -> list[TableChange]:
     """Return the tables that hold records of a form that the new version does not declare.
 
-    A table without records needs nothing, whatever changed.
+    A table without records needs nothing, whatever changed; nor does a new field with a default,
+    which older records then have.
     """
     new = {schema.name: schema for schema in after}
     return [
@@ -63,7 +64,7 @@ def _fields(old: TableSchema, new: TableSchema | None) -> Iterator[str]:
             yield f"-{name}"
         elif after[name].type != field.type:
             yield f"~{name}"
-    yield from (f"+{name}" for name in after if name not in before)
+    yield from (f"+{name}" for name in after if name not in before and after[name].is_required)
     if old.key != new.key:
         yield f"~key({', '.join(new.key)})"
 
