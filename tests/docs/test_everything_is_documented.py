@@ -135,7 +135,7 @@ def test_every_command_in_a_page_exists(page: str) -> None:
     """`tally WORDS` in code is a verb, a noun with verbs, or help."""
     made = (path for contract in contract_names() for path in verbs_of(contract))
     commands = [*TREE, *made]
-    nouns = {path.split(" ")[0] for path in TREE}
+    nouns = {path.split(" ")[0] for path in commands}
     for code in re.findall(r"`[^`\n]+`|^\$ .+$", TEXTS[page], re.MULTILINE):
         for noun, verb in _VERB.findall(code):
             assert noun in nouns | {"help"}, code

@@ -21,8 +21,8 @@ running = pytest.mark.usefixtures("running")
 @running
 def test_the_contracts_of_a_node_are_listed(tally: Tally) -> None:
     """With how much each offers."""
-    assert tally("contract", "show").out == "evidence\t1\tEvidence deposits\t2\t2\t3\n"
-    assert tally("contract", "show", "--lang", "zh").out.split("\t")[2] == "电子证据存证"
+    assert "evidence\t1\tEvidence deposits\t2\t2\t3\n" in tally("contract", "show").out
+    assert "\t电子证据存证\t" in tally("contract", "show", "--lang", "zh").out
 
 
 @running
