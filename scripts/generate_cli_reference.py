@@ -43,6 +43,7 @@ HEAD: Final = """\
 - Secrets are never option values: passphrases are asked for on a terminal, or read from `--passphrase-file`.
 - Questions are only asked on a terminal; `--no-input` asks none.
 - Colours respect `NO_COLOR`; a status is never only a colour.
+- The methods of every installed contract are commands too: `tally NAME METHOD`, [made from its schema](../contract-author/verbs.md).
 
 ## Exit codes
 

@@ -16,6 +16,8 @@ from scripts import generate_contract_reference
 from tallystick import errors
 from tallystick.api import ROUTES
 from tallystick.cli.app import TREE
+from tallystick.cli.contract_verbs import verbs_of
+from tallystick.cli.installed import contract_names
 from tallystick.membership import methods as membership_methods
 from tests.unit.api.caller import Caller
 from tests.unit.api.conftest import app, caller, node
@@ -131,12 +133,14 @@ def test_every_environment_variable_is_in_the_reference() -> None:
 @pytest.mark.parametrize("page", TEXTS)
 def test_every_command_in_a_page_exists(page: str) -> None:
     """`tally WORDS` in code is a verb, a noun with verbs, or help."""
-    nouns = {path.split(" ")[0] for path in TREE}
+    made = (path for contract in contract_names() for path in verbs_of(contract))
+    commands = [*TREE, *made]
+    nouns = {path.split(" ")[0] for path in commands}
     for code in re.findall(r"`[^`\n]+`|^\$ .+$", TEXTS[page], re.MULTILINE):
         for noun, verb in _VERB.findall(code):
             assert noun in nouns | {"help"}, code
             if noun not in TREE and verb:
-                known = (one for one in TREE if f"{one} ".startswith(f"{noun} {verb} "))
+                known = (one for one in commands if f"{one} ".startswith(f"{noun} {verb} "))
                 assert any(known), code
 
 

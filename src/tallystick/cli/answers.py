@@ -25,6 +25,8 @@ class Listing:
     columns: tuple[str, ...]
     """Keys shown in a table; JSON has all keys of a row."""
     exit_code: ExitCode = ExitCode.OK
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Headings that the catalogue does not have: those of a contract's fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,10 @@ class Sheet:
 
     fields: Row
     shown: tuple[str, ...] | None = None
-    """Keys shown to people, in order; None shows all."""
+    """Keys shown to people, in order; None shows all. A dot reaches inside."""
     exit_code: ExitCode = ExitCode.OK
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Headings that the catalogue does not have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from cyclopts import App, Parameter
 
-from tallystick.cli.catalogue import command_text, pick
+from tallystick.cli.catalogue import pick
+from tallystick.cli.contract_verbs import Verb, nouns_among, text_at, verbs_of
 
 _COMMANDS: Final = "tallystick.cli.commands"
 
@@ -81,7 +82,14 @@ TREE: Final[Mapping[str, str]] = {
     "node snapshot": "node:snapshot",
     "node restore": "node:restore",
     "node prune": "node:prune",
+    "dev": "dev:dev",
+    "contract new": "contract_new:new",
     "contract lint": "contract:lint",
+    "contract test": "contract_new:check",
+    "contract show": "contract_schema:show",
+    "contract schema": "contract_schema:schema",
+    "contract call": "contract_call:call",
+    "contract query": "contract_call:query",
     "sdk stubs": "sdk:stubs",
     "contract statistics": "statistics:statistics",
     "contract alerts": "statistics:alerts",
@@ -99,7 +107,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "govern": ("governance",),
     "network": ("network",),
     "operate": ("key", "backup", "restore", "views", "node"),
-    "build": ("contract", "sdk"),
+    "build": ("contract", "dev", "sdk"),
     "help": ("explain", "openapi", "completion", "version"),
 }
 """How the first help page orders the commands."""
@@ -109,11 +117,25 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {"list": ("ls",)}
 _PLAIN_FLAGS = Parameter(negative=())  # no --no-json beside --json
 
 
-def build_app() -> App:
-    """Return the command tree for the parser; loads no command."""
+def paths_for(words: Sequence[str]) -> list[str]:
+    """Return the commands that a line may mean: ours, and the verbs of the contract it begins with.
+
+    Raises:
+        InvalidContract: that contract cannot be imported.
+    """
+    made = [path for noun in nouns_among(words) for path in _verbs(noun)]
+    return [*TREE, *made]
+
+
+def build_app(contracts: Iterable[str] = ()) -> App:
+    """Return the command tree for the parser; loads no command but those of `contracts`.
+
+    Raises:
+        InvalidContract: one of the contracts cannot be imported.
+    """
     root = App(
         name="tally",
-        help=pick(command_text("").summary),
+        help=pick(text_at("").summary),
         default_parameter=_PLAIN_FLAGS,
         version_flags=["--version"],
         result_action="return_value",
@@ -124,18 +146,41 @@ def build_app() -> App:
         _noun(nouns, noun).command(
             f"{_COMMANDS}.{target}",
             name=(verb, *ALIASES.get(verb, ())),
-            help=pick(command_text(path).summary),
+            help=pick(text_at(path).summary),
             default_parameter=_PLAIN_FLAGS,
             version_flags=[],
         )
+    for contract in contracts:
+        for made in _verbs(contract).values():
+            _add_verb(_noun(nouns, contract), made)
     return root
+
+
+def _verbs(contract: str) -> dict[str, Verb]:
+    """Return a contract's verbs; a command of ours of the same words wins."""
+    if contract in TREE:
+        return {}
+    return {path: verb for path, verb in verbs_of(contract).items() if path not in TREE}
+
+
+def _add_verb(noun: App, verb: Verb) -> None:
+    from tallystick.cli.verb_commands import command_of
+
+    word = verb.path.partition(" ")[2]
+    noun.command(
+        command_of(verb),
+        name=(word, *ALIASES.get(word, ())),
+        help=pick(text_at(verb.path).summary),
+        default_parameter=_PLAIN_FLAGS,
+        version_flags=[],
+    )
 
 
 def _noun(nouns: dict[str, App], path: str) -> App:
     """Return the noun at a path, made with those above it when it is first met."""
     if path not in nouns:
         above, _, name = path.rpartition(" ")
-        made = App(name=name, help=pick(command_text(path).summary), version_flags=[])
+        made = App(name=name, help=pick(text_at(path).summary), version_flags=[])
         _noun(nouns, above).command(made)
         nouns[path] = made
     return nouns[path]

@@ -11,11 +11,11 @@ from tallystick.cli.answers import Answer, Plain, Row, Sheet
 from tallystick.cli.catalogue import say
 from tallystick.cli.hashes import hash_option
 from tallystick.cli.identities import choose_key, open_key
-from tallystick.cli.linking import open_net, timeout_ms
+from tallystick.cli.linking import open_net
 from tallystick.cli.locate import node_url
-from tallystick.cli.options import Address, Depositing, Signing
-from tallystick.cli.stage import stage
-from tallystick.cli.talk import note, progress, waiting
+from tallystick.cli.options import Address, Depositing, Sending, Signing
+from tallystick.cli.sending import say_signer, send
+from tallystick.cli.talk import note, progress
 from tallystick.client import (
     DepositDetails,
     FileFacts,
@@ -29,7 +29,6 @@ from tallystick.client import (
     problem_of,
     verify,
 )
-from tallystick.crypto import sha256
 from tallystick.encoding import Value
 from tallystick.errors import Duplicate, UsageError
 from tallystick.model import decode_entry
@@ -37,7 +36,6 @@ from tallystick.model import decode_entry
 RECEIPT_SUFFIX: Final = ".receipt.json"
 CONTRACT, METHOD = "evidence", "deposit"
 _SHOWN: Final = ("id", "path", "transaction_id", "height", "sha256", "size", "receipt")
-_SHOWN_KEY: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ class Desk:
         if self.depositing.dry_run:
             return _dry_run(arguments, identity)
         with open_net(self.address, identity=identity) as net:
-            _say_who(net.trust, identity)
+            say_signer(net.trust, identity)
             transaction = net.sign(CONTRACT, METHOD, arguments)
             placed = self._submit(net, transaction)
             if self.depositing.no_wait:
@@ -126,14 +124,9 @@ class Desk:
         return Sheet(fields, _SHOWN)
 
     def _submit(self, net: Net, transaction: bytes) -> Placed:
-        # Said before it is sent: whatever happens then, it can be waited for by this id.
-        note(say("deposit.transaction", id=sha256(transaction).hex()))
-        is_waiting = not self.depositing.no_wait
+        sending = Sending(no_wait=self.depositing.no_wait, timeout=self.depositing.timeout)
         try:
-            with waiting(say("deposit.submitting")):
-                return net.submit(
-                    transaction, wait=is_waiting, timeout_ms=timeout_ms(self.depositing.timeout)
-                )
+            return send(net, transaction, sending)
         except Duplicate as error:
             existing = existing_deposit(error)
             if existing is not None:
@@ -204,18 +197,3 @@ def _dry_run(arguments: dict[str, Value], identity: Identity) -> Answer:
         "signer": identity.public_key.hex(),
     }
     return Sheet({**who, "args": arguments})
-
-
-def _say_who(trust: Trust, identity: Identity) -> None:
-    is_zh = stage().language == "zh"
-    member = trust.member(identity.organization, identity.member)
-    organization = trust.organization_name(identity.organization)
-    names = [
-        (found.zh if is_zh else found.en) if found else known
-        for found, known in (
-            (member.name if member else None, identity.member),
-            (organization, identity.organization),
-        )
-    ]
-    key = f"{identity.public_key.hex()[:_SHOWN_KEY]}…"
-    note(say("deposit.signed", member=names[0], organization=names[1], public_key=key))

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from tallystick.cli.catalogue import say
 from tallystick.cli.demo import consortium
 from tallystick.cli.demo.names import KEYS_FOLDER
+from tallystick.cli.installed import contract_names
 from tallystick.cli.local import keep_trust_file
 from tallystick.client import Identity, KeyStore
 from tallystick.crypto import SecretKey
@@ -95,7 +95,7 @@ def found_own(folder: Path, *, network: str, organization: str, name: str) -> Fo
 
 def installed_contracts() -> list[str]:
     """Return the names of the contracts that this installation can run."""
-    return [point.name for point in entry_points(group="tallystick.contracts")]
+    return list(contract_names())
 
 
 def now_ms() -> TimeMs:

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tallystick.cli.app import GROUPS, TREE
-from tallystick.cli.catalogue import command_text, option_text, pick, say
+from tallystick.cli.app import GROUPS, TREE, paths_for
+from tallystick.cli.catalogue import option_text, pick, say
+from tallystick.cli.contract_verbs import text_at
+from tallystick.cli.installed import contract_names
 from tallystick.cli.layout import column_width, hanging, terminal_width, text_width, wrap
 from tallystick.cli.options import Address, Output, Page, Place, field_names
 from tallystick.cli.stage import Language, stage
@@ -51,7 +53,7 @@ def help_page(app: App, tokens: Sequence[str]) -> str:
     """Return the help page for the command that `tokens` name."""
     words = [token for token in tokens if not token.startswith("-")]
     path, rest = resolve_path(words)
-    is_noun = path not in TREE
+    is_noun = path not in paths_for(words)
     if rest and is_noun:
         raise unknown_command(path, rest[0])
     if not path:
@@ -62,13 +64,14 @@ def help_page(app: App, tokens: Sequence[str]) -> str:
 def resolve_path(words: Sequence[str]) -> tuple[str, list[str]]:
     """Return the longest known command at the start of `words`, and the rest."""
     path, rest = "", list(words)
+    known = paths_for(words)
     while rest:
         longer = f"{path} {'list' if rest[0] == 'ls' else rest[0]}".strip()
-        if not any(one == longer or one.startswith(f"{longer} ") for one in TREE):
+        if not any(one == longer or one.startswith(f"{longer} ") for one in known):
             break
         path = longer
         rest.pop(0)
-        if path in TREE:
+        if path in known:
             break
     return path, rest
 
@@ -100,8 +103,7 @@ def _option_help(argument: Argument, path: str, language: Language | None) -> Op
     is_argument = not any(name.startswith("-") for name in argument.names)
     long = max(argument.names, key=len)
     name = argument.field_info.name.strip("_")
-    text = option_text(path, name)
-    invariant(text or argument.parameter.help, f"option {path}:{name} has no text")
+    text = _text(path, name, argument)
     default: object = argument.field_info.default
     is_plain = type(default) in {str, int, float}
     many = argument.field_info.kind is argument.field_info.VAR_POSITIONAL
@@ -110,44 +112,68 @@ def _option_help(argument: Argument, path: str, language: Language | None) -> Op
         if is_argument
         else tuple(sorted(argument.names, key=len, reverse=True)),
         kind="|".join(choices_of(argument.hint)) or kind_of(argument.hint),
-        text=pick(text or _contract_text(argument), language),
+        text=pick(text, language),
         default=str(default) if is_plain else "",
         is_argument=is_argument,
         is_required=bool(argument.required),
-        section=_section(path, name, is_argument=is_argument),
+        section="options"
+        if _of_contract(argument)
+        else _section(path, name, is_argument=is_argument),
     )
 
 
-def _contract_text(argument: Argument) -> Text:
-    """Return what a contract's schema says about an option that was made from it."""
-    english = argument.parameter.help or ""
-    return Text(english, getattr(english, "zh", english))
+def _text(path: str, name: str, argument: Argument) -> Text:
+    """Return a command's own text, else what the contract's author says, else the shared text."""
+    own = OPTIONS.get(f"{path}:{name}")
+    if own is None and _of_contract(argument):
+        english = argument.parameter.help or ""
+        return Text(english, getattr(english, "zh", english))
+    text = own or option_text(path, name) or Text("", "")
+    invariant(text.en, f"option {path}:{name} has no text")
+    return text
+
+
+def _of_contract(argument: Argument) -> bool:
+    """Say whether an option was made from a contract's schema, which brings its text along."""
+    return bool(argument.parameter.help)
 
 
 def _root_page() -> str:
-    lines = [_bold("tally") + f" — {pick(command_text('').summary)}", ""]
+    lines = [_bold("tally") + f" — {pick(text_at('').summary)}", ""]
     lines += [f"{_bold(say('help.usage'))}  tally {say('help.command')}", ""]
     for group, names in GROUPS.items():
         lines.append(_bold(say(f"help.group.{group}")))
-        lines += _columns((f"  {name}", pick(command_text(name).summary)) for name in names)
+        lines += _columns((f"  {name}", pick(text_at(name).summary)) for name in names)
+        lines.append("")
+    others = [name for name in contract_names() if name not in TREE and not _is_ours(name)]
+    if others:
+        lines.append(_bold(say("help.contracts")))
+        lines += _columns((f"  {name}", say("help.contract", name=name)) for name in others)
         lines.append("")
     lines += _examples("")
     lines += [say("help.more"), say("help.exit_codes")]
     return "\n".join(lines) + "\n"
 
 
+def _is_ours(noun: str) -> bool:
+    return any(path.startswith(f"{noun} ") for path in TREE)
+
+
 def _noun_page(path: str) -> str:
-    lines = [_bold(f"tally {path}") + f" — {pick(command_text(path).summary)}", ""]
+    text = text_at(path)
+    lines = [_bold(f"tally {path}") + f" — {pick(text.summary)}", ""]
+    if text.details:
+        lines += [*wrap(pick(text.details), _width()), ""]
     lines += [f"{_bold(say('help.usage'))}  tally {path} {say('help.command')}", ""]
-    below = [one for one in TREE if one.startswith(f"{path} ")]
-    rows = ((f"  {one[len(path) + 1 :]}", pick(command_text(one).summary)) for one in below)
+    below = [one for one in paths_for(path.split()) if one.startswith(f"{path} ")]
+    rows = ((f"  {one[len(path) + 1 :]}", pick(text_at(one).summary)) for one in below)
     lines += [_bold(say("help.commands")), *_columns(rows), ""]
     lines += _examples(path)
     return "\n".join(lines).rstrip() + "\n"
 
 
 def _command_page(app: App, path: str) -> str:
-    text = command_text(path)
+    text = text_at(path)
     options = option_helps(app, path)
     lines = [_bold(f"tally {path}") + f" — {pick(text.summary)}", ""]
     lines += [f"{_bold(say('help.usage'))}  {usage_line(path, options)}", ""]
@@ -177,7 +203,7 @@ def _described(option: OptionHelp) -> str:
 
 
 def _examples(path: str) -> list[str]:
-    examples = command_text(path).examples
+    examples = text_at(path).examples
     if not examples:
         return []
     return [_bold(say("help.examples")), *(f"  {one}" for one in examples), ""]

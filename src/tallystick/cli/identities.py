@@ -9,6 +9,7 @@ from typing import Final
 
 from tallystick.cli.catalogue import say
 from tallystick.cli.demo.names import DEFAULT_KEY, KEYS_FOLDER
+from tallystick.cli.dev import names as dev
 from tallystick.cli.locate import data_folder, existing_data_folder
 from tallystick.cli.runfile import RunFile
 from tallystick.cli.secrets import read_passphrase
@@ -34,9 +35,10 @@ def own_store() -> KeyStore:
 
 
 def demo_store(folder: Path | None = None) -> KeyStore | None:
-    """Return the keys of a demonstration in the data folder, if it is one."""
-    keys = (folder or existing_data_folder(None)) / KEYS_FOLDER
-    return KeyStore(keys) if keys.is_dir() else None
+    """Return the keys of a demonstration, or of development, in the data folder."""
+    place = folder or existing_data_folder(None)
+    found = (place / name for name in (KEYS_FOLDER, dev.KEYS_FOLDER))
+    return next((KeyStore(keys) for keys in found if keys.is_dir()), None)
 
 
 def choose_key(asked: str | None, url: str) -> FoundKey:
@@ -51,7 +53,8 @@ def choose_key(asked: str | None, url: str) -> FoundKey:
     if name:
         return _named(name, [own, *([demo] if demo else [])])
     if demo is not None:
-        return FoundKey(DEFAULT_KEY, demo)
+        is_dev = demo.folder.name == dev.KEYS_FOLDER
+        return FoundKey(dev.DEFAULT_KEY if is_dev else DEFAULT_KEY, demo)
     names = own.names()
     if len(names) == 1:
         return FoundKey(names[0], own)
@@ -92,7 +95,7 @@ def _named(name: str, stores: list[KeyStore]) -> FoundKey:
 
 def _demo_store_at(url: str) -> KeyStore | None:
     """Return the demonstration's keys if its node is the one that is meant."""
-    for folder in {data_folder(None), data_folder(None, demo=True)}:
+    for folder in {data_folder(None), data_folder(None, demo=True), existing_data_folder(None)}:
         record = RunFile(folder).read()
         if record is not None and record.url == url:
             return demo_store(folder)

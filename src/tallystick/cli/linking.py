@@ -15,10 +15,10 @@ from tallystick.cli.locate import node_url
 from tallystick.cli.options import Address, Page
 from tallystick.cli.plain import plain_row
 from tallystick.cli.stage import default_environment
-from tallystick.cli.talk import note
+from tallystick.cli.talk import note, warn
 from tallystick.cli.times import check_seconds
 from tallystick.client import Identity, Net, connect
-from tallystick.errors import NotFound, Unavailable, UsageError
+from tallystick.errors import InvalidCheckpoint, NotFound, Unavailable, UntrustedSigner, UsageError
 
 TRUST_VARIABLE: Final = "TALLY_TRUST"
 _TIMEOUT_S: Final = 30.0
@@ -46,6 +46,19 @@ def open_net(
     url = node_url(address.url)
     with connect(url, identity=identity, trust=given) as net:
         yield net
+
+
+def pin(url: str, trust: Path) -> None:
+    """Let this user's client know which network this machine's own node serves.
+
+    Otherwise a folder that was replaced would look like a node that was. A node whose log key is
+    registered neither in genesis nor on the ledger yet is not pinned; that it will be said then.
+    """
+    try:
+        with connect(url, trust=trust) as net:
+            net.trust  # noqa: B018  # contact pins
+    except (InvalidCheckpoint, UntrustedSigner):
+        warn(say("node.later_log_key"))
 
 
 def fetch_text(address: Address, path: str) -> str:

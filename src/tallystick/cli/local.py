@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from tallystick.storage import BlockLogReader
 
 VIEWS_FILE: Final = "views.sqlite"
-CONTRACTS: Final = "tallystick.contracts"
-"""Entry-point group of installed contracts."""
 GENESIS_FILE: Final = "genesis.cbor"
 FORMAT_FILE: Final = "format.json"
 """Written last when a data folder is made: without it there is no network in the folder."""
@@ -89,11 +86,11 @@ def rebuild_views(folder: Path) -> int:
     Raises:
         Corrupted: a block is damaged.
     """
-    from tallystick.cli.schema_options import installed_schema
+    from tallystick.cli.installed import contract_names, installed_schema
     from tallystick.views import Projector, specs_of
 
     log = open_block_log(folder)
-    schemas = [installed_schema(point.name) for point in entry_points(group=CONTRACTS)]
+    schemas = [installed_schema(name) for name in contract_names()]
     url = f"sqlite:///{(folder / VIEWS_FILE).absolute()}"
     projector = Projector(url, log.genesis_bytes, specs_of(schemas))
     try:

@@ -13,7 +13,7 @@ from tallystick.cli.stage import default_environment
 PORT: Final = 8700
 DATA_VARIABLE: Final = "TALLY_DATA"
 URL_VARIABLE: Final = "TALLY_URL"
-_OWN, _DEMO = "node", "demo"
+_OWN, _DEMO, _DEV = "node", "demo", "dev"
 _LOCAL_NAMES: Final = frozenset(
     {"", "localhost", "0.0.0.0", "127.0.0.1", "::", "::1"}  # noqa: S104  # not bound here
 )
@@ -32,17 +32,26 @@ def data_folder(asked: Path | None, *, demo: bool = False) -> Path:
     return _home(environment) / (_DEMO if demo else _OWN)
 
 
+def dev_folder(asked: Path | None) -> Path:
+    """Return the data folder of `tally dev`: option, else one of its own below this user's.
+
+    TALLY_DATA is not looked at: it may name a real ledger.
+    """
+    return asked.expanduser() if asked is not None else _home(default_environment()) / _DEV
+
+
 def existing_data_folder(asked: Path | None) -> Path:
     """Return the data folder that a command about the node of this machine means.
 
     Without option and variable it is the one whose node runs, else the one that exists, the real
-    one first.
+    one first, that of development last.
     """
     own, demo = data_folder(asked), data_folder(asked, demo=True)
     if own == demo:
         return own
-    running = [folder for folder in (own, demo) if RunFile(folder).is_held()]
-    existing = [folder for folder in (own, demo) if folder.is_dir()]
+    folders = (own, demo, dev_folder(None))
+    running = [folder for folder in folders if RunFile(folder).is_held()]
+    existing = [folder for folder in folders if folder.is_dir()]
     return next(iter((*running, *existing, own)))
 
 

@@ -78,7 +78,8 @@ def run(tokens: Sequence[str]) -> int:
     Raises:
         TallystickError: whatever the command met.
     """
-    from tallystick.cli.app import TREE, build_app
+    from tallystick.cli.app import build_app, paths_for
+    from tallystick.cli.contract_verbs import nouns_among
     from tallystick.cli.help import help_page, resolve_path
     from tallystick.cli.usage import check_help_options
     from tallystick.errors import UsageError
@@ -86,12 +87,14 @@ def run(tokens: Sequence[str]) -> int:
     words = hoist(tokens)
     if words[:1] == ["help"]:
         words = [*words[1:], "--help"]
-    app = build_app()
+    plain = command_words(words)
+    app = build_app(nouns_among(plain))
     options = words[: words.index("--")] if "--" in words else words
-    path, rest = resolve_path([word for word in words if not word.startswith("-")])
-    if {"--help", "-h"} & set(options) or (not rest and path not in TREE):
-        check_help_options(options, is_command=path in TREE)
-        sys.stdout.write(help_page(app, options))
+    path, rest = resolve_path(plain)
+    is_command = path in paths_for(plain)
+    if {"--help", "-h"} & set(options) or (not rest and not is_command):
+        check_help_options(options, is_command=is_command)
+        sys.stdout.write(help_page(app, plain))
         return 0
     command, bound = _parse(app, words)
     try:
@@ -146,6 +149,18 @@ def hoist(tokens: Sequence[str]) -> list[str]:
         else:
             kept.append(word)
     return [*kept, *moved, *tokens[end:]]
+
+
+def command_words(words: Sequence[str]) -> list[str]:
+    """Return the words that may name a command: no options, and no values of those all have."""
+    given = iter(words)
+    plain = []
+    for word in given:
+        if word in _VALUED:
+            next(given, None)
+        elif not word.startswith("-"):
+            plain.append(word)
+    return plain
 
 
 def _show(error: TallystickError) -> int:

@@ -114,6 +114,18 @@ class Depositing:
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """How a transaction is sent, and what is kept of it."""
+
+    no_wait: bool = False
+    timeout: float = 30.0
+    """Seconds to wait for finality."""
+    dry_run: bool = False
+    save_receipt: Path | None = None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """How much of a list."""
 
@@ -134,6 +146,7 @@ PLACE: Final = Place()
 PAGE: Final = Page()
 DEPOSITING: Final = Depositing()
 SIGNING: Final = Signing()
+SENDING: Final = Sending()
 NEW_NETWORK: Final = NewNetwork()
 LISTENING: Final = Listening()
 VOTING_RULES: Final = VotingRules()

@@ -150,7 +150,7 @@ def _listing(answer: Listing, chosen: Sequence[str] | None, width: int) -> str:
         return "".join("\t".join(cell(value) for value in row) + "\n" for row in rows)
     if not rows:
         return say("list.empty")
-    return _drawn_table([title(name) for name in names], rows, width)
+    return _drawn_table([answer.labels.get(name) or title(name) for name in names], rows, width)
 
 
 def _drawn_table(headings: Sequence[str], rows: Sequence[Sequence[Plain]], width: int) -> str:
@@ -178,15 +178,17 @@ def _sheet(answer: Sheet, chosen: Sequence[str] | None, width: int) -> str:
         if chosen:  # like a listing of one row
             return "\t".join(cell(value) for value in fields.values()) + "\n"
         return "".join(f"{name}\t{cell(value)}\n" for name, value in fields.items())
-    return _drawn_fields(fields, width)
+    return _drawn_fields(
+        {answer.labels.get(name) or title(name): fields[name] for name in fields}, width
+    )
 
 
 def _drawn_fields(fields: Row, width: int) -> str:
-    left = column_width(title(name) for name in fields) + GAP
+    left = column_width(fields) + GAP
     lines: list[str] = []
     for name, value in fields.items():
-        first, *more = hanging(title(name), _for_people(value), left, width)
-        label = pad(title(name), left)
+        first, *more = hanging(name, _for_people(value), left, width)
+        label = pad(name, left)
         lines += [_dim(label) + first[len(label) :], *more]
     return "\n".join(lines)
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tallystick.api import HttpServer
@@ -18,6 +18,9 @@ from tallystick.cli.locate import local_url
 from tallystick.cli.ports import bind_address
 from tallystick.cli.runfile import RunFile, RunRecord
 from tallystick.cli.talk import step
+from tallystick.contracts import (
+    Contract,
+)
 from tallystick.errors import TallystickError
 from tallystick.node import Node, NodeConfig, open_node, settle_collector
 
@@ -31,11 +34,20 @@ class Serving:
     port: int
     passphrase: str | None = field(default=None, repr=False)
     """Opens the node's keys, if they are sealed."""
+    contracts: tuple[type[Contract], ...] | None = None
+    """The contracts to run, instead of those installed; a node of an author, without workers."""
 
     @property
     def url(self) -> str:
         """The address to print."""
         return local_url(self.port, self.host)
+
+    @property
+    def config(self) -> NodeConfig:
+        """How the node runs."""
+        if self.contracts is None:
+            return NodeConfig(data=self.folder, passphrase=self.passphrase)
+        return NodeConfig(data=self.folder, contracts=self.contracts, workers=False)
 
 
 Guest = Callable[[Node], None]
@@ -53,9 +65,7 @@ def serve_folder(serving: Serving, guest: Guest, *, once: bool) -> None:
     run = RunFile(serving.folder)
     host = Host(serving, guest, run, once=once)
     with run.hold(RunRecord(os.getpid(), serving.url)):
-        node = open_node(
-            NodeConfig(data=serving.folder, passphrase=serving.passphrase, on_halt=host.halt)
-        )
+        node = open_node(replace(serving.config, on_halt=host.halt))
         try:
             node.start()
             settle_collector()
@@ -109,7 +119,8 @@ class Host:
 
     def _ready(self, node: Node, server: HttpServer) -> None:
         took_s = time.monotonic() - self._started
-        step(say("node.started", url=self._serving.url), took_s=took_s)
+        if self._serving.contracts is None:  # else the author is told by the workshop
+            step(say("node.started", url=self._serving.url), took_s=took_s)
         threading.Thread(
             target=self._context.run,
             args=(self._receive, node, server),

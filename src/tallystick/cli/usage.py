@@ -8,8 +8,9 @@ import inspect
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal, get_args, get_origin
 
-from tallystick.cli.app import TREE
+from tallystick.cli.app import TREE, paths_for
 from tallystick.cli.catalogue import say
+from tallystick.cli.installed import contract_names
 from tallystick.cli.options import Output, field_names
 from tallystick.errors import UsageError
 
@@ -52,7 +53,10 @@ def usage_error(error: CycloptsError, tokens: Sequence[str]) -> UsageError:
 def unknown_command(path: str, word: str) -> UsageError:
     """Return the error for a word that is not a command below `path`, with the nearest one."""
     below = f"{path} " if path else ""
-    here = sorted({one[len(below) :].split(" ")[0] for one in TREE if one.startswith(below)})
+    known = paths_for(path.split())
+    here = sorted({one[len(below) :].split(" ")[0] for one in known if one.startswith(below)})
+    if not path:
+        here = sorted({*here, *contract_names()})
     found = difflib.get_close_matches(word, here, n=1, cutoff=_NEAR)
     if found:
         suggestion: str | None = f"{below}{found[0]}"

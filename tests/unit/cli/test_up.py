@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from scripts import make_demo_files
-from tallystick.cli import background, serving
+from tallystick.cli import background, linking, serving
 from tallystick.cli.demo import consortium, story
 from tallystick.cli.founding import found_demo, found_own
+from tallystick.cli.linking import pin
 from tallystick.cli.local import keep_trust_file
 from tallystick.cli.runfile import LOG_NAME, RunFile, RunRecord
 from tallystick.cli.serving import Host, Serving, serve_folder
@@ -236,10 +237,8 @@ def test_an_own_network_is_founded_pinned_and_served(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The answer is printed when the node answers, not when it ends."""
-    from tallystick.cli.commands import up
-
     pinned: list[str] = []
-    monkeypatch.setattr(up, "_pin", lambda url, _trust: pinned.append(url))
+    monkeypatch.setattr(linking, "pin", lambda url, _trust: pinned.append(url))
     words = ("--organization", CODE, "--organization-name", "Example", "--network", "mine")
     outcome = tally("up", *words, "--data", tmp_path / "own", "--port", port)
     assert outcome.code == 0
@@ -270,13 +269,11 @@ def test_a_node_with_an_unregistered_log_key_runs_without_being_pinned(
     running: Running, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither genesis nor the ledger knows its key: that is said, and nothing is believed."""
-    from tallystick.cli.commands import up
-
     note = running.node.checkpoint()
     shown = open_checkpoint(note, _log_key(running), origin=running.node.network)
     signed = sign_checkpoint(shown, SecretKey.generate())
     monkeypatch.setattr(running.node, "checkpoint", lambda: signed)
-    up._pin(running.url, running.folder / "trust.json")
+    pin(running.url, running.folder / "trust.json")
     assert "register it" in capsys.readouterr().err
     assert TrustState().trust_at(running.url) is None
 
@@ -287,9 +284,7 @@ def _log_key(running: Running) -> bytes:
 
 def test_this_machines_own_node_replaces_an_old_pin(running: Running) -> None:
     """A folder that was replaced must not look like a node that was."""
-    from tallystick.cli.commands import up
-
-    up._pin(running.url, running.folder / "trust.json")
+    pin(running.url, running.folder / "trust.json")
     pinned = TrustState().trust_at(running.url)
     assert pinned is not None
     assert pinned.network == running.node.network

@@ -7,12 +7,8 @@ import pytest
 
 from tallystick.cli.answers import Answer
 from tallystick.cli.exit_codes import ExitCode, exit_code, exit_code_of
-from tallystick.cli.schema_options import (
-    argument_options,
-    given_arguments,
-    installed_schema,
-    options_class,
-)
+from tallystick.cli.installed import installed_schema
+from tallystick.cli.schema_options import argument_options, given_arguments, options_class
 from tallystick.cli.times import format_time, parse_time
 from tallystick.cli.usage import choices_of, kind_of
 from tallystick.client import Placed, Problem

@@ -17,5 +17,6 @@ def completion(
 ) -> Answer:
     """Print the completion script for a shell."""
     from tallystick.cli.app import build_app
+    from tallystick.cli.installed import importable_contracts
 
-    return Document(build_app().generate_completion(shell=shell))
+    return Document(build_app(importable_contracts()).generate_completion(shell=shell))

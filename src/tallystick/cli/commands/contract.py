@@ -6,15 +6,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tallystick.cli.answers import Answer, Line, Mark, Report, Section
+from tallystick.cli.answers import Answer, Report
 from tallystick.cli.catalogue import say
 from tallystick.cli.exit_codes import ExitCode
+from tallystick.cli.lint_report import lint_section
 from tallystick.cli.options import OUTPUT, Output
 from tallystick.cli.stage import stage
 from tallystick.errors import UsageError
 
 if TYPE_CHECKING:
-    from tallystick.linting import Finding, Linted
+    from tallystick.linting import Finding
 
 
 def lint(*paths: Path, _output: Output = OUTPUT) -> Answer:
@@ -30,7 +31,7 @@ def lint(*paths: Path, _output: Output = OUTPUT) -> Answer:
     if not linted.files:
         raise UsageError(say("lint.nothing"), field="PATHS")
     return Report(
-        (_section(linted),),
+        (lint_section(linted),),
         {
             "ok": not linted.findings,
             "files": linted.files,
@@ -38,29 +39,6 @@ def lint(*paths: Path, _output: Output = OUTPUT) -> Answer:
             "findings": [_plain(one) for one in linted.findings],
         },
         ExitCode.FAILURE if linted.findings else ExitCode.OK,
-    )
-
-
-def _section(linted: Linted) -> Section:
-    lines = tuple(_line(one) for one in linted.findings)
-    facts = {"files": linted.files, "count": len(lines)}
-    remarks = (say("lint.allowed", count=linted.allowed),) if linted.allowed else ()
-    if lines:
-        return Section(Mark.FAILED, say("lint.found", **facts), lines, remarks)
-    return Section(Mark.OK, say("lint.clean", **facts), lines, remarks)
-
-
-def _line(finding: Finding) -> Line:
-    """Return a line that begins as editors and terminals know places."""
-    from tallystick.linting import RULES
-
-    rule, language = RULES[finding.code], stage().language
-    return Line(
-        Mark.FAILED,
-        f"{finding.path}:{finding.line}:{finding.column} {finding.code}",
-        f"{rule.title.get(language)}: {finding.what}",
-        rule.advice.get(language),
-        finding.code,
     )
 
 

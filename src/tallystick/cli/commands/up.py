@@ -29,7 +29,7 @@ from tallystick.cli.render import render
 from tallystick.cli.runfile import LOG_NAME, RunFile
 from tallystick.cli.secrets import OPTION, forget_variable, read_passphrase
 from tallystick.cli.talk import note, step, waiting, warn
-from tallystick.errors import DataFolderProblem, InvalidCheckpoint, UntrustedSigner, UsageError
+from tallystick.errors import DataFolderProblem, UsageError
 
 if TYPE_CHECKING:
     from tallystick.node import Node
@@ -180,6 +180,7 @@ def _detach(folder: Path, listening: Listening, passphrase: str | None, *, demo:
 def _serve(
     folder: Path, listening: Listening, passphrase: str | None, *, demo: bool, once: bool
 ) -> Answer | None:
+    from tallystick.cli.linking import pin
     from tallystick.cli.serving import Serving, serve_folder
 
     serving = Serving(folder, listening.host, listening.port, passphrase)
@@ -194,7 +195,7 @@ def _serve(
 
             facts.update(tell(folder, serving.url, stays=not once))
         else:
-            _pin(serving.url, trust)
+            pin(serving.url, trust)
         if not once:
             sys.stdout.write(render(Sheet(facts)))
             sys.stdout.flush()
@@ -203,18 +204,3 @@ def _serve(
     serve_folder(serving, guest, once=once)
     step(say("node.stopped"))
     return Sheet(facts) if once else None
-
-
-def _pin(url: str, trust: Path) -> None:
-    """Let this user's client know which network this machine's own node serves.
-
-    Otherwise a folder that was replaced would look like a node that was. A node whose log key is
-    registered neither in genesis nor on the ledger yet is not pinned; that it will be said then.
-    """
-    from tallystick.client import connect
-
-    try:
-        with connect(url, trust=trust) as net:
-            net.trust  # noqa: B018  # contact pins
-    except (InvalidCheckpoint, UntrustedSigner):
-        warn(say("node.later_log_key"))

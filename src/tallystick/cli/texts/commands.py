@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from tallystick.cli.texts.authors import AUTHOR_COMMANDS
 from tallystick.cli.texts.governance import CERTIFICATE_COMMANDS, GOVERNANCE_COMMANDS
 from tallystick.cli.texts.network_commands import NETWORK_COMMANDS
 from tallystick.cli.texts.statistics import STATISTICS_COMMANDS
@@ -256,21 +257,7 @@ COMMANDS: Final[Mapping[str, CommandText]] = {
             "须先停止节点。重建结果与逐块生成的内容完全一致，不会丢失任何数据。",
         ),
     ),
-    "contract": CommandText(
-        Text("tools for contract authors", "合约作者的工具"), ("tally contract lint src",)
-    ),
-    "contract lint": CommandText(
-        Text("find what would break determinism, or hide it", "查找破坏确定性或将其掩盖之处"),
-        ("tally contract lint", "tally contract lint src/loans --json", "tally explain TL203"),
-        Text(
-            "Reads Python files, runs nothing; tests in a folder are left out. A comment "
-            "`# tally: allow CODE because ...` takes a place on the author. Exit code 1 says that "
-            "something was found. A clean contract can still be wrong: run its tests twice with "
-            "different PYTHONHASHSEED.",
-            "只读取 Python 文件，不运行代码；目录中的测试文件除外。注释 `# tally: allow 代码 because 理由` 表示由作者负责豁免。"
-            "退出码 1 表示发现问题。通过检查不等于正确：请以不同的 PYTHONHASHSEED 运行两次测试。",
-        ),
-    ),
+    **AUTHOR_COMMANDS,
     "sdk": CommandText(
         Text("help for programs in Python", "Python 程序的辅助工具"), ("tally sdk stubs",)
     ),

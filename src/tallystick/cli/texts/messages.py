@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from tallystick.cli.texts.authors import AUTHOR_MESSAGES
 from tallystick.cli.texts.demo import DEMO
 from tallystick.cli.texts.doctor import DOCTOR
 from tallystick.cli.texts.fields import FIELDS
@@ -14,6 +15,7 @@ from tallystick.cli.texts.network import NETWORK
 from tallystick.cli.texts.words import Text
 
 MESSAGES: Final[Mapping[str, Text]] = {
+    **AUTHOR_MESSAGES,
     **FIELDS,
     **DEMO,
     **DOCTOR,
@@ -214,9 +216,6 @@ MESSAGES: Final[Mapping[str, Text]] = {
         "监听 {host}：所有能访问本机的人都可读取账本",
     ),
     "node.unreachable": Text("no node answers at {url}", "{url} 没有节点响应"),
-    "contract.not_installed": Text(
-        "the contract {contract} is not installed here", "本机未安装合约 {contract}"
-    ),
     "sdk.name": Text(
         "{name} cannot be imported: take a name of letters, digits and underscores",
         "{name} 不能作为导入名：请使用字母、数字与下划线",

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from tallystick.cli.texts.authors import AUTHOR_OPTIONS
 from tallystick.cli.texts.governance import GOVERNANCE_OPTIONS
 from tallystick.cli.texts.statistics import STATISTICS_OPTIONS
 from tallystick.cli.texts.words import Text
@@ -91,6 +92,8 @@ OPTIONS: Final[Mapping[str, Text]] = {
         "节点地址（TALLY_URL，否则 http://localhost:8700）",
     ),
     "timeout": Text("how long to wait for finality", "等待最终确认的时间"),
+    "no_wait": Text("do not wait for finality, no receipt", "不等待最终确认，不取回执"),
+    "dry_run": Text("show what would be signed, send nothing", "只显示将签名的内容，不提交"),
     "data": Text(
         "data folder ($TALLY_DATA, else the one in use below ~/.local/share/tallystick)",
         "数据目录（TALLY_DATA，否则取 ~/.local/share/tallystick 下正在使用的目录）",
@@ -137,12 +140,6 @@ OPTIONS: Final[Mapping[str, Text]] = {
     ),
     "evidence deposit:sm3": Text("record the SM3 hash beside SHA-256", "同时登记 SM3 哈希"),
     "evidence deposit:receipt_dir": Text("folder for the receipts", "回执存放目录"),
-    "evidence deposit:no_wait": Text(
-        "do not wait for finality, no receipt", "不等待最终确认，不取回执"
-    ),
-    "evidence deposit:dry_run": Text(
-        "show what would be signed, send nothing", "只显示将签名的内容，不提交"
-    ),
     "evidence list:case": Text("of this case or matter", "案号或事项"),
     "evidence list:hash": Text("with this SHA-256", "按 SHA-256"),
     "evidence list:collector": Text("collected with this device", "按采集设备"),
@@ -175,10 +172,7 @@ OPTIONS: Final[Mapping[str, Text]] = {
         "检查点须由多少家其他机构联署：级别即为 `witnessed`",
     ),
     "verify:offline": Text("ask nobody: only receipt and trust file", "不联网：只用回执与信任文件"),
-    # contract
-    "contract lint:paths": Text(
-        "Python files and folders (default: this folder)", "Python 文件与目录（默认为当前目录）"
-    ),
+    **AUTHOR_OPTIONS,
     "sdk stubs:out": Text(
         "folder of the package, whose name is imported (default tally_contracts)",
         "类型包目录，目录名即导入名（默认 tally_contracts）",

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verbs of installed contracts: `tally NAME METHOD`, made from the contract's schema.
+
+A contract is imported when its noun is asked for. A command of ours with the same words wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from tallystick.cli.catalogue import command_text
+from tallystick.cli.installed import contract_names, installed_schema
+from tallystick.cli.texts.commands import COMMANDS
+from tallystick.cli.texts.words import CommandText, Text
+
+if TYPE_CHECKING:
+    from tallystick.contracts import (
+        Label,
+        MethodSchema,
+    )
+
+CALLS: Final = "tallystick.cli.verb_commands"
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A method as a command."""
+
+    path: str
+    """Contract and verb, separated by a space."""
+    contract: str
+    method: MethodSchema
+
+
+@cache
+def verbs_of(contract: str) -> Mapping[str, Verb]:
+    """Return the verbs of an installed contract by path, in the order of its methods.
+
+    Raises:
+        InvalidContract: it cannot be imported, or breaks a rule.
+    """
+    schema = installed_schema(contract)
+    verbs = [
+        Verb(f"{contract} {one.name.replace('_', '-')}", contract, one) for one in schema.methods
+    ]
+    return {verb.path: verb for verb in verbs}
+
+
+def text_at(path: str) -> CommandText:
+    """Return what the help says of a command, of ours or of a contract."""
+    if path in COMMANDS:
+        return command_text(path)
+    if " " not in path:
+        schema = installed_schema(path)
+        examples = tuple(f"tally {one} --help" for one in list(verbs_of(path))[:2])
+        return CommandText(_text(schema.label), examples, _text(schema.description))
+    verb = verbs_of(path.partition(" ")[0])[path]
+    return CommandText(_text(verb.method.label), (_example(verb),), _text(verb.method.description))
+
+
+def nouns_among(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the contract that a command line begins with, if it is one."""
+    return tuple(word for word in words[:1] if word in contract_names())
+
+
+def _text(label: Label) -> Text:
+    return Text(label.en, label.zh)
+
+
+def _example(verb: Verb) -> str:
+    from tallystick.cli.examples import example_words
+    from tallystick.cli.schema_options import options_of
+
+    words = example_words(options_of(verb.method.arguments))
+    return " ".join((f"tally {verb.path}", *words))
