@@ -30,6 +30,9 @@ from tallystick.contracts.definition import (
     define,
     schema_of,
 )
+from tallystick.contracts.derivation import (
+    describe_type,
+)
 from tallystick.contracts.digests import (
     digest_of,
 )
@@ -192,6 +195,7 @@ __all__ = [
     "check_person_number",
     "day_of",
     "define",
+    "describe_type",
     "digest_of",
     "end_of",
     "field",
