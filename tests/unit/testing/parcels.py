@@ -171,10 +171,9 @@ class Box(Contract, name="post-box", version=1):
 
     @action(role=ANY_MEMBER, label=Label(zh="放", en="Put in"))
     def put_first(self, ctx: Context, size: Count) -> None:
-        """Keep whatever the order of a set makes the first."""
-        for name in {f"item {number}" for number in range(size)}:
-            self.things.put(Stop(parcel="first", number=1, place=name))
-            return
+        """Keep texts in the order of a set."""
+        names = {f"item {number}" for number in range(size)}
+        self.things.put(Stop(parcel="first", number=1, place=" ".join(names)))
 
     @action(role=ANY_MEMBER, label=Label(zh="看", en="Look"))
     def look(self, ctx: Context, size: Count) -> bool:
