@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 from typing import Final
 
+from tests.architecture import floors
 from tests.architecture.source import Module, imports
 
 SPDX_LINE: Final = "# SPDX-License-Identifier: Apache-2.0"
@@ -137,7 +138,7 @@ def face(module: Module) -> list[str]:
         if isinstance(node, ast.ImportFrom):
             if node.module not in {"__future__", "importlib", "typing"}:
                 imported.update(alias.asname or alias.name for alias in node.names)
-        elif module.room == "" and _is_lazy(node):
+        elif module.room in floors.LAZY_FACES and _is_lazy(node):
             imported.update(_names_for_types(node))
         elif (name := _assigned_name(node)) == "__all__":
             listed = _strings(node)
@@ -156,7 +157,7 @@ def face(module: Module) -> list[str]:
 
 
 def _is_lazy(node: ast.stmt) -> bool:
-    """Whether a statement belongs to the package's own face, which loads rooms when asked."""
+    """Whether a statement belongs to a face that loads its names when they are asked for."""
     if isinstance(node, ast.FunctionDef):
         return node.name in {"__getattr__", "__dir__"}
     return (

@@ -62,6 +62,10 @@ INNER_FACES: Final = frozenset(
 )
 """Folders inside a room with a face of their own, for what not every user of the room loads."""
 
+LAZY_FACES: Final = frozenset({"", "testing"})
+"""Faces that load what they name when it is first used: the package's own, and that of the kit,
+which pytest imports for its plug-in in every run (decision 0027)."""
+
 PURE_ROOMS: Final = frozenset({"merkle", "model", "ledger", "membership", "contracts"})
 """No clock, randomness, network, disk, environment or module-level state."""
 

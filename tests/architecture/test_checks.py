@@ -92,6 +92,18 @@ def test_a_face_that_does_more_or_less_than_list_names_is_found(text: str) -> No
     assert checks.face(module(HEADER + text, "tallystick.ledger"))
 
 
+def test_only_some_faces_may_load_their_names_late() -> None:
+    """What `TYPE_CHECKING` imports counts as listed, and there must be nothing else."""
+    text = (
+        HEADER + "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
+        "    from tallystick.ledger.sample import a\n__all__ = ['a']\n"
+        "def __getattr__(name): ...\n"
+    )
+    assert checks.face(module(text, "tallystick.testing")) == []
+    assert checks.face(module(text + "def f(): ...\n", "tallystick.testing"))
+    assert checks.face(module(text, "tallystick.ledger"))
+
+
 def test_a_plain_face_is_left_alone() -> None:
     """Names imported and listed: nothing to say."""
     text = HEADER + "from tallystick.ledger.sample import a, b as c\n__all__ = ['a', 'c']"

@@ -17,6 +17,7 @@ from tallystick.contracts import (
     schema_of,
 )
 from tallystick.execution import ContractRunner
+from tallystick.testing import Net
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "contract-author" / "first-contract.md"
 BLOCK: Final = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -37,7 +38,7 @@ def page() -> Iterator[ModuleType]:
 
 def test_every_block_of_the_page_runs(page: ModuleType) -> None:
     """What the page asserts holds, and its test passes."""
-    page.test_what_is_lent_comes_back()
+    page.test_what_is_lent_comes_back(Net([page.Loans]))
 
 
 def test_the_pages_contract_can_be_served(page: ModuleType) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks import call, stages
+from benchmarks import call, contract_tests, stages
 
 
 def test_the_stages_of_the_budget_are_all_there(tmp_path: Path) -> None:
@@ -26,3 +26,10 @@ def test_a_call_costs_the_platform_something_and_the_author_something() -> None:
     assert found["whole_us"] > 0
     assert found["author_us"] > 0
     assert (found["reads"], found["writes"]) == (2, 2)
+
+
+def test_the_speed_of_contract_tests_can_be_measured() -> None:
+    """Its test passes, twice and once executed, and its invariant holds."""
+    found = contract_tests.run(count=3, repeat=1)
+    assert len(found) == 3
+    assert all(figure > 0 for one in found.values() for figure in one.values())

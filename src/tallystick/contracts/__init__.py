@@ -8,6 +8,7 @@ from tallystick.contracts.arguments import arguments_from_json, arguments_from_t
 from tallystick.contracts.context import Context
 from tallystick.contracts.contract import ANY_MEMBER, Contract, action, query
 from tallystick.contracts.definition import Definition, Frame, Method, define, schema_of
+from tallystick.contracts.derivation import describe_type
 from tallystick.contracts.digests import digest_of
 from tallystick.contracts.durations import days, hours, minutes, seconds
 from tallystick.contracts.expression_text import duration_text, expression_text
@@ -193,6 +194,7 @@ __all__ = [
     "day_of",
     "days",
     "define",
+    "describe_type",
     "digest_of",
     "duration_text",
     "end_of",

@@ -21,6 +21,7 @@ from tallystick.contracts.contract import (
     mutable_attributes,
 )
 from tallystick.contracts.declarations import (
+    all_tables,
     declared_events,
     declared_parts,
     declared_refusals,
@@ -34,7 +35,8 @@ from tallystick.contracts.declared_figures import declared_figures
 from tallystick.contracts.derivation import Place, field_schema, value_type
 from tallystick.contracts.hints import DeclaredField, ToPlain, label_of, record_fields, resolve
 from tallystick.contracts.organizations import fields_with_codes
-from tallystick.contracts.records import Arguments
+from tallystick.contracts.records import Arguments, Record
+from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.schema import ContractSchema, FieldSchema, MethodSchema
 from tallystick.contracts.session import Session
 from tallystick.contracts.templates import describe
@@ -64,6 +66,8 @@ class Method(Struct, frozen=True, kw_only=True):
     """Groups of roles of which a caller may hold one only."""
     to_plain: ToPlain
     """Checks the result against its annotation and returns it as plain data."""
+    read_result: Callable[[object], object]
+    """The way back: makes what the method returns of plain data."""
 
 
 class Frame(NamedTuple):
@@ -81,6 +85,10 @@ class Definition(Struct, frozen=True, kw_only=True):
     methods: dict[str, Method]
     event_kinds: dict[type[Struct], tuple[str, ToPlain]]
     """Full name and check of each kind of event."""
+    tables: dict[str, type[Record]]
+    """The record class of each table, by table name."""
+    refusals: dict[str, type[Refusal]]
+    """The contract's own refusals by code."""
 
     def open(self) -> Frame:
         """Return a fresh instance of the contract with a session of its own.
@@ -151,6 +159,8 @@ def _define(contract: type[Contract]) -> Definition:
         schema=schema,
         methods=methods,
         event_kinds={kind: (event_name(contract.name, kind), checker(kind)) for kind in events},
+        tables={name: table.record for name, table in all_tables(contract).items()},
+        refusals={one.code: one for one in declared_refusals(contract, marks)},
     )
 
 
@@ -168,7 +178,7 @@ def _method(
     parameters = _parameters(function, annotations, mark, owner)
     record = _whole_record(parameters)
     fields = parameters if record is None else record_fields(record)
-    result = annotations.get("return")
+    result: Any = annotations.get("return")
     if "return" not in annotations:
         raise InvalidContract(f"{owner}: no result type", field=owner, expected="-> a type or None")
     roles = frozenset(mark.roles) - {ANY_MEMBER}
@@ -195,6 +205,7 @@ def _method(
             frozenset(group) for group in contract.exclusive_roles if not roles.isdisjoint(group)
         ),
         to_plain=checker(result),
+        read_result=reader(result),
     )
 
 

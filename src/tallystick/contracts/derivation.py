@@ -69,6 +69,15 @@ class Place(NamedTuple):
         return Place(f"{self.owner}.{part}", records, self.depth + 1)
 
 
+def describe_type(annotation: Annotation) -> ValueType:
+    """Return the type that an annotation of its own means, for tests and tools.
+
+    Raises:
+        InvalidContract: it means something that ledger data cannot hold.
+    """
+    return value_type(annotation, Place(getattr(annotation, "__name__", str(annotation))))
+
+
 def value_type(annotation: Annotation, place: Place) -> ValueType:
     """Return the type that `annotation` means.
 

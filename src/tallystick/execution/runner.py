@@ -52,6 +52,10 @@ FailureHook: TypeAlias = Callable[[Call, Exception], None]
 """Told of a failure of a contract's code, for the node's log; what it raises propagates."""
 
 
+RefusalHook: TypeAlias = Callable[[Call, TallystickError], None]
+"""Told of a refusal with the error itself, of which only code and facts enter the ledger."""
+
+
 class _Work(Struct, frozen=True, gc=False):
     """A method and the frames of its contract that are free: a stack shared by its methods."""
 
@@ -75,14 +79,18 @@ class ContractRunner:
         contracts: Iterable[type[Contract]] | None = None,
         *,
         on_failure: FailureHook | None = None,
+        on_refusal: RefusalHook | None = None,
     ) -> None:
         """Run the given contracts; those of all installed packages if none are given.
+
+        `on_refusal` is for tests, which show the line that refused.
 
         Raises:
             InvalidContract: a class breaks a rule, or two contracts share a name.
         """
         definitions = define_all(load_contracts() if contracts is None else contracts)
         self._on_failure = on_failure
+        self._on_refusal = on_refusal
         self._definitions = definitions
         self._works: dict[tuple[str, str], _Work] = {}
         for contract, definition in definitions.items():
@@ -128,7 +136,7 @@ class ContractRunner:
             work = self._work(call.contract, call.method, "action")
             arguments = read_arguments(work.method, call.args)
         except TallystickError as error:
-            return _refused(error)
+            return self._refuse(call, error)
         roles = work.method.roles
         if roles and roles.isdisjoint(invocation.signer.roles):
             return Execution(RoleMissing.code, {"roles": [*sorted(roles)]}, (), {})
@@ -207,9 +215,7 @@ class ContractRunner:
     ) -> Execution:
         """Run the contract's code; every exception of its own becomes an outcome."""
         try:
-            return _attempt(
-                method, frame, Context(invocation, frame.session, _has_signed), arguments
-            )
+            return self._attempt(method, frame, invocation, arguments)
         except (Halted, MemoryError):
             raise
         except Exception as failure:
@@ -217,6 +223,26 @@ class ContractRunner:
             if self._on_failure is not None:
                 self._on_failure(invocation.call, failure)
             return Execution(ContractFailed.code, None, (), {})
+
+    def _attempt(
+        self, method: Method, frame: Frame, invocation: Invocation, arguments: Struct
+    ) -> Execution:
+        """Run an action; what a rule refuses is an outcome."""
+        session = frame.session
+        context = Context(invocation, session, _has_signed)
+        try:
+            if method.takes_record:
+                value = method.function(frame.contract, context, arguments)
+            else:
+                value = method.function(frame.contract, context, *astuple(arguments))
+            return _done(method.to_plain(value), session.events, session.writes)
+        except (Refused, LimitExceeded) as refusal:
+            return self._refuse(invocation.call, refusal)
+
+    def _refuse(self, call: Call, error: TallystickError) -> Execution:
+        if self._on_refusal is not None:
+            self._on_refusal(call, error)
+        return _refused(error)
 
 
 def _has_signed(public_key: bytes, message: bytes, signature: bytes) -> bool:
@@ -226,19 +252,6 @@ def _has_signed(public_key: bytes, message: bytes, signature: bytes) -> bool:
     except InvalidSignature:
         return False
     return is_valid_signature(public_key, message, signature)
-
-
-def _attempt(method: Method, frame: Frame, context: Context, arguments: Struct) -> Execution:
-    """Run an action; what a rule refuses is an outcome."""
-    session = frame.session
-    try:
-        if method.takes_record:
-            value = method.function(frame.contract, context, arguments)
-        else:
-            value = method.function(frame.contract, context, *astuple(arguments))
-        return _done(method.to_plain(value), session.events, session.writes)
-    except (Refused, LimitExceeded) as refusal:
-        return _refused(refusal)
 
 
 def _done(

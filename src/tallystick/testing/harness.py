@@ -37,13 +37,17 @@ def run(
     A refusal is an outcome with its code. What the contract's code raises besides is raised here
     as it is, so that a test shows where.
     """
-    runner = ContractRunner([contract], on_failure=_raise)
+    runner = ContractRunner([contract], on_failure=raise_failure)
     invocation = make_invocation(contract, method, signer, args, block_time_ms=block_time_ms)
     return runner.execute(invocation, MemoryState() if state is None else state)
 
 
 class LedgerHarness:
-    """A ledger of one contract in memory: calls follow each other, each in a block of its own."""
+    """A ledger of one contract in memory: calls follow each other, each in a block of its own.
+
+    It answers with executions, as the ledger sees them: for tests of the platform. Tests of
+    contracts use `Net`.
+    """
 
     def __init__(self, contract: type[Contract], *, start_time_ms: int = START_TIME_MS) -> None:
         """Start empty at `start_time_ms`."""
@@ -51,7 +55,7 @@ class LedgerHarness:
         self.state = MemoryState()
         self.height = 0
         self.block_time_ms = start_time_ms
-        self._runner = ContractRunner([contract], on_failure=_raise)
+        self._runner = ContractRunner([contract], on_failure=raise_failure)
 
     def warp(self, *, days: int = 0, seconds: int = 0) -> None:
         """Let block time pass."""
@@ -100,5 +104,6 @@ def make_invocation(
     return Invocation(call, signer, digest, height, block_time_ms)
 
 
-def _raise(_: Call, failure: Exception) -> Never:
+def raise_failure(_: Call, failure: Exception) -> Never:
+    """Raise what a contract's code raised, so that a test shows the line."""
     raise failure
