@@ -162,6 +162,18 @@ class LedgerNode(RegisterReader, LogReader, Protocol):
         """Return the schema of every active contract."""
         ...
 
+    def known_contracts(self) -> Sequence[Any]:
+        """Return the schemas of all installed versions."""
+        ...
+
+    def installed_contracts(self) -> Sequence[Any]:
+        """Return what is installed, with digests."""
+        ...
+
+    def needed_contracts(self) -> Sequence[Any]:
+        """Return what the network runs, or will run, and is not installed here."""
+        ...
+
     def subscribe(self, callback: Callable[[Block], None]) -> Callable[[], None]:
         """Call back, on the commit thread, after each block; return how to stop that."""
         ...

@@ -11,6 +11,7 @@ from tallystick.contracts.definition import Definition, Frame, Method, define, s
 from tallystick.contracts.digests import digest_of
 from tallystick.contracts.json_schemas import json_schema, value_json_schema
 from tallystick.contracts.label import Format, Help, Label
+from tallystick.contracts.migrations import Migration, migration, migrations_of
 from tallystick.contracts.part import Part
 from tallystick.contracts.primitives.accounts import (
     Account,
@@ -93,6 +94,7 @@ from tallystick.contracts.schema import (
     WorkflowSchema,
 )
 from tallystick.contracts.sentences import format_value, sentence
+from tallystick.contracts.succession import unreadable_tables
 from tallystick.contracts.tables import Table
 from tallystick.contracts.text import check_arguments
 from tallystick.contracts.values import (
@@ -195,6 +197,7 @@ __all__ = [
     "Meta",
     "Method",
     "MethodSchema",
+    "Migration",
     "Move",
     "MoveSchema",
     "Name",
@@ -261,6 +264,8 @@ __all__ = [
     "is_working_day",
     "json_schema",
     "lock_claim",
+    "migration",
+    "migrations_of",
     "move",
     "normalised_identifier",
     "nth_working_day",
@@ -269,5 +274,6 @@ __all__ = [
     "schema_of",
     "sentence",
     "start_of",
+    "unreadable_tables",
     "value_json_schema",
 ]

@@ -8,7 +8,14 @@ from tallystick.ledger.admission import (
     check_place,
 )
 from tallystick.ledger.apply import apply_block
-from tallystick.ledger.ports import AppliedBlock, ContractHost, StateReader, Store, Tree
+from tallystick.ledger.ports import (
+    AppliedBlock,
+    ContractHost,
+    StateReader,
+    StateScanner,
+    Store,
+    Tree,
+)
 from tallystick.ledger.recorded import (
     adopt_block,
     oldest_remembered_time,
@@ -28,6 +35,7 @@ __all__ = [
     "ReplayGuard",
     "Signer",
     "StateReader",
+    "StateScanner",
     "Store",
     "Tree",
     "adopt_block",

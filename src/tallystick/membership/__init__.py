@@ -10,6 +10,7 @@ from tallystick.membership.enrolment import (
 )
 from tallystick.membership.governance import BUILT_IN_CONTRACTS, execute_governance_call
 from tallystick.membership.methods import MEMBERSHIP_CONTRACT, execute_membership_call
+from tallystick.membership.migrations import migration_write
 from tallystick.membership.records import MEMBERSHIP_PREFIX, founding_log_keys, genesis_writes
 from tallystick.membership.register import Register
 from tallystick.membership.tally import Tally, Verdict, accused_by, count_votes, missing_approvals
@@ -33,6 +34,7 @@ __all__ = [
     "founding_log_keys",
     "genesis_writes",
     "log_key_message",
+    "migration_write",
     "missing_approvals",
     "validator_message",
     "validator_updates",

@@ -18,6 +18,7 @@ from tallystick.node.ceremony import (
 )
 from tallystick.node.collector import settle_collector
 from tallystick.node.config import NodeConfig
+from tallystick.node.contracts_needed import NeededContract
 from tallystick.node.engine_file import (
     EngineFile,
     PeerNode,
@@ -92,6 +93,7 @@ __all__ = [
     "EntryMember",
     "Invite",
     "InviteValidator",
+    "NeededContract",
     "NetworkPeer",
     "NetworkReport",
     "NetworkValidator",

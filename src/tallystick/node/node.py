@@ -15,8 +15,8 @@ from typing import Final
 from tallystick.consensus import Committed, Engine, Result
 from tallystick.contracts import ContractSchema
 from tallystick.encoding import Value
-from tallystick.errors import NotFound
-from tallystick.execution import ContractRunner
+from tallystick.errors import ContractMigrating, ContractMissing, NotFound
+from tallystick.execution import ContractRunner, InstalledContract
 from tallystick.ledger import AppliedBlock, StateReader, Tree
 from tallystick.merkle import TILE_WIDTH
 from tallystick.model import (
@@ -27,6 +27,7 @@ from tallystick.model import (
 from tallystick.node.application import LedgerApplication
 from tallystick.node.config import NodeConfig
 from tallystick.node.consortium import Consortium
+from tallystick.node.contracts_needed import NeededContract, missing_later
 from tallystick.node.engine_file import EngineFile
 from tallystick.node.history import History, tree_of
 from tallystick.node.network import (
@@ -150,14 +151,24 @@ class Node:
 
         Raises:
             Corrupted: block log, store and code do not agree.
+            ContractMissing: the next block runs a contract that is not installed here.
         """
         try:
             self._parts.engine.start()
+            self._check_contracts()
         except BaseException:
             # The replay may have ended inside a block, with the trees locked.
             self._parts.application.state_lock.close()
             raise
         self._parts.upkeep.start()
+
+    def _check_contracts(self) -> None:
+        application = self._parts.application
+        try:
+            application.check_contracts(application.height + 1)
+        except ContractMissing:
+            self._parts.engine.stop()
+            raise
 
     def stop(self) -> None:
         """Finish what was taken, write everything, close files, end processes."""
@@ -343,10 +354,16 @@ class Node:
 
         Raises:
             UnknownContract: no such contract or query.
+            ContractMigrating: its records are between two versions.
             InvalidArguments: the arguments do not fit it.
             Refused: the contract's own errors.
         """
-        return self._parts.runner.query(contract, method, args, self._state)
+        ledger = self._parts.application.ledger
+        register, height = ledger.register, ledger.head.height + 1
+        if register.migration_at(contract, height) is not None:
+            raise ContractMigrating("its records are being moved", field="contract", found=contract)
+        version = register.version_at(contract, height)
+        return self._parts.runner.query(contract, method, args, self._state, version=version)
 
     def prove_state(self, key: bytes, height: int | None = None) -> StateProved:
         """Return a key's value after the block at `height`, the newest by default, and its proof.
@@ -396,12 +413,27 @@ class Node:
         return shown
 
     def contracts(self) -> list[ContractSchema]:
-        """Return the schema of every contract that the next block may call."""
-        ledger = self._parts.application.ledger
+        """Return the schema of every contract that the next block may call, in its version."""
+        ledger, runner = self._parts.application.ledger, self._parts.runner
+        register, height = ledger.register, ledger.head.height + 1
+        founding = self.genesis.contracts
+        names = sorted({one.name for one in runner.versions})
+        versions = {name: register.version_at(name, height) for name in names}
         return [
-            schema
-            for schema in self._parts.runner.schemas
-            if ledger.register.is_callable(
-                schema.name, ledger.head.height + 1, self.genesis.contracts
-            )
+            runner.schema(name, versions[name])
+            for name in names
+            if register.is_callable(name, height, founding) and runner.has(name, versions[name])
         ]
+
+    def known_contracts(self) -> tuple[ContractSchema, ...]:
+        """Return the schemas of all installed versions: old ones explain old blocks."""
+        return self._parts.runner.versions
+
+    def installed_contracts(self) -> tuple[InstalledContract, ...]:
+        """Return what is installed here, with digests."""
+        return self._parts.runner.installed()
+
+    def needed_contracts(self) -> list[NeededContract]:
+        """Return what the network runs, or will by what was voted, and is not installed here."""
+        ledger = self._parts.application.ledger
+        return missing_later(ledger.register, self.installed_contracts(), ledger.head.height + 1)

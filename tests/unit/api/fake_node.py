@@ -18,7 +18,7 @@ from tallystick.consensus import EngineCounts
 from tallystick.contracts import ContractSchema
 from tallystick.encoding import Value
 from tallystick.errors import NotFound, NotWitnessed, Rejected, Replayed, TallystickError
-from tallystick.execution import ContractRunner
+from tallystick.execution import ContractRunner, InstalledContract
 from tallystick.industries.evidence import Evidence
 from tallystick.ledger import Tree, apply_block, check_admission, check_nonce, open_ledger
 from tallystick.membership import BUILT_IN_CONTRACTS
@@ -41,6 +41,7 @@ from tallystick.model import (
     verify_transaction,
 )
 from tallystick.node import (
+    NeededContract,
     NetworkReport,
     NodeFigures,
     NodeStatus,
@@ -131,6 +132,7 @@ class FakeNode:
         """Whether the views follow at once."""
         self._store = factories.MemoryStore()
         self._runner = ContractRunner([Evidence])
+        self.missing_contracts: list[NeededContract] = []
         self._ledger = open_ledger(self.genesis_bytes, self._store, None, self._runner)
         self._url = f"sqlite:///{folder / 'views.sqlite'}"
         self._projector: Projector | None = None
@@ -379,6 +381,18 @@ class FakeNode:
     def contracts(self) -> list[ContractSchema]:
         """Return the schemas."""
         return list(self._runner.schemas)
+
+    def known_contracts(self) -> tuple[ContractSchema, ...]:
+        """Return the schemas of all versions."""
+        return self._runner.versions
+
+    def installed_contracts(self) -> tuple[InstalledContract, ...]:
+        """Return what is installed."""
+        return self._runner.installed()
+
+    def needed_contracts(self) -> list[NeededContract]:
+        """Return what the network runs and is not installed."""
+        return self.missing_contracts
 
     def subscribe(self, callback: Callable[[Block], None]) -> Callable[[], None]:
         """Call back after each block."""
