@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from tallystick.cli.catalogue import say
@@ -25,7 +24,7 @@ from tallystick.model import (
     check_organization_id,
     network_id,
 )
-from tallystick.node import create_network
+from tallystick.node import create_network, find_installed_contracts
 from tallystick.units import TimeMs
 
 ADMINISTRATOR = "administrator"
@@ -95,7 +94,7 @@ def found_own(folder: Path, *, network: str, organization: str, name: str) -> Fo
 
 def installed_contracts() -> list[str]:
     """Return the names of the contracts that this installation can run."""
-    return [point.name for point in entry_points(group="tallystick.contracts")]
+    return sorted({one.name for one in find_installed_contracts()})
 
 
 def now_ms() -> TimeMs:

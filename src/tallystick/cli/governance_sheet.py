@@ -9,6 +9,7 @@ from tallystick.cli.plain import plain_row
 from tallystick.cli.stage import stage
 from tallystick.cli.times import format_time
 from tallystick.client import GovernanceRecord
+from tallystick.client.governance_records import ContractRecord
 
 _DAY_MS = 24 * 60 * 60 * 1000
 
@@ -34,9 +35,7 @@ def governance_row(found: GovernanceRecord) -> Row:
             _validator(one.organization, one.public_key, one.power, in_force=one.is_in_force)
             for one in found.validators
         ],
-        "contract_versions": [
-            _contract(one.name, one.version, one.height) for one in found.contracts
-        ],
+        "contract_versions": [_contract(one) for one in found.contracts],
         "nodes": [
             f"{one.node_id} {one.organization}" for one in found.nodes if one.removed_at_ms is None
         ],
@@ -52,8 +51,16 @@ def _validator(organization: str, public_key: str, power: int, *, in_force: bool
     return f"{organization} {public_key[:16]}… {power}{soon}"
 
 
-def _contract(name: str, version: int | None, height: int | None) -> Plain:
-    return name if version is None else f"{name} v{version} @{height}"
+def _contract(one: ContractRecord) -> Plain:
+    if one.version is None:
+        return one.name
+    text = f"{one.name} v{one.version} @{one.height}"
+    if one.digest is not None:
+        text += f" {one.digest[:16]}…"
+    migration = one.migration
+    if migration is not None and migration.finished_at is None:
+        text += f" ({say('governance.moved', count=migration.moved)})"
+    return text
 
 
 def _log_key(organization: str, public_key: str, revoked_at: int | None) -> Plain:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from tallystick.storage import BlockLogReader
 
 VIEWS_FILE: Final = "views.sqlite"
-CONTRACTS: Final = "tallystick.contracts"
-"""Entry-point group of installed contracts."""
 GENESIS_FILE: Final = "genesis.cbor"
 FORMAT_FILE: Final = "format.json"
 """Written last when a data folder is made: without it there is no network in the folder."""
@@ -89,13 +86,12 @@ def rebuild_views(folder: Path) -> int:
     Raises:
         Corrupted: a block is damaged.
     """
-    from tallystick.cli.schema_options import installed_schema
+    from tallystick.node import find_installed_schemas
     from tallystick.views import Projector, specs_of
 
     log = open_block_log(folder)
-    schemas = [installed_schema(point.name) for point in entry_points(group=CONTRACTS)]
     url = f"sqlite:///{(folder / VIEWS_FILE).absolute()}"
-    projector = Projector(url, log.genesis_bytes, specs_of(schemas))
+    projector = Projector(url, log.genesis_bytes, specs_of(find_installed_schemas()))
     try:
         projector.rebuild(log.reader.blocks(1, log.reader.committed_height()))
         return projector.height

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from tallystick.contracts import ContractSchema
 from tallystick.errors import ContractMissing
-from tallystick.execution import InstalledContract
+from tallystick.execution import ContractRunner, InstalledContract
 from tallystick.membership import Register
 
 
@@ -36,6 +37,24 @@ class NeededContract(Struct, frozen=True, kw_only=True):
             expected=describe(self.version, self.digest),
             found=self.found,
         )
+
+
+def find_installed_contracts() -> tuple[InstalledContract, ...]:
+    """Return the contracts of all installed packages, sorted by name and version.
+
+    Raises:
+        InvalidContract: a package offers what is no contract, or cannot read older records.
+    """
+    return ContractRunner().installed()
+
+
+def find_installed_schemas() -> tuple[ContractSchema, ...]:
+    """Return what the log may hold of each installed contract, whatever its version.
+
+    Raises:
+        InvalidContract: as `find_installed_contracts`.
+    """
+    return ContractRunner().schemas
 
 
 def describe(version: int, digest: bytes | None) -> str:

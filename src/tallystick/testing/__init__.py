@@ -3,6 +3,7 @@
 
 from tallystick.testing.harness import LedgerHarness, run
 from tallystick.testing.memory_state import MemoryState
+from tallystick.testing.migration import migrate_records
 from tallystick.testing.signers import make_signer
 
-__all__ = ["LedgerHarness", "MemoryState", "make_signer", "run"]
+__all__ = ["LedgerHarness", "MemoryState", "make_signer", "migrate_records", "run"]

@@ -257,6 +257,18 @@ COMMANDS: Final[Mapping[str, CommandText]] = {
     "contract": CommandText(
         Text("tools for contract authors", "合约作者的工具"), ("tally contract lint src",)
     ),
+    "contract digest": CommandText(
+        Text(
+            "list the installed contracts with versions and digests",
+            "列出已安装的合约及其版本与摘要",
+        ),
+        ("tally contract digest", "tally contract digest notes --json"),
+        Text(
+            "The digest is SHA-256 over the Python files of the contract's package: members vote "
+            "for it, and no node runs other sources.",
+            "摘要为合约软件包 Python 文件的 SHA-256：成员对其表决，任何节点都不会运行其他源码。",
+        ),
+    ),
     "contract lint": CommandText(
         Text("find what would break determinism, or hide it", "查找破坏确定性或将其掩盖之处"),
         ("tally contract lint", "tally contract lint src/loans --json", "tally explain TL203"),

@@ -174,6 +174,7 @@ OPTIONS: Final[Mapping[str, Text]] = {
     ),
     "verify:offline": Text("ask nobody: only receipt and trust file", "不联网：只用回执与信任文件"),
     # contract
+    "contract digest:names": Text("contracts to list (default: all)", "合约（默认为全部）"),
     "contract lint:paths": Text(
         "Python files and folders (default: this folder)", "Python 文件与目录（默认为当前目录）"
     ),
