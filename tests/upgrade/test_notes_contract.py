@@ -28,6 +28,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 EXAMPLE: Final = Path(__file__).parents[2] / "examples" / "notes-contract"
 ORGANIZATION: Final = "11330100MB0F0001X8"
+UPGRADE_HEIGHT: Final = 12
 ROLES: Final = ["administrator", "auditor", "depositor"]
 
 
@@ -161,69 +162,95 @@ def test_the_package_passes_its_own_tests_and_the_linter(place: Place) -> None:
 def test_a_package_from_outside_is_voted_in_upgraded_and_held_to_its_digest(place: Place) -> None:
     """From founding to a rebuild of the state across the upgrade, as operators do it."""
     found_network(place)
+    receipts = run_first_version(place)
+    changed, right = install_second_versions(place)
+    vote_for_what_is_not_there(place, right)
+    refuse_anything_else(place, changed, right)
+    move_records(place)
+    check_history(place, receipts)
+    with place.net() as net:
+        assert net.query("notes", "read", id="N-1")["topic"] == "general"
+        net.call("notes", "write", id="N-9", text="In time", topic="time")
+    place.stop()
 
-    # Version 1 is installed, voted in with its digest, and called from its height on.
+    # Everything is executed again from the first block, each with the version of its time.
+    shutil.rmtree(place.data / "state")
+    for path in place.data.glob("views.sqlite*"):
+        path.unlink()
+    place.start()
+    check_history(place, receipts)
+    with place.net() as net:
+        assert net.query("notes", "read", id="N-9")["topic"] == "time"
+        assert net.status().height > UPGRADE_HEIGHT
+
+
+def run_first_version(place: Place) -> list[Any]:
+    """Install version 1, vote it in with its digest, and call it; return receipts."""
     place.install("v1", EXAMPLE / "v1")
     (first,) = place.tally("contract", "digest", "notes")
     assert (first["version"], first["migrates_from"]) == (1, [])
     place.start()
-    voted = place.propose(1, 5)
-    assert voted["action"]["digest"] == first["digest"]
+    assert place.propose(1, 5)["action"]["digest"] == first["digest"]
     place.advance_to(4)
     with place.net() as net:
         written = [net.call("notes", "write", id=f"N-{at}", text=f"Note {at}") for at in range(3)]
-        receipts = [net.receipt(one.transaction.id) for one in written]
         assert net.query("notes", "read", id="N-1")["text"] == "Note 1"
+        return [net.receipt(one.transaction.id).record for one in written]
 
-    # Version 2 is voted in while it is nowhere to be seen: doctor warns, then the node stops.
-    place.install("other", changed(place.folder, "general", "something else"))
-    second = place.tally("contract", "digest", "notes")[1]
-    place.packages.pop()
-    wrong = second["digest"]
-    target = place.install("v2", EXAMPLE / "v2")
-    second = place.tally("contract", "digest", "notes")[1]
-    place.packages.remove(target)
-    assert wrong != second["digest"]
-    height = 12
-    place.propose(2, height, "--digest", second["digest"], "--migrate-from", "1")
-    needed = place.tally("doctor", code=1)["checks"]
-    assert ["needed"] == [one["name"] for one in needed if one["result"] == "failed"]
-    assert any(second["digest"] in one["evidence"] for one in needed)
+
+def install_second_versions(place: Place) -> tuple[Path, Path]:
+    """Install version 2 twice, once with a word changed; neither is in use yet."""
+    copy = place.folder / "changed"
+    shutil.copytree(EXAMPLE / "v2", copy)
+    source = copy / "notes_v2" / "contract.py"
+    text = source.read_text()
+    assert '"general"' in text
+    source.write_text(text.replace('"general"', '"something else"'))
+    found = place.install("changed", copy), place.install("v2", EXAMPLE / "v2")
+    del place.packages[1:]
+    return found
+
+
+def digest_with(place: Place, package: Path) -> str:
+    """Return the digest of version 2 as it is in a package, which stays installed."""
+    place.packages[1:] = [package]
+    _, second = place.tally("contract", "digest", "notes")
+    return str(second["digest"])
+
+
+def vote_for_what_is_not_there(place: Place, right: Path) -> None:
+    """Vote version 2 in while it is nowhere to be seen: doctor says so, then the node stops."""
+    digest = digest_with(place, right)
+    del place.packages[1:]
+    place.propose(2, UPGRADE_HEIGHT, "--digest", digest, "--migrate-from", "1")
+    checks = place.tally("doctor", code=1)["checks"]
+    failed = {one["name"]: one["evidence"] for one in checks if one["result"] == "failed"}
+    assert list(failed) == ["needed"]
+    assert digest in failed["needed"]
     with pytest.raises(TallystickError):
-        place.advance_to(height)
+        place.advance_to(UPGRADE_HEIGHT)
     place.stop()
 
-    # It does not start without the package, nor with one that is changed by a word.
+
+def refuse_anything_else(place: Place, changed: Path, right: Path) -> None:
+    """A node does not start without the package, nor with one that differs by a word."""
+    del place.packages[1:]
     refused = place.refuse_to_start()
     assert refused["code"] == "E_CONTRACT_MISSING"
-    assert second["digest"] in refused["expected"]
-    place.packages.append(place.folder / "packages" / "other")
+    wrong = digest_with(place, changed)
     assert wrong in place.refuse_to_start()["found"]
-    place.packages[-1] = target
+    assert digest_with(place, right) in refused["expected"]
 
-    # With the right one it goes on: records first, then calls.
+
+def move_records(place: Place) -> None:
+    """Nobody calls the contract until its records are moved, which any member may do."""
     place.start()
     with place.net() as net:
         with pytest.raises(ContractMigrating):
             net.call("notes", "write", id="N-9", text="Too early", topic="time")
         with pytest.raises(ContractMigrating):
             net.query("notes", "read", id="N-1")
-    moved = place.tally("governance", "migrate", "notes")
-    assert moved["moved"] == 3
-    check_history(place, receipts)
-    with place.net() as net:
-        assert net.query("notes", "read", id="N-1")["topic"] == "general"
-        net.call("notes", "write", id="N-9", text="In time", topic="time")
-    place.tally("down")
-
-    # Everything is executed again from the first block, each with the version of its time.
-    for name in ("state", "views.sqlite"):
-        remove(place.data / name)
-    place.start()
-    check_history(place, receipts)
-    with place.net() as net:
-        assert net.query("notes", "read", id="N-9")["topic"] == "time"
-        assert net.status().height > height
+    assert place.tally("governance", "migrate", "notes")["moved"] == 3
 
 
 def check_history(place: Place, receipts: list[Any]) -> None:
@@ -235,22 +262,3 @@ def check_history(place: Place, receipts: list[Any]) -> None:
             shown = net.transaction(receipt.transaction_id.hex())
             assert shown.sentence is not None
             assert f"wrote N-{at}: Note {at}" in shown.sentence.en
-
-
-def changed(folder: Path, before: str, after: str) -> Path:
-    """Return a copy of version 2 in which a word differs."""
-    copy = folder / "changed"
-    shutil.copytree(EXAMPLE / "v2", copy)
-    source = copy / "notes_v2" / "contract.py"
-    text = source.read_text()
-    assert before in text
-    source.write_text(text.replace(before, after))
-    return copy
-
-
-def remove(path: Path) -> None:
-    """Remove a file or folder that can be made anew."""
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink()

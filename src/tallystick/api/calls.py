@@ -153,7 +153,7 @@ def list_contracts(asked: Asked) -> Answer:
                     digest=one.digest.hex(),
                     migrates_from=list(one.migrates_from),
                 )
-                for one in node.installed_contracts()
+                for one in node.contract_desk.installed()
             ],
             missing=[
                 NeededRecord(
@@ -163,7 +163,7 @@ def list_contracts(asked: Asked) -> Answer:
                     height=one.height,
                     found=one.found,
                 )
-                for one in node.needed_contracts()
+                for one in node.contract_desk.needed()
             ],
         )
     )

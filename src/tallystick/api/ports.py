@@ -84,6 +84,22 @@ class RegisterReader(Protocol):
         ...
 
 
+class ContractDesk(Protocol):
+    """What a node says about contracts."""
+
+    def known(self) -> Sequence[Any]:
+        """Return the schemas of all installed versions."""
+        ...
+
+    def installed(self) -> Sequence[Any]:
+        """Return what is installed, with digests."""
+        ...
+
+    def needed(self) -> Sequence[Any]:
+        """Return what the network runs, or will run, and is not installed."""
+        ...
+
+
 class LedgerNode(RegisterReader, LogReader, Protocol):
     """A node in operation."""
 
@@ -105,6 +121,11 @@ class LedgerNode(RegisterReader, LogReader, Protocol):
     @property
     def consortium(self) -> ConsortiumFace:
         """What it does with other organisations' nodes."""
+        ...
+
+    @property
+    def contract_desk(self) -> ContractDesk:
+        """What is installed of what the network runs."""
         ...
 
     @property
@@ -160,18 +181,6 @@ class LedgerNode(RegisterReader, LogReader, Protocol):
 
     def contracts(self) -> Sequence[Any]:
         """Return the schema of every active contract."""
-        ...
-
-    def known_contracts(self) -> Sequence[Any]:
-        """Return the schemas of all installed versions."""
-        ...
-
-    def installed_contracts(self) -> Sequence[Any]:
-        """Return what is installed, with digests."""
-        ...
-
-    def needed_contracts(self) -> Sequence[Any]:
-        """Return what the network runs, or will run, and is not installed here."""
         ...
 
     def subscribe(self, callback: Callable[[Block], None]) -> Callable[[], None]:

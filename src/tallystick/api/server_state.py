@@ -28,7 +28,7 @@ class ServerState:
         self.node = node
         self.limits = limits
         self.tip = Tip(node)
-        self._catalogue = Catalogue(node.contracts(), node.known_contracts())
+        self._catalogue = Catalogue(node.contracts(), node.contract_desk.known())
         self._catalogue_height = self.tip.height
         self.recent_frames = RecentFrames(node, self._catalogue)
         self.in_flight = Budget("transactions in flight", limits.in_flight_transactions_max)

@@ -9,7 +9,6 @@ from tallystick.cli.plain import plain_row
 from tallystick.cli.stage import stage
 from tallystick.cli.times import format_time
 from tallystick.client import GovernanceRecord
-from tallystick.client.governance_records import ContractRecord
 
 _DAY_MS = 24 * 60 * 60 * 1000
 
@@ -35,7 +34,15 @@ def governance_row(found: GovernanceRecord) -> Row:
             _validator(one.organization, one.public_key, one.power, in_force=one.is_in_force)
             for one in found.validators
         ],
-        "contract_versions": [_contract(one) for one in found.contracts],
+        "contract_versions": [
+            _contract(
+                one.name,
+                None if one.version is None else f"v{one.version} @{one.height}",
+                one.digest,
+                None if one.migration is None or one.migration.finished_at else one.migration.moved,
+            )
+            for one in found.contracts
+        ],
         "nodes": [
             f"{one.node_id} {one.organization}" for one in found.nodes if one.removed_at_ms is None
         ],
@@ -51,16 +58,11 @@ def _validator(organization: str, public_key: str, power: int, *, in_force: bool
     return f"{organization} {public_key[:16]}… {power}{soon}"
 
 
-def _contract(one: ContractRecord) -> Plain:
-    if one.version is None:
-        return one.name
-    text = f"{one.name} v{one.version} @{one.height}"
-    if one.digest is not None:
-        text += f" {one.digest[:16]}…"
-    migration = one.migration
-    if migration is not None and migration.finished_at is None:
-        text += f" ({say('governance.moved', count=migration.moved)})"
-    return text
+def _contract(name: str, version: str | None, digest: str | None, moved: int | None) -> Plain:
+    parts = [name, version, None if digest is None else f"{digest[:16]}…"]
+    if moved is not None:
+        parts.append(f"({say('governance.moved', count=moved)})")
+    return " ".join(part for part in parts if part is not None)
 
 
 def _log_key(organization: str, public_key: str, revoked_at: int | None) -> Plain:

@@ -13,10 +13,11 @@ from msgspec import Struct
 
 from tallystick.contracts.checkers import reader
 from tallystick.contracts.contract import Contract, class_attributes
-from tallystick.contracts.declarations import declared_tables
+from tallystick.contracts.declarations import all_tables
 from tallystick.contracts.derivation import Place, record_schema
 from tallystick.contracts.hints import resolve
 from tallystick.contracts.records import Record
+from tallystick.contracts.tables import Table
 from tallystick.errors import InvalidContract
 
 _MARK: Final = "__tallystick_migration__"
@@ -40,6 +41,8 @@ class Migration(Struct, frozen=True, kw_only=True):
     """What the state keys of the table begin with."""
     function: Callable[[Any, Any], Any]
     """Takes the contract and an old record; returns what stands in its place, or None."""
+    target: Table[Any] | None
+    """The table as the newer version has it; None if it has it no more."""
     read_old: Callable[[object], Any]
     """Makes the old record of plain data, or raises `msgspec.ValidationError`."""
 
@@ -94,7 +97,7 @@ def _migration(
     if not (isinstance(old, type) and issubclass(old, Record)):
         raise _wrong(contract, name, "it takes one old record")
     record_schema(old, Place(f"{contract.__name__}.{name}({old.__name__})"))
-    table = declared_tables(contract).get(mark.table)
+    table = all_tables(contract).get(mark.table)
     result = annotations.get("return", Any)
     kinds = set(get_args(result) or (result,)) - {NoneType}
     if not kinds <= ({table.record} if table is not None else set()):
@@ -104,6 +107,7 @@ def _migration(
         table=mark.table,
         prefix=f"{contract.name}/{mark.table}/".encode(),
         function=function,
+        target=table,
         read_old=reader(old),
     )
 

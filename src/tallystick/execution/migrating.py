@@ -13,16 +13,12 @@ from typing import Final
 
 from tallystick.contracts import Definition, Frame, Migration
 from tallystick.encoding import Value, decode_structure
-from tallystick.errors import Halted, Malformed
+from tallystick.errors import ContractFailed, Halted, InvalidContract, Malformed
 from tallystick.ledger import StateScanner
 from tallystick.model import OK, Migrated, MigrationStep
 
 STEP_BYTES_MAX: Final = 1024 * 1024
 """New values after which a step ends, so that a block stays a block."""
-
-
-class MigrationFailed(Exception):
-    """The contract's code failed, or wrote beside the record it was given; `__cause__` says how."""
 
 
 class Walk:
@@ -41,14 +37,21 @@ class Walk:
         self._step = step
         self._state = state
         self._frame: Frame = definition.open()
+        # Bound here: a table of a part is no attribute of the contract.
+        self._targets = {
+            one.table: one.target.bind(definition.schema.name, self._frame.session)
+            for one in self._migrations
+            if one.target is not None
+        }
         self._writes: dict[bytes, bytes | None] = {}
         self._bytes = 0
+        self.failure: Exception | None = None
+        """How the contract's code failed, if it did: on every node the same."""
 
     def run(self) -> Migrated:
-        """Move records until the step is full or none is left.
+        """Move records until the step is full, none is left, or the contract's code fails.
 
         Raises:
-            MigrationFailed: the contract's code failed, on every node the same.
             Exception: a fault of this node: whatever the state raised, `Halted`, `MemoryError`.
         """
         moved, after = 0, self._step.after
@@ -56,7 +59,9 @@ class Walk:
             for migration, key, value in records:
                 if moved == self._step.limit or self._bytes >= STEP_BYTES_MAX:
                     return Migrated(OK, self._writes, after, moved, is_finished=False)
-                self._move(migration, key, value)
+                self.failure = self._move(migration, key, value)
+                if self.failure is not None:
+                    return Migrated(ContractFailed.code, {}, self._step.after, 0, is_finished=False)
                 moved, after = moved + 1, key
         return Migrated(OK, self._writes, after, moved, is_finished=True)
 
@@ -66,7 +71,7 @@ class Walk:
                 for key, value in found:
                     yield migration, key, value
 
-    def _move(self, migration: Migration, key: bytes, value: bytes) -> None:
+    def _move(self, migration: Migration, key: bytes, value: bytes) -> Exception | None:
         session = self._frame.session
         session.begin(self._read)
         session.read(key)
@@ -75,30 +80,33 @@ class Walk:
             plain = decode_structure(value, name="record")
         except Malformed as error:
             raise session.damaged(key) from error
-        self._call(migration, plain)
+        failure = self._call(migration, plain)
+        if session.fault is not None:
+            raise session.fault
+        if failure is not None:
+            return failure
         for place, new in session.writes.items():
             if place != key and any(place.startswith(one.prefix) for one in self._migrations):
-                raise MigrationFailed(
-                    f"{migration.table}: it wrote another record of a moved table"
+                return InvalidContract(
+                    f"the migration of {migration.table} wrote another record of a moved table"
                 )
             self._keep(place, new)
+        return None
 
-    def _call(self, migration: Migration, plain: Value) -> None:
+    def _call(self, migration: Migration, plain: Value) -> Exception | None:
         """Let the contract move a record; a failure of its own is told from a fault of the node."""
         contract, session = self._frame
         try:
             record = migration.function(contract, migration.read_old(plain))
             if record is not None:
-                getattr(contract, migration.table).put(record)
+                self._targets[migration.table].put(record)
         except (Halted, MemoryError):
             raise
         except Exception as failure:
-            if session.fault is None:
-                raise MigrationFailed(migration.table) from failure
+            return failure
         finally:
             session.end()
-        if session.fault is not None:
-            raise session.fault
+        return None
 
     def _keep(self, place: bytes, value: bytes | None) -> None:
         self._bytes += len(value or b"")

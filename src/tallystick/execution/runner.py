@@ -42,7 +42,7 @@ from tallystick.errors import (
 )
 from tallystick.execution.arguments import read_arguments
 from tallystick.execution.loader import load_contracts
-from tallystick.execution.migrating import MigrationFailed, Walk
+from tallystick.execution.migrating import Walk
 from tallystick.execution.shelf import InstalledContract, Shelf
 from tallystick.ledger import StateReader, StateScanner
 from tallystick.model import (
@@ -193,14 +193,11 @@ class ContractRunner:
         definition = self._shelf.find(step.contract, step.version)
         if definition is None:
             raise Halted(f"{step.contract} version {step.version} is not installed")
-        try:
-            return Walk(definition, migrations_of(definition.contract), step, state).run()
-        except MigrationFailed as failure:
-            # The determinism border, as for calls.
-            if self._on_failure is not None:
-                cause = failure.__cause__
-                self._on_failure(_as_call(step), cause if isinstance(cause, Exception) else failure)
-            return Migrated(ContractFailed.code, {}, step.after, 0, is_finished=False)
+        walk = Walk(definition, migrations_of(definition.contract), step, state)
+        done = walk.run()
+        if walk.failure is not None and self._on_failure is not None:
+            self._on_failure(_as_call(step), walk.failure)
+        return done
 
     def query(
         self,

@@ -136,13 +136,16 @@ def _with_older(newest: ContractSchema, older: ContractSchema) -> ContractSchema
     methods = {one.name for one in newest.methods}
     tables = {one.name for one in newest.tables}
     events = {one.name for one in newest.events}
-    codes = {one.code for one in newest.refusals}
+    refusals = {(one.code, one.fact_names) for one in newest.refusals}
     return replace(
         newest,
         methods=(*newest.methods, *(one for one in older.methods if one.name not in methods)),
         tables=(*newest.tables, *(one for one in older.tables if one.name not in tables)),
         events=(*newest.events, *(one for one in older.events if one.name not in events)),
-        refusals=(*newest.refusals, *(one for one in older.refusals if one.code not in codes)),
+        refusals=(
+            *newest.refusals,
+            *(one for one in older.refusals if (one.code, one.fact_names) not in refusals),
+        ),
     )
 
 

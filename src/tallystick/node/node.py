@@ -15,8 +15,8 @@ from typing import Final
 from tallystick.consensus import Committed, Engine, Result
 from tallystick.contracts import ContractSchema
 from tallystick.encoding import Value
-from tallystick.errors import ContractMigrating, ContractMissing, NotFound
-from tallystick.execution import ContractRunner, InstalledContract
+from tallystick.errors import ContractMigrating, NotFound
+from tallystick.execution import ContractRunner
 from tallystick.ledger import AppliedBlock, StateReader, Tree
 from tallystick.merkle import TILE_WIDTH
 from tallystick.model import (
@@ -27,7 +27,7 @@ from tallystick.model import (
 from tallystick.node.application import LedgerApplication
 from tallystick.node.config import NodeConfig
 from tallystick.node.consortium import Consortium
-from tallystick.node.contracts_needed import NeededContract, missing_later
+from tallystick.node.contract_desk import ContractDesk
 from tallystick.node.engine_file import EngineFile
 from tallystick.node.history import History, tree_of
 from tallystick.node.network import (
@@ -141,6 +141,8 @@ class Node:
         self._register: RegisterShown | None = None
         self.consortium = parts.consortium
         """What it does with other organisations' nodes."""
+        self.contract_desk = ContractDesk(parts.application, parts.runner)
+        """What is installed of what the network runs."""
         self.views = parts.views
         """What lists are read from."""
 
@@ -155,20 +157,12 @@ class Node:
         """
         try:
             self._parts.engine.start()
-            self._check_contracts()
         except BaseException:
             # The replay may have ended inside a block, with the trees locked.
             self._parts.application.state_lock.close()
             raise
+        self.contract_desk.check_next(self._parts.engine.stop)
         self._parts.upkeep.start()
-
-    def _check_contracts(self) -> None:
-        application = self._parts.application
-        try:
-            application.check_contracts(application.height + 1)
-        except ContractMissing:
-            self._parts.engine.stop()
-            raise
 
     def stop(self) -> None:
         """Finish what was taken, write everything, close files, end processes."""
@@ -414,26 +408,4 @@ class Node:
 
     def contracts(self) -> list[ContractSchema]:
         """Return the schema of every contract that the next block may call, in its version."""
-        ledger, runner = self._parts.application.ledger, self._parts.runner
-        register, height = ledger.register, ledger.head.height + 1
-        founding = self.genesis.contracts
-        names = sorted({one.name for one in runner.versions})
-        versions = {name: register.version_at(name, height) for name in names}
-        return [
-            runner.schema(name, versions[name])
-            for name in names
-            if register.is_callable(name, height, founding) and runner.has(name, versions[name])
-        ]
-
-    def known_contracts(self) -> tuple[ContractSchema, ...]:
-        """Return the schemas of all installed versions: old ones explain old blocks."""
-        return self._parts.runner.versions
-
-    def installed_contracts(self) -> tuple[InstalledContract, ...]:
-        """Return what is installed here, with digests."""
-        return self._parts.runner.installed()
-
-    def needed_contracts(self) -> list[NeededContract]:
-        """Return what the network runs, or will by what was voted, and is not installed here."""
-        ledger = self._parts.application.ledger
-        return missing_later(ledger.register, self.installed_contracts(), ledger.head.height + 1)
+        return self.contract_desk.active()

@@ -132,7 +132,7 @@ class FakeNode:
         """Whether the views follow at once."""
         self._store = factories.MemoryStore()
         self._runner = ContractRunner([Evidence])
-        self.missing_contracts: list[NeededContract] = []
+        self.contract_desk = FakeDesk(self._runner)
         self._ledger = open_ledger(self.genesis_bytes, self._store, None, self._runner)
         self._url = f"sqlite:///{folder / 'views.sqlite'}"
         self._projector: Projector | None = None
@@ -382,22 +382,31 @@ class FakeNode:
         """Return the schemas."""
         return list(self._runner.schemas)
 
-    def known_contracts(self) -> tuple[ContractSchema, ...]:
-        """Return the schemas of all versions."""
-        return self._runner.versions
-
-    def installed_contracts(self) -> tuple[InstalledContract, ...]:
-        """Return what is installed."""
-        return self._runner.installed()
-
-    def needed_contracts(self) -> list[NeededContract]:
-        """Return what the network runs and is not installed."""
-        return self.missing_contracts
-
     def subscribe(self, callback: Callable[[Block], None]) -> Callable[[], None]:
         """Call back after each block."""
         self._subscribers.append(callback)
         return lambda: self._subscribers.remove(callback)
+
+
+class FakeDesk:
+    """What a node says about contracts."""
+
+    def __init__(self, runner: ContractRunner) -> None:
+        """Miss nothing, until a test says so."""
+        self._runner = runner
+        self.missing: list[NeededContract] = []
+
+    def known(self) -> tuple[ContractSchema, ...]:
+        """Return the schemas of all versions."""
+        return self._runner.versions
+
+    def installed(self) -> tuple[InstalledContract, ...]:
+        """Return what is installed."""
+        return self._runner.installed()
+
+    def needed(self) -> list[NeededContract]:
+        """Return what the network runs and is not installed."""
+        return self.missing
 
 
 def deposit_args(number: int, **changes: Value) -> dict[str, Value]:

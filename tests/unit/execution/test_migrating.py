@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tallystick.encoding import encode
-from tallystick.errors import Corrupted, Halted
+from tallystick.errors import Corrupted, Halted, InvalidContract
 from tallystick.execution import ContractRunner, migrating
 from tallystick.model import OK, Call, MigrationStep
 from tallystick.testing import MemoryState
@@ -114,7 +114,7 @@ def test_a_migration_that_fails_moves_nothing_of_its_step() -> None:
         assert RUNNER.migrate(step(), old_state({"b": text})) == done
     (call, failure), (_, misplaced) = told
     assert (call.contract, type(failure)) == ("notes", ValueError)
-    assert isinstance(misplaced, migrating.MigrationFailed)
+    assert isinstance(misplaced, InvalidContract)
 
 
 def test_a_later_version_repairs_a_migration_where_it_stopped() -> None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from tallystick.contracts import (
     ANY_MEMBER,
     BoundedText,
@@ -18,6 +20,7 @@ from tallystick.contracts import (
     query,
 )
 
+Short: TypeAlias = BoundedText
 DO = Label(zh="做", en="Do")
 
 
@@ -98,7 +101,7 @@ class NotesTwo(Contract, name="notes", version=2):
     tallies = Table(Tally, key="id")
 
     @action(role=ANY_MEMBER, label=DO, emits=(Coloured,))
-    def write(self, ctx: Context, id: BoundedText, text: BoundedText, colour: BoundedText) -> None:  # noqa: A002
+    def write(self, ctx: Context, id: Short, text: Short, colour: Short) -> None:  # noqa: A002
         """Keep a note."""
         self.notes.put(Note(id=id, text=text, colour=colour))
         ctx.emit(Coloured(id=id, colour=colour))

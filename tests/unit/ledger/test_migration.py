@@ -12,7 +12,7 @@ from tallystick.errors import ContractMigrating
 from tallystick.ledger import AppliedBlock, Ledger, Tree, adopt_block, apply_block, check_contract
 from tallystick.ledger.block_state import BlockState
 from tallystick.merkle import verify_value
-from tallystick.model import OK, ContractActivation, decode_entry, decode_transaction
+from tallystick.model import OK, RecordMigration, decode_entry, decode_transaction
 from tests.factories import ADMINISTRATOR, START, MemoryStore, sign
 from tests.unit.ledger.governed_ledger import NETWORK, apply_one, decide, open_governed, put
 
@@ -63,9 +63,11 @@ def upgraded(*texts: str) -> Ledger:
     return ledger
 
 
-def activation(ledger: Ledger) -> ContractActivation:
-    """Return the record of the contract."""
-    return ledger.register.contracts["notes"]
+def migration(ledger: Ledger) -> RecordMigration:
+    """Return how far the contract's migration is."""
+    found = ledger.register.contracts["notes"].migration
+    assert isinstance(found, RecordMigration)
+    return found
 
 
 def test_nobody_calls_a_contract_whose_records_are_being_moved() -> None:
@@ -92,17 +94,13 @@ def test_a_step_writes_to_both_trees_and_says_how_far_it_came() -> None:
     assert [event.name for event in outcome.events] == ["governance.RecordsMoved"]
     assert set(applied.state) == {b"notes/texts/a", b"notes/texts/n0"}
     assert set(applied.membership) == {b"membership/contracts/notes"}
-    migration = activation(ledger).migration
-    assert (migration.moved, migration.after, migration.finished_at) == (  # type: ignore[union-attr]
-        2,
-        b"notes/texts/n0",
-        None,
-    )
+    found = migration(ledger)
+    assert (found.moved, found.after, found.finished_at) == (2, b"notes/texts/n0", None)
     run(ledger, [step(2)])
     key = b"membership/contracts/notes"
     value = ledger.store.get(Tree.MEMBERSHIP, key)
     verify_value(ledger.membership_tree.root, key, value or b"", ledger.membership_tree.prove(key))
-    assert activation(ledger).migration.finished_at == 6  # type: ignore[union-attr]
+    assert migration(ledger).finished_at == 6
     moved = [decode(value) for _, value in ledger.store.items(Tree.STATE)]
     assert all(isinstance(one, dict) and one["version"] == 2 for one in moved)
 
@@ -161,8 +159,8 @@ def test_a_step_whose_code_fails_changes_nothing() -> None:
     assert refused == ("E_STATE", "migrate_from")
     decide(ledger, "activate_contract", **(UPGRADE | {"version": 3, "height": 8}))
     assert put(ledger, "notes")[0] == "E_MIGRATING"
-    migration = activation(ledger).migration
-    assert (migration.moved, migration.from_version, migration.since) == (1, 1, 5)  # type: ignore[union-attr]
+    found = migration(ledger)
+    assert (found.moved, found.from_version, found.since) == (1, 1, 5)
 
 
 def decide_refused(ledger: Ledger, fields: dict[str, Value]) -> tuple[str, str]:
