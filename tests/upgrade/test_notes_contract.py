@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import pytest
 
@@ -23,6 +23,7 @@ from tallystick import verify
 from tallystick.client import KeyStore, Net, connect
 from tallystick.client.trust import Trust
 from tallystick.errors import ContractMigrating, TallystickError, UnknownContract
+from tallystick.model import Receipt
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -30,6 +31,8 @@ EXAMPLE: Final = Path(__file__).parents[2] / "examples" / "notes-contract"
 ORGANIZATION: Final = "11330100MB0F0001X8"
 UPGRADE_HEIGHT: Final = 12
 ROLES: Final = ["administrator", "auditor", "depositor"]
+
+Receipts: TypeAlias = list[tuple[str, Receipt]]
 
 
 class Place:
@@ -184,8 +187,8 @@ def test_a_package_from_outside_is_voted_in_upgraded_and_held_to_its_digest(plac
         assert net.status().height > UPGRADE_HEIGHT
 
 
-def run_first_version(place: Place) -> list[Any]:
-    """Install version 1, vote it in with its digest, and call it; return receipts."""
+def run_first_version(place: Place) -> Receipts:
+    """Install version 1, vote it in with its digest, and call it; return ids and receipts."""
     place.install("v1", EXAMPLE / "v1")
     (first,) = place.tally("contract", "digest", "notes")
     assert (first["version"], first["migrates_from"]) == (1, [])
@@ -195,7 +198,8 @@ def run_first_version(place: Place) -> list[Any]:
     with place.net() as net:
         written = [net.call("notes", "write", id=f"N-{at}", text=f"Note {at}") for at in range(3)]
         assert net.query("notes", "read", id="N-1")["text"] == "Note 1"
-        return [net.receipt(one.transaction.id).record for one in written]
+        ids = [one.transaction.id for one in written]
+        return [(one, net.receipt(one).record) for one in ids]
 
 
 def install_second_versions(place: Place) -> tuple[Path, Path]:
@@ -253,12 +257,12 @@ def move_records(place: Place) -> None:
     assert place.tally("governance", "migrate", "notes")["moved"] == 3
 
 
-def check_history(place: Place, receipts: list[Any]) -> None:
+def check_history(place: Place, receipts: Receipts) -> None:
     """Old receipts verify, and what version 1 announced still reads as a sentence."""
     with place.net() as net:
         trust = Trust.of_genesis((place.data / "genesis.cbor").read_bytes())
-        for at, receipt in enumerate(receipts):
+        for at, (transaction, receipt) in enumerate(receipts):
             assert verify(receipt, trust=trust).ok
-            shown = net.transaction(receipt.transaction_id.hex())
+            shown = net.transaction(transaction)
             assert shown.sentence is not None
             assert f"wrote N-{at}: Note {at}" in shown.sentence.en

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, Protocol
 
+from tallystick.api.contract_ports import ContractDesk
 from tallystick.api.log_ports import LogReader
 from tallystick.api.view_ports import ViewsReader
 from tallystick.encoding import Value
@@ -81,22 +82,6 @@ class RegisterReader(Protocol):
 
     def register(self) -> RegisterShown:
         """Return the register as of the newest durable block."""
-        ...
-
-
-class ContractDesk(Protocol):
-    """What a node says about contracts."""
-
-    def known(self) -> Sequence[Any]:
-        """Return the schemas of all installed versions."""
-        ...
-
-    def installed(self) -> Sequence[Any]:
-        """Return what is installed, with digests."""
-        ...
-
-    def needed(self) -> Sequence[Any]:
-        """Return what the network runs, or will run, and is not installed."""
         ...
 
 

@@ -91,7 +91,7 @@ def upgrade(height: int, **changed: Value) -> dict[str, Value]:
 
 
 def test_a_node_upgrades_at_the_height_and_replays_across_it(
-    start: Callable[..., Node], folder: Path
+    start: Callable[..., Node],
 ) -> None:
     """Version 1 until the height, then the migration, then version 2; a restart changes nothing."""
     both, call = (NotesTwo, NotesOne), Caller()
@@ -121,7 +121,7 @@ def test_a_node_upgrades_at_the_height_and_replays_across_it(
 
 @node_kit.solo_only
 def test_a_node_without_the_sources_warns_stops_and_does_not_start(
-    start: Callable[..., Node], folder: Path
+    start: Callable[..., Node],
 ) -> None:
     """Nothing is lost: with the right package it goes on."""
     call, faults = Caller(), list[BaseException]()
@@ -131,8 +131,7 @@ def test_a_node_without_the_sources_warns_stops_and_does_not_start(
     assert (needed.version, needed.height, needed.found) == (2, 3, "version 1")
     assert call(node, "notes", "write", id="a", text="one") == OK
     assert call(node, "notes", "write", id="b", text="one") == "E_MIGRATING"
-    with pytest.raises(Exception, match=r"."):
-        call(node, "governance", "migrate_contract", contract="notes")
+    assert call(node, "governance", "migrate_contract", contract="notes") != OK
     assert [type(fault) for fault in faults] == [ContractMissing]
     node.stop()
     with pytest.raises(ContractMissing) as refused:
