@@ -10,15 +10,16 @@ restores it. Byte strings are lower-case hexadecimal.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Final, NoReturn
 
 from tallystick.crypto import sha256
-from tallystick.ledger import Invocation, StateReader, Tree, apply_block, open_ledger
+from tallystick.ledger import Invocation, StateReader, StateScanner, Tree, apply_block, open_ledger
 from tallystick.model import (
     Block,
     GenesisDocument,
+    MigrationStep,
     Name,
     Organization,
     Snapshot,
@@ -40,8 +41,10 @@ class _Nothing:
     def get(self, tree: Tree, key: bytes, /) -> None:
         return None
 
-    def items(self, tree: Tree, /) -> Iterator[tuple[bytes, bytes]]:
-        return iter(())
+    def items(
+        self, tree: Tree, /, *, prefix: bytes = b"", after: bytes = b""
+    ) -> Generator[tuple[bytes, bytes], None, None]:
+        yield from ()
 
     def read_page(self, tree: Tree, prefix: bytes, /) -> None:
         return None
@@ -50,6 +53,9 @@ class _Nothing:
         return None
 
     def execute(self, invocation: Invocation, state: StateReader) -> NoReturn:
+        raise NotImplementedError
+
+    def migrate(self, step: MigrationStep, state: StateScanner) -> NoReturn:
         raise NotImplementedError
 
 

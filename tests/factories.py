@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from tallystick.crypto import SecretKey
 from tallystick.encoding import Value, decode, encode
@@ -14,6 +15,7 @@ from tallystick.ledger import (
     Invocation,
     Ledger,
     StateReader,
+    StateScanner,
     Tree,
     open_ledger,
 )
@@ -27,6 +29,8 @@ from tallystick.model import (
     LogKey,
     Member,
     MemberKey,
+    Migrated,
+    MigrationStep,
     Name,
     Organization,
     Parameters,
@@ -119,10 +123,12 @@ class MemoryStore:
         """Return a value."""
         return self.values.get((tree, key))
 
-    def items(self, tree: Tree, /) -> Iterator[tuple[bytes, bytes]]:
-        """Yield every value of a tree, sorted by key."""
+    def items(
+        self, tree: Tree, /, *, prefix: bytes = b"", after: bytes = b""
+    ) -> Generator[tuple[bytes, bytes], None, None]:
+        """Yield values of a tree, sorted by key."""
         for kind, key in sorted(self.values):
-            if kind == tree:
+            if kind == tree and key > after and key.startswith(prefix):
                 yield key, self.values[kind, key]
 
     def read_page(self, tree: Tree, prefix: bytes, /) -> bytes | None:
@@ -175,6 +181,19 @@ class NotesHost:
             case "break":
                 raise MemoryError("the host is out of memory")
         return Execution("E_CONTRACT", None, (), {})
+
+    def migrate(self, step: MigrationStep, state: StateScanner) -> Migrated:
+        """Give notes a field more; a note that says "stuck" cannot be moved."""
+        found = list(islice(state.scan(b"notes/texts/", step.after), step.limit + 1))
+        writes: dict[bytes, bytes | None] = {}
+        for key, value in found[: step.limit]:
+            record = decode(value)
+            assert isinstance(record, dict)
+            if record["text"] == "stuck":
+                return Migrated("E_CONTRACT_FAILED", {}, step.after, 0, is_finished=False)
+            writes[key] = encode(record | {"version": step.version})
+        after = max(writes, default=step.after)
+        return Migrated(OK, writes, after, len(writes), is_finished=len(found) <= step.limit)
 
 
 def _count(value: bytes) -> int:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
@@ -124,6 +125,20 @@ def test_items_are_all_of_the_newest_block_in_order(store: AnyStore) -> None:
         if round_ in (9, 20):
             store.flush()
         assert list(store.items(Tree.STATE)) == sorted(expected.items())
+
+
+@pytest.mark.parametrize("after", [b"", b"k/a/", b"k/b/1", b"k/b/2", b"k/z"])
+def test_a_walk_begins_after_a_key_and_stays_in_its_prefix(store: AnyStore, after: bytes) -> None:
+    """On disk, in memory, and where both have a word; a walk may end at any place."""
+    chain = Chain()
+    save(store, chain.add([{f"k/{kind}/{at}".encode(): b"old" for kind in "abc" for at in "0123"}]))
+    store.flush()
+    save(store, chain.add([{b"k/b/1": None, b"k/b/2": b"new", b"k/b/4": b"new", b"k/bb": b"new"}]))
+    present = {b"k/b/0": b"old", b"k/b/2": b"new", b"k/b/3": b"old", b"k/b/4": b"new"}
+    expected = [(key, value) for key, value in present.items() if key > after]
+    assert list(store.items(Tree.STATE, prefix=b"k/b/", after=after)) == expected
+    with closing(store.items(Tree.STATE, prefix=b"k/b/", after=after)) as walk:
+        assert next(walk, None) == next(iter(expected), None)
 
 
 def test_trees_continue_from_what_was_stored(store: AnyStore) -> None:

@@ -111,6 +111,11 @@ _EVENTS: Final[Mapping[str, Label]] = {
         zh="合约 {contract} 版本 {version} 自区块 {height} 起生效",
         en="version {version} of contract {contract} runs from block {height} on",
     ),
+    "governance.RecordsMoved": Label(
+        zh="合约 {contract} 迁移到版本 {version}：本次迁移 {moved} 条记录，已完成：{finished}",
+        en="{moved} records of contract {contract} were moved to version {version}; "
+        "finished: {finished}",
+    ),
     "governance.NodeRegistered": Label(
         zh="机构 {organization} 登记节点 {node_id}",
         en="node {node_id} of {organization} was registered",
@@ -155,6 +160,7 @@ _METHODS: Final[Mapping[str, Label]] = {
     "governance.propose": Label(zh="提案", en="Propose"),
     "governance.vote": Label(zh="投票", en="Vote"),
     "governance.withdraw": Label(zh="撤回提案", en="Withdraw a proposal"),
+    "governance.migrate_contract": Label(zh="迁移合约数据", en="Move a contract's records"),
     "governance.execute": Label(zh="执行提案", en="Execute a proposal"),
     "governance.rotate_validator_key": Label(zh="更换验证密钥", en="Rotate the validator key"),
     "governance.resign_validator": Label(zh="退出验证", en="Resign as validator"),

@@ -60,11 +60,32 @@ OrganizationText: TypeAlias = Annotated[
 ]
 
 
+class InstalledRecord(Struct, frozen=True, kw_only=True):
+    """A version of a contract that is installed on this node, whether it runs or not."""
+
+    name: str
+    version: Count
+    digest: Annotated[Hash, Meta(description="SHA-256 over its sources: what a vote names.")]
+    migrates_from: Annotated[list[int], Meta(description="Versions whose records it can move.")]
+
+
+class NeededRecord(Struct, frozen=True, kw_only=True):
+    """A version of a contract that the network voted for and this node has not installed."""
+
+    name: str
+    version: Count
+    digest: Annotated[Hash | None, Meta(description="Null: any sources of this version will do.")]
+    height: Annotated[Count, Meta(description="First block that needs it: there the node stops.")]
+    found: Annotated[str, Meta(description="What is installed in its place.")]
+
+
 class ContractList(Struct, frozen=True):
     """The contracts that this node runs."""
 
     items: list[dict[str, Json]]
     """Each a contract's schema: methods with arguments, tables, events, refusals."""
+    installed: list[InstalledRecord]
+    missing: list[NeededRecord]
 
 
 class PrepareRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -123,8 +144,31 @@ class QueryAnswer(Struct, frozen=True):
 
 def list_contracts(asked: Asked) -> Answer:
     """Answer GET /v1/contracts."""
-    schemas = asked.server.catalogue.schemas
-    return json_answer(ContractList([msgspec.to_builtins(schema) for schema in schemas]))
+    schemas, node = asked.server.catalogue.schemas, asked.server.node
+    return json_answer(
+        ContractList(
+            items=[msgspec.to_builtins(schema) for schema in schemas],
+            installed=[
+                InstalledRecord(
+                    name=one.name,
+                    version=one.version,
+                    digest=one.digest.hex(),
+                    migrates_from=list(one.migrates_from),
+                )
+                for one in node.contract_desk.installed()
+            ],
+            missing=[
+                NeededRecord(
+                    name=one.name,
+                    version=one.version,
+                    digest=None if one.digest is None else one.digest.hex(),
+                    height=one.height,
+                    found=one.found,
+                )
+                for one in node.contract_desk.needed()
+            ],
+        )
+    )
 
 
 def show_contract(asked: Asked) -> Answer:

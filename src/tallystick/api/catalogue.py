@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from tallystick.api.built_in import built_in_method, built_in_sentence
 from tallystick.contracts import (
     ContractSchema,
+    EventSchema,
     FieldSchema,
     Label,
     MethodSchema,
+    RefusalSchema,
     TableSchema,
     sentence,
 )
@@ -18,12 +21,23 @@ from tallystick.encoding import Value
 from tallystick.errors import Refused, UnknownContract, error_classes
 from tallystick.model import OK, Call, Outcome
 
+_Described = TypeVar("_Described", EventSchema, RefusalSchema)
+
 
 class Catalogue:
-    """Schemas by contract name; they do not change while a node runs."""
+    """Schemas by contract name: of the versions that run, and of older ones for older blocks."""
 
-    def __init__(self, schemas: Iterable[ContractSchema]) -> None:
-        """Take the schemas of the active contracts."""
+    def __init__(
+        self, schemas: Iterable[ContractSchema], known: Iterable[ContractSchema] = ()
+    ) -> None:
+        """Take the schemas of the active contracts, and of all versions that are installed."""
+        self._known: dict[str, list[ContractSchema]] = {}
+        for schema in known:
+            self._known.setdefault(schema.name, []).insert(0, schema)
+        self.show(schemas)
+
+    def show(self, schemas: Iterable[ContractSchema]) -> None:
+        """Take the schemas of the contracts that are active from now on."""
         self.schemas = tuple(schemas)
         self._by_name = {schema.name: schema for schema in self.schemas}
 
@@ -45,14 +59,12 @@ class Catalogue:
 
     def method(self, contract: str, method: str) -> MethodSchema | None:
         """Return a method's schema if this node knows it; old transactions may name others."""
-        schema = self._by_name.get(contract)
-        methods = () if schema is None else schema.methods
+        methods = (one for schema in self._versions(contract) for one in schema.methods)
         return next((one for one in methods if one.name == method), None)
 
     def table(self, contract: str, table: str) -> TableSchema | None:
         """Return a table's schema, or None."""
-        schema = self._by_name.get(contract)
-        tables = () if schema is None else schema.tables
+        tables = (one for schema in self._versions(contract) for one in schema.tables)
         return next((one for one in tables if one.name == table), None)
 
     def label(self, contract: str) -> Label:
@@ -70,20 +82,20 @@ class Catalogue:
 
     def event_sentence(self, name: str, fields: Mapping[str, Value]) -> Label | None:
         """Return what an event says, in both languages, or None when nobody can tell."""
-        schema = self._by_name.get(name.rpartition(".")[0])
-        event = None if schema is None else schema.event(name)
-        if event is not None:
-            return sentence(event, fields)
+        versions = self._versions(name.rpartition(".")[0])
+        events = [one for schema in versions if (one := schema.event(name)) is not None]
+        if events:
+            return sentence(_fitting(events, fields), fields)
         return built_in_sentence(name, fields)
 
     def refusal_sentence(self, contract: str, code: str, facts: object) -> Label:
         """Return what a refusal says, in both languages; at least the title of its code."""
-        schema = self._by_name.get(contract)
         known = facts if isinstance(facts, dict) else {}
         names = known.keys() if known else None
-        refusal = None if schema is None else schema.refusal(code, names)
-        if refusal is not None:
-            return sentence(refusal, known)
+        versions = self._versions(contract)
+        refusals = [one for schema in versions if (one := schema.refusal(code, names)) is not None]
+        if refusals:
+            return sentence(_fitting(refusals, known), known)
         kind = error_classes().get(code, Refused)
         return Label(zh=kind.title_zh, en=kind.title_en)
 
@@ -110,3 +122,17 @@ class Catalogue:
             if said is not None:
                 return said
         return self.short_sentence(call.contract, call.method, organization, outcome.code)
+
+    def _versions(self, contract: str) -> list[ContractSchema]:
+        """Return the active version's schema, then those of all others, newest first."""
+        active = self._by_name.get(contract)
+        others = [one for one in self._known.get(contract, ()) if one is not active]
+        return others if active is None else [active, *others]
+
+
+def _fitting(described: list[_Described], values: Mapping[str, Value]) -> _Described:
+    """Return the one that has exactly these fields: the version that wrote them; else the first."""
+    for one in described:
+        if {field.name for field in one.fields} == values.keys():
+            return one
+    return described[0]

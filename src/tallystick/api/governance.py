@@ -14,6 +14,7 @@ from tallystick.api.governance_records import (
     FailureRecord,
     GovernanceRecord,
     LogKeyPeriod,
+    MigrationRecord,
     NodeRecord,
     ParametersRecord,
     ProposalPage,
@@ -35,6 +36,7 @@ from tallystick.errors import NotFound, Rejected
 from tallystick.membership import accused_by, count_votes, missing_approvals
 from tallystick.model import (
     EXPIRED,
+    ContractActivation,
     NodeIdentity,
     Proposal,
     RegisteredLogKey,
@@ -214,14 +216,35 @@ def _contracts(node: LedgerNode, shown: RegisterShown) -> list[ContractRecord]:
     voted = register.contracts
     next_height = shown.height + 1
     return [
-        ContractRecord(
-            name=name,
-            version=voted[name].version if name in voted else None,
-            height=voted[name].height if name in voted else None,
-            is_running=register.is_callable(name, next_height, founding),
-        )
+        _contract(name, voted.get(name), register.is_callable(name, next_height, founding))
         for name in sorted({*founding, *voted})
     ]
+
+
+def _contract(
+    name: str,
+    voted: ContractActivation | None,
+    is_running: bool,  # noqa: FBT001  # from one place
+) -> ContractRecord:
+    if voted is None:
+        return ContractRecord(
+            name=name, version=None, height=None, digest=None, is_running=is_running, migration=None
+        )
+    migration = None if voted.migration is UNSET else voted.migration
+    return ContractRecord(
+        name=name,
+        version=voted.version,
+        height=voted.height,
+        digest=None if voted.digest is UNSET else voted.digest.hex(),
+        is_running=is_running,
+        migration=None
+        if migration is None
+        else MigrationRecord(
+            from_version=migration.from_version,
+            moved=migration.moved,
+            finished_at=migration.finished_at,
+        ),
+    )
 
 
 def _node(node: NodeIdentity) -> NodeRecord:

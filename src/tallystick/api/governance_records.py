@@ -71,13 +71,27 @@ class LogKeyPeriod(Struct, frozen=True, kw_only=True):
     revoked_at_ms: TimeMs | None
 
 
+class MigrationRecord(Struct, frozen=True, kw_only=True):
+    """How far the records of an older version have been moved."""
+
+    from_version: Count
+    moved: Annotated[Count, Meta(description="Records moved so far.")]
+    finished_at: Annotated[
+        int | None, Meta(description="Height; until it is known the contract cannot be called.")
+    ]
+
+
 class ContractRecord(Struct, frozen=True, kw_only=True):
     """A contract that the network runs, or will run."""
 
     name: str
     version: Annotated[int | None, Meta(description="Voted version; null: as founded.")]
     height: Annotated[int | None, Meta(description="First block that runs it.")]
+    digest: Annotated[
+        Hash | None, Meta(description="SHA-256 over its sources; null: none was voted.")
+    ]
     is_running: bool
+    migration: MigrationRecord | None
 
 
 class GovernanceRecord(Struct, frozen=True, kw_only=True):

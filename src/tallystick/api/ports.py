@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, Protocol
 
+from tallystick.api.contract_ports import ContractDesk
 from tallystick.api.log_ports import LogReader
 from tallystick.api.view_ports import ViewsReader
 from tallystick.encoding import Value
@@ -99,6 +100,11 @@ class LedgerNode(RegisterReader, LogReader, Protocol):
     @property
     def consortium(self) -> ConsortiumFace:
         """What it does with other organisations' nodes."""
+        ...
+
+    @property
+    def contract_desk(self) -> ContractDesk:
+        """What is installed of what the network runs."""
         ...
 
     @property

@@ -29,6 +29,7 @@ STATUS_BY_ERROR: Final[Mapping[type[TallystickError], int]] = {
     errors.InvalidSignature: 403,
     errors.NotAMember: 403,
     errors.UnknownContract: 404,
+    errors.ContractMigrating: 409,
     errors.WrongMethod: 405,
     errors.TooSlow: 408,
     errors.Replayed: 409,

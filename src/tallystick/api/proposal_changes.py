@@ -117,7 +117,14 @@ def _contract(register: Register, action: ActivateContract) -> list[Triple]:
     known = register.contracts.get(action.name)
     before = None if known is None else f"version {known.version} from block {known.height}"
     after = f"version {action.version} from block {action.height}"
-    return [(f"contract {action.name}", before, after)]
+    changes: list[Triple] = [(f"contract {action.name}", before, after)]
+    if action.digest is not UNSET:
+        was = None if known is None or known.digest is UNSET else known.digest.hex()
+        changes.append((f"sources of {action.name}", was, action.digest.hex()))
+    if action.migrate_from is not UNSET:
+        moved = f"moved from version {action.migrate_from}, not callable until then"
+        changes.append((f"records of {action.name}", None, moved))
+    return changes
 
 
 def _node_registration(register: Register, action: RegisterNode) -> list[Triple]:

@@ -28,8 +28,9 @@ class ServerState:
         self.node = node
         self.limits = limits
         self.tip = Tip(node)
-        self.catalogue = Catalogue(node.contracts())
-        self.recent_frames = RecentFrames(node, self.catalogue)
+        self._catalogue = Catalogue(node.contracts(), node.contract_desk.known())
+        self._catalogue_height = self.tip.height
+        self.recent_frames = RecentFrames(node, self._catalogue)
         self.in_flight = Budget("transactions in flight", limits.in_flight_transactions_max)
         self.body_bytes = Budget("bytes of request bodies", limits.body_bytes_total_max)
         self.event_clients = Budget("event streams", limits.event_clients_max)
@@ -41,6 +42,14 @@ class ServerState:
         self.answers_by_status: Counter[int] = Counter()
         self._views_height = -1
         self._views_read_at = 0.0
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The contracts as the next block runs them: a vote lets another version begin."""
+        if self._catalogue_height != self.tip.height:
+            self._catalogue_height = self.tip.height
+            self._catalogue.show(self.node.contracts())
+        return self._catalogue
 
     async def wait_for_views(self, height: int) -> None:
         """Wait until lists reflect `height`, a few seconds at most.

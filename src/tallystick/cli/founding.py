@@ -10,7 +10,6 @@ from pathlib import Path
 from tallystick.cli.catalogue import say
 from tallystick.cli.demo import consortium
 from tallystick.cli.demo.names import KEYS_FOLDER
-from tallystick.cli.installed import contract_names
 from tallystick.cli.local import keep_trust_file
 from tallystick.client import Identity, KeyStore
 from tallystick.crypto import SecretKey
@@ -25,7 +24,7 @@ from tallystick.model import (
     check_organization_id,
     network_id,
 )
-from tallystick.node import create_network
+from tallystick.node import create_network, find_installed_contracts
 from tallystick.units import TimeMs
 
 ADMINISTRATOR = "administrator"
@@ -95,7 +94,7 @@ def found_own(folder: Path, *, network: str, organization: str, name: str) -> Fo
 
 def installed_contracts() -> list[str]:
     """Return the names of the contracts that this installation can run."""
-    return list(contract_names())
+    return sorted({one.name for one in find_installed_contracts()})
 
 
 def now_ms() -> TimeMs:

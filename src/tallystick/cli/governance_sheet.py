@@ -35,7 +35,13 @@ def governance_row(found: GovernanceRecord) -> Row:
             for one in found.validators
         ],
         "contract_versions": [
-            _contract(one.name, one.version, one.height) for one in found.contracts
+            _contract(
+                one.name,
+                None if one.version is None else f"v{one.version} @{one.height}",
+                one.digest,
+                None if one.migration is None or one.migration.finished_at else one.migration.moved,
+            )
+            for one in found.contracts
         ],
         "nodes": [
             f"{one.node_id} {one.organization}" for one in found.nodes if one.removed_at_ms is None
@@ -52,8 +58,11 @@ def _validator(organization: str, public_key: str, power: int, *, in_force: bool
     return f"{organization} {public_key[:16]}… {power}{soon}"
 
 
-def _contract(name: str, version: int | None, height: int | None) -> Plain:
-    return name if version is None else f"{name} v{version} @{height}"
+def _contract(name: str, version: str | None, digest: str | None, moved: int | None) -> Plain:
+    parts = [name, version, None if digest is None else f"{digest[:16]}…"]
+    if moved is not None:
+        parts.append(f"({say('governance.moved', count=moved)})")
+    return " ".join(part for part in parts if part is not None)
 
 
 def _log_key(organization: str, public_key: str, revoked_at: int | None) -> Plain:

@@ -14,7 +14,7 @@ from tallystick.cli.linking import open_net
 from tallystick.cli.locate import node_url
 from tallystick.cli.options import Address, Signing
 from tallystick.cli.stage import stage
-from tallystick.cli.talk import note, waiting
+from tallystick.cli.talk import note, waiting, warn
 from tallystick.cli.times import format_time
 from tallystick.client import Committed, Net, ProposalRecord, Proposed
 
@@ -90,6 +90,17 @@ def said(done: Proposed | Committed, proposal: ProposalRecord) -> Answer:
     row = {**proposal_row(proposal), **place_of(done)}
     shown = (*SHOWN, "transaction_id", "block")
     return Sheet(row, tuple(name for name in shown if row.get(name) not in (None, [], "")))
+
+
+def warn_of_contract(net: Net, proposal: ProposalRecord) -> None:
+    """Warn who votes for a contract that the node which is asked has not installed."""
+    if proposal.type != "activate_contract":
+        return
+    asked = proposal.action
+    name, version, height = str(asked["name"]), int(asked["version"]), int(asked["height"])
+    found = net.governance.contracts().find(name, version)
+    if found is None or asked.get("digest") not in (None, found.digest):
+        warn(say("governance.not_here", name=name, version=version, height=height))
 
 
 def place_of(done: Committed) -> dict[str, Plain]:

@@ -86,13 +86,12 @@ def rebuild_views(folder: Path) -> int:
     Raises:
         Corrupted: a block is damaged.
     """
-    from tallystick.cli.installed import contract_names, installed_schema
+    from tallystick.node import find_installed_schemas
     from tallystick.views import Projector, specs_of
 
     log = open_block_log(folder)
-    schemas = [installed_schema(name) for name in contract_names()]
     url = f"sqlite:///{(folder / VIEWS_FILE).absolute()}"
-    projector = Projector(url, log.genesis_bytes, specs_of(schemas))
+    projector = Projector(url, log.genesis_bytes, specs_of(find_installed_schemas()))
     try:
         projector.rebuild(log.reader.blocks(1, log.reader.committed_height()))
         return projector.height

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from tallystick.client import governance as flows
+from tallystick.client.contract_records import NodeContracts
 from tallystick.client.governance import Proposed
 from tallystick.client.governance_records import GovernanceRecord, ProposalRecord
 from tallystick.client.links import AsyncLink
@@ -61,6 +62,24 @@ class AsyncGovernanceDesk:
             WrongState, Expired, UnknownRecord: there is nothing to vote on.
         """
         return await self._link.run(flows.vote(self._link.session, proposal, approve=approve))
+
+    async def contracts(self) -> NodeContracts:
+        """Return which contracts run, which are installed on the node, and which it lacks."""
+        return await self._link.run(flows.fetch_contracts())
+
+    async def migrate(self, contract: str, *, limit: int | None = None) -> Committed:
+        """Move some records of a contract to the version that runs; anyone may.
+
+        The result says how many were `moved`, and whether it is `finished`.
+
+        Args:
+            contract: Its name.
+            limit: Most records to move; as many as a transaction may if absent.
+
+        Raises:
+            WrongState: no records of it are being moved.
+        """
+        return await self._link.run(flows.migrate(self._link.session, contract, limit))
 
     async def withdraw(self, proposal: str) -> Committed:
         """Take back a proposal of the own organisation."""

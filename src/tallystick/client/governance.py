@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from tallystick.client.contract_records import NodeContracts
 from tallystick.client.exchange import Ask, Flow, fetch_json
 from tallystick.client.governance_records import GovernanceRecord, ProposalRecord
 from tallystick.client.reading import Listing, text_filters, time_ms
@@ -99,6 +100,19 @@ def member_proof(session: Session, organization: str, member: str, key: SecretKe
 def fetch_governance() -> Flow[GovernanceRecord]:
     """Return how the network is governed."""
     return (yield from fetch_json(Ask("GET", _PATH), GovernanceRecord))
+
+
+def fetch_contracts() -> Flow[NodeContracts]:
+    """Return which contracts run, which are installed on the node, and which it lacks."""
+    return (yield from fetch_json(Ask("GET", "/v1/contracts"), NodeContracts))
+
+
+def migrate(session: Session, contract: str, limit: int | None) -> Flow[Committed]:
+    """Move some records of a contract to the version that runs."""
+    args: dict[str, Value] = {"contract": contract}
+    if limit is not None:
+        args["limit"] = limit
+    return (yield from call(session, CONTRACT, "migrate_contract", args))
 
 
 def fetch_proposal(proposal: str) -> Flow[ProposalRecord]:

@@ -65,13 +65,25 @@ class LogKeyPeriod(Answered, frozen=True, kw_only=True):
     revoked_at_ms: int | None = None
 
 
+class MigrationRecord(Answered, frozen=True, kw_only=True):
+    """How far the records of an older version have been moved."""
+
+    from_version: int
+    moved: int = 0
+    finished_at: int | None = None
+    """Height; until it is known the contract cannot be called."""
+
+
 class ContractRecord(Answered, frozen=True, kw_only=True):
     """A contract that the network runs, or will run."""
 
     name: str
     version: int | None = None
     height: int | None = None
+    digest: str | None = None
+    """SHA-256 over its sources; None if none was voted."""
     is_running: bool = True
+    migration: MigrationRecord | None = None
 
 
 class GovernanceRecord(Answered, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from tallystick.client import governance as flows
+from tallystick.client.contract_records import NodeContracts
 from tallystick.client.governance import Proposed
 from tallystick.client.governance_records import GovernanceRecord, ProposalRecord
 from tallystick.client.links import Link
@@ -59,6 +60,24 @@ class GovernanceDesk:
             WrongState, Expired, UnknownRecord: there is nothing to vote on.
         """
         return self._link.run(flows.vote(self._link.session, proposal, approve=approve))
+
+    def contracts(self) -> NodeContracts:
+        """Return which contracts run, which are installed on the node, and which it lacks."""
+        return self._link.run(flows.fetch_contracts())
+
+    def migrate(self, contract: str, *, limit: int | None = None) -> Committed:
+        """Move some records of a contract to the version that runs; anyone may.
+
+        The result says how many were `moved`, and whether it is `finished`.
+
+        Args:
+            contract: Its name.
+            limit: Most records to move; as many as a transaction may if absent.
+
+        Raises:
+            WrongState: no records of it are being moved.
+        """
+        return self._link.run(flows.migrate(self._link.session, contract, limit))
 
     def withdraw(self, proposal: str) -> Committed:
         """Take back a proposal of the own organisation."""

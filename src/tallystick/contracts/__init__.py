@@ -41,6 +41,7 @@ from tallystick.contracts.figures import StatisticSchema, WarningSchema
 from tallystick.contracts.forms import Form, FormField, form_of
 from tallystick.contracts.json_schemas import json_schema, value_json_schema
 from tallystick.contracts.label import Format, Help, Label
+from tallystick.contracts.migrations import Migration, migration, migrations_of
 from tallystick.contracts.organizations import check_codes
 from tallystick.contracts.part import Part
 from tallystick.contracts.records import Arguments, Event, Record
@@ -58,6 +59,7 @@ from tallystick.contracts.schema import (
 )
 from tallystick.contracts.sentences import format_value, sentence
 from tallystick.contracts.statistics import RefusedCall, Statistic
+from tallystick.contracts.succession import unreadable_tables
 from tallystick.contracts.tables import Table
 from tallystick.contracts.templates import places as template_places
 from tallystick.contracts.text import check_arguments
@@ -147,6 +149,7 @@ __all__ = [
     "Meta",
     "Method",
     "MethodSchema",
+    "Migration",
     "Move",
     "MoveSchema",
     "Name",
@@ -208,6 +211,8 @@ __all__ = [
     "hours",
     "json_schema",
     "latest",
+    "migration",
+    "migrations_of",
     "minutes",
     "move",
     "nth_working_day",
@@ -223,6 +228,7 @@ __all__ = [
     "since",
     "start_of",
     "template_places",
+    "unreadable_tables",
     "value_json_schema",
     "value_of",
 ]

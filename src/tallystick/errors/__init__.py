@@ -4,6 +4,7 @@
 from tallystick.errors.catalogue import error_classes
 from tallystick.errors.faults import (
     Behind,
+    ContractMissing,
     EngineFailed,
     EngineMissing,
     EngineVersion,
@@ -44,6 +45,7 @@ from tallystick.errors.refused import (
     WrongState,
 )
 from tallystick.errors.rejected import (
+    ContractMigrating,
     DataFolderProblem,
     Expired,
     FileProblem,
@@ -84,6 +86,8 @@ __all__ = [
     "Conflict",
     "ConsentMissing",
     "ContractFailed",
+    "ContractMigrating",
+    "ContractMissing",
     "Corrupted",
     "DataFolderProblem",
     "Duplicate",

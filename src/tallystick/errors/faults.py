@@ -109,6 +109,16 @@ class Halted(TallystickError):
     hint_zh = "请保留数据目录与日志，见 docs/operator/repair.md。"
 
 
+class ContractMissing(Halted):
+    """The network runs a contract, in a version and with a digest, that is not installed here."""
+
+    code = "E_CONTRACT_MISSING"
+    title_en = "A contract that the network runs is not installed here"
+    title_zh = "本节点未安装网络正在运行的合约"
+    hint_en = "Install the package with this version and digest, then start the node again."
+    hint_zh = "请安装具有该版本与摘要的软件包，然后重新启动节点。"
+
+
 class StorageFailed(Halted):
     """The disk or file system reported an error; nothing is acknowledged any more."""
 

@@ -114,6 +114,16 @@ class UnknownContract(Rejected):
     hint_zh = "可在 /v1/contracts 查看现有合约。"
 
 
+class ContractMigrating(Rejected):
+    """The contract's records are being moved into the form of a newer version."""
+
+    code = "E_MIGRATING"
+    title_en = "The contract's records are being moved to a newer version"
+    title_zh = "合约数据正在迁移到新版本"
+    hint_en = "Wait, or help: anyone may send `tally governance migrate NAME`."
+    hint_zh = "请等待，或协助完成：任何成员都可执行 `tally governance migrate 名称`。"
+
+
 class InvalidArguments(Rejected):
     """Arguments of the wrong type, missing, or not known."""
 

@@ -9,47 +9,25 @@ from typing import Final
 
 from tallystick.contracts import (
     Contract,
-    Definition,
-    define,
 )
 from tallystick.errors import InvalidContract
+from tallystick.execution.shelf import Shelf
 
 ENTRY_POINT_GROUP: Final = "tallystick.contracts"
 
 
 def load_contracts(found: Iterable[EntryPoint] | None = None) -> tuple[type[Contract], ...]:
-    """Return the contract classes of all installed packages, sorted by contract name.
+    """Return the contract classes of all installed packages, sorted by name and version.
 
-    A package offers a contract by an entry point of the group `tallystick.contracts`. Tests may
-    pass entry points of their own.
+    A package offers a contract by an entry point of the group `tallystick.contracts`, under any
+    name. Tests may pass entry points of their own.
 
     Raises:
-        InvalidContract: an entry point cannot be imported, is no contract, or two share a name.
+        InvalidContract: an entry point cannot be imported, is no contract, two are the same
+            version of one contract, or a version cannot read what the one before has kept.
     """
     points = entry_points(group=ENTRY_POINT_GROUP) if found is None else found
-    contracts = [_load(point) for point in points]
-    definitions = define_all(contracts)
-    return tuple(definitions[name].contract for name in sorted(definitions))
-
-
-def define_all(contracts: Iterable[type[Contract]]) -> dict[str, Definition]:
-    """Return the definitions of contracts by contract name.
-
-    Raises:
-        InvalidContract: a class breaks a rule, or two contracts share a name.
-    """
-    definitions: dict[str, Definition] = {}
-    for contract in contracts:
-        definition = define(contract)
-        other = definitions.setdefault(contract.name, definition)
-        if other is not definition:
-            raise InvalidContract(
-                f"two contracts are called {contract.name!r}: {_path(other.contract)} and "
-                f"{_path(contract)}",
-                field=contract.name,
-                expected="uninstall one of them, or rename it",
-            )
-    return definitions
+    return Shelf(_load(point) for point in points).classes()
 
 
 def _load(point: EntryPoint) -> type[Contract]:
@@ -70,7 +48,3 @@ def _load(point: EntryPoint) -> type[Contract]:
             found=point.value,
         )
     return contract
-
-
-def _path(contract: type[Contract]) -> str:
-    return f"{contract.__module__}.{contract.__qualname__}"

@@ -23,6 +23,7 @@ from tallystick.contracts import (
     Frame,
     Method,
     Refusal,
+    migrations_of,
 )
 from tallystick.crypto import check_public_key, is_valid_signature
 from tallystick.encoding import Value, check_plain, encode
@@ -40,10 +41,12 @@ from tallystick.errors import (
     UnknownRecord,
 )
 from tallystick.execution.arguments import read_arguments
-from tallystick.execution.loader import define_all, load_contracts
-from tallystick.ledger import StateReader
-from tallystick.model import OK, Call, Event, Execution, Invocation
-from tallystick.units import OUTCOME_BYTES_MAX
+from tallystick.execution.loader import load_contracts
+from tallystick.execution.migrating import Walk
+from tallystick.execution.shelf import InstalledContract, Shelf
+from tallystick.ledger import StateReader, StateScanner
+from tallystick.model import OK, Call, Event, Execution, Invocation, Migrated, MigrationStep
+from tallystick.units import OUTCOME_BYTES_MAX, TimeMs
 
 FACTS_BYTES_MAX: Final = 16 * 1024
 """Facts of a refusal; larger ones are left out, the code stands."""
@@ -88,39 +91,57 @@ class ContractRunner:
         Raises:
             InvalidContract: a class breaks a rule, or two contracts share a name.
         """
-        definitions = define_all(load_contracts() if contracts is None else contracts)
+        self._shelf = Shelf(load_contracts() if contracts is None else contracts)
         self._on_failure = on_failure
         self._on_refusal = on_refusal
-        self._definitions = definitions
-        self._works: dict[tuple[str, str], _Work] = {}
-        for contract, definition in definitions.items():
+        self._installed: tuple[InstalledContract, ...] | None = None
+        self._works: dict[tuple[str, int | None, str], _Work] = {}
+        for definition in self._shelf.all():
+            contract, version = definition.schema.name, definition.schema.version
             frames: list[Frame] = []
             for name, method in definition.methods.items():
-                self._works[contract, name] = _Work(method, definition.open, frames)
+                work = _Work(method, definition.open, frames)
+                self._works[contract, version, name] = work
+                if self._shelf.find(contract) is definition:
+                    self._works[contract, None, name] = work
 
     @property
     def schemas(self) -> tuple[ContractSchema, ...]:
-        """The schemas of all contracts, sorted by name."""
-        return tuple(self._definitions[name].schema for name in sorted(self._definitions))
+        """What the log may hold of each contract, whatever its version; sorted by name."""
+        return tuple(self._shelf.history(name) for name in self._shelf.names())
 
-    def version(self, contract: str) -> int | None:
-        """Return the version of a contract that is installed; None if it is not."""
-        definition = self._definitions.get(contract)
-        return None if definition is None else definition.schema.version
+    @property
+    def versions(self) -> tuple[ContractSchema, ...]:
+        """The schemas of all installed versions, sorted by name and version."""
+        return tuple(definition.schema for definition in self._shelf.all())
 
-    def schema(self, contract: str) -> ContractSchema:
-        """Return the schema of one contract.
+    def installed(self) -> tuple[InstalledContract, ...]:
+        """Return all installed versions with their digests, sorted by name and version.
 
         Raises:
-            UnknownContract: there is none of this name.
+            InvalidContract: the sources of one cannot be read, or lie outside its digest.
         """
-        definition = self._definitions.get(contract)
+        if self._installed is None:
+            self._installed = self._shelf.installed()
+        return self._installed
+
+    def has(self, contract: str, version: int | None) -> bool:
+        """Tell whether a version is installed; None: any."""
+        return self._shelf.find(contract, version) is not None
+
+    def schema(self, contract: str, version: int | None = None) -> ContractSchema:
+        """Return the schema of one contract; of the version it was founded with by default.
+
+        Raises:
+            UnknownContract: there is none of this name and version.
+        """
+        definition = self._shelf.find(contract, version)
         if definition is None:
             raise UnknownContract(
                 f"there is no contract {contract[:80]!r}",
                 field="contract",
-                expected=", ".join(sorted(self._definitions)),
-                found=contract[:80],
+                expected=", ".join(self._shelf.names()),
+                found=contract[:80] if version is None else f"{contract[:80]} {version}",
             )
         return definition.schema
 
@@ -133,7 +154,7 @@ class ContractRunner:
         """
         call = invocation.call
         try:
-            work = self._work(call.contract, call.method, "action")
+            work = self._work(call.contract, invocation.version, call.method, "action")
             arguments = read_arguments(work.method, call.args)
         except TallystickError as error:
             return self._refuse(call, error)
@@ -163,8 +184,29 @@ class ContractRunner:
         """
         return self.execute(invocation, state)
 
+    def migrate(self, step: MigrationStep, state: StateScanner) -> Migrated:
+        """Move some records of an older version; nothing is kept of a step that fails.
+
+        Raises:
+            Exception: only for a fault of this node, as `execute`.
+        """
+        definition = self._shelf.find(step.contract, step.version)
+        if definition is None:
+            raise Halted(f"{step.contract} version {step.version} is not installed")
+        walk = Walk(definition, migrations_of(definition.contract), step, state)
+        done = walk.run()
+        if walk.failure is not None and self._on_failure is not None:
+            self._on_failure(_as_call(step), walk.failure)
+        return done
+
     def query(
-        self, contract: str, method: str, args: Mapping[str, Value], state: StateReader
+        self,
+        contract: str,
+        method: str,
+        args: Mapping[str, Value],
+        state: StateReader,
+        *,
+        version: int | None = None,
     ) -> Value:
         """Return the answer of a query method on `state`, as plain data.
 
@@ -174,7 +216,7 @@ class ContractRunner:
             NotFound: a record it asks for does not exist.
             Refused: a rule of the contract says no, or its code failed (`ContractFailed`).
         """
-        work = self._work(contract, method, "query")
+        work = self._work(contract, version, method, "query")
         arguments = read_arguments(work.method, args)
         frame = work.take_frame()
         session = frame.session
@@ -187,21 +229,24 @@ class ContractRunner:
             if session.fault is not None:
                 raise session.fault
 
-    def check_call(self, call: Call) -> TallystickError | None:
+    def check_call(self, call: Call, version: int | None = None) -> TallystickError | None:
         """Return why a call cannot run whatever the state: the cheap check at the door.
 
         It is the check that `execute` makes first; roles and rules need the state.
         """
         try:
-            read_arguments(self._work(call.contract, call.method, "action").method, call.args)
+            work = self._work(call.contract, version, call.method, "action")
+            read_arguments(work.method, call.args)
         except TallystickError as error:
             return error
         return None
 
-    def _work(self, contract: str, method: str, kind: Literal["action", "query"]) -> _Work:
-        work = self._works.get((contract, method))
+    def _work(
+        self, contract: str, version: int | None, method: str, kind: Literal["action", "query"]
+    ) -> _Work:
+        work = self._works.get((contract, version, method))
         if work is None or work.method.schema.kind != kind:
-            schema = self.schema(contract)
+            schema = self.schema(contract, version)
             raise UnknownContract(
                 f"{contract} has no {kind} {method[:80]!r}",
                 field="method",
@@ -252,6 +297,11 @@ def _has_signed(public_key: bytes, message: bytes, signature: bytes) -> bool:
     except InvalidSignature:
         return False
     return is_valid_signature(public_key, message, signature)
+
+
+def _as_call(step: MigrationStep) -> Call:
+    """Return a step as who is told of a failure knows calls."""
+    return Call("", step.contract, "migration", {}, 0, TimeMs(0))
 
 
 def _done(

@@ -3,7 +3,14 @@
 
 from tallystick.ledger.admission import check_admission, check_contract, check_nonce, check_place
 from tallystick.ledger.apply import apply_block
-from tallystick.ledger.ports import AppliedBlock, ContractHost, StateReader, Store, Tree
+from tallystick.ledger.ports import (
+    AppliedBlock,
+    ContractHost,
+    StateReader,
+    StateScanner,
+    Store,
+    Tree,
+)
 from tallystick.ledger.recorded import (
     adopt_block,
     oldest_remembered_time,
@@ -23,6 +30,7 @@ __all__ = [
     "ReplayGuard",
     "Signer",
     "StateReader",
+    "StateScanner",
     "Store",
     "Tree",
     "adopt_block",

@@ -14,12 +14,19 @@ from collections.abc import Sequence
 from tallystick.crypto import sha256
 from tallystick.errors import Rejected, invariant
 from tallystick.ledger.admission import check_admission, check_contract, use_nonce
-from tallystick.ledger.blocks import begin_block, close_block, take_founding_writes, take_pages
-from tallystick.ledger.ports import AppliedBlock, Store, Tree
+from tallystick.ledger.block_state import BlockState
+from tallystick.ledger.blocks import (
+    begin_block,
+    close_block,
+    split_writes,
+    take_founding_writes,
+    take_pages,
+)
+from tallystick.ledger.migration import MIGRATE_METHOD, execute_migration_call
+from tallystick.ledger.ports import AppliedBlock
 from tallystick.ledger.state import Ledger
 from tallystick.membership import (
     BUILT_IN_CONTRACTS,
-    GOVERNANCE_CONTRACT,
     MEMBERSHIP_CONTRACT,
     execute_governance_call,
     execute_membership_call,
@@ -38,26 +45,6 @@ from tallystick.model import (
     encode_write_set,
 )
 from tallystick.units import ENTRY_BYTES_MAX
-
-_ABSENT = object()
-
-
-class BlockState:
-    """The world state while a block executes: the store, under the block's writes so far."""
-
-    __slots__ = ("_read", "writes")
-
-    def __init__(self, store: Store) -> None:
-        """Start from the state of the block before."""
-        self._read = store.get
-        self.writes: dict[bytes, bytes | None] = {}
-
-    def get(self, key: bytes, /) -> bytes | None:
-        """Return the value bytes of a state key, or None."""
-        value = self.writes.get(key, _ABSENT)
-        if value is _ABSENT:
-            return self._read(Tree.STATE, key)
-        return value  # type: ignore[return-value]  # the sentinel was handled
 
 
 def apply_block(
@@ -86,8 +73,10 @@ def apply_block(
         write_sets.append(write_set)
         codes.append(execution.code)
         if _is_built_in(transaction):
-            ledger.register.apply(execution.writes)
-            membership.update(execution.writes)
+            of_membership, of_state = split_writes(execution.writes)
+            ledger.register.apply(of_membership)
+            membership.update(of_membership)
+            state.writes.update(of_state)
         else:
             state.writes.update(execution.writes)
 
@@ -128,16 +117,23 @@ def _execute(
         signer = check_admission(ledger, transaction, time)
     except Rejected as refusal:
         return Execution(refusal.code, None, (), {})
-    invocation = Invocation(call, signer, transaction.id, height, time)
-    if call.contract == MEMBERSHIP_CONTRACT:
-        return execute_membership_call(ledger.register, invocation)
-    if call.contract == GOVERNANCE_CONTRACT:
-        return execute_governance_call(ledger.register, invocation, ledger.genesis)
+    version = ledger.register.version_at(call.contract, height)
+    invocation = Invocation(call, signer, transaction.id, height, time, version)
+    if call.contract in BUILT_IN_CONTRACTS:
+        return _execute_built_in(ledger, state, invocation)
     try:
         check_contract(ledger, call, height)
     except Rejected as refusal:
         return Execution(refusal.code, dict(refusal.facts()), (), {})
     return ledger.host.execute(invocation, state)
+
+
+def _execute_built_in(ledger: Ledger, state: BlockState, invocation: Invocation) -> Execution:
+    if invocation.call.contract == MEMBERSHIP_CONTRACT:
+        return execute_membership_call(ledger.register, invocation)
+    if invocation.call.method == MIGRATE_METHOD:
+        return execute_migration_call(ledger.register, ledger.host, invocation, state)
+    return execute_governance_call(ledger.register, invocation, ledger.genesis)
 
 
 def _is_built_in(transaction: Transaction | Unusable) -> bool:

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tallystick.crypto import sha256
 from tallystick.errors import InvalidBlock
 from tallystick.ledger.ports import Tree
 from tallystick.ledger.state import Head, Ledger
+from tallystick.membership import MEMBERSHIP_PREFIX
 from tallystick.merkle import leaf_hash
 from tallystick.model import BlockHeader, app_hash
 
@@ -38,6 +39,17 @@ def take_founding_writes(ledger: Ledger) -> dict[bytes, bytes | None]:
     """Return the founding records if this is the first block, which carries them to storage."""
     writes, ledger.pending_membership = ledger.pending_membership, {}
     return writes
+
+
+def split_writes(
+    writes: Mapping[bytes, bytes | None],
+) -> tuple[dict[bytes, bytes | None], dict[bytes, bytes | None]]:
+    """Return the writes of the membership tree, and those of the state tree."""
+    membership: dict[bytes, bytes | None] = {}
+    state: dict[bytes, bytes | None] = {}
+    for key, value in writes.items():
+        (membership if key.startswith(MEMBERSHIP_PREFIX) else state)[key] = value
+    return membership, state
 
 
 def close_block(

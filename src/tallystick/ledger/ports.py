@@ -7,14 +7,14 @@ in-memory ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from enum import IntEnum
 from typing import Protocol
 
 from msgspec import Struct
 
 from tallystick.merkle import TileKey
-from tallystick.model import Block, Execution, Invocation
+from tallystick.model import Block, Execution, Invocation, Migrated, MigrationStep
 
 
 class Tree(IntEnum):
@@ -34,11 +34,23 @@ class StateReader(Protocol):
         ...
 
 
+class StateScanner(StateReader, Protocol):
+    """Walks the world state besides: for migrations alone, never for calls."""
+
+    def scan(self, prefix: bytes, after: bytes) -> Generator[tuple[bytes, bytes], None, None]:
+        """Yield keys after `after` that begin with `prefix`, and their values, in order."""
+        ...
+
+
 class ContractHost(Protocol):
     """Runs contract calls. A refusal is a result; an exception is a fault of this node."""
 
     def execute(self, invocation: Invocation, state: StateReader) -> Execution:
         """Run one call on `state`."""
+        ...
+
+    def migrate(self, step: MigrationStep, state: StateScanner) -> Migrated:
+        """Bring some records of an older version into the form of the newer one."""
         ...
 
 
@@ -49,8 +61,13 @@ class Store(Protocol):
         """Return a value of the newest saved block."""
         ...
 
-    def items(self, tree: Tree, /) -> Iterator[tuple[bytes, bytes]]:
-        """Yield every key and value of the newest saved block, sorted by key."""
+    def items(
+        self, tree: Tree, /, *, prefix: bytes = b"", after: bytes = b""
+    ) -> Generator[tuple[bytes, bytes], None, None]:
+        """Yield keys of the newest saved block and their values, sorted by key.
+
+        Only those that begin with `prefix` and come after `after`; every key by default.
+        """
         ...
 
     def read_page(self, tree: Tree, prefix: bytes, /) -> bytes | None:

@@ -14,11 +14,16 @@ from contextlib import suppress
 from tallystick.crypto import is_valid_signature, sha256
 from tallystick.errors import InvalidBlock, InvalidSignature, Malformed, Rejected, Replayed
 from tallystick.ledger.admission import use_nonce
-from tallystick.ledger.blocks import begin_block, close_block, take_founding_writes, take_pages
+from tallystick.ledger.blocks import (
+    begin_block,
+    close_block,
+    split_writes,
+    take_founding_writes,
+    take_pages,
+)
 from tallystick.ledger.ports import AppliedBlock
 from tallystick.ledger.replay_guard import BUCKET_MS
 from tallystick.ledger.state import Ledger
-from tallystick.membership import MEMBERSHIP_PREFIX
 from tallystick.model import (
     Block,
     Entry,
@@ -86,13 +91,10 @@ def adopt_block(ledger: Ledger, block: Block) -> AppliedBlock:
         ):
             entry = decode_entry(entry_bytes)
             _check_entry(entry, block, raw, write_set)
-            writes = decode_write_set(write_set)
-            of_membership = {
-                key: value for key, value in writes.items() if key.startswith(MEMBERSHIP_PREFIX)
-            }
+            of_membership, of_state = split_writes(decode_write_set(write_set))
             ledger.register.apply(of_membership)
             membership.update(of_membership)
-            state.update(item for item in writes.items() if item[0] not in of_membership)
+            state.update(of_state)
             _remember(ledger, _as_executed(raw, entry.outcome.code), header.time)
             ids.append(entry.transaction_id)
             codes.append(entry.outcome.code)

@@ -126,7 +126,7 @@ _FACE_FUNCTIONS: Final = frozenset(
     {
         *("action", "query", "field", "asdict", "replace", "define", "schema_of", "sentence"),
         *("format_value", "check_arguments", "arguments_from_json", "arguments_from_text"),
-        *("json_schema", "value_json_schema"),
+        *("json_schema", "value_json_schema", "migration"),
     }
 )
 

@@ -6,6 +6,7 @@ from tallystick.membership.draft import GOVERNANCE_CONTRACT
 from tallystick.membership.enrolment import enrolment_message, log_key_message, validator_message
 from tallystick.membership.governance import BUILT_IN_CONTRACTS, execute_governance_call
 from tallystick.membership.methods import MEMBERSHIP_CONTRACT, execute_membership_call
+from tallystick.membership.migrations import migration_write
 from tallystick.membership.records import MEMBERSHIP_PREFIX, founding_log_keys, genesis_writes
 from tallystick.membership.register import Register
 from tallystick.membership.tally import Tally, Verdict, accused_by, count_votes, missing_approvals
@@ -29,6 +30,7 @@ __all__ = [
     "founding_log_keys",
     "genesis_writes",
     "log_key_message",
+    "migration_write",
     "missing_approvals",
     "validator_message",
     "validator_updates",

@@ -6,16 +6,20 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from msgspec import UNSET, UnsetType
+
+from tallystick.encoding import Value
 from tallystick.errors import InvalidValue, Malformed, WrongState
 from tallystick.membership.draft import Draft
 from tallystick.model import (
     ActivateContract,
     ContractActivation,
+    RecordMigration,
     SetGovernance,
     SetParameters,
     check_rules,
 )
-from tallystick.units import BLOCK_TRANSACTIONS_MAX
+from tallystick.units import BLOCK_TRANSACTIONS_MAX, HASH_SIZE
 
 LIFETIME_MS_MIN: Final = 10_000
 """A transaction needs time to be signed, sent and ordered."""
@@ -89,11 +93,7 @@ def set_governance(draft: Draft, action: SetGovernance) -> None:
 def activate_contract(draft: Draft, action: ActivateContract) -> None:
     """Let a version of a contract run from a later block on."""
     name = action.name
-    is_name = len(name) <= _NAME_CHARACTERS_MAX and _CONTRACT.fullmatch(name) is not None
-    if not is_name or name in _BUILT_IN:
-        raise InvalidValue("not a contract's name", field="name", found=name[:64])
-    if not 1 <= action.version <= VERSION_MAX:
-        raise InvalidValue("not a version", field="version", expected=f"1 to {VERSION_MAX}")
+    _check_activation(action)
     if action.height <= draft.height:
         raise WrongState(
             "the height has passed",
@@ -110,13 +110,73 @@ def activate_contract(draft: Draft, action: ActivateContract) -> None:
             expected=f"more than {running}",
             found=str(action.version),
         )
+    migration = _migration(draft, action, known)
     is_callable = known is not None and known.callable_from <= draft.height
+    digest = known.digest_at(draft.height) if known is not None else None
     activation = ContractActivation(
         name=name,
         version=action.version,
         height=action.height,
         callable_from=known.callable_from if known is not None and is_callable else action.height,
-        version_before=running,
+        # What genesis founded has no number until a migration names it.
+        version_before=running if migration is UNSET or running else migration.from_version,
+        digest=action.digest,
+        digest_before=UNSET if digest is None else digest,
+        migration=migration,
     )
     draft.put(activation)
-    draft.announce("ContractActivated", contract=name, version=action.version, height=action.height)
+    fields: dict[str, Value] = {} if action.digest is UNSET else {"digest": action.digest}
+    draft.announce(
+        "ContractActivated", contract=name, version=action.version, height=action.height, **fields
+    )
+
+
+def _check_activation(action: ActivateContract) -> None:
+    """Refuse what is wrong whatever the register says."""
+    name = action.name
+    is_name = len(name) <= _NAME_CHARACTERS_MAX and _CONTRACT.fullmatch(name) is not None
+    if not is_name or name in _BUILT_IN:
+        raise InvalidValue("not a contract's name", field="name", found=name[:64])
+    if not 1 <= action.version <= VERSION_MAX:
+        raise InvalidValue("not a version", field="version", expected=f"1 to {VERSION_MAX}")
+    if action.digest is not UNSET and len(action.digest) != HASH_SIZE:
+        raise InvalidValue("not a digest", field="digest", expected=f"{HASH_SIZE} bytes")
+    if action.migrate_from is not UNSET and not 1 <= action.migrate_from < action.version:
+        raise InvalidValue(
+            "not an earlier version",
+            field="migrate_from",
+            expected="an earlier version",
+            found=str(action.migrate_from),
+        )
+
+
+def _migration(
+    draft: Draft, action: ActivateContract, known: ContractActivation | None
+) -> RecordMigration | UnsetType:
+    """Return the migration that an activation begins, or goes on with.
+
+    Raises:
+        WrongState: no such version runs, or its records are half moved and would stay so.
+    """
+    unfinished = known.migration_at(draft.height) if known is not None else None
+    running = known.version_at(draft.height) if known is not None else None
+    expected = unfinished.from_version if unfinished is not None else running
+    if unfinished is not None and action.migrate_from != expected:
+        # A faulty migration is repaired by the next version: it goes on where the other stopped.
+        raise WrongState(
+            "its records are being moved",
+            field="migrate_from",
+            expected=str(expected),
+            found="" if action.migrate_from is UNSET else str(action.migrate_from),
+        )
+    if action.migrate_from is UNSET:
+        return UNSET
+    is_founded = running is None and action.name in draft.genesis.contracts
+    if not is_founded and action.migrate_from != expected:
+        raise WrongState(
+            "this version does not run",
+            field="migrate_from",
+            expected="none" if expected is None else str(expected),
+            found=str(action.migrate_from),
+        )
+    return unfinished or RecordMigration(from_version=action.migrate_from, since=action.height)

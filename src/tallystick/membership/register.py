@@ -27,6 +27,7 @@ from tallystick.model import (
     Organization,
     Parameters,
     Proposal,
+    RecordMigration,
     RegisteredLogKey,
     Signer,
     Validator,
@@ -156,6 +157,16 @@ class Register:
             return True
         activation = self.contracts.get(contract)
         return activation is not None and activation.callable_from <= height
+
+    def version_at(self, contract: str, height: int) -> int | None:
+        """Return the version of a contract that a block at `height` runs; None: as founded."""
+        activation = self.contracts.get(contract)
+        return None if activation is None else activation.version_at(height)
+
+    def migration_at(self, contract: str, height: int) -> RecordMigration | None:
+        """Return what keeps a block at `height` from calling a contract: records are moved."""
+        activation = self.contracts.get(contract)
+        return None if activation is None else activation.migration_at(height)
 
     def validators_in_force(self, height: int) -> dict[str, Validator]:
         """Return the validator set that votes on the block at `height`, by organisation.

@@ -58,6 +58,7 @@ from tallystick.model.governance import (
     GovernanceRules,
     NodeIdentity,
     Parameters,
+    RecordMigration,
     RegisteredLogKey,
     Share,
     Validator,
@@ -72,7 +73,7 @@ from tallystick.model.governance import (
     encode_validators,
     find_heavy_validator,
 )
-from tallystick.model.invocation import Execution, Invocation, Signer
+from tallystick.model.invocation import Execution, Invocation, Migrated, MigrationStep, Signer
 from tallystick.model.organization import (
     ROLE_ADMINISTRATOR,
     Authority,
@@ -208,6 +209,8 @@ __all__ = [
     "LogReceipt",
     "Member",
     "MemberKey",
+    "Migrated",
+    "MigrationStep",
     "Name",
     "NewValidator",
     "NodeIdentity",
@@ -216,6 +219,7 @@ __all__ = [
     "Parameters",
     "Proposal",
     "Receipt",
+    "RecordMigration",
     "RegisterNode",
     "RegisteredLogKey",
     "RemoveNode",

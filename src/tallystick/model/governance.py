@@ -132,8 +132,25 @@ class RegisteredLogKey(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Block time of the revocation: what it signs later than this is not trusted."""
 
 
+class RecordMigration(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How far the records of an older version have been brought into the form of the newer one."""
+
+    from_version: int
+    since: int
+    """First block that must wait for it."""
+    after: bytes = b""
+    """State key of the record that was moved last; empty before the first."""
+    moved: int = 0
+    """How many records were moved so far."""
+    finished_at: int | None = None
+    """Height of the block that moved the last one; null until then nobody may call."""
+
+
 class ContractActivation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Which version of a contract runs, and since which block."""
+    """Which version of a contract runs, and since which block.
+
+    What was decided without a digest or a migration has no such fields: its bytes are as ever.
+    """
 
     name: str
     version: int
@@ -143,6 +160,24 @@ class ContractActivation(Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """First block from which any voted version can be called; at most `height`."""
     version_before: int | None = None
     """The voted version that runs until `height`; null if there is none."""
+    digest: bytes | UnsetType = UNSET
+    """SHA-256 over the sources of `version`: no node runs other ones."""
+    digest_before: bytes | UnsetType = UNSET
+    """The same of `version_before`."""
+    migration: RecordMigration | UnsetType = UNSET
+    """There if records must be moved before `version` can be called."""
+
+    def digest_at(self, height: int) -> bytes | None:
+        """Return the digest of what runs in the block at `height`; None if none was voted."""
+        digest = self.digest if height >= self.height else self.digest_before
+        return None if digest is UNSET else digest
+
+    def migration_at(self, height: int) -> RecordMigration | None:
+        """Return the migration that keeps the block at `height` from calling, or None."""
+        migration = self.migration
+        if migration is UNSET or migration.finished_at is not None or height < migration.since:
+            return None
+        return migration
 
     def version_at(self, height: int) -> int | None:
         """Return the voted version that runs in the block at `height`, or None."""

@@ -28,6 +28,32 @@ class Invocation(Struct, frozen=True, gc=False):
     height: int
     block_time: int
     """Unix milliseconds; the only clock there is."""
+    version: int | None = None
+    """Version of the contract that the network decided on; None: the one it was founded with."""
+
+
+class MigrationStep(Struct, frozen=True, gc=False):
+    """A bounded piece of work that brings records of an older version into the newer form."""
+
+    contract: str
+    version: int
+    from_version: int
+    after: bytes
+    """State key after which to go on; empty at the beginning."""
+    limit: int
+    """Most records to move."""
+
+
+class Migrated(Struct, frozen=True, gc=False):
+    """What a step of a migration did."""
+
+    code: str
+    """`ok`, or how the contract's code failed: then nothing was moved."""
+    writes: dict[bytes, bytes | None]
+    after: bytes
+    """State key of the record moved last."""
+    moved: int
+    is_finished: bool
 
 
 class Execution(Struct, frozen=True, gc=False):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from tallystick.model.governance import GovernanceRules, Parameters
 from tallystick.model.organization import Name
@@ -104,6 +104,10 @@ class ActivateContract(Struct, frozen=True, forbid_unknown_fields=True, tag="act
     name: str
     version: int
     height: int
+    digest: bytes | UnsetType = UNSET
+    """SHA-256 over its sources; without it any sources of this version will do."""
+    migrate_from: int | UnsetType = UNSET
+    """The version whose records are moved before it can be called; absent: none are."""
 
 
 class RegisterNode(Struct, frozen=True, forbid_unknown_fields=True, tag="register_node"):

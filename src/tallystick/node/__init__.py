@@ -18,6 +18,11 @@ from tallystick.node.ceremony import (
 )
 from tallystick.node.collector import settle_collector
 from tallystick.node.config import NodeConfig
+from tallystick.node.contracts_needed import (
+    NeededContract,
+    find_installed_contracts,
+    find_installed_schemas,
+)
 from tallystick.node.engine_file import (
     EngineFile,
     PeerNode,
@@ -92,6 +97,7 @@ __all__ = [
     "EntryMember",
     "Invite",
     "InviteValidator",
+    "NeededContract",
     "NetworkPeer",
     "NetworkReport",
     "NetworkValidator",
@@ -113,6 +119,8 @@ __all__ = [
     "engine_log_tail",
     "exposed_keys",
     "find_engine_program",
+    "find_installed_contracts",
+    "find_installed_schemas",
     "found_invite",
     "install_validator_key",
     "is_founder",

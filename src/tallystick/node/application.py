@@ -10,7 +10,6 @@ from tallystick.crypto import VerifierPool, sha256
 from tallystick.encoding import encode
 from tallystick.errors import (
     Corrupted,
-    Halted,
     InvalidSignature,
     Malformed,
     Rejected,
@@ -30,6 +29,7 @@ from tallystick.ledger import (
 )
 from tallystick.membership import BUILT_IN_CONTRACTS
 from tallystick.model import Block, Transaction, Unusable, decode_transaction, read_transaction
+from tallystick.node.contracts_needed import missing_at
 from tallystick.node.fair_lock import FairLock
 from tallystick.units import TransactionId
 
@@ -153,7 +153,7 @@ class LedgerApplication:
     def execute(self, proposal: Proposal) -> Executed:
         """Execute the next block; the trees stay locked until `commit`."""
         self.state_lock.acquire()
-        self._check_versions(proposal.height)
+        self.check_contracts(proposal.height)
         applied = apply_block(
             self.ledger,
             height=proposal.height,
@@ -200,23 +200,15 @@ class LedgerApplication:
             )
         self.commit(again)
 
-    def _check_versions(self, height: int) -> None:
-        """Stop rather than run another version of a contract than the network voted for.
+    def check_contracts(self, height: int) -> None:
+        """Stop rather than run other sources of a contract than the network voted for.
 
         Raises:
-            Halted: it is not installed here.
+            ContractMissing: what the block at `height` runs is not installed here.
         """
-        for activation in self.ledger.register.contracts.values():
-            voted = activation.version_at(height)
-            installed = self._runner.version(activation.name)
-            if voted is not None and installed != voted:
-                raise Halted(
-                    f"block {height} runs contract {activation.name} in version {voted}",
-                    field="contracts",
-                    expected=str(voted),
-                    found="not installed" if installed is None else str(installed),
-                    hint="Install the package in this version and start the node again.",
-                )
+        if self.ledger.register.contracts:
+            for missing in missing_at(self.ledger.register, self._runner.installed(), height):
+                raise missing.error()
 
     def _check_one(self, raw: bytes, time: int) -> Transaction | TallystickError:
         try:
@@ -225,8 +217,10 @@ class LedgerApplication:
             check_nonce(self.ledger, transaction)
             if transaction.call.contract in BUILT_IN_CONTRACTS:
                 return transaction
-            check_contract(self.ledger, transaction.call, self.height + 1)
-            refusal = self._runner.check_call(transaction.call)
+            height = self.height + 1
+            check_contract(self.ledger, transaction.call, height)
+            version = self.ledger.register.version_at(transaction.call.contract, height)
+            refusal = self._runner.check_call(transaction.call, version)
         except Rejected as error:
             return error
         return refusal or transaction

@@ -17,7 +17,7 @@ from tallystick.contracts import (
     ContractSchema,
 )
 from tallystick.encoding import Value
-from tallystick.errors import NotFound
+from tallystick.errors import ContractMigrating, NotFound
 from tallystick.execution import ContractRunner
 from tallystick.ledger import AppliedBlock, StateReader, Tree
 from tallystick.merkle import TILE_WIDTH
@@ -25,6 +25,7 @@ from tallystick.model import Block, GenesisDocument, Receipt
 from tallystick.node.application import LedgerApplication
 from tallystick.node.config import NodeConfig
 from tallystick.node.consortium import Consortium
+from tallystick.node.contract_desk import ContractDesk
 from tallystick.node.engine_file import EngineFile
 from tallystick.node.history import History, tree_of
 from tallystick.node.network import NetworkReport, Sight, member_keys_of, peers_of, validators_of
@@ -132,6 +133,8 @@ class Node:
         self._register: RegisterShown | None = None
         self.consortium = parts.consortium
         """What it does with other organisations' nodes."""
+        self.contract_desk = ContractDesk(parts.application, parts.runner)
+        """What is installed of what the network runs."""
         self.views = parts.views
         """What lists are read from."""
 
@@ -142,6 +145,7 @@ class Node:
 
         Raises:
             Corrupted: block log, store and code do not agree.
+            ContractMissing: the next block runs a contract that is not installed here.
         """
         try:
             self._parts.engine.start()
@@ -149,6 +153,7 @@ class Node:
             # The replay may have ended inside a block, with the trees locked.
             self._parts.application.state_lock.close()
             raise
+        self.contract_desk.check_next(self._parts.engine.stop)
         self._parts.upkeep.start()
 
     def stop(self) -> None:
@@ -335,10 +340,16 @@ class Node:
 
         Raises:
             UnknownContract: no such contract or query.
+            ContractMigrating: its records are between two versions.
             InvalidArguments: the arguments do not fit it.
             Refused: the contract's own errors.
         """
-        return self._parts.runner.query(contract, method, args, self._state)
+        ledger = self._parts.application.ledger
+        register, height = ledger.register, ledger.head.height + 1
+        if register.migration_at(contract, height) is not None:
+            raise ContractMigrating("its records are being moved", field="contract", found=contract)
+        version = register.version_at(contract, height)
+        return self._parts.runner.query(contract, method, args, self._state, version=version)
 
     def prove_state(self, key: bytes, height: int | None = None) -> StateProved:
         """Return a key's value after the block at `height`, the newest by default, and its proof.
@@ -388,12 +399,5 @@ class Node:
         return shown
 
     def contracts(self) -> list[ContractSchema]:
-        """Return the schema of every contract that the next block may call."""
-        ledger = self._parts.application.ledger
-        return [
-            schema
-            for schema in self._parts.runner.schemas
-            if ledger.register.is_callable(
-                schema.name, ledger.head.height + 1, self.genesis.contracts
-            )
-        ]
+        """Return the schema of every contract that the next block may call, in its version."""
+        return self.contract_desk.active()

@@ -52,6 +52,7 @@ def open_node(config: NodeConfig) -> Node:
             with keys that others may read.
         UsageError: the keys are sealed, and there is no passphrase.
         WrongPassphrase: the passphrase does not open them.
+        ContractMissing: the network runs a contract, by vote, that is not installed here.
         Corrupted: block log, store and genesis contradict each other.
         StorageFailed: the system refused.
     """
@@ -140,6 +141,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
         base.ledger, base.runner, base.verifiers, save=save, clock=config.clock
     )
     is_final = read_engine_file(base.folder.path) is not None
+    application.check_contracts(application.height + 1)
     later_keys = LaterLogKeys(base.genesis, application, is_final=is_final)
     board = Board(partial(_shown, base, later_keys))
     halt = _Halt(config, application.state_lock.close)
@@ -303,7 +305,7 @@ def _installed_contracts(config: NodeConfig, genesis: GenesisDocument) -> list[t
         DataFolderProblem: one that the network runs from the first block is not among them.
     """
     offered = load_contracts() if config.contracts is None else config.contracts
-    installed = {contract.name: contract for contract in offered}
+    installed = {contract.name for contract in offered}
     missing = [name for name in genesis.contracts if name not in installed]
     if missing:
         raise DataFolderProblem(
@@ -313,7 +315,7 @@ def _installed_contracts(config: NodeConfig, genesis: GenesisDocument) -> list[t
             found=", ".join(sorted(installed)) or "none",
             hint="Install their packages, in the versions that this network uses.",
         )
-    return list(installed.values())
+    return list(offered)
 
 
 def _find(recent: RecentBlocks, views: Views, transaction_id: bytes) -> Committed | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import heapq
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from operator import itemgetter
@@ -166,9 +166,12 @@ class DurableStore:
         size = width * HASH_SIZE
         return None if tile is None or len(tile) < size else tile[:size]
 
-    def items(self, tree: Tree, /) -> Iterator[tuple[bytes, bytes]]:
-        """Yield every key and value of the newest saved block, sorted by key.
+    def items(
+        self, tree: Tree, /, *, prefix: bytes = b"", after: bytes = b""
+    ) -> Generator[tuple[bytes, bytes], None, None]:
+        """Yield keys of the newest saved block and their values, sorted by key.
 
+        Only those that begin with `prefix` and come after `after`; every key by default.
         What is saved meanwhile is not seen. Do not keep it waiting: it holds on to old pages.
 
         Raises:
@@ -177,11 +180,19 @@ class DurableStore:
         with self._turn:
             changes = {**self._in_flight.values[tree], **self._active.values[tree]}
             transaction = self._environment.lmdb.begin()
-        stored = self._environment.scan(transaction, VALUES[tree])
+        start = max(prefix, after + b"\0") if after else prefix
+        stored = self._environment.scan(transaction, VALUES[tree], start=start)
         unchanged = (item for item in stored if item[0] not in changes)
-        changed = ((key, value) for key, value in sorted(changes.items()) if value is not None)
+        changed = (
+            (key, value)
+            for key, value in sorted(item for item in changes.items() if item[0] >= start)
+            if value is not None
+        )
         try:
-            yield from heapq.merge(unchanged, changed, key=itemgetter(0))
+            for item in heapq.merge(unchanged, changed, key=itemgetter(0)):
+                if not item[0].startswith(prefix):
+                    break
+                yield item
         finally:
             transaction.abort()
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Generator, Hashable, Mapping
 from typing import TypeVar
 
 from tallystick.errors import invariant
@@ -47,9 +47,16 @@ class MemoryStore:
         size = width * HASH_SIZE
         return tile[:size] if tile and len(tile) >= size else None
 
-    def items(self, tree: Tree, /) -> Iterator[tuple[bytes, bytes]]:
-        """Yield every key and value of the newest saved block, sorted by key."""
-        return iter(sorted(self._values[tree].items()))
+    def items(
+        self, tree: Tree, /, *, prefix: bytes = b"", after: bytes = b""
+    ) -> Generator[tuple[bytes, bytes], None, None]:
+        """Yield keys of the newest saved block and their values, sorted by key.
+
+        Only those that begin with `prefix` and come after `after`; every key by default.
+        """
+        for key, value in sorted(self._values[tree].items()):
+            if key > after and key.startswith(prefix):
+                yield key, value
 
     def position(self, height: int) -> Position | None:
         """Return where a block stands in the block log; None if it was not saved."""

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from tallystick.errors import Halted, InvalidBlock, Malformed, StorageFailed
-from tallystick.ledger import Invocation, StateReader, adopt_block, open_ledger
-from tallystick.model import CHUNK_BYTES, Block, Snapshot, decode_genesis, network_id
+from tallystick.ledger import Invocation, StateReader, StateScanner, adopt_block, open_ledger
+from tallystick.model import CHUNK_BYTES, Block, MigrationStep, Snapshot, decode_genesis, network_id
 from tallystick.storage.block_log import BlockLog
 from tallystick.storage.durable_store import DurableStore
 from tallystick.storage.files import failing_storage, make_folder, sync_folder
@@ -207,5 +207,9 @@ class _NoContracts:
     """The host where nothing is executed."""
 
     def execute(self, invocation: Invocation, state: StateReader) -> NoReturn:
+        """Refuse."""
+        raise Halted("restoring a snapshot executes nothing")
+
+    def migrate(self, step: MigrationStep, state: StateScanner) -> NoReturn:
         """Refuse."""
         raise Halted("restoring a snapshot executes nothing")

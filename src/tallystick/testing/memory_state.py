@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 
 from tallystick.encoding import Value, decode
 
 
 class MemoryState:
-    """State keys and value bytes in a dict; implements `ledger.StateReader`."""
+    """State keys and value bytes in a dict; implements `ledger.StateScanner`."""
 
     def __init__(self, values: Mapping[bytes, bytes] | None = None) -> None:
         """Start with these values, or empty."""
@@ -18,6 +18,12 @@ class MemoryState:
     def get(self, key: bytes, /) -> bytes | None:
         """Return the value bytes of a state key, or None."""
         return self.values.get(key)
+
+    def scan(self, prefix: bytes, after: bytes) -> Generator[tuple[bytes, bytes], None, None]:
+        """Yield keys after `after` that begin with `prefix`, and their values, in order."""
+        for key in sorted(self.values):
+            if key > after and key.startswith(prefix):
+                yield key, self.values[key]
 
     def apply(self, writes: Mapping[bytes, bytes | None]) -> None:
         """Make the writes of a call part of the state."""

@@ -5,6 +5,7 @@ from tallystick.testing.answers import Answer
 from tallystick.testing.harness import LedgerHarness, run
 from tallystick.testing.marks import with_contracts
 from tallystick.testing.memory_state import MemoryState
+from tallystick.testing.migration import migrate_records
 from tallystick.testing.net import Net, Snapshot
 from tallystick.testing.people import Party, Person
 from tallystick.testing.random_run import BrokenInvariant, RandomRun, random_actions
@@ -27,6 +28,7 @@ __all__ = [
     "Snapshot",
     "TableView",
     "make_signer",
+    "migrate_records",
     "random_actions",
     "rejected",
     "run",

@@ -21,7 +21,7 @@ from tallystick.contracts import (
 )
 from tallystick.encoding import Value
 from tallystick.errors import NotFound, NotWitnessed, Rejected, Replayed, TallystickError
-from tallystick.execution import ContractRunner
+from tallystick.execution import ContractRunner, InstalledContract
 from tallystick.industries.evidence import Evidence
 from tallystick.ledger import Tree, apply_block, check_admission, check_nonce, open_ledger
 from tallystick.membership import BUILT_IN_CONTRACTS
@@ -43,7 +43,14 @@ from tallystick.model import (
     sign_transaction,
     verify_transaction,
 )
-from tallystick.node import NetworkReport, NodeFigures, NodeStatus, RegisterShown, StateProved
+from tallystick.node import (
+    NeededContract,
+    NetworkReport,
+    NodeFigures,
+    NodeStatus,
+    RegisterShown,
+    StateProved,
+)
 from tallystick.node.history import History, tree_of
 from tallystick.node.published import Published
 from tallystick.units import TimeMs
@@ -134,6 +141,7 @@ class FakeNode:
         """Whether the views follow at once."""
         self._store = factories.MemoryStore()
         self._runner = ContractRunner(contracts)
+        self.contract_desk = FakeDesk(self._runner)
         self._ledger = open_ledger(self.genesis_bytes, self._store, None, self._runner)
         self._url = f"sqlite:///{folder / 'views.sqlite'}"
         self._projector: Projector | None = None
@@ -387,6 +395,27 @@ class FakeNode:
         """Call back after each block."""
         self._subscribers.append(callback)
         return lambda: self._subscribers.remove(callback)
+
+
+class FakeDesk:
+    """What a node says about contracts."""
+
+    def __init__(self, runner: ContractRunner) -> None:
+        """Miss nothing, until a test says so."""
+        self._runner = runner
+        self.missing: list[NeededContract] = []
+
+    def known(self) -> tuple[ContractSchema, ...]:
+        """Return the schemas of all versions."""
+        return self._runner.versions
+
+    def installed(self) -> tuple[InstalledContract, ...]:
+        """Return what is installed."""
+        return self._runner.installed()
+
+    def needed(self) -> list[NeededContract]:
+        """Return what the network runs and is not installed."""
+        return self.missing
 
 
 def deposit_args(number: int, **changes: Value) -> dict[str, Value]:

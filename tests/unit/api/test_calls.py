@@ -11,6 +11,7 @@ import pytest
 from tallystick.api.arguments import read_json_arguments
 from tallystick.errors import InvalidArguments
 from tallystick.model import decode_transaction, verify_transaction
+from tallystick.node import NeededContract
 from tests.factories import ADMINISTRATOR, CLERK, COURT, LIFETIME, NETWORK, START
 from tests.unit.api.caller import Caller, Reply
 from tests.unit.api.fake_node import FakeNode, deposit, deposit_args
@@ -271,3 +272,23 @@ def test_wrong_queries_are_typed_problems(
     """Arguments are checked by the schema, rules by the contract."""
     reply = ask_query(caller, query)
     assert (reply.status, reply.code) == (status, code)
+
+
+def test_the_list_of_contracts_says_what_is_installed_and_what_is_missing(
+    caller: Caller, node: FakeNode
+) -> None:
+    """Operators compare digests before they vote, and see what the node will stop for."""
+    node.contract_desk.missing.append(
+        NeededContract(name="notes", version=2, digest=None, height=9, found="not installed")
+    )
+    found = caller.get("/v1/contracts").json
+    (installed,) = found["installed"]
+    assert (installed["name"], installed["version"], len(installed["digest"])) == (
+        "evidence",
+        1,
+        64,
+    )
+    assert [one["name"] for one in found["items"]] == ["evidence"]
+    assert found["missing"] == [
+        {"name": "notes", "version": 2, "digest": None, "height": 9, "found": "not installed"}
+    ]

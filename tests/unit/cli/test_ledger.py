@@ -240,7 +240,7 @@ def test_the_machine_is_checked(monkeypatch: pytest.MonkeyPatch, running: Runnin
     assert machine.check_packages().mark is Mark.OK
     monkeypatch.setattr(machine, "PYTHON_MIN", (9, 0))
     monkeypatch.setattr(machine, "requires", lambda _: ["no-such-package>=1", "x; extra == 'y'"])
-    monkeypatch.setattr(machine, "entry_points", lambda **_: [])
+    monkeypatch.setattr(machine, "find_installed_contracts", lambda: ())
     port = int(running.url.rpartition(":")[2])
     failed = (
         machine.check_python(),

@@ -156,6 +156,89 @@ def test_an_earlier_activation_not_begun_is_replaced() -> None:
     assert network.register.contracts["loans"].version_before is None
 
 
+def test_a_digest_is_kept_for_each_version() -> None:
+    """Until its height the version before runs with its own; without one any sources will do."""
+    network = Governed(make_genesis(4))
+    network.decide("activate_contract", name="loans", version=1, height=10)
+    assert network.register.contracts["loans"].digest_at(10) is None
+    network.decide("activate_contract", name="loans", version=1, height=10, digest=b"1" * 32)
+    network.next_block(count=20)
+    network.decide("activate_contract", name="loans", version=2, height=40, digest=b"2" * 32)
+    activation = network.register.contracts["loans"]
+    assert [activation.digest_at(height) for height in (39, 40)] == [b"1" * 32, b"2" * 32]
+    assert activation.migration_at(40) is None
+
+
+def test_a_migration_is_decided_with_the_version_that_needs_it() -> None:
+    """Of a contract that genesis founded without a number, the vote says which version runs."""
+    network = Governed(make_genesis(4))
+    network.decide("activate_contract", name="notes", version=3, height=10, migrate_from=2)
+    register = network.register
+    migration = register.migration_at("notes", 10)
+    assert migration is not None
+    assert (migration.from_version, migration.since, migration.moved) == (2, 10, 0)
+    assert register.migration_at("notes", 9) is None
+    assert [register.version_at("notes", height) for height in (9, 10)] == [2, 3]
+    assert (register.version_at("other", 9), register.migration_at("other", 9)) == (None, None)
+
+
+def test_a_version_voted_later_replaces_a_migration_that_has_not_begun() -> None:
+    """The records are still those of the version that runs."""
+    network = Governed(make_genesis(4))
+    network.decide("activate_contract", name="loans", version=1, height=2)
+    network.next_block()
+    network.decide("activate_contract", name="loans", version=2, height=10, migrate_from=1)
+    network.decide("activate_contract", name="loans", version=3, height=20, migrate_from=1)
+    assert network.register.migration_at("loans", 19) is None
+    migration = network.register.migration_at("loans", 20)
+    assert migration is not None
+    assert migration.from_version == 1
+
+
+@pytest.mark.parametrize(
+    ("migrate_from", "expected"),
+    [({"migrate_from": 2}, "1"), ({"migrate_from": 3}, "1"), ({}, "1")],
+)
+def test_a_half_moved_contract_is_only_repaired(
+    migrate_from: dict[str, int], expected: str
+) -> None:
+    """Its records are of two forms: the next version must go on with the same migration."""
+    network = Governed(make_genesis(4))
+    network.decide("activate_contract", name="loans", version=1, height=2)
+    network.next_block()
+    network.decide("activate_contract", name="loans", version=2, height=3, migrate_from=1)
+    network.next_block()
+    action = _activation(version=4, height=30) | migrate_from
+    refused = network.call(0, "propose", {"action": action})
+    assert refused.code == "E_STATE"
+    assert isinstance(refused.result, dict)
+    assert (refused.result["field"], refused.result["expected"]) == ("migrate_from", expected)
+    network.decide("activate_contract", name="loans", version=4, height=30, migrate_from=1)
+    assert network.register.migration_at("loans", 5) is not None
+    assert network.register.contracts["loans"].version_before == 2
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "field"),
+    [
+        ({"digest": b"short"}, "E_VALUE", "digest"),
+        ({"version": 2, "migrate_from": 2}, "E_VALUE", "migrate_from"),
+        ({"version": 2, "migrate_from": 0}, "E_VALUE", "migrate_from"),
+        ({"version": 2, "migrate_from": 1}, "E_STATE", "migrate_from"),
+        ({"digest": "text"}, "E_ARGUMENT", "args"),
+    ],
+)
+def test_digests_and_migrations_that_cannot_be_are_refused(
+    changed: dict[str, object], code: str, field: str
+) -> None:
+    """Also a migration of a contract that does not run."""
+    network = Governed(make_genesis(4))
+    refused = network.call(0, "propose", {"action": _activation(**changed)})
+    assert refused.code == code
+    assert isinstance(refused.result, dict)
+    assert refused.result["field"] == field
+
+
 @pytest.mark.parametrize("role", KEEPERS)
 def test_nodes_are_registered_and_removed_without_a_vote(role: str) -> None:
     """By operator or administrator, for the own organisation only; a removed one may return."""

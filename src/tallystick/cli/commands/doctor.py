@@ -45,7 +45,7 @@ def doctor(
         answered,
     ]
     if status is not None:
-        lines.append(node.check_views(status))
+        lines += [node.check_views(status), node.check_needed(address)]
     if is_founded(folder):
         lines += [folders.check_format(folder), folders.check_keys(folder), *_stored(folder)]
         lines += network.check_network(folder, is_running=record is not None)

@@ -102,7 +102,7 @@ def vote(
         UsageError: neither or both of --approve and --reject.
         Refused: the organisation has voted, may not vote on this, or it is closed.
     """
-    from tallystick.cli.governing import said, signing_net
+    from tallystick.cli.governing import said, signing_net, warn_of_contract
     from tallystick.cli.proposal_ids import full_id
 
     if approve == reject:
@@ -110,6 +110,8 @@ def vote(
         raise UsageError(say(key, one="--approve", other="--reject"), field="--approve")
     with signing_net(address, signing) as net:
         wanted = full_id(net, proposal)
+        if approve:
+            warn_of_contract(net, net.governance.proposal(wanted))
         done = net.governance.vote(wanted, approve=approve)
         return said(done, net.governance.proposal(wanted))
 

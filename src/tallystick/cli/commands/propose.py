@@ -244,26 +244,6 @@ def rules(
     return propose(address, signing, action, proposing.until)
 
 
-def contract(
-    name: str,
-    /,
-    *,
-    version: Annotated[int, Parameter(name="--contract-version")],
-    height: int,
-    proposing: Proposing = PROPOSING,
-    signing: Signing = SIGNING,
-    address: Address = ADDRESS,
-    _output: Output = OUTPUT,
-) -> Answer:
-    """Propose that a version of a contract runs from a block on."""
-    from tallystick.cli.governing import propose
-    from tallystick.model import ActivateContract
-
-    return propose(
-        address, signing, lambda _: ActivateContract(name, version, height), proposing.until
-    )
-
-
 def register_node(
     node: str,
     /,

@@ -8,13 +8,15 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, entry_points, requires, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
 from typing import Final
 
 from tallystick.cli.answers import Line, Mark
 from tallystick.cli.catalogue import say
 from tallystick.cli.ports import PORT_MAX, holder, is_free
+from tallystick.errors import InvalidContract
+from tallystick.node import find_installed_contracts
 
 PYTHON_MIN: Final = (3, 11)
 PACKAGE: Final = "tallystick"
@@ -65,11 +67,15 @@ def _is_usable(name: str) -> bool:
 
 def check_contracts() -> Line:
     """Which contracts are installed?"""
-    names = sorted(point.name for point in entry_points(group="tallystick.contracts"))
-    if not names:
+    try:
+        found = find_installed_contracts()
+    except InvalidContract as error:
+        return line("contracts", Mark.FAILED, error.message, error.expected or "")
+    if not found:
         advice = say("doctor.contracts_advice")
         return line("contracts", Mark.FAILED, say("doctor.contracts_none"), advice)
-    return line("contracts", Mark.OK, ", ".join(names))
+    named = (f"{one.name} {one.version} ({one.digest.hex()[:16]}…)" for one in found)
+    return line("contracts", Mark.OK, ", ".join(named))
 
 
 def check_clock(block_time_ms: int | None = None) -> Line:

@@ -48,6 +48,29 @@ def check_views(status: Status) -> Line:
     return line("views", Mark.OK, say("doctor.views_ok", height=status.views_height))
 
 
+def check_needed(url: str) -> Line:
+    """Are the contracts installed that the network runs, or will run?"""
+    try:
+        with connect(url) as net:
+            missing = net.governance.contracts().missing
+    except TallystickError as error:
+        return line("needed", Mark.WARNING, error.message)
+    if not missing:
+        return line("needed", Mark.OK, say("doctor.needed_ok"))
+    evidence = "; ".join(
+        say(
+            "doctor.needed_missing",
+            name=one.name,
+            version=one.version,
+            digest=one.digest or "—",
+            height=one.height,
+            found=one.found,
+        )
+        for one in missing
+    )
+    return line("needed", Mark.FAILED, evidence, say("doctor.needed_advice"))
+
+
 def check_stored(folder: Path) -> list[Line]:
     """Is every stored byte what it was?"""
     try:

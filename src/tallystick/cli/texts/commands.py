@@ -261,6 +261,18 @@ COMMANDS: Final[Mapping[str, CommandText]] = {
     "sdk": CommandText(
         Text("help for programs in Python", "Python 程序的辅助工具"), ("tally sdk stubs",)
     ),
+    "contract digest": CommandText(
+        Text(
+            "list the installed contracts with versions and digests",
+            "列出已安装的合约及其版本与摘要",
+        ),
+        ("tally contract digest", "tally contract digest notes --json"),
+        Text(
+            "The digest is SHA-256 over the Python files of the contract's package: members vote "
+            "for it, and no node runs other sources.",
+            "摘要为合约软件包 Python 文件的 SHA-256：成员对其表决，任何节点都不会运行其他源码。",
+        ),
+    ),
     "sdk stubs": CommandText(
         Text(
             "write a typed package of contracts for editors and type checkers",

@@ -28,6 +28,17 @@ DOCTOR: Final[Mapping[str, Text]] = {
     "doctor.contracts_advice": Text(
         "Reinstall tallystick: its entry points are missing.", "请重新安装 tallystick：入口点缺失。"
     ),
+    "doctor.needed": Text("voted contracts", "已表决的合约"),
+    "doctor.needed_ok": Text("installed", "均已安装"),
+    "doctor.needed_missing": Text(
+        "from block {height}: {name} version {version}, digest {digest} (here: {found})",
+        "自区块 {height}：{name} 版本 {version}，摘要 {digest}（本机：{found}）",
+    ),
+    "doctor.needed_advice": Text(
+        "Install the package with this version and digest before that block, and start the node "
+        "again.",
+        "请在该区块之前安装具有该版本与摘要的软件包，并重新启动节点。",
+    ),
     "doctor.folder": Text("data folder", "数据目录"),
     "doctor.folder_missing": Text("{path} does not exist yet", "{path} 尚不存在"),
     "doctor.folder_empty": Text("{path} has no network yet", "{path} 尚无网络"),

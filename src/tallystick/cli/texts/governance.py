@@ -134,12 +134,26 @@ GOVERNANCE_COMMANDS: Final[Mapping[str, CommandText]] = {
             "须达到特别多数，且对进行中的提案同样生效。",
         ),
     ),
+    "governance migrate": CommandText(
+        Text(
+            "move a contract's records to the version that runs", "将合约数据迁移到正在运行的版本"
+        ),
+        ("tally governance migrate notes", "tally governance migrate notes --as clerk --json"),
+        Text(
+            "Any member may do this, and several at once. Until the last record is moved the "
+            "contract cannot be called.",
+            "任何成员均可执行，也可多人同时执行。全部记录迁移完成之前，该合约不可调用。",
+        ),
+    ),
     "governance propose contract": CommandText(
         Text("run a version of a contract from a block on", "自某区块起启用合约版本"),
         ("tally governance propose contract guarantee --contract-version 2 --height 50000",),
         Text(
-            "Choose a height that leaves every node time to install the version.",
-            "请选择足以让所有节点完成安装的高度。",
+            "Choose a height that leaves every node time to install the version: a node that has "
+            "not these sources then stops. Digest and migration are those of the package on the "
+            "node that is asked, unless given.",
+            "请选择足以让所有节点完成安装的高度：届时未安装相同源码的节点将停止。"
+            "未指定摘要与迁移时，采用所询问节点上已安装的软件包。",
         ),
     ),
     "governance propose register-node": CommandText(
@@ -315,6 +329,13 @@ GOVERNANCE_OPTIONS: Final[Mapping[str, Text]] = {
     "governance propose contract:name": Text("name of the contract", "合约名称"),
     "governance propose contract:version": Text("version to run", "要启用的版本"),
     "governance propose contract:height": Text("first block that runs it", "起始区块高度"),
+    "governance propose contract:digest": Text(
+        "digest of its sources, 64 hexadecimal digits", "源码摘要（64 位十六进制）"
+    ),
+    "governance propose contract:migrate_from": Text(
+        "version whose records are moved before it can be called", "启用前须迁移其数据的旧版本"
+    ),
+    "governance migrate:name": Text("name of the contract", "合约名称"),
     "governance rotate-validator-key:key": Text(
         "file with the new key: hexadecimal seed, PEM, or the engine's",
         "新密钥文件：十六进制种子、PEM 或引擎格式",
@@ -431,6 +452,25 @@ GOVERNANCE_MESSAGES: Final[Mapping[str, Text]] = {
     "field.proposal_lifetime": Text("proposals live", "提案有效期"),
     "field.transaction_lifetime_ms_max": Text("transactions live, ms", "交易有效期（毫秒）"),
     "field.block_transactions_max": Text("transactions of a block", "区块交易上限"),
+    "governance.moved": Text("records moved: {count}", "已迁移记录：{count}"),
+    "governance.migrating": Text("moving records of {name}", "正在迁移 {name} 的数据"),
+    "governance.not_installed": Text(
+        "version {version} of {name} is not installed on the node",
+        "节点上未安装 {name} 的版本 {version}",
+    ),
+    "governance.not_installed_hint": Text(
+        "Install the package there and start the node again, or give its --digest.",
+        "请在节点上安装软件包并重新启动，或用 --digest 指定摘要。",
+    ),
+    "governance.not_here": Text(
+        "this node has not installed {name} version {version} with these sources: it stops at "
+        "block {height} unless they are installed by then",
+        "本节点未安装 {name} 版本 {version} 的相同源码：若届时仍未安装，节点将在区块 {height} 停止",
+    ),
+    "field.migrates_from": Text("migrates from", "可迁移自"),
+    "field.digest": Text("digest", "摘要"),
+    "field.moved": Text("moved", "已迁移"),
+    "field.steps": Text("transactions", "交易数"),
     "field.contract_versions": Text("contracts", "合约"),
     "field.validators": Text("validators", "验证节点"),
     "field.nodes": Text("nodes", "节点"),

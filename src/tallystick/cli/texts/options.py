@@ -173,6 +173,7 @@ OPTIONS: Final[Mapping[str, Text]] = {
     ),
     "verify:offline": Text("ask nobody: only receipt and trust file", "不联网：只用回执与信任文件"),
     **AUTHOR_OPTIONS,
+    "contract digest:names": Text("contracts to list (default: all)", "合约（默认为全部）"),
     "sdk stubs:out": Text(
         "folder of the package, whose name is imported (default tally_contracts)",
         "类型包目录，目录名即导入名（默认 tally_contracts）",
