@@ -82,7 +82,7 @@ def test_what_has_no_general_example_has_none() -> None:
     """A text of a pattern with a meaning that this platform does not know."""
     unknown = ValueType(kind="text", pattern="^X-[0-9]$", format="case-number")
     assert _example(unknown) is None
-    assert _example(ValueType(kind="text", size_max=2)) == "te"
+    assert _example(ValueType(kind="text", size_max=3)) == "tex"
     assert _example(ValueType(kind="integer", maximum=0)) == 0
     assert _example(ValueType(kind="integer", minimum=5)) == 5
     assert _example(ValueType(kind="choice", choices=("a", "b"))) == "a"

@@ -3,7 +3,21 @@
 
 from __future__ import annotations
 
-from tallystick.contracts import (ANY_MEMBER, BoundedText, Context, Contract, Event, Identifier, Label, OrganizationCode, Record, Refusal, Table, action, query,)
+from tallystick.contracts import (
+    ANY_MEMBER,
+    BoundedText,
+    Context,
+    Contract,
+    Event,
+    Identifier,
+    Label,
+    OrganizationCode,
+    Record,
+    Refusal,
+    Table,
+    action,
+    query,
+)
 
 
 class Note(Record):

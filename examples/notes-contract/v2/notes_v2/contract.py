@@ -7,7 +7,22 @@ not fit any more: `file_old_note` moves each of them.
 
 from __future__ import annotations
 
-from tallystick.contracts import (ANY_MEMBER, BoundedText, Context, Contract, Event, Identifier, Label, OrganizationCode, Record, Refusal, Table, action, migration, query,)
+from tallystick.contracts import (
+    ANY_MEMBER,
+    BoundedText,
+    Context,
+    Contract,
+    Event,
+    Identifier,
+    Label,
+    OrganizationCode,
+    Record,
+    Refusal,
+    Table,
+    action,
+    migration,
+    query,
+)
 
 OLD_TOPIC = "general"
 
