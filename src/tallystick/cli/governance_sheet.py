@@ -61,7 +61,7 @@ def _validator(organization: str, public_key: str, power: int, *, in_force: bool
 def _contract(name: str, version: str | None, digest: str | None, moved: int | None) -> Plain:
     parts = [name, version, None if digest is None else f"{digest[:16]}…"]
     if moved is not None:
-        parts.append(f"({say('governance.moved', count=moved)})")
+        parts.append("(" + say("governance.moved", count=moved) + ")")
     return " ".join(part for part in parts if part is not None)
 
 

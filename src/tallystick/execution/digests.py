@@ -3,7 +3,7 @@
 
 SHA-256 over the canonical list of [relative path, SHA-256 of the content] of all `.py` files in
 the folder of the class's module and below it, sorted by path; of that file alone if the module is
-in no package. Spec: docs/spec/governance.md section 10.
+in no regular package. Spec: docs/spec/governance.md section 10.
 """
 
 from __future__ import annotations
@@ -43,15 +43,15 @@ def _contract_digest(contract: type[Contract]) -> bytes:
     if not getattr(module, "__file__", None):
         raise _no_sources(contract, "its module has no file")
     file = Path(str(module.__file__))
-    package = module.__spec__.parent if module.__spec__ else ""
+    package = (module.__spec__.parent if module.__spec__ else "") or ""
+    is_alone = not package or not (file.parent / "__init__.py").exists()
     try:
-        if not package:
-            return digest_of_sources({file.name: file.read_bytes()})
-        sources = read_sources(file.parent)
+        sources = {file.name: file.read_bytes()} if is_alone else read_sources(file.parent)
     except OSError as error:
         raise _no_sources(contract, error.strerror or str(error)) from error
+    covered = module.__name__ if is_alone else package
     for path, source in sources.items():
-        _check_imports(contract, package, path, source)
+        _check_imports(contract, package, path, source, covered)
     return digest_of_sources(sources)
 
 
@@ -68,19 +68,21 @@ def digest_of_sources(sources: dict[str, bytes]) -> bytes:
     return sha256(encode([[path, sha256(sources[path])] for path in sorted(sources)]))
 
 
-def _check_imports(contract: type[Contract], package: str, path: str, source: bytes) -> None:
+def _check_imports(
+    contract: type[Contract], package: str, path: str, source: bytes, covered: str
+) -> None:
     """Refuse what another version of the package could change without changing the digest."""
-    top = package.partition(".")[0]
+    top = covered.partition(".")[0]
     if top == _PLATFORM:
         return
     here = ".".join([package, *path.split("/")[:-1]])
     for name in _imported(source, here):
-        is_inside = name == package or name.startswith(f"{package}.")
+        is_inside = name == covered or name.startswith(f"{covered}.")
         if name.partition(".")[0] == top and not is_inside:
             raise InvalidContract(
                 f"{_name(contract)}: {path} imports {name}, which its digest does not cover",
                 field=path,
-                expected=f"all that a version needs stands in {package}",
+                expected=f"all that a version needs stands in {covered}",
                 found=name,
             )
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _MARKER: Final = "contracts(*classes): the contracts on the ledger that the fixture `net` gives"
 _TWIN: Final[pytest.StashKey[Twin]] = pytest.StashKey()
+_NET: Final[pytest.StashKey[Net]] = pytest.StashKey()
 _SECTION: Final = "calls on the net"
 
 
@@ -76,9 +77,15 @@ def net(
         from tallystick.testing.slow_chain import slow_chain  # noqa: PLC0415
 
         with slow_chain(classes, skip=pytest.skip) as chain:
-            yield Net(chain=chain)
+            yield _kept(request, Net(chain=chain))
     else:
-        yield Net(chain=_memory_chain(request.config, classes))
+        yield _kept(request, Net(chain=_memory_chain(request.config, classes)))
+
+
+def _kept(request: pytest.FixtureRequest, net: Net) -> Net:
+    """Return the net after noting it for the report of the test; other fixtures are called so too."""
+    request.node.stash[_NET] = net
+    return net
 
 
 @pytest.hookimpl(wrapper=True)
@@ -87,10 +94,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show the calls of a failed test."""
     report = yield
-    funcargs: dict[str, Any] = getattr(item, "funcargs", {})
-    trace = getattr(funcargs.get("net"), "trace", None)
-    if report.failed and call.when == "call" and callable(trace):
-        report.sections.append((_SECTION, trace()))
+    net = item.stash.get(_NET, None)
+    if report.failed and call.when == "call" and net is not None:
+        report.sections.append((_SECTION, net.trace()))
     return report
 
 

@@ -10,6 +10,7 @@ from importlib.metadata import EntryPoint, EntryPoints
 import pytest
 
 from tallystick.cli import contract_verbs, installed
+from tallystick.execution import loader
 
 EVIDENCE = EntryPoint("evidence", "tallystick.industries.evidence:Evidence", installed.GROUP)
 RENTAL = EntryPoint("demo.rental", "tests.unit.cli.rental:Rental", installed.GROUP)
@@ -23,6 +24,7 @@ def installed_contracts(*points: EntryPoint) -> Iterator[None]:
     known = EntryPoints(points)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(installed, "entry_points", known.select)
+        patch.setattr(loader, "entry_points", known.select)
         forget()
         try:
             yield

@@ -42,6 +42,8 @@ CAUSES_ZH: Final[Mapping[str, str]] = {
     "E_PURPOSE": "超出授权的用途、字段、期限或次数。",
     "E_BALANCE": "账户余额不足。",
     "E_FROZEN": "已被法院或监管机构冻结。",
+    "E_MIGRATING": "合约升级中，其记录正在逐步迁移到新版本。",
+    "E_CONTRACT_MISSING": "网络将运行的合约版本或源码在本节点上没有安装。",
     "E_VALUE": "取值类型正确，但违反合约规则。",
     "E_CERTIFICATE": "证书或证书链违反 RFC 5280 的规则，或证明的是其他成员或机构。",
     "E_HASH": "内容的哈希与声明的不一致。",
