@@ -47,6 +47,7 @@ EXAMPLES: Final = {
     "level": "0",
     "tile": "000.p/1",
     "file": "site.css",
+    "statistic": "raised",
 }
 
 

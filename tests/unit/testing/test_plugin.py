@@ -138,7 +138,7 @@ def test_actions_are_executed_twice_unless_told_otherwise(tmp_path: Path) -> Non
 def test_a_contract_that_cannot_be_executed_twice_is_named(tmp_path: Path) -> None:
     """At the end of the run, as a notice: nothing fails for it."""
     text = """
-from tallystick.contracts import (*,)
+from tallystick.contracts import *
 from tallystick.testing import Net, with_contracts
 
 def make():
