@@ -11,6 +11,8 @@ from tallystick.model import ROLE_GOVERNOR, ROLE_OPERATOR, Name
 from tallystick.units import NAME_CHARACTERS_MAX
 
 _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_ROLE = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)*")
+_ROLE_CHARACTERS_MAX = 63
 _ROLES_MAX = 32
 _APART = frozenset({ROLE_GOVERNOR, ROLE_OPERATOR})
 
@@ -35,8 +37,8 @@ def check_roles(roles: Iterable[str]) -> tuple[str, ...]:
             the network's software does not also decide on it.
     """
     found = sorted(set(roles))
-    if len(found) > _ROLES_MAX or not all(_IDENTIFIER.fullmatch(role) for role in found):
-        raise InvalidValue("not role names", field="roles", expected="a-z, 0-9, hyphen")
+    if len(found) > _ROLES_MAX or not all(map(_is_role, found)):
+        raise InvalidValue("not role names", field="roles", expected="a-z, 0-9, hyphen, dot")
     if set(found) >= _APART:
         raise InvalidValue(
             "governor and operator exclude each other", field="roles", found="governor, operator"
@@ -48,3 +50,8 @@ def check_period(valid_from: int, valid_until: int) -> None:
     """Raise `InvalidValue` unless a key could act in this period."""
     if not 0 <= valid_from < valid_until:
         raise InvalidValue("the period is empty", field="valid_until", expected="> valid_from")
+
+
+def _is_role(role: str) -> bool:
+    """Return whether a text is the name of a role, for example `governor` or `charity.officer`."""
+    return len(role) <= _ROLE_CHARACTERS_MAX and _ROLE.fullmatch(role) is not None

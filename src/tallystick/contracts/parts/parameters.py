@@ -80,6 +80,14 @@ class Parameters(Part, Generic[P]):
         newest = self.newest.get(_ID)
         return self.defaults if newest is None else self.versions.require(newest.version)
 
+    def at(self, version: int) -> P:
+        """Return a version, for what keeps the one it began under.
+
+        Raises:
+            UnknownRecord: there is no such version.
+        """
+        return self.versions.require(version) if version else self.defaults
+
     def change(self, ctx: Context, values: P) -> P:
         """Put new values into force as the next version; the version in `values` is not read."""
         newest = self.newest.get(_ID)
