@@ -56,6 +56,7 @@ INNER_FACES: Final = frozenset(
         "consensus.cometbft",
         "contracts.parts",
         "interchange.bank",
+        "interchange.giving360",
         "interchange.iso20022",
         "interchange.tables",
     }

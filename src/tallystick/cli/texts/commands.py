@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tallystick.cli.texts.authors import AUTHOR_COMMANDS
+from tallystick.cli.texts.charity_export import CHARITY_EXPORT_COMMANDS
 from tallystick.cli.texts.governance import CERTIFICATE_COMMANDS, GOVERNANCE_COMMANDS
 from tallystick.cli.texts.network_commands import NETWORK_COMMANDS
 from tallystick.cli.texts.statistics import STATISTICS_COMMANDS
@@ -15,6 +16,7 @@ from tallystick.cli.texts.words import CommandText, Text
 COMMANDS: Final[Mapping[str, CommandText]] = {
     **NETWORK_COMMANDS,
     **STATISTICS_COMMANDS,
+    **CHARITY_EXPORT_COMMANDS,
     "": CommandText(
         Text(
             "a consortium ledger whose every transaction has a receipt anyone can verify",

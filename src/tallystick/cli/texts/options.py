@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from tallystick.cli.texts.authors import AUTHOR_OPTIONS
+from tallystick.cli.texts.charity_export import CHARITY_EXPORT_OPTIONS
 from tallystick.cli.texts.governance import GOVERNANCE_OPTIONS
 from tallystick.cli.texts.statistics import STATISTICS_OPTIONS
 from tallystick.cli.texts.words import Text
 
 OPTIONS: Final[Mapping[str, Text]] = {
     **STATISTICS_OPTIONS,
+    **CHARITY_EXPORT_OPTIONS,
     # network
     "network entry:organization": Text(
         "this organisation's unified social credit code", "本机构的统一社会信用代码"

@@ -23,6 +23,8 @@ from tallystick.industries.charity.events import (
     DonationReceived,
     FeeTaken,
     FoundationLicensed,
+    FundsUsed,
+    FundsWaiting,
     RemainderMoved,
     SettlementOverdue,
 )
@@ -175,7 +177,7 @@ class Campaigns(CharityTables):
     @action(
         role=BANK,
         label=Label(zh="捐赠到账", en="Receive a donation"),
-        emits=(DonationReceived,),
+        emits=(DonationReceived, FundsWaiting),
         refuses=(DonationsClosed,),
     )
     def receive_donation(self, ctx: Context, new: NewDonation) -> Identifier:
@@ -188,7 +190,7 @@ class Campaigns(CharityTables):
     @action(
         role=BANK,
         label=Label(zh="批量捐赠到账", en="Receive many donations"),
-        emits=(DonationReceived,),
+        emits=(DonationReceived, FundsWaiting),
         refuses=(DonationsClosed,),
     )
     def receive_donations(self, ctx: Context, many: ManyDonations) -> Identifier:
@@ -230,7 +232,7 @@ class Campaigns(CharityTables):
     @action(
         role=OFFICER,
         label=Label(zh="剩余财产转入", en="Move the remainder"),
-        emits=(RemainderMoved,),
+        emits=(RemainderMoved, FundsUsed, FundsWaiting),
         refuses=(*_OWN, RemainderRule),
     )
     def move_remainder(
@@ -256,8 +258,9 @@ class Campaigns(CharityTables):
         self.funds.put(replace(own, outflow=own.outflow + left))
         self.funds.put(replace(other, inflow=other.inflow + left))
         self.change_book(campaign, moved_out=left)
-        self.change_book(to, moved_in=left)
         ctx.emit(RemainderMoved(campaign=campaign, to=to, amount=left))
+        self.say_used(ctx, campaign, left)
+        self.say_waiting(ctx, self.change_book(to, moved_in=left))
         return left
 
     @action(
@@ -271,6 +274,7 @@ class Campaigns(CharityTables):
         zh: 公开项目收支，并设定下一次公开期限。
         """
         kept = self.campaigns.require(campaign)
+        on_time = self._is_disclosed_in_time(ctx, kept)
         book = self.change_book(campaign, disclosures=1)
         disclosure = self.disclosures.add(_disclosure(book, ctx.block_time_ms))
         self.deadlines.clear(campaign, "disclosure")
@@ -283,6 +287,7 @@ class Campaigns(CharityTables):
                 donated=disclosure.donated,
                 paid=disclosure.paid,
                 fees=disclosure.fees,
+                on_time=on_time,
             )
         )
         return disclosure
@@ -341,7 +346,7 @@ class Campaigns(CharityTables):
             )
         )
         self.funds.put(replace(fund, inflow=fund.inflow + new.amount))
-        self.change_book(kept.id, donated=new.amount)
+        book = self.change_book(kept.id, donated=new.amount)
         ctx.emit(
             DonationReceived(
                 donation=donation.id,
@@ -351,7 +356,15 @@ class Campaigns(CharityTables):
                 count=count,
             )
         )
+        self.say_waiting(ctx, book)
         return donation.id
+
+    def _is_disclosed_in_time(self, ctx: Context, campaign: Campaign) -> bool:
+        """Return whether a disclosure is in time; a deadline that a tick has met is gone."""
+        is_due = campaign.state in {CampaignState.OPEN, CampaignState.CLOSED}
+        is_met = not self.deadlines.deadlines.contains(campaign.id, "disclosure")
+        is_late = is_met or self.deadlines.is_late(ctx, campaign.id, "disclosure")
+        return not (is_due and is_late)
 
     def _set_disclosure(self, ctx: Context, campaign: str) -> None:
         due = ctx.block_time_ms + self.parameters.now().disclosure_days * DAY_MS

@@ -21,6 +21,7 @@ from tallystick.industries.charity.events import (
 from tallystick.industries.charity.lists import Lists
 from tallystick.industries.charity.payments import Payments
 from tallystick.industries.charity.queries import Queries
+from tallystick.industries.charity.supervision import Figures, Warnings
 from tallystick.industries.charity.workflows import OFFICER, REVIEWER
 
 
@@ -29,6 +30,8 @@ class Charity(
     Lists,
     Payments,
     Queries,
+    Figures,
+    Warnings,
     Contract,
     name="charity",
     version=1,

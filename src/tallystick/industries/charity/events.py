@@ -66,6 +66,29 @@ class ListImported(Event):
     imported_by: Name
 
 
+class EntitlementListed(Event):
+    """en: {batch} lists {entitlement} over {amount}.
+
+    zh: 名单 {batch} 列入 {entitlement}：{amount}。
+    """
+
+    entitlement: Identifier
+    batch: Identifier
+    campaign: Identifier
+    province: str
+    amount: Units
+
+
+class ListChecked(Event):
+    """en: List {batch} is complete and can be paid.
+
+    zh: 名单 {batch} 校验完毕，资金充足。
+    """
+
+    batch: Identifier
+    campaign: Identifier
+
+
 class ListReviewed(Event):
     """en: {reviewed_by} decided on list {batch}: {state}, {minutes} minutes after its import.
 
@@ -78,7 +101,6 @@ class ListReviewed(Event):
     reviewed_by: Name
     reason: Name | None
     minutes: Count
-    seconds_since_check: Count
     total: Units
 
 
@@ -200,6 +222,26 @@ class FeedbackGiven(Event):
     campaign: Identifier
 
 
+class FundsWaiting(Event):
+    """en: {left} of {campaign} wait to be used.
+
+    zh: {campaign} 尚有 {left} 待使用。
+    """
+
+    campaign: Identifier
+    left: Amount
+
+
+class FundsUsed(Event):
+    """en: {amount} of {campaign} went where they were meant to go.
+
+    zh: {campaign} 的 {amount} 已按用途拨付。
+    """
+
+    campaign: Identifier
+    amount: Units
+
+
 class FeeTaken(Event):
     """en: {amount} were taken as fee of {campaign} ({reference}).
 
@@ -235,6 +277,7 @@ class Disclosed(Event):
     donated: Amount
     paid: Amount
     fees: Amount
+    on_time: bool
 
 
 class DisclosureOverdue(Event):

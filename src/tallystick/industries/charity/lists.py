@@ -23,8 +23,10 @@ from tallystick.contracts.parts import Deadline, InsufficientFunds
 from tallystick.industries.charity.events import (
     ClaimReminder,
     EntitlementLapsed,
+    EntitlementListed,
     EntitlementRevoked,
     ListAttested,
+    ListChecked,
     ListImported,
     ListReviewed,
 )
@@ -115,6 +117,7 @@ class Lists(CharityTables):
     @action(
         role=OFFICER,
         label=Label(zh="提交名单行", en="Add rows"),
+        emits=(EntitlementListed,),
         refuses=(
             *_OWN,
             BatchNotInState,
@@ -145,12 +148,13 @@ class Lists(CharityTables):
             raise NotImporter(batch=batch, imported_by=kept.imported_by)
         check_room(kept, rows)
         for row in rows:
-            kept = self._with_row(campaign, kept, row)
+            kept = self._with_row(ctx, campaign, kept, row)
         return self.batches.replace(kept).rows
 
     @action(
         role=ANY_MEMBER,
         label=Label(zh="校验名单", en="Check a list"),
+        emits=(ListChecked,),
         refuses=(BatchNotInState, ListDiffers),
     )
     def check_list(self, ctx: Context, batch: Identifier) -> None:
@@ -168,6 +172,7 @@ class Lists(CharityTables):
                 raise ListDiffers(batch=batch, what=what)
         self._require_funds(kept, self.campaigns.require(kept.campaign))
         self.batch_flow.move(ctx, self.batches, kept, "check", checked_at=ctx.block_time_ms)
+        ctx.emit(ListChecked(batch=batch, campaign=kept.campaign))
 
     @action(
         role=SCHOOL,
@@ -339,7 +344,7 @@ class Lists(CharityTables):
                     owner=owner, asset=campaign.currency, available=available, needed=share.amount
                 )
 
-    def _with_row(self, campaign: Campaign, batch: Batch, row: ListRow) -> Batch:
+    def _with_row(self, ctx: Context, campaign: Campaign, batch: Batch, row: ListRow) -> Batch:
         """Keep the entitlement of a row and return the list with it."""
         number = batch.rows + 1
         check_restriction(row, number)
@@ -359,6 +364,15 @@ class Lists(CharityTables):
             )
         )
         self._list_once(campaign, batch, entitlement, number)
+        ctx.emit(
+            EntitlementListed(
+                entitlement=entitlement.id,
+                batch=batch.id,
+                campaign=campaign.id,
+                province=row.province,
+                amount=row.amount,
+            )
+        )
         shares = with_share(batch.shares, row)
         if len(shares) > FUNDS_MAX:
             raise TooManyRows(batch=batch.id, count=batch.count, total=batch.total)
@@ -421,7 +435,6 @@ class Lists(CharityTables):
         self.finish(ctx, entitlement)
 
     def _announce_review(self, ctx: Context, batch: Batch, reason: BoundedText | None) -> None:
-        checked = batch.imported_at if batch.checked_at is None else batch.checked_at
         ctx.emit(
             ListReviewed(
                 batch=batch.id,
@@ -430,7 +443,6 @@ class Lists(CharityTables):
                 reviewed_by=ctx.person,
                 reason=reason,
                 minutes=minutes_between(batch.imported_at, ctx.block_time_ms),
-                seconds_since_check=(ctx.block_time_ms - checked) // 1000,
                 total=batch.total,
             )
         )

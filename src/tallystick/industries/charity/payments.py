@@ -21,6 +21,8 @@ from tallystick.industries.charity.events import (
     EntitlementClaimed,
     EntitlementPaid,
     FeedbackGiven,
+    FundsUsed,
+    FundsWaiting,
     IdentityAsserted,
     MoneyReturned,
     PaymentFailed,
@@ -194,7 +196,7 @@ class Payments(CharityTables):
     @action(
         role=BANK,
         label=Label(zh="付款结果", en="Report a payment"),
-        emits=(EntitlementPaid, PaymentFailed, MoneyReturned),
+        emits=(EntitlementPaid, PaymentFailed, MoneyReturned, FundsUsed, FundsWaiting),
     )
     def report_payment(self, ctx: Context, said: PaymentReport) -> bool:
         """en: Reports what the bank did; the same report twice changes nothing.
@@ -257,7 +259,7 @@ class Payments(CharityTables):
     @action(
         role=BANK,
         label=Label(zh="追回到账", en="Receive what was recovered"),
-        emits=(MoneyReturned,),
+        emits=(MoneyReturned, FundsWaiting),
         refuses=(TooMuchRecovered,),
     )
     def receive_recovered(
@@ -369,6 +371,7 @@ class Payments(CharityTables):
                 minutes=minutes_between(imported, ctx.block_time_ms),
             )
         )
+        self.say_used(ctx, kept.campaign, kept.amount)
 
     def _rejected(self, ctx: Context, kept: Entitlement, order: PaymentOrder) -> None:
         """The bank did not pay: try again by itself, at most so often."""
@@ -407,9 +410,10 @@ class Payments(CharityTables):
         self.money.issue(ctx, currency, to=owner, amount=amount, reference=reference)
         fund = self.fund_of(kept.campaign, kept.fund)
         self.funds.put(replace(fund, inflow=fund.inflow + amount))
-        self.change_book(kept.campaign, returned=amount)
+        book = self.change_book(kept.campaign, returned=amount)
         ctx.emit(
             MoneyReturned(
                 entitlement=kept.id, campaign=kept.campaign, amount=amount, reference=reference
             )
         )
+        self.say_waiting(ctx, book)

@@ -270,3 +270,24 @@ class TooMuchRecovered(Refusal, code="E_LIMIT"):
     entitlement: Identifier
     amount: Amount
     recovered: Amount
+
+
+class SumsDiffer(Refusal, code="E_HASH"):
+    """en: The {what} of {campaign} add up to {total}, its book says {booked}; nothing is exported.
+
+    zh: {campaign} 的 {what} 合计为 {total}，账面为 {booked}，不予导出。
+    """
+
+    campaign: Identifier
+    what: Name
+    total: int
+    booked: int
+
+
+class NothingPaid(Refusal, code="E_EARLY"):
+    """en: {campaign} has paid nothing out yet, so there are no grants to publish.
+
+    zh: {campaign} 尚未发放，无可公布的资助。
+    """
+
+    campaign: Identifier

@@ -12,6 +12,7 @@ from tallystick.contracts import (
     replace,
 )
 from tallystick.contracts.parts import Accounts, Deadlines, Outbox, Parameters
+from tallystick.industries.charity.events import FundsUsed, FundsWaiting
 from tallystick.industries.charity.records import (
     Assertion,
     Batch,
@@ -105,6 +106,17 @@ class CharityTables:
         sums = asdict(book)
         changed = {name: sums[name] + change for name, change in changes.items()}
         return self.books.replace(replace(book, **changed))
+
+    def say_used(self, ctx: Context, campaign: str, amount: int) -> None:
+        """Say that money of a campaign was used, and that the rest waits."""
+        ctx.emit(FundsUsed(campaign=campaign, amount=amount))
+        self.say_waiting(ctx, self.books.require(campaign))
+
+    def say_waiting(self, ctx: Context, book: Book) -> None:
+        """Say that money waits to be used, if there is any."""
+        left = book.available + book.held
+        if left:
+            ctx.emit(FundsWaiting(campaign=book.campaign, left=left))
 
     def year_of(self, ctx: Context, foundation: str) -> FoundationYear:
         """Return what a foundation has spent in the year of the block."""

@@ -48,10 +48,10 @@ NAMES = ("li", "wang", "zhao", "qian")
 class Sequence:
     """One random life of a foundation."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, scene: Scene | None = None) -> None:
         """Begin with two campaigns and an approved list."""
         self.random = Random(seed)
-        self.scene = Scene()
+        self.scene = scene or Scene()
         rich = self.scene.campaign(gift=900_000)
         self.scene.give(rich, 300_000, fund="grade-10")
         self.scene.campaign(gift=100_000)

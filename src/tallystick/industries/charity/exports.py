@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files to take away, made from tables that anyone can read: disclosure, grants, receipts.
+
+Pure functions beside the contract: records in, bytes out, and the day is an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+from typing import Final, Protocol, TypeVar
+
+from tallystick.contracts import Record, Value, day_of
+from tallystick.industries.charity.queries import GROUP_MIN, merged
+from tallystick.industries.charity.records import (
+    Batch,
+    Book,
+    Campaign,
+    Disclosure,
+    Donation,
+    Payout,
+    Slice,
+)
+from tallystick.industries.charity.refusals import NothingPaid, SumsDiffer
+from tallystick.interchange.giving360 import Giver, Grant, Package, package_json, spreadsheet_csv
+from tallystick.interchange.iso20022 import Money, format_amount
+from tallystick.interchange.tables import write_csv
+
+R = TypeVar("R", bound=Record)
+
+SUMS: Final = (
+    "donated",
+    "returned",
+    "moved_in",
+    "available",
+    "held",
+    "paid",
+    "fees",
+    "moved_out",
+)
+"""The first three are what came in, the others where it is or went (CHAR-2)."""
+
+
+class TableReader(Protocol):
+    """Reads the contract's tables: of a node, or of a ledger in memory."""
+
+    def rows(self, table: str, kind: type[R], /, **equal: str) -> Sequence[R]:
+        """Return the rows of a table in which these columns have these values."""
+        ...
+
+
+class CampaignFacts(Record):
+    """What the tables say of a campaign."""
+
+    campaign: Campaign
+    book: Book
+    batches: tuple[Batch, ...]
+    payouts: tuple[Payout, ...]
+    disclosures: tuple[Disclosure, ...]
+    donations: tuple[Donation, ...]
+
+
+def read_campaign(reader: TableReader, campaign: str) -> CampaignFacts:
+    """Read what the tables say of a campaign, and hold it against each other.
+
+    Raises:
+        NotFound: there is no such campaign (by the reader).
+        SumsDiffer: the tables do not agree with the book: one of them was altered, or money moved
+            while they were read.
+    """
+    (kept,) = reader.rows("campaigns", Campaign, id=campaign)
+    (book,) = reader.rows("books", Book, campaign=campaign)
+    facts = CampaignFacts(
+        campaign=kept,
+        book=book,
+        batches=tuple(reader.rows("batches", Batch, campaign=campaign)),
+        payouts=tuple(reader.rows("payouts", Payout, campaign=campaign)),
+        disclosures=tuple(reader.rows("disclosures", Disclosure, campaign=campaign)),
+        donations=tuple(reader.rows("donations", Donation, campaign=campaign)),
+    )
+    check_facts(facts)
+    return facts
+
+
+def check_facts(facts: CampaignFacts) -> None:
+    """Hold payouts and donations against the book (CHAR-10).
+
+    Raises:
+        SumsDiffer: they add up to something else.
+    """
+    book = facts.book
+    for what, total, booked in (
+        ("payouts", sum(one.amount for one in facts.payouts), book.paid),
+        ("donations", sum(one.amount for one in facts.donations), book.donated),
+        ("disclosures", len(facts.disclosures), book.disclosures),
+    ):
+        if total != booked:
+            raise SumsDiffer(campaign=book.campaign, what=what, total=total, booked=booked)
+
+
+def disclosure_csv(facts: CampaignFacts, today: date) -> bytes:
+    """Return all disclosures of a campaign, and its sums as they are now, as a CSV file."""
+    header = ("campaign", "title", "disclosure", "day", "currency", *SUMS)
+    disclosed = sorted(facts.disclosures, key=lambda one: one.number)
+    shown: list[Disclosure | Book] = [*disclosed, facts.book]
+    return write_csv(header, [_disclosed(facts.campaign, one, today) for one in shown])
+
+
+def giving_package(facts: CampaignFacts, today: date) -> Package:
+    """Return what was paid out as grants of the 360Giving standard, one for each list.
+
+    Nobody is told apart: lists with fewer than five payouts are taken together (CHAR-8).
+
+    Raises:
+        NothingPaid: there is nothing to publish yet.
+    """
+    campaign = facts.campaign
+    if not facts.payouts:
+        raise NothingPaid(campaign=campaign.id)
+    return Package(
+        id=campaign.id,
+        title=campaign.title,
+        publisher=Giver(id=campaign.foundation, name=campaign.foundation),
+        issued=today,
+        grants=tuple(_grant(facts, one) for one in merged(_by_list(facts.payouts))),
+    )
+
+
+def giving360_json(facts: CampaignFacts, today: date) -> bytes:
+    """Return the grants as a 360Giving package; raises `NothingPaid`."""
+    return package_json(giving_package(facts, today))
+
+
+def giving360_csv(facts: CampaignFacts, today: date) -> bytes:
+    """Return the grants as a 360Giving spreadsheet; raises `NothingPaid`."""
+    return spreadsheet_csv(giving_package(facts, today))
+
+
+def donation_receipt(campaign: Campaign, donation: Donation) -> dict[str, Value]:
+    """Return what a donor keeps of a donation (charity law, article 38), beside its proof.
+
+    Raises:
+        SumsDiffer: the donation is another campaign's.
+    """
+    if donation.campaign != campaign.id:
+        raise SumsDiffer(campaign=campaign.id, what=donation.id, total=0, booked=donation.amount)
+    return {
+        "donation": donation.id,
+        "campaign": campaign.id,
+        "title": campaign.title,
+        "foundation": campaign.foundation,
+        "amount": format_amount(Money(donation.amount, campaign.currency)),
+        "currency": campaign.currency,
+        "restriction": donation.fund,
+        "donations": donation.count,
+        "donor": donation.donor,
+        "bank_reference": donation.reference,
+        "received_on": _day(donation.received_at).isoformat(),
+    }
+
+
+FILES: Final[Mapping[str, Callable[[CampaignFacts, date], bytes]]] = MappingProxyType(
+    {
+        "disclosure": disclosure_csv,
+        "360giving": giving360_json,
+        "360giving-csv": giving360_csv,
+    }
+)
+"""What can be taken away of a campaign, by its name on the command line."""
+
+
+def _disclosed(
+    campaign: Campaign, said: Disclosure | Book, today: date
+) -> tuple[str | int | None, ...]:
+    number = None if isinstance(said, Book) else said.number
+    day = today if isinstance(said, Book) else _day(said.disclosed_at)
+    sums = [format_amount(Money(one, campaign.currency)) for one in _sums(said)]
+    return (campaign.id, campaign.title, number, day.isoformat(), campaign.currency, *sums)
+
+
+def _sums(said: Disclosure | Book) -> tuple[int, ...]:
+    """Return the sums in the order of `SUMS`."""
+    came = (said.donated, said.returned, said.moved_in)
+    return (*came, said.available, said.held, said.paid, said.fees, said.moved_out)
+
+
+def _by_list(payouts: Sequence[Payout]) -> list[Slice]:
+    """Return how often and how much was paid with each list."""
+    sums: dict[str, Slice] = {}
+    for one in payouts:
+        before = sums.get(one.batch, Slice(batch=one.batch, payouts=0, amount=0))
+        sums[one.batch] = Slice(
+            batch=one.batch, payouts=before.payouts + 1, amount=before.amount + one.amount
+        )
+    return list(sums.values())
+
+
+def _grant(facts: CampaignFacts, group: Slice) -> Grant:
+    campaign, name = facts.campaign, group.batch or "several-lists"
+    is_small = group.payouts < GROUP_MIN
+    recipients = "Individual recipients" if is_small else f"{group.payouts} individual recipients"
+    return Grant(
+        id=f"{campaign.foundation}-{campaign.id}-{name}",
+        title=f"{campaign.title}: {name}",
+        description=f"Paid to {recipients[0].lower()}{recipients[1:]} of {campaign.title}",
+        amount=Money(group.amount, campaign.currency),
+        awarded=_awarded(facts, group.batch),
+        recipient_id=f"{campaign.foundation}-{campaign.id}-{name}-recipients",
+        recipient_name=recipients,
+        funder=Giver(id=campaign.foundation, name=campaign.foundation),
+        programme_code=campaign.project,
+        programme_title=campaign.title,
+    )
+
+
+def _awarded(facts: CampaignFacts, batch: str) -> date:
+    """Return the day on which a list was checked; of several lists, of the last one paid."""
+    paid = {one.batch for one in facts.payouts}
+    days = [
+        _day(one.checked_at or one.imported_at)
+        for one in facts.batches
+        if one.id in ({batch} if batch else paid)
+    ]
+    return max(days)
+
+
+def _day(time_ms: int) -> date:
+    return day_of(time_ms)
