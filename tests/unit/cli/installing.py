@@ -9,11 +9,14 @@ from importlib.metadata import EntryPoint, EntryPoints
 
 import pytest
 
-from tallystick.cli import contract_verbs, installed
+from tallystick.cli import contract_verbs, founding, installed
 
 EVIDENCE = EntryPoint("evidence", "tallystick.industries.evidence:Evidence", installed.GROUP)
 RENTAL = EntryPoint("demo.rental", "tests.unit.cli.rental:Rental", installed.GROUP)
 BROKEN = EntryPoint("broken", "tests.unit.cli.rental:Nothing", installed.GROUP)
+SHOP = EntryPoint("shop@1", "tests.unit.cli.shop:Shop", installed.GROUP)
+SHOP_NEXT = EntryPoint("shop@2", "tests.unit.cli.shop:NextShop", installed.GROUP)
+SHOP_OTHERWISE = EntryPoint("corner-shop", "tests.unit.cli.shop:Shop", installed.GROUP)
 SHADOWED = EntryPoint("up", "tests.unit.cli.rental:Rental", installed.GROUP)
 
 
@@ -23,6 +26,7 @@ def installed_contracts(*points: EntryPoint) -> Iterator[None]:
     known = EntryPoints(points)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(installed, "entry_points", known.select)
+        patch.setattr(founding, "installed_contracts", lambda: list(installed.contract_names()))
         forget()
         try:
             yield
@@ -32,5 +36,6 @@ def installed_contracts(*points: EntryPoint) -> Iterator[None]:
 
 def forget() -> None:
     """Forget what was read of the installed contracts."""
-    for known in (installed.contract_names, installed.installed_schema, contract_verbs.verbs_of):
+    read = (installed.contract_names, installed.installed_schema)
+    for known in (*read, installed._points, installed._schema, contract_verbs.verbs_of):
         known.cache_clear()
