@@ -9,6 +9,7 @@ found when its contract is asked for.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache
@@ -96,14 +97,15 @@ def _importable(points: Iterable[EntryPoint]) -> Iterator[ContractSchema]:
 
 def _running_version(contract: str) -> int:
     """Return the version that the node of this machine runs, 0 if nobody says."""
-    from tallystick.cli.node_schemas import node_schemas
+    from tallystick.cli.linking import fetch_text
     from tallystick.cli.options import ADDRESS
 
     try:
-        schemas = node_schemas(ADDRESS, timeout_s=_PATIENCE_S)
-    except TallystickError:
-        return 0
-    return next((one.version for one in schemas if one.name == contract), 0)
+        found = json.loads(fetch_text(ADDRESS, "/v1/contracts", timeout_s=_PATIENCE_S))
+        versions = {one["name"]: int(one["version"]) for one in found["items"]}
+    except (TallystickError, ValueError, LookupError, TypeError):
+        return 0  # nobody there, or somebody else: then the newest
+    return versions.get(contract, 0)
 
 
 @cache

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from tallystick.cli.catalogue import say
 from tallystick.cli.installed import contract_names, installed_schema
-from tallystick.cli.linking import TIMEOUT_S, fetch_text
+from tallystick.cli.linking import fetch_text
 from tallystick.cli.locate import node_url
 from tallystick.cli.options import Address
 from tallystick.contracts import (
@@ -24,13 +24,13 @@ class _Contracts(Struct, frozen=True):
     items: list[ContractSchema]
 
 
-def node_schemas(address: Address, *, timeout_s: float = TIMEOUT_S) -> list[ContractSchema]:
+def node_schemas(address: Address) -> list[ContractSchema]:
     """Return the schemas of the contracts that a node's network runs, by name.
 
     Raises:
         Unavailable: nobody answers there, or not with what was asked for.
     """
-    text = fetch_text(address, "/v1/contracts", timeout_s=timeout_s)
+    text = fetch_text(address, "/v1/contracts")
     try:
         found = msgspec.json.decode(text, type=_Contracts).items
     except msgspec.DecodeError as error:

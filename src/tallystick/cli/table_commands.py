@@ -144,7 +144,7 @@ def _condition(text: str, table: TableSchema) -> tuple[str, Any]:
     name = column.replace(".", "__")
     if null:
         return f"{name}__null", value != "false"
-    return f"{name}__{_OPERATORS[sign]}", read_word(value, columns[column], _WHERE)
+    return f"{name}__{_OPERATORS[str(sign)]}", read_word(value, columns[column], _WHERE)
 
 
 def _help(name: str) -> HelpText:

@@ -63,7 +63,7 @@ def table_verb_text(verb: TableVerb) -> CommandText:
     text = TABLE_VERBS[verb.kind]
     table = verb.tables[0]
     if verb.kind == "list":
-        examples = (
+        examples: tuple[str, ...] = (
             f"tally {verb.path} {table.name}",
             f"tally {verb.path} {table.name} --order oldest --limit 10 --json",
         )

@@ -196,6 +196,7 @@ def test_a_save_takes_over_and_the_ledger_stays(author: Author, tally: Tally) ->
     assert "node stopped" in "".join(author.said)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("home_of_keys")
 def test_what_is_wrong_with_a_save_is_said_and_the_old_goes_on(
     author: Author, tally: Tally
@@ -225,6 +226,7 @@ def test_what_is_wrong_with_a_save_is_said_and_the_old_goes_on(
     assert register(tally, author) == "IT-2026-000003"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("home_of_keys")
 def test_a_migration_moves_the_records_by_vote_and_they_are_kept(
     author: Author, tally: Tally
@@ -271,6 +273,7 @@ def test_a_migration_moves_the_records_by_vote_and_they_are_kept(
     author.wait_for("the last good version goes on")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("home_of_keys")
 def test_tally_down_ends_it_and_a_restart_finds_everything(
     author: Author, tally: Tally, tmp_path: Path, spare_port: int

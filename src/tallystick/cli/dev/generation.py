@@ -20,6 +20,7 @@ import traceback
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from importlib.metadata import entry_points
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
@@ -31,6 +32,7 @@ import msgspec
 from tallystick.cli.contract_project import ContractProject, load_project
 from tallystick.cli.dev.changes import DeclaredMigration, Migrations
 from tallystick.cli.dev.network import grant_roles
+from tallystick.cli.installed import GROUP
 from tallystick.cli.serving import Serving, serve_folder
 from tallystick.contracts import (
     Contract,
@@ -39,7 +41,6 @@ from tallystick.contracts import (
     schema_of,
 )
 from tallystick.errors import TallystickError
-from tallystick.execution import load_contracts
 from tallystick.node import Node
 
 _STOP_S: Final = 10.0
@@ -154,7 +155,8 @@ def _live(
 def _with_installed(own: tuple[type[Contract], ...]) -> tuple[type[Contract], ...]:
     """Return the project's contracts and those installed ones that it does not replace."""
     names = {one.name for one in own}
-    return (*own, *(one for one in load_contracts() if one.name not in names))
+    installed = (point.load() for point in entry_points(group=GROUP))
+    return (*own, *(one for one in installed if one.name not in names))
 
 
 def _serve(

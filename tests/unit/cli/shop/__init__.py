@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A contract whose tables are listed, and whose method has a word that a table's verb would like."""
+"""A contract whose tables are listed, and whose method has a word that a table would like."""
 
 from __future__ import annotations
 
