@@ -6,6 +6,8 @@ Run them where both versions are installed: `pytest examples/notes-contract/test
 
 from __future__ import annotations
 
+from typing import Any
+
 import notes_v1
 import notes_v2
 import pytest
@@ -44,6 +46,6 @@ def test_old_notes_become_general_ones(limit: int) -> None:
     for number in range(5):
         ledger.run("write", ANNA, id=f"N-{number}", text=f"Note {number}")
     assert migrate_records(notes_v2.Notes, ledger.state, from_version=1, limit=limit) == 5
-    found = ledger.state.records("notes", "notes")
+    found: Any = ledger.state.records("notes", "notes")
     assert {record["topic"] for record in found.values()} == {"general"}
     assert [record["text"] for record in found.values()] == [f"Note {at}" for at in range(5)]

@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 
 from tallystick.cli.catalogue import pick
 from tallystick.cli.contract_verbs import Verb, nouns_among, text_at, verbs_of
+from tallystick.cli.table_verbs import TableVerb
 
 _COMMANDS: Final = "tallystick.cli.commands"
 
@@ -160,19 +161,20 @@ def build_app(contracts: Iterable[str] = ()) -> App:
     return root
 
 
-def _verbs(contract: str) -> dict[str, Verb]:
+def _verbs(contract: str) -> dict[str, Verb | TableVerb]:
     """Return a contract's verbs; a command of ours of the same words wins."""
     if contract in TREE:
         return {}
     return {path: verb for path, verb in verbs_of(contract).items() if path not in TREE}
 
 
-def _add_verb(noun: App, verb: Verb) -> None:
+def _add_verb(noun: App, verb: Verb | TableVerb) -> None:
+    from tallystick.cli.table_commands import table_command_of
     from tallystick.cli.verb_commands import command_of
 
     word = verb.path.partition(" ")[2]
     noun.command(
-        command_of(verb),
+        table_command_of(verb) if isinstance(verb, TableVerb) else command_of(verb),
         name=(word, *ALIASES.get(word, ())),
         help=pick(text_at(verb.path).summary),
         default_parameter=_PLAIN_FLAGS,

@@ -12,7 +12,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from tallystick.cli.catalogue import command_text
-from tallystick.cli.installed import contract_names, installed_schema
+from tallystick.cli.installed import contract_names, installed_schema, is_contract
+from tallystick.cli.table_verbs import TableVerb, table_verb_text, table_verbs_of
 from tallystick.cli.texts.commands import COMMANDS
 from tallystick.cli.texts.words import CommandText, Text
 
@@ -36,8 +37,8 @@ class Verb:
 
 
 @cache
-def verbs_of(contract: str) -> Mapping[str, Verb]:
-    """Return the verbs of an installed contract by path, in the order of its methods.
+def verbs_of(contract: str) -> Mapping[str, Verb | TableVerb]:
+    """Return the verbs of an installed contract by path: its methods in order, then its tables.
 
     Raises:
         InvalidContract: it cannot be imported, or breaks a rule.
@@ -46,7 +47,9 @@ def verbs_of(contract: str) -> Mapping[str, Verb]:
     verbs = [
         Verb(f"{contract} {one.name.replace('_', '-')}", contract, one) for one in schema.methods
     ]
-    return {verb.path: verb for verb in verbs}
+    made: dict[str, Verb | TableVerb] = {verb.path: verb for verb in verbs}
+    tables = table_verbs_of(schema, {*made, *COMMANDS})
+    return made | {verb.path: verb for verb in tables}
 
 
 def text_at(path: str) -> CommandText:
@@ -58,12 +61,18 @@ def text_at(path: str) -> CommandText:
         examples = tuple(f"tally {one} --help" for one in list(verbs_of(path))[:2])
         return CommandText(_text(schema.label), examples, _text(schema.description))
     verb = verbs_of(path.partition(" ")[0])[path]
+    if isinstance(verb, TableVerb):
+        return table_verb_text(verb)
     return CommandText(_text(verb.method.label), (_example(verb),), _text(verb.method.description))
 
 
 def nouns_among(words: Sequence[str]) -> tuple[str, ...]:
     """Return the contract that a command line begins with, if it is one."""
-    return tuple(word for word in words[:1] if word in contract_names())
+    return tuple(
+        word
+        for word in words[:1]
+        if word in contract_names() or (word not in COMMANDS and is_contract(word))
+    )
 
 
 def _text(label: Label) -> Text:

@@ -117,7 +117,7 @@ def _option_help(argument: Argument, path: str, language: Language | None) -> Op
         is_argument=is_argument,
         is_required=bool(argument.required),
         section="options"
-        if _of_contract(argument)
+        if _of_contract(argument) and not is_argument
         else _section(path, name, is_argument=is_argument),
     )
 
@@ -178,7 +178,7 @@ def _command_page(app: App, path: str) -> str:
     lines = [_bold(f"tally {path}") + f" — {pick(text.summary)}", ""]
     lines += [f"{_bold(say('help.usage'))}  {usage_line(path, options)}", ""]
     if text.details:
-        lines += [*wrap(pick(text.details), _width()), ""]
+        lines += [*_paragraphs(pick(text.details)), ""]
     lines += _examples(path)
     for section in ("arguments", "options", "page", "address", "place", "output"):
         rows = [(f"  {one.head}", _described(one)) for one in options if one.section == section]
@@ -195,6 +195,10 @@ def usage_line(path: str, options: Sequence[OptionHelp]) -> str:
         if one.is_argument
     )
     return " ".join((f"tally {path}", *arguments, say("help.options_word")))
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [line for one in text.split("\n") for line in wrap(one, _width())]
 
 
 def _described(option: OptionHelp) -> str:

@@ -2,18 +2,22 @@
 """The contracts that are installed on this machine, found by entry points, imported when asked for.
 
 A name costs a look at the metadata of the installed packages; a schema costs the import of its
-contract. So start-up asks for names only.
+contract. So start-up asks for names only: an entry point is called as its contract, with its
+version behind an `@` where several are installed (`notes@2`). One that is called otherwise is
+found when its contract is asked for.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Final
 
 from tallystick.cli.catalogue import say
-from tallystick.errors import InvalidContract, UnknownContract
+from tallystick.errors import InvalidContract, TallystickError, UnknownContract
 
 if TYPE_CHECKING:
     from tallystick.contracts import (
@@ -21,24 +25,36 @@ if TYPE_CHECKING:
     )
 
 GROUP: Final = "tallystick.contracts"
+_PATIENCE_S: Final = 0.5
+"""How long the node may take to say which version it runs."""
 
 
 @cache
 def contract_names() -> tuple[str, ...]:
     """Return the names of the installed contracts, sorted; none of them is imported."""
-    return tuple(sorted({point.name for point in entry_points(group=GROUP)}))
+    return tuple(sorted({_name(point) for point in _points()}))
+
+
+def is_contract(word: str) -> bool:
+    """Say whether a contract of this name is installed; imports all if no entry point has it."""
+    return word in contract_names() or bool(_versions(word))
 
 
 @cache
 def installed_schema(contract: str) -> ContractSchema:
     """Return the schema of an installed contract.
 
+    Of several versions it is the one that the node of this machine runs, else the newest.
+
     Raises:
         UnknownContract: it is not installed here.
         InvalidContract: it cannot be imported, or breaks a rule.
     """
-    for point in entry_points(group=GROUP, name=contract):
-        return _schema(point)
+    versions = _versions(contract)
+    if versions:
+        newest = max(versions)
+        running = _running_version(contract) if len(versions) > 1 else newest
+        return versions.get(running, versions[newest])
     raise UnknownContract(
         say("contract.not_installed", contract=contract),
         expected=", ".join(contract_names()) or None,
@@ -46,6 +62,53 @@ def installed_schema(contract: str) -> ContractSchema:
     )
 
 
+def importable_contracts() -> tuple[str, ...]:
+    """Return the names of the installed contracts that can be imported."""
+    names = []
+    for name in contract_names():
+        with suppress(InvalidContract, UnknownContract):
+            installed_schema(name)
+            names.append(name)
+    return tuple(names)
+
+
+@cache
+def _points() -> tuple[EntryPoint, ...]:
+    """Return the entry points of contracts: one walk through the packages for a process."""
+    return tuple(entry_points(group=GROUP))
+
+
+def _name(point: EntryPoint) -> str:
+    return point.name.partition("@")[0]
+
+
+def _versions(contract: str) -> dict[int, ContractSchema]:
+    """Return the installed versions of a contract; those of its name, else of any."""
+    named = [point for point in _points() if _name(point) == contract]
+    found = {one.version: one for one in map(_schema, named) if one.name == contract}
+    return found or {one.version: one for one in _importable(_points()) if one.name == contract}
+
+
+def _importable(points: Iterable[EntryPoint]) -> Iterator[ContractSchema]:
+    for point in points:
+        with suppress(InvalidContract):
+            yield _schema(point)
+
+
+def _running_version(contract: str) -> int:
+    """Return the version that the node of this machine runs, 0 if nobody says."""
+    from tallystick.cli.linking import fetch_text
+    from tallystick.cli.options import ADDRESS
+
+    try:
+        found = json.loads(fetch_text(ADDRESS, "/v1/contracts", timeout_s=_PATIENCE_S))
+        versions = {one["name"]: int(one["version"]) for one in found["items"]}
+    except (TallystickError, ValueError, LookupError, TypeError):
+        return 0  # nobody there, or somebody else: then the newest
+    return versions.get(contract, 0)
+
+
+@cache
 def _schema(point: EntryPoint) -> ContractSchema:
     from tallystick.contracts import (
         schema_of,
@@ -57,13 +120,3 @@ def _schema(point: EntryPoint) -> ContractSchema:
         message = say("contract.not_importable", contract=point.name, where=point.value)
         raise InvalidContract(f"{message}: {error}", field=point.name) from error
     return schema_of(contract)
-
-
-def importable_contracts() -> tuple[str, ...]:
-    """Return the names of the installed contracts that can be imported."""
-    names = []
-    for name in contract_names():
-        with suppress(InvalidContract):
-            installed_schema(name)
-            names.append(name)
-    return tuple(names)

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from tallystick.cli.answers import Listing
 from tallystick.cli.catalogue import say
@@ -20,8 +20,9 @@ from tallystick.cli.times import check_seconds
 from tallystick.client import Identity, Net, connect
 from tallystick.errors import InvalidCheckpoint, NotFound, Unavailable, UntrustedSigner, UsageError
 
+Row = TypeVar("Row")
 TRUST_VARIABLE: Final = "TALLY_TRUST"
-_TIMEOUT_S: Final = 30.0
+TIMEOUT_S: Final = 30.0
 
 
 class HasFields(Protocol):
@@ -61,7 +62,7 @@ def pin(url: str, trust: Path) -> None:
         warn(say("node.later_log_key"))
 
 
-def fetch_text(address: Address, path: str) -> str:
+def fetch_text(address: Address, path: str, *, timeout_s: float = TIMEOUT_S) -> str:
     """Return the body of a plain GET.
 
     Raises:
@@ -71,7 +72,7 @@ def fetch_text(address: Address, path: str) -> str:
 
     url = node_url(address.url)
     try:
-        answer = httpx.get(f"{url}{path}", timeout=_TIMEOUT_S)
+        answer = httpx.get(f"{url}{path}", timeout=timeout_s)
         answer.raise_for_status()
     except httpx.HTTPError as error:
         raise Unavailable(say("node.unreachable", url=url), found=str(error)) from error
@@ -97,15 +98,24 @@ def listing(
     Raises:
         UsageError: not even one row was asked for.
     """
+    return Listing(tuple(plain_row(row.to_dict()) for row in take_page(rows, page)), columns)
+
+
+def take_page(rows: Iterable[Row], page: Page) -> list[Row]:
+    """Return as many rows as were asked for, and say if there are more.
+
+    Raises:
+        UsageError: not even one row was asked for.
+    """
     if page.limit < 1:
         message = say("usage.value", name="--limit", value=page.limit)
         raise UsageError(message, field="--limit", expected=">= 1")
     if page.all:
-        return Listing(tuple(plain_row(row.to_dict()) for row in rows), columns)
+        return list(rows)
     taken = list(itertools.islice(rows, page.limit + 1))
     if len(taken) > page.limit:
         note(say("list.more"))
-    return Listing(tuple(plain_row(row.to_dict()) for row in taken[: page.limit]), columns)
+    return taken[: page.limit]
 
 
 def transaction_of_leaf(net: Net, leaf: int) -> str:

@@ -18,6 +18,7 @@ from tallystick.contracts import (
     FieldSchema,
     Label,
     MethodSchema,
+    TableSchema,
     ValueType,
 )
 from tallystick.contracts import (
@@ -56,6 +57,28 @@ def query_answer(method: MethodSchema, result: Any) -> Answer:  # noqa: ANN401  
         row = _row(result, fields)
         return Sheet(row, labels=_labels(fields))
     return Sheet({_RESULT: _shown(result, kind)})
+
+
+def table_answer(table: TableSchema, records: Sequence[Mapping[str, Any]]) -> Answer:
+    """Return records of a table, in columns as their author ordered the fields."""
+    record = ValueType(kind="record", name=table.record, fields=table.fields)
+    return _listing(record, [_own(one) for one in records])
+
+
+def record_answer(table: TableSchema, record: Mapping[str, Any]) -> Answer:
+    """Return one record of a table."""
+    own = _own(record)
+    names = (one.name for one in table.fields)
+    return Sheet(
+        _row(own, table.fields),
+        tuple(name for name in names if name in own),
+        labels=_labels(table.fields),
+    )
+
+
+def _own(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the contract keeps, without what the node adds."""
+    return {name: value for name, value in record.items() if not name.startswith("_")}
 
 
 def exact(value: object) -> Any:  # noqa: ANN401  # what JSON holds

@@ -19,7 +19,7 @@ from tallystick.client.event_stream import LiveEvent
 from tallystick.client.evidence import DepositDetails, deposit_args
 from tallystick.client.files import FileFacts, FileSource, Progress, digest_file, facts_of
 from tallystick.client.governance import Proposed
-from tallystick.client.governance_records import GovernanceRecord, ProposalRecord
+from tallystick.client.governance_records import ContractRecord, GovernanceRecord, ProposalRecord
 from tallystick.client.home import tally_home, write_file
 from tallystick.client.keystore import Identity, KeyDescription, KeyStore
 from tallystick.client.money import Money
@@ -71,6 +71,7 @@ __all__ = [
     "ContractDesk",
     "ContractErrors",
     "ContractEvent",
+    "ContractRecord",
     "ContractSchema",
     "Deposit",
     "DepositDetails",

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from keyword import iskeyword
 from typing import Any, Final, Generic, TypeVar
 from urllib.parse import quote
 
@@ -128,7 +129,7 @@ def fetch_item(path: str) -> Flow[Item]:
 def query(contract: str, method: str, args: Mapping[str, Filter]) -> Flow[Any]:
     """Return what a contract's query answers: the node's word, not a proof."""
     path = f"/v1/contracts/{segment(contract)}/{segment(method)}"
-    return (yield from fetch_json(Ask("GET", path, text_filters(args)), _Result)).result
+    return (yield from fetch_json(Ask("GET", path, _texts(args)), _Result)).result
 
 
 def fetch_state(
@@ -206,9 +207,16 @@ def segment(text: str) -> str:
 
 def text_filters(filters: Mapping[str, Filter]) -> tuple[tuple[str, str], ...]:
     """Return filters for a query string; `from_` is spelled `from`, which Python reserves."""
-    return tuple(
-        (name.rstrip("_"), _text(value)) for name, value in filters.items() if value is not None
-    )
+    return _texts({_without_underscore(name): value for name, value in filters.items()})
+
+
+def _without_underscore(name: str) -> str:
+    return name[:-1] if name.endswith("_") and iskeyword(name[:-1]) else name
+
+
+def _texts(values: Mapping[str, Filter]) -> tuple[tuple[str, str], ...]:
+    """Return values for a query string under their own names, as a contract's arguments have."""
+    return tuple((name, _text(value)) for name, value in values.items() if value is not None)
 
 
 def _text(value: str | int | datetime) -> str:

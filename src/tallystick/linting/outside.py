@@ -11,7 +11,6 @@ from typing import Final
 from tallystick.linting.findings import Found
 from tallystick.linting.names import Names, import_targets
 
-FACE: Final = "tallystick.contracts"
 _CLOCK, _CHANCE, _NETWORK, _FILES = "TL101", "TL102", "TL103", "TL104"
 _MACHINE, _THREADS, _OUTPUT, _FOREIGN, _CODE = "TL105", "TL106", "TL107", "TL108", "TL109"
 
@@ -107,28 +106,44 @@ def _module_code(target: str) -> str | None:
             return code
     top = target.split(".", maxsplit=1)[0]
     if top == "tallystick":
-        # The face itself, or a name of it: not a module behind it.
-        inside = target.removeprefix(FACE)
-        is_face = target.startswith(FACE) and inside.count(".") <= 1
-        return None if is_face and not _is_inner(inside) else "TL501"
+        return None if _is_of_a_face(target) else "TL501"
     if top in _HARMLESS:
         return None
     return _MACHINE if top in sys.stdlib_module_names else _FOREIGN
 
 
-def _is_inner(inside: str) -> bool:
-    """Say whether what follows the face is a module: names of the face are classes, or listed."""
-    name = inside.lstrip(".")
-    return bool(name) and name.islower() and name not in _FACE_FUNCTIONS
+def _is_of_a_face(target: str) -> bool:
+    """Say whether it is a face or a name of one; a lower-case name not listed is a module."""
+    if target in FACES:
+        return True
+    face, _, name = target.rpartition(".")
+    return face in FACES and (not name.islower() or name in FACES[face])
 
 
-_FACE_FUNCTIONS: Final = frozenset(
-    {
-        *("action", "query", "field", "asdict", "replace", "define", "schema_of", "sentence"),
-        *("format_value", "check_arguments", "arguments_from_json", "arguments_from_text"),
-        *("json_schema", "value_json_schema", "migration"),
-    }
-)
+FACES: Final[Mapping[str, frozenset[str]]] = {
+    "tallystick.contracts": frozenset(
+        {
+            *("action", "arguments_from_json", "arguments_from_text", "asdict"),
+            *("check_arguments", "check_codes", "check_person_number", "count", "day_of", "days"),
+            *("define", "describe_type", "digest_of", "duration_text", "end_of", "every_node"),
+            *("expression_text", "field", "figure", "form_of", "format_value", "hour_of_day"),
+            *("hours", "json_schema", "latest", "migration", "migrations_of", "minutes", "move"),
+            *("nth_working_day", "overdue", "person_commitment", "query", "ratio", "replace"),
+            *("schema_of", "seconds", "sentence", "silent", "since", "start_of"),
+            *("template_places", "unreadable_tables", "value_json_schema", "value_of"),
+        }
+    ),
+    "tallystick.contracts.parts": frozenset(
+        {
+            *("check_organization", "commitment_digest", "fingerprint_of", "fingerprints_of"),
+            *("is_decided", "is_working_day", "leaf_digest", "lock_claim"),
+            *("normalised_identifier", "outcome_of", "private_commitment", "require_other"),
+            *("require_other_organization",),
+        }
+    ),
+}
+"""What a contract may import of the platform, with the lower-case names of each: they would look
+like the modules behind it. The linter imports neither; a test compares."""
 
 
 def _is_text(node: ast.expr) -> bool:

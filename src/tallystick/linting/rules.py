@@ -203,7 +203,10 @@ _RULES: Final = (
     Rule(
         "TL501",
         Wording("an inner part of Tallystick is imported", "导入 Tallystick 的内部模块"),
-        Wording("Import from `tallystick.contracts` only.", "只从 `tallystick.contracts` 导入。"),
+        Wording(
+            "Import from `tallystick.contracts` and `tallystick.contracts.parts` only.",
+            "只从 `tallystick.contracts` 与 `tallystick.contracts.parts` 导入。",
+        ),
     ),
     Rule(
         "TL502",

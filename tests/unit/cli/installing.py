@@ -15,6 +15,9 @@ from tallystick.execution import loader
 EVIDENCE = EntryPoint("evidence", "tallystick.industries.evidence:Evidence", installed.GROUP)
 RENTAL = EntryPoint("demo.rental", "tests.unit.cli.rental:Rental", installed.GROUP)
 BROKEN = EntryPoint("broken", "tests.unit.cli.rental:Nothing", installed.GROUP)
+SHOP = EntryPoint("shop@1", "tests.unit.cli.shop:Shop", installed.GROUP)
+SHOP_NEXT = EntryPoint("shop@2", "tests.unit.cli.shop:NextShop", installed.GROUP)
+SHOP_OTHERWISE = EntryPoint("corner-shop", "tests.unit.cli.shop:Shop", installed.GROUP)
 SHADOWED = EntryPoint("up", "tests.unit.cli.rental:Rental", installed.GROUP)
 
 
@@ -34,5 +37,6 @@ def installed_contracts(*points: EntryPoint) -> Iterator[None]:
 
 def forget() -> None:
     """Forget what was read of the installed contracts."""
-    for known in (installed.contract_names, installed.installed_schema, contract_verbs.verbs_of):
+    read = (installed.contract_names, installed.installed_schema)
+    for known in (*read, installed._points, installed._schema, contract_verbs.verbs_of):
         known.cache_clear()

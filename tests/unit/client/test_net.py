@@ -208,6 +208,15 @@ def test_single_records_are_typed(node: MockNode) -> None:
         ]
 
 
+def test_a_query_s_argument_keeps_its_name(node: MockNode) -> None:
+    """The contract calls it `from_`, because Python reserves `from`; only lists drop the sign."""
+    with node.net() as net:
+        assert net.query("evidence", "by_day", from_="2023-01-01", kind_=None, to_=3) == [
+            "by_day",
+            {"from_": "2023-01-01", "to_": "3"},
+        ]
+
+
 def test_a_naive_time_in_a_filter_is_refused(node: MockNode) -> None:
     """Nobody could say when it was."""
     with node.net() as net, pytest.raises(UsageError, match="zone"):

@@ -4,13 +4,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tallystick import contracts
+from tallystick.contracts import (
+    parts,
+)
 from tallystick.errors import FileProblem
 from tallystick.linting import RULES, lint_paths, lint_source
+from tallystick.linting.outside import FACES
 from tests.unit.linting.planted import PLANTED, TRY, planted
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -41,9 +47,26 @@ def test_the_contract_without_a_plant_is_clean() -> None:
 
 def test_the_contracts_of_this_package_are_clean() -> None:
     """They are what authors copy from."""
-    linted = lint_paths([ROOT / "src/tallystick/industries"])
+    linted = lint_paths([ROOT / "src/tallystick/industries", ROOT / "examples"])
     assert linted.findings == ()
     assert linted.files > 4
+
+
+@pytest.mark.parametrize("face", [contracts, parts], ids=lambda one: str(one.__name__))
+def test_the_linter_knows_every_name_of_a_face(face: ModuleType) -> None:
+    """A lower-case name that it did not list would be taken for a module behind the face."""
+    listed = {name for name in face.__all__ if name.islower()}
+    assert FACES[face.__name__] == listed
+    for name in face.__all__:
+        assert codes(f"from {face.__name__} import {name}\n") == []
+
+
+def test_both_faces_may_be_imported_whole_and_nothing_that_is_called_alike() -> None:
+    """`from tallystick.contracts import parts` names a face; `contracts_inner` is none."""
+    assert codes("from tallystick.contracts import parts\n") == []
+    assert codes("import tallystick.contracts.parts\n") == []
+    assert codes("from tallystick.contracts.parts.outbox import Outbox\n") == ["TL501"]
+    assert codes("from tallystick.contracts_inner import Table\n") == ["TL501"]
 
 
 GOOD = (

@@ -30,24 +30,38 @@ class TableChange:
         return f'{self.contract}: @migration(from_version={self.version}, table="{self.table}")'
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class DeclaredMigration:
+    """A migration that a version of a contract has."""
+
+    contract: str
+    from_version: int
+    table: str
+
+
+Migrations = frozenset[DeclaredMigration]
 HasRecords = Callable[[str, str], bool]
 """Says whether a table (contract, table) holds a record."""
 
 
 def missing_migrations(
-    before: Iterable[ContractSchema], after: Iterable[ContractSchema], has_records: HasRecords
+    before: Iterable[ContractSchema],
+    after: Iterable[ContractSchema],
+    has_records: HasRecords,
+    migrations: Migrations = frozenset(),
 ) -> list[TableChange]:
     """Return the tables that hold records of a form that the new version does not declare.
 
     A table without records needs nothing, whatever changed; nor does a new field with a default,
-    which older records then have.
+    which older records then have, nor a table whose records the new version moves.
     """
     new = {schema.name: schema for schema in after}
     return [
         change
         for schema in before
         for change in _changes(schema, new.get(schema.name))
-        if has_records(change.contract, change.table)
+        if DeclaredMigration(change.contract, change.version, change.table) not in migrations
+        and has_records(change.contract, change.table)
     ]
 
 

@@ -30,12 +30,14 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from tallystick.cli.contract_project import ContractProject, load_project
+from tallystick.cli.dev.changes import DeclaredMigration, Migrations
 from tallystick.cli.dev.network import grant_roles
 from tallystick.cli.installed import GROUP
 from tallystick.cli.serving import Serving, serve_folder
 from tallystick.contracts import (
     Contract,
     ContractSchema,
+    migrations_of,
     schema_of,
 )
 from tallystick.errors import TallystickError
@@ -53,6 +55,7 @@ class Said(NamedTuple):
     text: str = ""
     """Why, if it went wrong; the contracts and their versions, or the network."""
     schemas: tuple[ContractSchema, ...] = ()
+    migrations: Migrations = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class Generation:
     """The author's contracts and their versions."""
     schemas: tuple[ContractSchema, ...]
     """Of these, and of the installed contracts beside them."""
+    migrations: Migrations
+    """What these can move."""
 
     def order(self, word: Order) -> Said:
         """Tell it what to do, and return what came of it."""
@@ -102,7 +107,7 @@ def begin(project: ContractProject, serving: Serving) -> tuple[Generation | None
     process.start()
     theirs.close()
     said = hear(ours)
-    generation = Generation(process, ours, said.text, said.schemas)
+    generation = Generation(process, ours, said.text, said.schemas, said.migrations)
     if said.word == "loaded":
         return generation, said
     generation.end()
@@ -112,10 +117,11 @@ def begin(project: ContractProject, serving: Serving) -> tuple[Generation | None
 def hear(control: Connection) -> Said:
     """Return the next report; that it ended, if its process did."""
     try:
-        word, text, schemas = control.recv()
+        word, text, schemas, migrations = control.recv()
     except (EOFError, OSError):
         return _ENDED
-    return Said(word, text, tuple(msgspec.json.decode(schemas, type=list[ContractSchema])))
+    read = tuple(msgspec.json.decode(schemas, type=list[ContractSchema]))
+    return Said(word, text, read, frozenset(DeclaredMigration(*one) for one in migrations))
 
 
 def _live(
@@ -133,11 +139,12 @@ def _live(
         own = load_project(project)
         contracts = _with_installed(own)
         schemas = [schema_of(one) for one in contracts]
+        moves = [(c.name, m.from_version, m.table) for c in contracts for m in migrations_of(c)]
     except Exception as error:  # the author's code: whatever it raises, the author is told
         _say(control, "broken", describe(error, project.folder))
         return
     title = ", ".join(f"{one.name} v{one.version}" for one in own)
-    _say(control, "loaded", title, schemas)
+    _say(control, "loaded", title, schemas, moves)
     try:
         while control.recv() == "serve" and _serve(serving, contracts, schemas, control):
             pass
@@ -148,8 +155,8 @@ def _live(
 def _with_installed(own: tuple[type[Contract], ...]) -> tuple[type[Contract], ...]:
     """Return the project's contracts and those installed ones that it does not replace."""
     names = {one.name for one in own}
-    others = [point.load() for point in entry_points(group=GROUP) if point.name not in names]
-    return (*own, *others)
+    installed = (point.load() for point in entry_points(group=GROUP))
+    return (*own, *(one for one in installed if one.name not in names))
 
 
 def _serve(
@@ -186,10 +193,14 @@ def _wait(control: Connection, orders: list[Order]) -> None:
 
 
 def _say(
-    control: Connection, word: Word, text: str = "", schemas: Iterable[ContractSchema] = ()
+    control: Connection,
+    word: Word,
+    text: str = "",
+    schemas: Iterable[ContractSchema] = (),
+    migrations: Iterable[tuple[str, int, str]] = (),
 ) -> None:
     with suppress(OSError):  # the watcher may have ended; then nobody needs to know
-        control.send((word, text, msgspec.json.encode(list(schemas))))
+        control.send((word, text, msgspec.json.encode(list(schemas)), list(migrations)))
 
 
 def describe(error: BaseException, folder: Path) -> str:

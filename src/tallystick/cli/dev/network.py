@@ -21,7 +21,15 @@ from tallystick.contracts import (
 )
 from tallystick.crypto import SecretKey
 from tallystick.encoding import Value
-from tallystick.model import ROLE_ADMINISTRATOR, GenesisDocument, LogKey, Member, Name, Organization
+from tallystick.model import (
+    ROLE_ADMINISTRATOR,
+    ROLE_GOVERNOR,
+    GenesisDocument,
+    LogKey,
+    Member,
+    Name,
+    Organization,
+)
 from tallystick.node import Node, create_network
 
 ORGANIZATIONS: Final = {
@@ -54,7 +62,7 @@ def found_dev(folder: Path, project: Path, schemas: Iterable[ContractSchema]) ->
         members=tuple(members.values()),
         keys=tuple(member_key(members[name], keys[name].public_key, now) for name in keys),
         log_keys=(LogKey(organization=ORGANIZATIONS["core"].id, public_key=log_secret.public_key),),
-        contracts=tuple(sorted(schema.name for schema in listed)),
+        contracts=tuple(sorted({schema.name for schema in listed})),
     )
     create_network(folder, genesis, log_secret)
     store = KeyStore(folder / KEYS_FOLDER)
@@ -67,7 +75,7 @@ def found_dev(folder: Path, project: Path, schemas: Iterable[ContractSchema]) ->
 def roles_of(schemas: Iterable[ContractSchema]) -> tuple[str, ...]:
     """Return the roles that every member of a development network has: all that are named."""
     named = {role for schema in schemas for method in schema.methods for role in method.roles}
-    return tuple(sorted({ROLE_ADMINISTRATOR, *named}))
+    return tuple(sorted({ROLE_ADMINISTRATOR, ROLE_GOVERNOR, *named}))
 
 
 def grant_roles(folder: Path, url: str, node: Node, schemas: Iterable[ContractSchema]) -> None:

@@ -16,6 +16,7 @@ from tallystick.cli.contract_project import ContractProject
 from tallystick.cli.dev.changes import missing_migrations
 from tallystick.cli.dev.generation import Generation, Said, begin, hear
 from tallystick.cli.dev.network import found_dev
+from tallystick.cli.dev.upgrading import move_records, upgrades, vote, voted_contracts
 from tallystick.cli.dev.watching import PERIOD_S, changed, look
 from tallystick.cli.local import GENESIS_FILE, VIEWS_FILE, is_founded
 from tallystick.cli.serving import Serving
@@ -24,7 +25,7 @@ from tallystick.cli.talk import note, step, warn
 from tallystick.contracts import (
     ContractSchema,
 )
-from tallystick.errors import NotFound, Unavailable
+from tallystick.errors import NotFound, TallystickError, Unavailable
 from tallystick.linting import RULES, lint_paths
 from tallystick.model import decode_genesis
 from tallystick.views import Views
@@ -57,7 +58,13 @@ class Workshop:
             return None
         if not is_founded(self._serving.folder):
             self._found(candidate.schemas)
-        if not (self._is_known(candidate.schemas) and self._tables_fit(candidate.schemas)):
+        is_welcome = (
+            self._is_known(candidate.schemas)
+            and self._goes_forward(candidate)
+            and self._tables_fit(candidate)
+            and self._vote(candidate)
+        )
+        if not is_welcome:
             candidate.end()
             self._stay()
             return None
@@ -116,14 +123,54 @@ class Workshop:
             _complain(say(key, contract=name), [say("dev.fresh_hint")])
         return named == set(genesis.contracts)
 
-    def _tables_fit(self, schemas: Iterable[ContractSchema]) -> bool:
+    def _goes_forward(self, candidate: Generation) -> bool:
+        """Say whether no contract goes back to an older version, which the ledger would refuse."""
+        before = self._current.schemas if self._current is not None else ()
+        new = {schema.name: schema.version for schema in candidate.schemas}
+        behind = [old for old in before if new.get(old.name, old.version) < old.version]
+        for old in behind:
+            facts = {"contract": old.name, "running": old.version, "version": new[old.name]}
+            _complain(say("dev.older", **facts), [say("dev.fresh_hint")])
+        return not behind
+
+    def _tables_fit(self, candidate: Generation) -> bool:
         if self._current is None:
             return True
-        missing = missing_migrations(self._current.schemas, schemas, self._has_records)
+        missing = missing_migrations(
+            self._current.schemas, candidate.schemas, self._has_records, candidate.migrations
+        )
         for change in missing:
             name, fields = change.migration, ", ".join(change.fields)
             _complain(say("dev.migration", name=name, fields=fields), [say("dev.migration_hint")])
         return not missing
+
+    def _vote(self, candidate: Generation) -> bool:
+        """Let the network vote for what moves records; say if it did, or had not to."""
+        if self._current is None:
+            return True
+        try:
+            wanted = upgrades(
+                self._current.schemas,
+                candidate.schemas,
+                candidate.migrations,
+                voted_contracts(self._serving),
+            )
+            vote(self._serving, wanted)
+        except TallystickError as error:
+            _complain(say("dev.not_voted"), [f"[{error.code}] {error.message}"])
+            return False
+        return True
+
+    def _move(self) -> None:
+        """Move the records that wait for the version that serves now."""
+        started = time.monotonic()
+        try:
+            moved = move_records(self._serving)
+        except TallystickError as error:
+            _complain(say("dev.not_moved"), [f"[{error.code}] {error.message}"])
+            return
+        if moved is not None:
+            step(say("dev.moved", count=moved), took_s=time.monotonic() - started)
 
     def _has_records(self, contract: str, table: str) -> bool:
         views = Views(f"sqlite:///{(self._serving.folder / VIEWS_FILE).absolute()}")
@@ -141,6 +188,7 @@ class Workshop:
         said = candidate.order("serve")
         if said.word == "serving":
             self._current = candidate
+            self._move()
             if before is not None:
                 took = time.monotonic() - started
                 step(say("dev.reloaded", contracts=candidate.title), took_s=took)

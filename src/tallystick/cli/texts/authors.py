@@ -214,8 +214,21 @@ AUTHOR_MESSAGES: Final[Mapping[str, Text]] = {
         "缺少迁移 {name}：该表已有记录，而结构发生变化（{fields}）",
     ),
     "dev.migration_hint": Text(
-        "Put new data into a new table, or begin anew: tally dev --fresh",
-        "请将新数据放入新表，或重新开始：tally dev --fresh",
+        "Write it in the next version of the contract, or put new data into a new table, "
+        "or begin anew: tally dev --fresh",
+        "请在合约的下一版本中编写，或将新数据放入新表，或重新开始：tally dev --fresh",
+    ),
+    "dev.older": Text(
+        "version {running} of {contract} runs, and version {version} is older",
+        "{contract} 正在运行版本 {running}，而版本 {version} 更旧",
+    ),
+    "dev.moved": Text("records moved to the new version: {count}", "已迁移到新版本的记录：{count}"),
+    "dev.not_moved": Text(
+        "the migration failed; correct it and save, the rest is moved then",
+        "迁移失败；改正并保存后继续迁移其余记录",
+    ),
+    "dev.not_voted": Text(
+        "the development network did not vote for it; save again", "开发网络未表决通过；请再次保存"
     ),
     "dev.new_contract": Text(
         "the development network was founded without {contract}", "开发网络创建时没有 {contract}"

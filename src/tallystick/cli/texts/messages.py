@@ -13,6 +13,7 @@ from tallystick.cli.texts.doctor import DOCTOR
 from tallystick.cli.texts.fields import FIELDS
 from tallystick.cli.texts.governance import GOVERNANCE_MESSAGES
 from tallystick.cli.texts.network import NETWORK
+from tallystick.cli.texts.tables import TABLE_MESSAGES
 from tallystick.cli.texts.words import Text
 
 MESSAGES: Final[Mapping[str, Text]] = {
@@ -23,6 +24,7 @@ MESSAGES: Final[Mapping[str, Text]] = {
     **DOCTOR,
     **GOVERNANCE_MESSAGES,
     **NETWORK,
+    **TABLE_MESSAGES,
     # Help pages.
     "help.usage": Text("Usage", "用法"),
     "help.command": Text("COMMAND", "命令"),

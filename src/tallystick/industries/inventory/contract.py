@@ -5,15 +5,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from tallystick.contracts import ANY_MEMBER, Context, Contract, Label, action
+from tallystick.contracts import (
+    ANY_MEMBER,
+    Context,
+    Contract,
+    Label,
+    action,
+)
 from tallystick.contracts.parts import Ticked, TickLimit
 from tallystick.industries.inventory.counting import Counting
 from tallystick.industries.inventory.disposing import Disposing
-from tallystick.industries.inventory.events import (
-    AlertChanged,
-    InspectionEnded,
-    PrepaymentChanged,
-)
+from tallystick.industries.inventory.events import AlertChanged, InspectionEnded, PrepaymentChanged
 from tallystick.industries.inventory.queries import Queries
 from tallystick.industries.inventory.setting import Setting
 from tallystick.industries.inventory.supervision import Supervision

@@ -38,11 +38,7 @@ from tallystick.industries.inventory.refusals import (
     TooMuch,
     Unlicensed,
 )
-from tallystick.industries.inventory.rules import (
-    check_not_frozen,
-    normalised_serials,
-    share_of,
-)
+from tallystick.industries.inventory.rules import check_not_frozen, normalised_serials, share_of
 from tallystick.industries.inventory.warehouse import Warehousing, more_lots
 from tallystick.industries.inventory.workflows import COURT, DEALER, KEEPER
 

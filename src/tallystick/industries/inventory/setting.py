@@ -17,10 +17,7 @@ from tallystick.contracts import (
     asdict,
 )
 from tallystick.contracts.parts import Currency
-from tallystick.industries.inventory.events import (
-    Registered,
-    RelationChanged,
-)
+from tallystick.industries.inventory.events import Registered, RelationChanged
 from tallystick.industries.inventory.records import (
     LendingParameters,
     NewWarehouse,

@@ -14,12 +14,7 @@ from tallystick.contracts import (
     asdict,
     replace,
 )
-from tallystick.industries.inventory.events import (
-    CasesTakenIn,
-    GoodsLeft,
-    PhotoRepeated,
-    StockHeld,
-)
+from tallystick.industries.inventory.events import CasesTakenIn, GoodsLeft, PhotoRepeated, StockHeld
 from tallystick.industries.inventory.records import (
     LOTS_MAX,
     Case,

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tallystick.contracts import DAY_MS, digest_of
+from tallystick.contracts import (
+    DAY_MS,
+    digest_of,
+)
 from tallystick.industries.charity import list_digest_of
 from tallystick.industries.charity.records import Book, Entitlement, FoundationYear
 from tests.unit.industries.charity.scene import (
