@@ -17,8 +17,8 @@ import msgspec
 from tallystick.cli.catalogue import say
 from tallystick.cli.installed import GROUP
 from tallystick.client import Net, TransactionRecord
-from tallystick.errors import NotFound, UnknownContract
-from tallystick.interchange.tables import write_csv
+from tallystick.errors import NotFound, Refused, UnknownContract, Unverified
+from tallystick.interchange import tables as csv_tables
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 
@@ -68,13 +68,18 @@ def campaign_file(net: Net, kind: str, campaign: str, today: date) -> bytes:
 
     Raises:
         UnknownContract: the charity contract is not installed here.
-        NotFound: there is no such campaign.
-        Refused: what the tables say does not add up, or is too little for this file.
+        NotFound: there is no such campaign, or it has paid nothing to publish.
+        Unverified: the tables do not add up to the book.
     """
     exports, tables = _exports(), NodeTables(net)
     tables.require(campaign)
-    facts = exports.read_campaign(tables, campaign)
-    content: bytes = exports.FILES[kind](facts, today)
+    try:
+        facts = exports.read_campaign(tables, campaign)
+        content: bytes = exports.FILES[kind](facts, today)
+    except Refused as refusal:
+        # No refusal of the ledger: its facts have no words of their own here.
+        kind_of_error = Unverified if refusal.code == "E_HASH" else NotFound
+        raise kind_of_error(refusal.message, field="CAMPAIGN", found=campaign) from refusal
     return content
 
 
@@ -134,7 +139,7 @@ def _events(transactions: Iterator[TransactionRecord]) -> bytes:
             said = event.sentence
             texts = ("", "") if said is None else (said.zh, said.en)
             rows.append((*head, one.method, one.code, event.name, fields, *texts))
-    return write_csv(_HEADER, rows)
+    return csv_tables.write_csv(_HEADER, rows)
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

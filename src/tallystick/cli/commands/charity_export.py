@@ -28,9 +28,8 @@ def export(
 
     Raises:
         UnknownContract: the charity contract is not installed here.
-        NotFound: there is no such campaign.
-        Refused: the tables do not agree with the book, or nothing was paid out yet.
-        Unverified: a receipt that the node sent does not check out.
+        NotFound: there is no such campaign, or it has paid nothing to publish.
+        Unverified: the tables do not add up to the book, or a receipt does not check out.
         FileProblem: the file cannot be written.
     """
     from tallystick.cli.campaign_files import audit_package, campaign_file

@@ -274,7 +274,7 @@ class Campaigns(CharityTables):
         zh: 公开项目收支，并设定下一次公开期限。
         """
         kept = self.campaigns.require(campaign)
-        on_time = self._is_disclosed_in_time(ctx, kept)
+        on_time = self.is_disclosed_in_time(ctx, kept)
         book = self.change_book(campaign, disclosures=1)
         disclosure = self.disclosures.add(_disclosure(book, ctx.block_time_ms))
         self.deadlines.clear(campaign, "disclosure")
@@ -358,13 +358,6 @@ class Campaigns(CharityTables):
         )
         self.say_waiting(ctx, book)
         return donation.id
-
-    def _is_disclosed_in_time(self, ctx: Context, campaign: Campaign) -> bool:
-        """Return whether a disclosure is in time; a deadline that a tick has met is gone."""
-        is_due = campaign.state in {CampaignState.OPEN, CampaignState.CLOSED}
-        is_met = not self.deadlines.deadlines.contains(campaign.id, "disclosure")
-        is_late = is_met or self.deadlines.is_late(ctx, campaign.id, "disclosure")
-        return not (is_due and is_late)
 
     def _set_disclosure(self, ctx: Context, campaign: str) -> None:
         due = ctx.block_time_ms + self.parameters.now().disclosure_days * DAY_MS

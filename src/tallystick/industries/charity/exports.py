@@ -27,9 +27,9 @@ from tallystick.industries.charity.records import (
     Slice,
 )
 from tallystick.industries.charity.refusals import NothingPaid, SumsDiffer
+from tallystick.interchange import tables as csv_tables
 from tallystick.interchange.giving360 import Giver, Grant, Package, package_json, spreadsheet_csv
 from tallystick.interchange.iso20022 import Money, format_amount
-from tallystick.interchange.tables import write_csv
 
 R = TypeVar("R", bound=Record)
 
@@ -108,7 +108,7 @@ def disclosure_csv(facts: CampaignFacts, today: date) -> bytes:
     header = ("campaign", "title", "disclosure", "day", "currency", *SUMS)
     disclosed = sorted(facts.disclosures, key=lambda one: one.number)
     shown: list[Disclosure | Book] = [*disclosed, facts.book]
-    return write_csv(header, [_disclosed(facts.campaign, one, today) for one in shown])
+    return csv_tables.write_csv(header, [_disclosed(facts.campaign, one, today) for one in shown])
 
 
 def giving_package(facts: CampaignFacts, today: date) -> Package:

@@ -18,6 +18,7 @@ from tallystick.industries.charity.records import (
     Batch,
     Book,
     Campaign,
+    CampaignState,
     CharityParameters,
     Claim,
     Disclosure,
@@ -117,6 +118,13 @@ class CharityTables:
         left = book.available + book.held
         if left:
             ctx.emit(FundsWaiting(campaign=book.campaign, left=left))
+
+    def is_disclosed_in_time(self, ctx: Context, campaign: Campaign) -> bool:
+        """Return whether a disclosure is in time; a deadline that a tick has met is gone."""
+        is_due = campaign.state in {CampaignState.OPEN, CampaignState.CLOSED}
+        is_met = not self.deadlines.deadlines.contains(campaign.id, "disclosure")
+        is_late = is_met or self.deadlines.is_late(ctx, campaign.id, "disclosure")
+        return not (is_due and is_late)
 
     def year_of(self, ctx: Context, foundation: str) -> FoundationYear:
         """Return what a foundation has spent in the year of the block."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What supervisors of charity see: every figure is the replayed total, every warning has an edge."""
+"""What supervisors of charity see: figures are the replayed totals, warnings have edges."""
 
 from __future__ import annotations
 
