@@ -78,6 +78,9 @@ TREE: Final[Mapping[str, str]] = {
     "key export": "key:export",
     "key protect": "key_protect:protect",
     "key unprotect": "key_protect:unprotect",
+    "payments send": "payments:send",
+    "payments collect": "payments:collect",
+    "payments status": "payments:status",
     "backup": "backup:backup",
     "restore": "backup:restore",
     "views rebuild": "views:rebuild",
@@ -111,7 +114,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "govern": ("governance",),
     "network": ("network",),
     "systems": ("charity",),
-    "operate": ("key", "backup", "restore", "views", "node"),
+    "operate": ("key", "payments", "backup", "restore", "views", "node"),
     "build": ("contract", "dev", "sdk"),
     "help": ("explain", "openapi", "completion", "version"),
 }

@@ -10,11 +10,13 @@ from tallystick.cli.texts.authors import AUTHOR_COMMANDS
 from tallystick.cli.texts.charity_export import CHARITY_EXPORT_COMMANDS
 from tallystick.cli.texts.governance import CERTIFICATE_COMMANDS, GOVERNANCE_COMMANDS
 from tallystick.cli.texts.network_commands import NETWORK_COMMANDS
+from tallystick.cli.texts.payments import PAYMENTS_COMMANDS
 from tallystick.cli.texts.statistics import STATISTICS_COMMANDS
 from tallystick.cli.texts.words import CommandText, Text
 
 COMMANDS: Final[Mapping[str, CommandText]] = {
     **NETWORK_COMMANDS,
+    **PAYMENTS_COMMANDS,
     **STATISTICS_COMMANDS,
     **CHARITY_EXPORT_COMMANDS,
     "": CommandText(

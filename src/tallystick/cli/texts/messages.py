@@ -14,6 +14,7 @@ from tallystick.cli.texts.fields import FIELDS
 from tallystick.cli.texts.governance import GOVERNANCE_MESSAGES
 from tallystick.cli.texts.network import NETWORK
 from tallystick.cli.texts.tables import TABLE_MESSAGES
+from tallystick.cli.texts.payments import PAYMENTS_MESSAGES
 from tallystick.cli.texts.words import Text
 
 MESSAGES: Final[Mapping[str, Text]] = {
@@ -25,6 +26,7 @@ MESSAGES: Final[Mapping[str, Text]] = {
     **GOVERNANCE_MESSAGES,
     **NETWORK,
     **TABLE_MESSAGES,
+    **PAYMENTS_MESSAGES,
     # Help pages.
     "help.usage": Text("Usage", "用法"),
     "help.command": Text("COMMAND", "命令"),

@@ -9,10 +9,12 @@ from typing import Final
 from tallystick.cli.texts.authors import AUTHOR_OPTIONS
 from tallystick.cli.texts.charity_export import CHARITY_EXPORT_OPTIONS
 from tallystick.cli.texts.governance import GOVERNANCE_OPTIONS
+from tallystick.cli.texts.payments import PAYMENTS_OPTIONS
 from tallystick.cli.texts.statistics import STATISTICS_OPTIONS
 from tallystick.cli.texts.words import Text
 
 OPTIONS: Final[Mapping[str, Text]] = {
+    **PAYMENTS_OPTIONS,
     **STATISTICS_OPTIONS,
     **CHARITY_EXPORT_OPTIONS,
     # network
