@@ -100,6 +100,7 @@ TREE: Final[Mapping[str, str]] = {
     "contract alerts": "statistics:alerts",
     "contract digest": "contract_digest:digest",
     "charity export": "charity_export:export",
+    "demo": "demo:demo",
     "explain": "explain:explain",
     "openapi": "openapi:openapi",
     "completion": "completion:completion",
@@ -108,7 +109,7 @@ TREE: Final[Mapping[str, str]] = {
 """Command, words separated by spaces -> file and function in `commands/`."""
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "run": ("up", "down", "status", "doctor"),
+    "run": ("up", "down", "status", "doctor", "demo"),
     "evidence": ("evidence", "receipt", "verify"),
     "ledger": ("tx", "block", "log", "org"),
     "govern": ("governance",),

@@ -8,12 +8,14 @@ from typing import Final
 
 from tallystick.cli.texts.payments import PAYMENTS_FIELDS
 from tallystick.cli.texts.statistics import STATISTICS_FIELDS
+from tallystick.cli.texts.stories import STORY_FIELDS
 from tallystick.cli.texts.words import Text
 
 FIELDS: Final[Mapping[str, Text]] = {
     f"field.{name}": Text(en, zh)
     for name, en, zh in (
         *PAYMENTS_FIELDS,
+        *STORY_FIELDS,
         *STATISTICS_FIELDS,
         ("id", "id", "编号"),
         ("name", "name", "名称"),

@@ -15,6 +15,7 @@ from tallystick.cli.texts.governance import GOVERNANCE_MESSAGES
 from tallystick.cli.texts.network import NETWORK
 from tallystick.cli.texts.tables import TABLE_MESSAGES
 from tallystick.cli.texts.payments import PAYMENTS_MESSAGES
+from tallystick.cli.texts.stories import STORY_MESSAGES
 from tallystick.cli.texts.words import Text
 
 MESSAGES: Final[Mapping[str, Text]] = {
@@ -27,6 +28,7 @@ MESSAGES: Final[Mapping[str, Text]] = {
     **NETWORK,
     **TABLE_MESSAGES,
     **PAYMENTS_MESSAGES,
+    **STORY_MESSAGES,
     # Help pages.
     "help.usage": Text("Usage", "用法"),
     "help.command": Text("COMMAND", "命令"),
