@@ -78,6 +78,8 @@ TREE: Final[Mapping[str, str]] = {
     "key export": "key:export",
     "key protect": "key_protect:protect",
     "key unprotect": "key_protect:unprotect",
+    "lists import": "lists:import_",
+    "lists crosscheck": "lists:crosscheck",
     "payments send": "payments:send",
     "payments collect": "payments:collect",
     "payments status": "payments:status",
@@ -115,7 +117,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "govern": ("governance",),
     "network": ("network",),
     "systems": ("charity",),
-    "operate": ("key", "payments", "backup", "restore", "views", "node"),
+    "operate": ("key", "lists", "payments", "backup", "restore", "views", "node"),
     "build": ("contract", "dev", "sdk"),
     "help": ("explain", "openapi", "completion", "version"),
 }

@@ -49,7 +49,7 @@ def demo(name: str, /, *, data: Path | None = None, _output: Output = OUTPUT) ->
         def guest(_node: Node) -> None:
             with open_theatre(folder, serving.url, story) as theatre:
                 facts.update(story.tell(theatre))
-                facts["receipts"] = theatre.verify_receipts()
+                facts["receipts"] = theatre.count_verified()
             step(say("story.verified", count=facts["receipts"]))
 
         serve_folder(serving, guest, once=True)

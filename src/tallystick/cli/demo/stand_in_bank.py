@@ -13,7 +13,8 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from tallystick.crypto import sha256
-from tallystick.interchange.iso20022 import PaymentFile, PaymentOrder, format_amount, read_payments
+from tallystick.interchange import iso20022
+from tallystick.interchange.iso20022 import PaymentFile, PaymentOrder, format_amount
 
 _PAIN_002: Final = """<?xml version="1.0" encoding="UTF-8"?>
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.03"><CstmrPmtStsRpt>
@@ -54,7 +55,7 @@ class StandInBank:
         """Take every file of the outbox, and return how many payments were made and refused."""
         made = refused = 0
         for path in sorted((self._folder / "outbox").iterdir()):
-            file = read_payments(path.read_bytes())
+            file = iso20022.read_payments(path.read_bytes())
             good = [one for one in file.orders if one.creditor_account.number not in self._closed]
             self._put(f"pain.002-{path.name}", _status(file, self._closed))
             if good:

@@ -113,7 +113,7 @@ class Theatre:
         self._keys: dict[str, PersonKey] = {}
         self.secret = secrets.token_bytes(_SECRET_BYTES)
         self.receipts: list[Path] = []
-        (folder / RECEIPTS).mkdir()
+        (folder / RECEIPTS).mkdir(exist_ok=True)
 
     @property
     def now(self) -> int:
@@ -131,7 +131,13 @@ class Theatre:
         self.receipts.append(done.receipt.save(self._folder / RECEIPTS / name))
         return done.result
 
-    def refused(self, code: str, member: str, method: str, **arguments: Any) -> None:  # noqa: ANN401
+    def refused(
+        self,
+        code: str,
+        member: str,
+        method: str,
+        **arguments: Any,  # noqa: ANN401
+    ) -> None:
         """Let a member call what must be refused with this code.
 
         Raises:
@@ -193,7 +199,7 @@ class Theatre:
         bridge.collect()
         return answered
 
-    def verify_receipts(self) -> int:
+    def count_verified(self) -> int:
         """Check every receipt with nothing but the trust file; return how many there are.
 
         Raises:

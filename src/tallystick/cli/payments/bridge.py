@@ -19,6 +19,7 @@ from tallystick.cli.payments.journal import Attention, Journal, State
 from tallystick.cli.payments.parties import Payee, Payer
 from tallystick.crypto import sha256
 from tallystick.errors import HostileFile, InvalidPaymentFile, Refused
+from tallystick.interchange import iso20022
 from tallystick.interchange.bank import BankConnector, BankFile
 from tallystick.interchange.iso20022 import (
     Accepted,
@@ -34,11 +35,7 @@ from tallystick.interchange.iso20022 import (
     Unmatched,
     match_entries,
     match_status,
-    read_entries,
-    read_payments,
-    read_status,
     uetr_of,
-    write_payments,
 )
 from tallystick.units import TimeMs
 
@@ -108,7 +105,7 @@ class Bridge:
         payable = [(one, payees[one.payee]) for one in own if one.payee in payees]
         if payable:
             file = compose(payer, payable, network=self._desk.network, now=now)
-            self._journal.begin(write_payments(file))
+            self._journal.begin(iso20022.write_payments(file))
             sent = (*sent, *self._resume())
         return Sending(sent=sent, unknown=unknown, other_currency=other)
 
@@ -143,7 +140,7 @@ class Bridge:
         data = self._journal.pending
         if data is None:
             return ()
-        file, digest = read_payments(data), sha256(data).hex()
+        file, digest = iso20022.read_payments(data), sha256(data).hex()
         state = self._journal.state
         self._journal.keep(replace(state, outstanding=state.outstanding.sending(file)))
         self._bank.deliver(f"{file.message_id}.xml", data)
@@ -247,8 +244,8 @@ def report_of(result: Accepted | Rejected | Booked | Returned) -> Report:
 
 def _match(state: State, file: BankFile) -> tuple[Outstanding, tuple[Result, ...]]:
     if b"pain.002" in file.data:
-        return match_status(state.outstanding, read_status(file.data))
-    return match_entries(state.outstanding, read_entries(file.data))
+        return match_status(state.outstanding, iso20022.read_status(file.data))
+    return match_entries(state.outstanding, iso20022.read_entries(file.data))
 
 
 def _split(end_to_end_id: str) -> tuple[str, int]:

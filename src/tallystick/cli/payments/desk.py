@@ -43,7 +43,7 @@ class Report:
 
 
 class Desk(Protocol):
-    """A ledger with an outbox. What changes it returns once it is committed; all may be repeated."""
+    """A ledger with an outbox. What changes it returns once committed; all may be repeated."""
 
     @property
     def network(self) -> str:

@@ -2,7 +2,7 @@
 """What the bridge remembers between two runs, in `journal` beside the bank's folders.
 
     journal/pending.xml   the file that is on its way: it goes first, whatever else is asked for
-    journal/state.json    every order that was ever sent, how far it has come, and what needs a person
+    journal/state.json    every order ever sent, how far it has come, and what needs a person
 
 Keep it: without it an order that the views still show as ready could be sent twice.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The story of `tally demo charity`: from a gift to a child's own word, with everybody's part in it.
+"""The story of `tally demo charity`: from a gift to a child's own word.
 
 It is told through a `Theatre`, which has the network, the keys, the bank's folder and the voice;
 here stands only who does what, and why. All persons, numbers and accounts are invented.
@@ -65,7 +65,13 @@ class Theatre(Protocol):
         """Let a member call an action, keep its receipt, and return its result."""
         ...
 
-    def refused(self, code: str, member: str, method: str, **arguments: Any) -> None:  # noqa: ANN401
+    def refused(
+        self,
+        code: str,
+        member: str,
+        method: str,
+        **arguments: Any,  # noqa: ANN401
+    ) -> None:
         """Let a member call what the contract must refuse with this code."""
         ...
 
@@ -268,7 +274,6 @@ def _read_list(theatre: Theatre) -> ListFile:
 
 
 def _import(theatre: Theatre, campaign: str, listed: ListFile) -> str:
-    digest = list_digest_of(list(listed.rows))
     batch = str(
         theatre.act(
             OFFICER_1,
@@ -277,16 +282,16 @@ def _import(theatre: Theatre, campaign: str, listed: ListFile) -> str:
             period=_PERIOD,
             count=len(listed.rows),
             total=listed.total,
-            list_digest=digest,
+            list_digest=listed.digest,
         )
     )
-    theatre.act(OFFICER_1, "add_rows", batch=batch, rows=[_plain(row) for row in listed.rows])
-    theatre.act(TEACHER, "attest_list", batch=batch, list_digest=digest)
+    theatre.act(OFFICER_1, "add_rows", batch=batch, rows=list(listed.plain_rows))
+    theatre.act(TEACHER, "attest_list", batch=batch, list_digest=listed.digest)
     theatre.act(APP, "check_list", batch=batch)
     theatre.say(
         Label(
             zh=f"名单 {batch} 已导入、校验，学校已证明：{len(listed.rows)} 人",
-            en=f"List {batch} imported, checked, attested by the school: {len(listed.rows)} persons",
+            en=f"List {batch} imported, checked, attested: {len(listed.rows)} persons",
         )
     )
     return batch
@@ -295,7 +300,7 @@ def _import(theatre: Theatre, campaign: str, listed: ListFile) -> str:
 def _review(theatre: Theatre, batch: str) -> None:
     """Let the importer try, then finance with a list of its own, in another order."""
     own = read_list("".join((_HEADER, *reversed(_PEOPLE))).encode(), theatre.secret)
-    digest = list_digest_of(list(own.rows))
+    digest = own.digest
     theatre.refused("E_ROLE", OFFICER_1, "approve_list", batch=batch, list_digest=digest)
     theatre.say(
         Label(
@@ -405,7 +410,7 @@ def _pay(theatre: Theatre, claims: Claims) -> None:
     theatre.say(
         Label(
             zh=f"pain.001 发出 {everybody} 笔；银行回执：{made} 笔入账，{refused} 笔被拒（AC04 账户已销户）",
-            en=f"pain.001 with {everybody} payments; the bank made {made} and refused {refused} (AC04, account closed)",
+            en=f"pain.001 with {everybody} payments: {made} made, {refused} refused (AC04, closed)",
         )
     )
     for _ in range(_TRIES - 1):
@@ -452,18 +457,6 @@ def _account_for(theatre: Theatre, campaign: str, gift: str, listed: ListFile) -
         )
     )
     return {"donated": given, "paid": listed.total, "beneficiaries": len(listed.rows)}
-
-
-def _plain(row: ListRow) -> dict[str, Any]:
-    return {
-        "beneficiary": row.beneficiary,
-        "amount": row.amount,
-        "fund": row.fund,
-        "tags": list(row.tags),
-        "province": row.province,
-        "guardian": row.guardian,
-        "is_minor": row.is_minor,
-    }
 
 
 def _as_entitlement(entitlement: str, batch: str, row: ListRow) -> Entitlement:

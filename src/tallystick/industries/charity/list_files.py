@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lists of beneficiaries as people keep them, CSV or XLSX: rows for the ledger, payees for the bank.
+"""Lists of beneficiaries as people keep them, CSV or XLSX: rows for the ledger, payees for a bank.
 
 Names, identity numbers and accounts end here: the ledger gets commitments under the foundation's
 secret, and who pays gets a private file. Rows are sorted by commitment, so the officer's list and
@@ -8,16 +8,18 @@ finance's own have one digest however each is sorted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from tallystick.contracts import (
+    Value,
     digest_of,
     is_person_number,
     person_commitment,
 )
-from tallystick.industries.charity.records import FREE, ListRow
+from tallystick.industries.charity.records import FREE, ROWS_A_CALL_MAX, ListRow
+from tallystick.industries.charity.rules import list_digest_of
 from tallystick.interchange.tables import Cell, Column, Kind, Row, read_table
 
 COLUMNS: Final = (
@@ -32,8 +34,13 @@ COLUMNS: Final = (
 )
 """What a list has; a guardian's number makes its beneficiary a minor."""
 
+RECORDS: Final = "entitlements"
+"""The table that has the rows of a list on the ledger."""
+ROWS_AT_ONCE: Final = ROWS_A_CALL_MAX
+
 NUMBER_WRONG: Final = "LIST_NUMBER"
 AMOUNT_WRONG: Final = "LIST_AMOUNT"
+_COMPARED: Final = ("amount", "fund", "province", "guardian", "is_minor")
 _TEXTS: Final = {
     NUMBER_WRONG: ("the identity number is not valid", "证件号码无效（校验位不符）"),
     AMOUNT_WRONG: ("the amount must be above zero", "金额须大于零"),
@@ -59,7 +66,19 @@ class ListFile:
     rows: tuple[ListRow, ...]
     payees: tuple[dict[str, str], ...]
     """Fields of the private payees' file, in the order of the rows."""
+    numbers: tuple[int, ...]
+    """Where each row stands in the file, as a spreadsheet counts."""
     problems: tuple[RowProblem, ...]
+
+    @property
+    def digest(self) -> str:
+        """Digest of the list, as the contract computes it."""
+        return list_digest_of(list(self.rows))
+
+    @property
+    def plain_rows(self) -> tuple[dict[str, Value], ...]:
+        """The rows as a call carries them."""
+        return tuple(_plain(row) for row in self.rows)
 
     @property
     def total(self) -> int:
@@ -78,23 +97,45 @@ def read_list(data: bytes, secret: bytes) -> ListFile:
         InvalidTable, HostileFile, LimitExceeded: it cannot be read at all.
         Malformed: the secret is too short.
     """
-    good: list[tuple[ListRow, dict[str, str]]] = []
+    good: list[tuple[ListRow, dict[str, str], int]] = []
     problems: list[RowProblem] = []
     for row in read_table(data, COLUMNS):
         wrong = [*_cell_problems(row), *_own_problems(row)]
         problems += wrong
         if not wrong:
-            good.append(_converted(row.values, secret))
-    good.sort(key=lambda pair: pair[0].beneficiary)
+            good.append((*_converted(row.values, secret), row.number))
+    good.sort(key=lambda one: one[0].beneficiary)
     return ListFile(
-        tuple(row for row, _ in good), tuple(payee for _, payee in good), tuple(problems)
+        rows=tuple(row for row, _, _ in good),
+        payees=tuple(payee for _, payee, _ in good),
+        numbers=tuple(number for _, _, number in good),
+        problems=tuple(problems),
     )
 
 
-def differences(ours: Sequence[ListRow], theirs: Sequence[ListRow]) -> tuple[str, ...]:
-    """Return the commitments whose rows differ, or that only one of two lists has, sorted."""
-    mine, other = ({row.beneficiary: row for row in rows} for rows in (ours, theirs))
-    return tuple(one for one in sorted({*mine, *other}) if mine.get(one) != other.get(one))
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A row that two lists do not have alike."""
+
+    row: int | None
+    """Where it stands in the file; None if only the ledger has it."""
+    beneficiary: str
+    why: str
+    """`differs`, `only_here` or `only_on_ledger`."""
+
+
+def differences(listed: ListFile, records: Iterable[Mapping[str, object]]) -> list[Difference]:
+    """Return in what a list differs from the records of one on the ledger; empty if in nothing."""
+    theirs = {str(one["beneficiary"]): one for one in records}
+    found = []
+    for number, row in zip(listed.numbers, listed.plain_rows, strict=True):
+        beneficiary = str(row["beneficiary"])
+        record = theirs.pop(beneficiary, None)
+        if record is None:
+            found.append(Difference(number, beneficiary, "only_here"))
+        elif any(record[name] != row[name] for name in _COMPARED):
+            found.append(Difference(number, beneficiary, "differs"))
+    return found + [Difference(None, one, "only_on_ledger") for one in sorted(theirs)]
 
 
 def _cell_problems(row: Row) -> list[RowProblem]:
@@ -144,3 +185,15 @@ def _converted(values: dict[str, Cell | None], secret: bytes) -> tuple[ListRow, 
     if values.get("bank") is not None:
         payee |= {"clearing_system": "CNAPS", "clearing_number": str(values["bank"])}
     return row, payee
+
+
+def _plain(row: ListRow) -> dict[str, Value]:
+    return {
+        "beneficiary": row.beneficiary,
+        "amount": row.amount,
+        "fund": row.fund,
+        "tags": list(row.tags),
+        "province": row.province,
+        "guardian": row.guardian,
+        "is_minor": row.is_minor,
+    }
