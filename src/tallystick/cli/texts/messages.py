@@ -14,9 +14,9 @@ from tallystick.cli.texts.fields import FIELDS
 from tallystick.cli.texts.governance import GOVERNANCE_MESSAGES
 from tallystick.cli.texts.lists import LISTS_MESSAGES
 from tallystick.cli.texts.network import NETWORK
-from tallystick.cli.texts.tables import TABLE_MESSAGES
 from tallystick.cli.texts.payments import PAYMENTS_MESSAGES
 from tallystick.cli.texts.stories import STORY_MESSAGES
+from tallystick.cli.texts.tables import TABLE_MESSAGES
 from tallystick.cli.texts.words import Text
 
 MESSAGES: Final[Mapping[str, Text]] = {
