@@ -78,6 +78,11 @@ TREE: Final[Mapping[str, str]] = {
     "key export": "key:export",
     "key protect": "key_protect:protect",
     "key unprotect": "key_protect:unprotect",
+    "lists import": "lists:import_",
+    "lists crosscheck": "lists:crosscheck",
+    "payments send": "payments:send",
+    "payments collect": "payments:collect",
+    "payments status": "payments:status",
     "backup": "backup:backup",
     "restore": "backup:restore",
     "views rebuild": "views:rebuild",
@@ -97,6 +102,7 @@ TREE: Final[Mapping[str, str]] = {
     "contract alerts": "statistics:alerts",
     "contract digest": "contract_digest:digest",
     "charity export": "charity_export:export",
+    "demo": "demo:demo",
     "explain": "explain:explain",
     "openapi": "openapi:openapi",
     "completion": "completion:completion",
@@ -105,13 +111,13 @@ TREE: Final[Mapping[str, str]] = {
 """Command, words separated by spaces -> file and function in `commands/`."""
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "run": ("up", "down", "status", "doctor"),
+    "run": ("up", "down", "status", "doctor", "demo"),
     "evidence": ("evidence", "receipt", "verify"),
     "ledger": ("tx", "block", "log", "org"),
     "govern": ("governance",),
     "network": ("network",),
     "systems": ("charity",),
-    "operate": ("key", "backup", "restore", "views", "node"),
+    "operate": ("key", "lists", "payments", "backup", "restore", "views", "node"),
     "build": ("contract", "dev", "sdk"),
     "help": ("explain", "openapi", "completion", "version"),
 }

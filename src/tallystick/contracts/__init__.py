@@ -106,7 +106,7 @@ from tallystick.errors import (
     UnknownRecord,
     WrongState,
 )
-from tallystick.model import Signer, check_person_number, person_commitment
+from tallystick.model import Signer, check_person_number, is_person_number, person_commitment
 
 __all__ = [
     "ANY_MEMBER",
@@ -209,6 +209,7 @@ __all__ = [
     "format_value",
     "hour_of_day",
     "hours",
+    "is_person_number",
     "json_schema",
     "latest",
     "migration",

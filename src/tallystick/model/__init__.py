@@ -94,7 +94,7 @@ from tallystick.model.outcome import (
     encode_entry,
     encode_write_set,
 )
-from tallystick.model.person import check_person_number, person_commitment
+from tallystick.model.person import check_person_number, is_person_number, person_commitment
 from tallystick.model.plain import to_value
 from tallystick.model.possession import enrolment_message, log_key_message, validator_message
 from tallystick.model.proposal import (
@@ -273,6 +273,7 @@ __all__ = [
     "enrolment_message",
     "find_heavy_validator",
     "in_engine_order",
+    "is_person_number",
     "log_key_message",
     "network_id",
     "open_checkpoint",

@@ -9,12 +9,18 @@ from typing import Final
 from tallystick.cli.texts.authors import AUTHOR_COMMANDS
 from tallystick.cli.texts.charity_export import CHARITY_EXPORT_COMMANDS
 from tallystick.cli.texts.governance import CERTIFICATE_COMMANDS, GOVERNANCE_COMMANDS
+from tallystick.cli.texts.lists import LISTS_COMMANDS
 from tallystick.cli.texts.network_commands import NETWORK_COMMANDS
+from tallystick.cli.texts.payments import PAYMENTS_COMMANDS
 from tallystick.cli.texts.statistics import STATISTICS_COMMANDS
+from tallystick.cli.texts.stories import STORY_COMMANDS
 from tallystick.cli.texts.words import CommandText, Text
 
 COMMANDS: Final[Mapping[str, CommandText]] = {
     **NETWORK_COMMANDS,
+    **LISTS_COMMANDS,
+    **PAYMENTS_COMMANDS,
+    **STORY_COMMANDS,
     **STATISTICS_COMMANDS,
     **CHARITY_EXPORT_COMMANDS,
     "": CommandText(

@@ -6,12 +6,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from tallystick.cli.texts.lists import LISTS_FIELDS
+from tallystick.cli.texts.payments import PAYMENTS_FIELDS
 from tallystick.cli.texts.statistics import STATISTICS_FIELDS
+from tallystick.cli.texts.stories import STORY_FIELDS
 from tallystick.cli.texts.words import Text
 
 FIELDS: Final[Mapping[str, Text]] = {
     f"field.{name}": Text(en, zh)
     for name, en, zh in (
+        *LISTS_FIELDS,
+        *PAYMENTS_FIELDS,
+        *STORY_FIELDS,
         *STATISTICS_FIELDS,
         ("id", "id", "编号"),
         ("name", "name", "名称"),

@@ -12,7 +12,10 @@ from tallystick.cli.texts.demo import DEMO
 from tallystick.cli.texts.doctor import DOCTOR
 from tallystick.cli.texts.fields import FIELDS
 from tallystick.cli.texts.governance import GOVERNANCE_MESSAGES
+from tallystick.cli.texts.lists import LISTS_MESSAGES
 from tallystick.cli.texts.network import NETWORK
+from tallystick.cli.texts.payments import PAYMENTS_MESSAGES
+from tallystick.cli.texts.stories import STORY_MESSAGES
 from tallystick.cli.texts.tables import TABLE_MESSAGES
 from tallystick.cli.texts.words import Text
 
@@ -25,6 +28,9 @@ MESSAGES: Final[Mapping[str, Text]] = {
     **GOVERNANCE_MESSAGES,
     **NETWORK,
     **TABLE_MESSAGES,
+    **LISTS_MESSAGES,
+    **PAYMENTS_MESSAGES,
+    **STORY_MESSAGES,
     # Help pages.
     "help.usage": Text("Usage", "用法"),
     "help.command": Text("COMMAND", "命令"),

@@ -9,10 +9,16 @@ from typing import Final
 from tallystick.cli.texts.authors import AUTHOR_OPTIONS
 from tallystick.cli.texts.charity_export import CHARITY_EXPORT_OPTIONS
 from tallystick.cli.texts.governance import GOVERNANCE_OPTIONS
+from tallystick.cli.texts.lists import LISTS_OPTIONS
+from tallystick.cli.texts.payments import PAYMENTS_OPTIONS
 from tallystick.cli.texts.statistics import STATISTICS_OPTIONS
+from tallystick.cli.texts.stories import STORY_OPTIONS
 from tallystick.cli.texts.words import Text
 
 OPTIONS: Final[Mapping[str, Text]] = {
+    **LISTS_OPTIONS,
+    **PAYMENTS_OPTIONS,
+    **STORY_OPTIONS,
     **STATISTICS_OPTIONS,
     **CHARITY_EXPORT_OPTIONS,
     # network

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the stories of industries are told: a network of its own, a bank's folder, and a voice.
+
+A story comes with its industry, by the entry point group `tallystick.demos`, as contracts do; the
+command knows none by name. Everything goes through the public client and the bridge to the bank.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import msgspec
+
+from tallystick.cli.catalogue import say
+from tallystick.cli.demo.consortium import member_key
+from tallystick.cli.demo.names import KEYS_FOLDER, TRUST_FILE
+from tallystick.cli.demo.stand_in_bank import StandInBank
+from tallystick.cli.founding import installed_contracts, now_ms
+from tallystick.cli.local import keep_trust_file
+from tallystick.cli.payments.bridge import Bridge
+from tallystick.cli.payments.desk import NetDesk
+from tallystick.cli.payments.journal import Journal
+from tallystick.cli.payments.parties import Payee, Payer, read_payees, write_payees
+from tallystick.cli.stage import stage
+from tallystick.cli.talk import step
+from tallystick.client import Identity, KeyStore, Net, connect, verify
+from tallystick.contracts import (
+    Label,
+)
+from tallystick.crypto import SecretKey
+from tallystick.errors import NotFinal, Refused, Unverified
+from tallystick.interchange.bank import FileDropConnector
+from tallystick.model import GenesisDocument, LogKey, Member, Name, Organization
+from tallystick.node import create_network
+
+RECEIPTS: Final = "receipts"
+BANK_FOLDER: Final = "bank"
+PAYEES_FILE: Final = "payees.json"
+_NETWORK: Final = "tally-story"
+_SECRET_BYTES: Final = 32
+_VIEWS_S: Final = 30.0
+"""How long the views may take to show what is committed."""
+_PAUSE_S: Final = 0.02
+
+
+def found(folder: Path, story: ModuleType) -> None:
+    """Found a network of everybody who has a part in a story; their keys stay in the folder."""
+    now, log_secret = now_ms(), SecretKey.generate()
+    parts = story.parts()
+    organizations = {
+        one.code: Organization(
+            id=one.code, name=Name(zh=one.organization.zh, en=one.organization.en)
+        )
+        for one in parts
+    }
+    members = [
+        Member(
+            organization=one.code,
+            id=one.member,
+            name=Name(zh=one.name.zh, en=one.name.en),
+            roles=(one.role,),
+        )
+        for one in parts
+    ]
+    keys = {one.id: SecretKey.generate() for one in members}
+    genesis = GenesisDocument(
+        name=_NETWORK,
+        created=now,
+        organizations=tuple(organizations.values()),
+        members=tuple(members),
+        keys=tuple(member_key(one, keys[one.id].public_key, now) for one in members),
+        log_keys=(LogKey(organization=parts[0].code, public_key=log_secret.public_key),),
+        contracts=tuple(installed_contracts()),
+    )
+    create_network(folder, genesis, log_secret)
+    store = KeyStore(folder / KEYS_FOLDER)
+    for one in members:
+        store.save(one.id, Identity(one.organization, one.id, keys[one.id]))
+    keep_trust_file(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonKey:
+    """The key of somebody outside the network."""
+
+    secret: SecretKey = field(default_factory=SecretKey.generate, repr=False)
+
+    @property
+    def public_key(self) -> str:
+        """In hexadecimal."""
+        return self.secret.public_key.hex()
+
+    def sign(self, digest: str) -> str:
+        """Return the signature over a digest."""
+        return self.secret.sign(bytes.fromhex(digest)).hex()
+
+
+class Theatre:
+    """The place of one story: what its `Theatre` protocol asks for."""
+
+    def __init__(self, folder: Path, story: ModuleType, nets: Mapping[str, Net]) -> None:
+        """Use a served network; `nets` has a connection for each member."""
+        self._folder = folder
+        self._story = story
+        self._nets = nets
+        self._keys: dict[str, PersonKey] = {}
+        self.secret = secrets.token_bytes(_SECRET_BYTES)
+        self.receipts: list[Path] = []
+        (folder / RECEIPTS).mkdir(exist_ok=True)
+
+    @property
+    def now(self) -> int:
+        """The time, in milliseconds."""
+        return now_ms()
+
+    def say(self, text: Label) -> None:
+        """Tell what has just happened."""
+        step(text.zh if stage().language == "zh" else text.en)
+
+    def act(self, member: str, method: str, **arguments: Any) -> Any:  # noqa: ANN401
+        """Let a member call an action, keep its receipt, and return its result."""
+        done = self._nets[member].call(self._story.CONTRACT, method, **arguments)
+        name = f"{len(self.receipts) + 1:03d}-{method}.receipt.json"
+        self.receipts.append(done.receipt.save(self._folder / RECEIPTS / name))
+        return done.result
+
+    def refused(
+        self,
+        code: str,
+        member: str,
+        method: str,
+        **arguments: Any,  # noqa: ANN401
+    ) -> None:
+        """Let a member call what must be refused with this code.
+
+        Raises:
+            Unverified: it was not.
+        """
+        try:
+            self._nets[member].call(self._story.CONTRACT, method, **arguments)
+        except Refused as error:
+            found_code = error.code
+        else:
+            found_code = "ok"
+        if found_code != code:
+            raise Unverified(say("story.not_refused", method=method, code=code, found=found_code))
+
+    def ask(self, method: str, **arguments: Any) -> Any:  # noqa: ANN401
+        """Return what a query answers."""
+        return self._any_net.query(self._story.CONTRACT, method, **arguments)
+
+    def check(self, *, holds: bool, claim: Label) -> None:
+        """Go on only if a claim holds.
+
+        Raises:
+            Unverified: it does not.
+        """
+        if not holds:
+            text = claim.zh if stage().language == "zh" else claim.en
+            raise Unverified(say("demo.failed", reason=text))
+
+    def key(self, person: str) -> PersonKey:
+        """Return the key of a person outside the network."""
+        return self._keys.setdefault(person, PersonKey())
+
+    def account_digest(self, payee: Mapping[str, str]) -> str:
+        """Return what the ledger knows of a payee's account."""
+        return msgspec.convert(payee, Payee).account_digest
+
+    def keep_payees(self, payees: Sequence[Mapping[str, str]]) -> None:
+        """Write the private file of payees."""
+        found_payees = [msgspec.convert(dict(one), Payee) for one in payees]
+        write_payees(self._folder / PAYEES_FILE, found_payees)
+
+    def bank_round(self, orders: int, closed: Sequence[str]) -> tuple[int, int]:
+        """Send so many orders, let the stand-in answer, and report.
+
+        Raises:
+            NotFinal: the views do not show the orders.
+        """
+        place = self._folder / BANK_FOLDER
+        connector, teller = FileDropConnector(place), self._nets[self._story.TELLER]
+        desk = NetDesk(teller, self._story.CONTRACT, "payments")
+        bridge, deadline = Bridge(desk, connector, Journal(place)), time.monotonic() + _VIEWS_S
+        while len(desk.ready()) != orders:
+            if time.monotonic() > deadline:
+                raise NotFinal(say("story.views_behind"))
+            time.sleep(_PAUSE_S)
+        payer = msgspec.convert(self._story.PAYER, Payer)
+        bridge.send(payer, read_payees(self._folder / PAYEES_FILE), now_ms())
+        answered = StandInBank(place, closed).answer()
+        bridge.collect()
+        return answered
+
+    def count_verified(self) -> int:
+        """Check every receipt with nothing but the trust file; return how many there are.
+
+        Raises:
+            Unverified: one does not hold.
+        """
+        for path in self.receipts:
+            if not verify(path, trust=self._folder / TRUST_FILE).ok:
+                raise Unverified(say("demo.failed", reason=path.name))
+        return len(self.receipts)
+
+    @property
+    def _any_net(self) -> Net:
+        return next(iter(self._nets.values()))
+
+
+@contextmanager
+def open_theatre(folder: Path, url: str, story: ModuleType) -> Iterator[Theatre]:
+    """Connect everybody who has a part with the node at `url`."""
+    store = KeyStore(folder / KEYS_FOLDER)
+    with ExitStack() as stack:
+        nets = {
+            name: stack.enter_context(
+                connect(url, identity=store.load(name), trust=folder / TRUST_FILE)
+            )
+            for name in store.names()
+        }
+        yield Theatre(folder, story, nets)

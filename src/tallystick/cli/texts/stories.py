@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Texts of `tally demo`; what a story says itself comes with its industry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from tallystick.cli.texts.words import CommandText, Text
+
+STORY_COMMANDS: Final[Mapping[str, CommandText]] = {
+    "demo": CommandText(
+        Text(
+            "tell the story of an industry, to verified receipts",
+            "演示一个行业系统的全流程，直至核验回执",
+        ),
+        ("tally demo charity", "tally demo charity --lang zh --data ./story"),
+        Text(
+            "Founds a network of its own on this machine, lets everybody play their part through "
+            "the public client, carries payments through a bank's folder, and checks every receipt "
+            "offline. The bank is the demonstration's own stand-in.",
+            "在本机创建独立网络，各方经公开客户端逐步办理，付款经银行文件目录往来，最后离线核验全部"
+            "回执。其中银行为演示自带的模拟程序。",
+        ),
+    ),
+}
+STORY_OPTIONS: Final[Mapping[str, Text]] = {
+    "demo:name": Text("which story", "演示名称"),
+    "demo:data": Text(
+        "folder to keep it in (default: a temporary one)", "保存演示数据的目录（默认为临时目录）"
+    ),
+}
+STORY_MESSAGES: Final[Mapping[str, Text]] = {
+    "story.title": Text(
+        "Tallystick · the story of {name} (--lang zh 显示中文)",
+        "Tallystick · {name} 全流程演示 (--lang en for English)",
+    ),
+    "story.stand_in": Text(
+        "The bank here is the demonstration's own stand-in; all persons and accounts are invented.",
+        "此处的银行为演示自带的模拟程序；人物与账号均为虚构。",
+    ),
+    "story.unknown": Text("there is no story {name}", "没有名为 {name} 的演示"),
+    "story.not_refused": Text(
+        "{method} should have been refused with {code}, but was {found}",
+        "{method} 应以 {code} 被拒绝，实际为 {found}",
+    ),
+    "story.views_behind": Text("the views do not show the payments", "查询视图未显示待付款指令"),
+    "story.verified": Text(
+        "{count} receipts verified offline, with the trust file alone",
+        "已凭信任文件离线核验 {count} 份回执",
+    ),
+    "story.done": Text("Done in {seconds} s.", "演示完成，用时 {seconds} 秒。"),
+}
+STORY_FIELDS: Final = (
+    ("campaign", "campaign", "项目"),
+    ("list", "list", "名单"),
+    ("donated", "given (cents)", "募集（分）"),
+    ("paid", "paid (cents)", "发放（分）"),
+    ("beneficiaries", "beneficiaries", "受益人数"),
+    ("receipts", "receipts", "回执数"),
+)
