@@ -83,7 +83,7 @@ def net(
 
 
 def _kept(request: pytest.FixtureRequest, net: Net) -> Net:
-    """Return the net after noting it for the report of the test; other fixtures are called so too."""
+    """Return the net after noting it for the test's report: other fixtures are called so too."""
     request.node.stash[_NET] = net
     return net
 

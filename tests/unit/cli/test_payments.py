@@ -21,10 +21,7 @@ from tallystick.cli.payments.parties import Payee, Payer
 from tallystick.cli.runfile import RunFile, RunRecord
 from tallystick.client import connect
 from tallystick.contracts.parts import OrderState
-from tallystick.errors import (
-    BankUnreachable,
-    Refused,
-)
+from tallystick.errors import BankUnreachable, Refused
 from tallystick.interchange.bank import FileDropConnector
 from tallystick.interchange.iso20022 import read_payments
 from tallystick.node import NodeConfig, open_node

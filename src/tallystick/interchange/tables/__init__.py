@@ -10,8 +10,8 @@ from tallystick.interchange.tables.columns import (
     Limits,
     Problem,
 )
+from tallystick.interchange.tables.csv_writing import write_csv
 from tallystick.interchange.tables.reader import Row, read_table
-from tallystick.interchange.tables.write_csv import write_csv
 
 __all__ = [
     "PROBLEM_TEXTS",
