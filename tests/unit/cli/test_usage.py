@@ -35,7 +35,7 @@ from tests.unit.cli.conftest import Tally
         (("evidance",), "Did you mean tally evidence?"),
         (("evidence", "depost"), "Did you mean tally evidence deposit?"),
         (("deposit", "file"), "Did you mean tally evidence deposit?"),
-        (("xyzzy",), "expected  backup, block"),
+        (("xyzzy",), "expected  assets, backup, block"),
         (("version", "--jsn"), "Did you mean --json?"),
         (("--jsn",), "Did you mean --json?"),
         (("tx", "--jsn"), "Did you mean --json?"),

@@ -56,10 +56,11 @@ def test_without_a_vote_the_oldest_version_runs() -> None:
 
 
 def test_every_version_is_listed_with_its_digest() -> None:
-    """These stand in one folder and have one digest; packages have folders of their own."""
+    """Those of one module have one digest; packages have folders of their own."""
     found = [(one.name, one.version, one.migrates_from) for one in RUNNER.installed()]
     assert found == [("notes", 1, ()), ("notes", 2, (1,)), ("notes", 3, (1,)), ("other", 1, ())]
-    assert {one.digest for one in RUNNER.installed()} == {contract_digest(NotesOne)}
+    digests = {one.digest for one in RUNNER.installed() if one.name == "notes"}
+    assert digests == {contract_digest(NotesOne)}
     assert [schema.version for schema in RUNNER.versions] == [1, 2, 3, 1]
 
 
