@@ -356,7 +356,7 @@ def test_char_8_the_donor_s_page_names_no_group_under_five(scene: Scene) -> None
 
 def test_char_8_merging_keeps_sums_and_hides_every_small_group() -> None:
     """CHAR-8: for any sizes, every named group has five, the merged one too if it can."""
-    sizes = [(1, 7, 4), (5, 5), (1,), (), (2, 2, 2), (9, 1, 6, 3, 1)]
+    sizes = [(1, 7, 4), (4, 7, 5), (5, 5), (1,), (), (2, 2, 2), (9, 1, 6, 3, 1)]
     for counts in sizes:
         slices = [
             Slice(batch=f"B{n}", payouts=count, amount=count * 10) for n, count in enumerate(counts)

@@ -12,6 +12,7 @@ from tallystick.contracts import (
 from tallystick.encoding import Value
 from tallystick.industries.charity import ListRow, claim_digest, list_digest_of
 from tallystick.model import Execution, Signer
+from tallystick.testing import make_signer
 from tests.unit.industries.charity.scene import (
     ANYONE,
     AUDITOR,
@@ -62,12 +63,7 @@ def begun(scene: Scene, rows: list[ListRow], **changes: object) -> str:
 def test_a_reviewer_cannot_review_an_own_list(scene: Scene) -> None:
     """Self review: E_CONFLICT, also for the school that attests."""
     batch = scene.imported(scene.campaign(), [row("li")])
-    school = SCHOOL.__class__(
-        organization=OFFICER.organization,
-        member=OFFICER.member,
-        roles=SCHOOL.roles,
-        public_key=OFFICER.public_key,
-    )
+    school = make_signer("charity.school", member="officer", organization=FOUNDATION)
     code, facts = refused(
         scene, school, "attest_list", batch=batch, list_digest=list_digest_of([row("li")])
     )
@@ -246,6 +242,27 @@ def test_a_guardian_s_signature_must_be_the_guardian_s(scene: Scene) -> None:
     )
 
 
+def test_a_guardian_cannot_sign_in_the_beneficiary_s_place(scene: Scene) -> None:
+    """E_SIG: an assertion about the guardian is none about the child."""
+    batch = scene.approved(scene.campaign(), [row("kid", guardian=person("mother"), is_minor=True)])
+    args = scene.claim_args(f"{batch}-00001", "kid", guardian="mother")
+    args["beneficiary"] = args["guardian"]
+    assert refused(scene, PLATFORM, "claim", **args)[0] == "E_SIG"
+
+
+def test_who_attested_a_list_does_not_approve_it(scene: Scene) -> None:
+    """E_CONFLICT names the part, as for who imported it."""
+    batch = scene.imported(scene.campaign(), [row("li")])
+    scene.ok(ANYONE, "check_list", batch=batch)
+    digest = list_digest_of([row("li")])
+    both = make_signer(
+        "charity.school", "charity.reviewer", member="reviewer", organization=FOUNDATION
+    )
+    scene.ok(both, "attest_list", batch=batch, list_digest=digest)
+    code, facts = refused(scene, both, "approve_list", batch=batch, list_digest=digest)
+    assert (code, isinstance(facts, dict) and facts["part"]) == ("E_CONFLICT", "school")
+
+
 def test_a_list_that_is_not_what_was_announced_fails_its_check(scene: Scene) -> None:
     """E_HASH names what differs; more rows than announced are E_LIMIT at once."""
     rows = [row("li")]
@@ -348,6 +365,10 @@ def test_a_list_needs_a_campaign_that_has_opened(scene: Scene) -> None:
 def test_a_campaign_is_settled_only_when_nothing_is_left(scene: Scene) -> None:
     """E_STATE says how many entitlements and how much money are open."""
     campaign = scene.campaign(gift=150_000)
+    rich = scene.campaign(gift=1)
+    scene.ok(OFFICER, "close_campaign", campaign=rich)
+    code, facts = refused(scene, AUDITOR, "settle_campaign", campaign=rich)
+    assert (code, facts) == ("E_STATE", {"campaign": rich, "open_entitlements": 0, "left": 1})
     batch = scene.approved(campaign, [row("li")])
     scene.ok(OFFICER, "close_campaign", campaign=campaign)
     code, facts = refused(scene, AUDITOR, "settle_campaign", campaign=campaign)
