@@ -141,11 +141,18 @@ class SlowChain:
         if not self._nodes:
             return
 
-        def heads() -> set[tuple[int, bytes]]:
-            return {(one.status().height, one.status().app_hash) for one in self._nodes}
+        seen: set[tuple[int, bytes]] = set()
 
-        wait_until(lambda: len({height for height, _ in heads()}) == 1, "one height on all nodes")
-        if len(heads()) != 1:
+        def are_level() -> bool:
+            # One look at each node: between two looks an empty block may come.
+            nonlocal seen
+            seen = {
+                (status.height, status.app_hash) for status in [one.status() for one in self._nodes]
+            }
+            return len({height for height, _ in seen}) == 1
+
+        wait_until(are_level, "one height on all nodes")
+        if len(seen) != 1:
             raise AssertionError("the nodes of the network have different states")
 
     @property

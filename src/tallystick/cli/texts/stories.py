@@ -32,7 +32,7 @@ STORY_OPTIONS: Final[Mapping[str, Text]] = {
 }
 STORY_MESSAGES: Final[Mapping[str, Text]] = {
     "story.title": Text(
-        "Tallystick · the story of {name} (--lang zh 显示中文)",
+        "Tallystick · the story of {name} (--lang zh for Chinese)",
         "Tallystick · {name} 全流程演示 (--lang en for English)",
     ),
     "story.stand_in": Text(

@@ -116,7 +116,7 @@ _FOUNDATION: Final = ("53110000MADEM1010Y", Label(zh="示例公益基金会", en
 _BANK: Final = ("91310000MADEM1030G", Label(zh="示例商业银行", en="Example Commercial Bank"))
 CONTRACT: Final = "charity"
 CURRENCY: Final = "CNY"
-PAYER: Final = {
+PAYER: Final[Mapping[str, str]] = {
     "name": "示例公益基金会",
     "account": "0200000709014403321",
     "bic": "ICBKCNBJ",

@@ -41,7 +41,7 @@ ROWS_AT_ONCE: Final = ROWS_A_CALL_MAX
 NUMBER_WRONG: Final = "LIST_NUMBER"
 AMOUNT_WRONG: Final = "LIST_AMOUNT"
 _COMPARED: Final = ("amount", "fund", "province", "guardian", "is_minor")
-_TEXTS: Final = {
+_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     NUMBER_WRONG: ("the identity number is not valid", "证件号码无效（校验位不符）"),
     AMOUNT_WRONG: ("the amount must be above zero", "金额须大于零"),
 }
