@@ -168,7 +168,9 @@ def check_folder(data: Path, shown: Shown) -> Verdict:
 
 
 def _open(data: Path) -> Node:
-    node = open_node(NodeConfig(data=data, workers=False, clock=world.wall_ms))
+    node = open_node(
+        NodeConfig(data=data, workers=False, contracts=world.CONTRACTS, clock=world.wall_ms)
+    )
     try:
         node.start()
     except BaseException:

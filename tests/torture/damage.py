@@ -171,7 +171,9 @@ def _read_all(data: Path, plant: str = "") -> Values | str:
     if plant:
         PLANTS[plant]()
     try:
-        node = open_node(NodeConfig(data=data, workers=False, clock=world.wall_ms))
+        node = open_node(
+            NodeConfig(data=data, workers=False, contracts=world.CONTRACTS, clock=world.wall_ms)
+        )
     except TallystickError:
         return Fate.AT_OPEN.value
     try:

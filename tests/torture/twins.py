@@ -107,7 +107,9 @@ def _jump(seed: int) -> Trial:
 
 def _live_with_jumps(subject: Subject, seed: int) -> tuple[int, list[str]]:
     clock, problems, committed = JumpingClock(seed), [], 0
-    node = open_node(NodeConfig(data=subject.data, workers=False, clock=clock))
+    node = open_node(
+        NodeConfig(data=subject.data, workers=False, contracts=world.CONTRACTS, clock=clock)
+    )
     node.start()
     for turn in range(30):
         clock.jump()
@@ -135,7 +137,9 @@ def _same_again(subject: Subject) -> list[str]:
     last = list(BlockLogReader(subject.data).follow(1))[-1].header.app_hash
     shutil.rmtree(subject.data / "state")
     try:
-        node = open_node(NodeConfig(data=subject.data, workers=False, clock=lambda: 0))
+        node = open_node(
+            NodeConfig(data=subject.data, workers=False, contracts=world.CONTRACTS, clock=lambda: 0)
+        )
         node.start()
     except TallystickError as error:
         return [f"under another clock the log does not execute: {error.message}"]

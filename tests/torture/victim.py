@@ -61,6 +61,7 @@ class Victim:
         node = open_node(
             NodeConfig(
                 data=arguments.data,
+                contracts=world.CONTRACTS,
                 workers=not arguments.inline,
                 on_halt=self.halt,
                 clock=world.wall_ms,

@@ -10,11 +10,14 @@ from typing import Final
 import msgspec
 
 from tallystick.crypto import sha256
+from tallystick.industries.evidence import Evidence
 from tallystick.model import network_id
 from tallystick.node import create_network
 from tests.factories import BANK, CLERK, COURT, LOG_KEY, START, TELLER, make_genesis, sign
 
 GENESIS: Final = msgspec.structs.replace(make_genesis(), contracts=("evidence",))
+CONTRACTS: Final = (Evidence,)
+"""What nodes load: the others that are installed would only make each of many starts slower."""
 NETWORK: Final = network_id(GENESIS.name, GENESIS.encode())
 VALID_MS: Final = 30 * 60_000
 """How long a transaction may wait; half of what the network allows."""
