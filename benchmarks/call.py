@@ -14,9 +14,7 @@ from statistics import median
 from typing import Any, Final, cast
 
 from benchmarks.bank import Account, Bank, Transferred, account_key, account_value
-from tallystick.contracts import (
-    Context,
-)
+from tallystick.contracts import Context
 from tallystick.encoding import Value
 from tallystick.execution import ContractRunner
 from tallystick.testing import MemoryState, make_signer

@@ -14,12 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tallystick.contracts import (
-    Contract,
-    ContractSchema,
-    MethodSchema,
-    schema_of,
-)
+from tallystick.contracts import Contract, ContractSchema, MethodSchema, schema_of
 from tallystick.execution import load_contracts
 
 INDUSTRIES: Final = Path(__file__).resolve().parents[1] / "src" / "tallystick" / "industries"

@@ -13,9 +13,7 @@ from typing import Annotated, Final, get_origin
 import pytest
 
 from tallystick import contracts
-from tallystick.contracts import (
-    schema_of,
-)
+from tallystick.contracts import schema_of
 from tallystick.execution import ContractRunner
 from tallystick.testing import Net
 

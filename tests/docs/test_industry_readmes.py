@@ -9,10 +9,7 @@ from typing import Final
 
 import pytest
 
-from tallystick.contracts import (
-    Contract,
-    schema_of,
-)
+from tallystick.contracts import Contract, schema_of
 from tallystick.execution import load_contracts
 
 INDUSTRIES: Final = Path(__file__).resolve().parents[2] / "src" / "tallystick" / "industries"

@@ -14,11 +14,7 @@ from typing import Final
 import pytest
 
 from tallystick import contracts
-from tallystick.contracts import (
-    Part,
-    Refusal,
-    parts,
-)
+from tallystick.contracts import Part, Refusal, parts
 from tallystick.contracts.refusals import refusal_fields
 from tallystick.testing import LedgerHarness, make_signer
 

@@ -10,10 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from tallystick.contracts import (
-    Contract,
-    schema_of,
-)
+from tallystick.contracts import Contract, schema_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "contract-author" / "statistics.md"
 

@@ -10,11 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from tallystick.contracts import (
-    MethodSchema,
-    arguments_from_json,
-    arguments_from_text,
-)
+from tallystick.contracts import MethodSchema, arguments_from_json, arguments_from_text
 from tallystick.encoding import Value, parse_base64
 from tallystick.errors import InvalidArguments
 from tallystick.units import INTEGER_MAX

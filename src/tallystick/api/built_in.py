@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tallystick.contracts import (
-    Label,
-)
+from tallystick.contracts import Label
 from tallystick.encoding import Value
 
 _IDENTIFIER_CHARACTERS: Final = 16

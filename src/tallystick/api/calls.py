@@ -22,9 +22,7 @@ from tallystick.api.represent import show_value
 from tallystick.api.submit import submit_once
 from tallystick.api.wire_types import Base64, Count, Hash, Json, Time, TimeMs, format_time
 from tallystick.api.wire_types import parse_time as parse_wire_time
-from tallystick.contracts import (
-    MethodSchema,
-)
+from tallystick.contracts import MethodSchema
 from tallystick.encoding import (
     build_sign1,
     format_base64,

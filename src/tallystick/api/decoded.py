@@ -24,12 +24,7 @@ from tallystick.api.represent import (
     show_value,
 )
 from tallystick.api.wire_types import format_time
-from tallystick.contracts import (
-    FieldSchema,
-    Label,
-    ValueType,
-    format_value,
-)
+from tallystick.contracts import FieldSchema, Label, ValueType, format_value
 from tallystick.encoding import Value
 from tallystick.model import OK, Block, Call, Outcome, decode_entry, read_transaction
 

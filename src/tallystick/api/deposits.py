@@ -9,9 +9,7 @@ from tallystick.api.answer import Answer
 from tallystick.api.asked import Asked
 from tallystick.api.table_rows import row_answer, rows_answer
 from tallystick.api.view_ports import RecordFilter
-from tallystick.contracts import (
-    TableSchema,
-)
+from tallystick.contracts import TableSchema
 from tallystick.errors import NotFound
 
 _EVIDENCE: Final = "evidence"

@@ -12,9 +12,7 @@ from msgspec import Struct
 
 from tallystick.api.view_ports import TimeRange
 from tallystick.api.view_rows import Said
-from tallystick.contracts import (
-    StatisticSchema,
-)
+from tallystick.contracts import StatisticSchema
 
 
 class AlertFilter(Struct, frozen=True, kw_only=True):

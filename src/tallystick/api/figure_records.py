@@ -14,9 +14,7 @@ from tallystick.api.figure_ports import AlertRow, CellRow, StatisticTable
 from tallystick.api.language import Language
 from tallystick.api.records import Sentence
 from tallystick.api.wire_types import Count, Hash, Json, Time, TimeMs, format_time
-from tallystick.contracts import (
-    StatisticSchema,
-)
+from tallystick.contracts import StatisticSchema
 
 MEDIA_CSV: Final = "text/csv; charset=utf-8"
 _MEANT_AS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")

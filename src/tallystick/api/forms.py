@@ -5,9 +5,7 @@ from __future__ import annotations
 
 from tallystick.api.answer import Answer, json_answer
 from tallystick.api.asked import Asked
-from tallystick.contracts import (
-    form_of,
-)
+from tallystick.contracts import form_of
 
 
 def show_form(asked: Asked) -> Answer:

@@ -9,12 +9,7 @@ from typing import Any, Final, TypeAlias
 from tallystick.api.answer import MEDIA_JSON
 from tallystick.api.catalogue import Catalogue
 from tallystick.api.table_filters import EQUAL, NULL, RANGES, RESERVED, filterable_columns, ranged
-from tallystick.contracts import (
-    ContractSchema,
-    TableSchema,
-    ValueType,
-    value_json_schema,
-)
+from tallystick.contracts import ContractSchema, TableSchema, ValueType, value_json_schema
 from tallystick.errors import (
     Behind,
     InvalidArguments,

@@ -18,9 +18,7 @@ from tallystick.api.answer import MEDIA_PROBLEM, NO_STORE, Answer, HeaderPair
 from tallystick.api.language import Bilingual, Language
 from tallystick.api.represent import show_fields
 from tallystick.api.wire_types import Code, Count, Hash, Json, Level
-from tallystick.contracts import (
-    Refusal,
-)
+from tallystick.contracts import Refusal
 from tallystick.errors import TallystickError, error_classes
 
 STATUS_BY_ERROR: Final[Mapping[type[TallystickError], int]] = {

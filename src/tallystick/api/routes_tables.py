@@ -12,9 +12,7 @@ from tallystick.api.records import RecordPage, TransactionPage
 from tallystick.api.table import Lists, Policy, Reply, Route
 from tallystick.api.table_filters import LIST_PARAMETERS
 from tallystick.api.table_rows import list_row_changes, list_table, show_row
-from tallystick.contracts import (
-    Form,
-)
+from tallystick.contracts import Form
 from tallystick.errors import InvalidArguments, NotFound, UnknownContract
 
 _CONTRACT: Final = path_text("contract", "Name of the contract.", "evidence")

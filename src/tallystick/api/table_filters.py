@@ -17,11 +17,7 @@ from typing import Final
 from tallystick.api.parameters import CURSOR, FROM, LIMIT, ORDER, SEARCH, TO
 from tallystick.api.view_ports import Bounds, RecordFilter
 from tallystick.api.wire_types import parse_time
-from tallystick.contracts import (
-    FieldSchema,
-    TableSchema,
-    ValueType,
-)
+from tallystick.contracts import FieldSchema, TableSchema, ValueType
 from tallystick.errors import InvalidArguments
 from tallystick.units import INTEGER_MAX
 

@@ -15,9 +15,7 @@ from tallystick.api.table_filters import RESERVED, TIMESTAMP, read_filter, unkno
 from tallystick.api.transaction_rows import list_answer, show_transaction_row
 from tallystick.api.view_ports import RecordFilter, RecordRow, TimeRange
 from tallystick.api.wire_types import format_time
-from tallystick.contracts import (
-    TableSchema,
-)
+from tallystick.contracts import TableSchema
 from tallystick.errors import NotFound
 
 NEWEST: Final = "newest"

@@ -17,11 +17,7 @@ from tallystick.cli.sending import say_signer, send
 from tallystick.cli.stage import stage
 from tallystick.cli.talk import note
 from tallystick.client import Identity, problem_of
-from tallystick.contracts import (
-    ContractSchema,
-    MethodSchema,
-    sentence,
-)
+from tallystick.contracts import ContractSchema, MethodSchema, sentence
 from tallystick.encoding import Value
 from tallystick.errors import TallystickError
 from tallystick.model import decode_entry

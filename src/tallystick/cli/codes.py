@@ -8,11 +8,7 @@ from contextlib import suppress
 from importlib.metadata import entry_points
 
 from tallystick import errors
-from tallystick.contracts import (
-    ContractSchema,
-    Label,
-    schema_of,
-)
+from tallystick.contracts import ContractSchema, Label, schema_of
 from tallystick.errors import InvalidContract, TallystickError, error_classes
 
 _GROUP = "tallystick.contracts"

@@ -12,9 +12,7 @@ from string import Template
 from typing import Final
 
 from tallystick.cli.catalogue import say
-from tallystick.contracts import (
-    Contract,
-)
+from tallystick.contracts import Contract
 from tallystick.errors import UsageError
 
 _TEMPLATES: Final = "tallystick.cli.scaffold"

@@ -9,12 +9,7 @@ from tallystick.cli.catalogue import say
 from tallystick.cli.layout import column_width, hanging, terminal_width, text_width
 from tallystick.cli.results import pick_label
 from tallystick.cli.stage import stage
-from tallystick.contracts import (
-    ContractSchema,
-    FieldSchema,
-    MethodSchema,
-    ValueType,
-)
+from tallystick.contracts import ContractSchema, FieldSchema, MethodSchema, ValueType
 
 _WIDTH_MAX = 100
 _HEAD_MAX = 32

@@ -14,9 +14,7 @@ from typing import Final
 
 from tallystick.cli.catalogue import say
 from tallystick.cli.installed import GROUP
-from tallystick.contracts import (
-    Contract,
-)
+from tallystick.contracts import Contract
 from tallystick.errors import FileProblem, InvalidContract, UsageError
 
 _PROJECT_FILE: Final = "pyproject.toml"

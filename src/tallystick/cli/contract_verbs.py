@@ -18,10 +18,7 @@ from tallystick.cli.texts.commands import COMMANDS
 from tallystick.cli.texts.words import CommandText, Text
 
 if TYPE_CHECKING:
-    from tallystick.contracts import (
-        Label,
-        MethodSchema,
-    )
+    from tallystick.contracts import Label, MethodSchema
 
 CALLS: Final = "tallystick.cli.verb_commands"
 

@@ -8,9 +8,7 @@ from typing import Final
 
 from tallystick.cli.option_values import has_parts
 from tallystick.cli.schema_options import ArgumentOption
-from tallystick.contracts import (
-    ValueType,
-)
+from tallystick.contracts import ValueType
 
 _BY_FORMAT: Final[Mapping[str, str]] = {
     "amount": "1200.50",

@@ -20,9 +20,7 @@ from tallystick.cli.catalogue import say
 from tallystick.errors import InvalidContract, TallystickError, UnknownContract
 
 if TYPE_CHECKING:
-    from tallystick.contracts import (
-        ContractSchema,
-    )
+    from tallystick.contracts import ContractSchema
 
 GROUP: Final = "tallystick.contracts"
 _PATIENCE_S: Final = 0.5
@@ -110,9 +108,7 @@ def _running_version(contract: str) -> int:
 
 @cache
 def _schema(point: EntryPoint) -> ContractSchema:
-    from tallystick.contracts import (
-        schema_of,
-    )
+    from tallystick.contracts import schema_of
 
     try:
         contract = point.load()

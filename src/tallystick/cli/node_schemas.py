@@ -13,10 +13,7 @@ from tallystick.cli.installed import contract_names, installed_schema
 from tallystick.cli.linking import fetch_text
 from tallystick.cli.locate import node_url
 from tallystick.cli.options import Address
-from tallystick.contracts import (
-    ContractSchema,
-    MethodSchema,
-)
+from tallystick.contracts import ContractSchema, MethodSchema
 from tallystick.errors import Unavailable, UnknownContract
 
 

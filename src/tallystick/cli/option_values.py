@@ -16,13 +16,7 @@ from typing import Final
 
 from tallystick.cli.catalogue import say
 from tallystick.cli.times import parse_time
-from tallystick.contracts import (
-    FieldSchema,
-    Label,
-    MethodSchema,
-    ValueType,
-    arguments_from_json,
-)
+from tallystick.contracts import FieldSchema, Label, MethodSchema, ValueType, arguments_from_json
 from tallystick.encoding import Value, parse_hex, parse_json
 from tallystick.errors import FileProblem, InvalidArguments, Malformed, UsageError
 

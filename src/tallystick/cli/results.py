@@ -21,9 +21,7 @@ from tallystick.contracts import (
     TableSchema,
     ValueType,
 )
-from tallystick.contracts import (
-    sentence as fill,
-)
+from tallystick.contracts import sentence as fill
 from tallystick.encoding import Value
 from tallystick.model import Event, Outcome
 

@@ -19,10 +19,7 @@ from cyclopts import Parameter
 from tallystick.cli.catalogue import say
 from tallystick.cli.installed import installed_schema
 from tallystick.cli.option_values import AMOUNT, TIMESTAMP, has_parts, read_value
-from tallystick.contracts import (
-    FieldSchema,
-    ValueType,
-)
+from tallystick.contracts import FieldSchema, ValueType
 from tallystick.encoding import Value
 from tallystick.errors import UsageError
 

@@ -18,9 +18,7 @@ from tallystick.cli.locate import local_url
 from tallystick.cli.ports import bind_address
 from tallystick.cli.runfile import RunFile, RunRecord
 from tallystick.cli.talk import step
-from tallystick.contracts import (
-    Contract,
-)
+from tallystick.contracts import Contract
 from tallystick.errors import TallystickError
 from tallystick.node import Node, NodeConfig, open_node, settle_collector
 

@@ -18,9 +18,7 @@ from tallystick.cli.texts.tables import TABLE_OPTIONS
 from tallystick.errors import UsageError
 
 if TYPE_CHECKING:
-    from tallystick.contracts import (
-        TableSchema,
-    )
+    from tallystick.contracts import TableSchema
 
 _CONDITION: Final = re.compile(r"([\w.]+?)(\.null)?(?:(>=|<=|=|>|<)(.*))?", re.DOTALL)
 _OPERATORS: Final = {"=": "eq", ">=": "ge", "<=": "le", ">": "gt", "<": "lt"}

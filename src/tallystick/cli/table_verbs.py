@@ -15,12 +15,7 @@ from tallystick.cli.texts.tables import TABLE_VERBS
 from tallystick.cli.texts.words import CommandText, Text
 
 if TYPE_CHECKING:
-    from tallystick.contracts import (
-        ContractSchema,
-        FieldSchema,
-        TableSchema,
-        ValueType,
-    )
+    from tallystick.contracts import ContractSchema, FieldSchema, TableSchema, ValueType
 
 Kind = Literal["list", "show", "history"]
 _WORDS: Final[Mapping[Kind, tuple[str, str]]] = {

@@ -7,11 +7,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, ValidationError
 
-from tallystick.contracts import (
-    Method,
-    check_arguments,
-    check_codes,
-)
+from tallystick.contracts import Method, check_arguments, check_codes
 from tallystick.encoding import Value
 from tallystick.errors import ContractFailed, InvalidArguments, TallystickError
 

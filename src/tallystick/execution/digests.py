@@ -16,9 +16,7 @@ from importlib.util import resolve_name
 from pathlib import Path
 from typing import Any, Final
 
-from tallystick.contracts import (
-    Contract,
-)
+from tallystick.contracts import Contract
 from tallystick.crypto import sha256
 from tallystick.encoding import encode
 from tallystick.errors import InvalidContract

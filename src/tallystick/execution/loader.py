@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
-from tallystick.contracts import (
-    Contract,
-)
+from tallystick.contracts import Contract
 from tallystick.errors import InvalidContract
+from tallystick.execution.digests import contract_digest
 from tallystick.execution.shelf import Shelf
 
 ENTRY_POINT_GROUP: Final = "tallystick.contracts"
@@ -24,10 +23,14 @@ def load_contracts(found: Iterable[EntryPoint] | None = None) -> tuple[type[Cont
 
     Raises:
         InvalidContract: an entry point cannot be imported, is no contract, two are the same
-            version of one contract, or a version cannot read what the one before has kept.
+            version of one contract, a version cannot read what the one before has kept, or its
+            digest does not cover all its sources.
     """
     points = entry_points(group=ENTRY_POINT_GROUP) if found is None else found
-    return Shelf(_load(point) for point in points).classes()
+    classes = Shelf(_load(point) for point in points).classes()
+    for contract in classes:
+        contract_digest(contract)  # what nobody could vote for is refused before a node runs it
+    return classes
 
 
 def _load(point: EntryPoint) -> type[Contract]:

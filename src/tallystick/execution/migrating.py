@@ -11,11 +11,7 @@ from collections.abc import Generator
 from contextlib import closing
 from typing import Final
 
-from tallystick.contracts import (
-    Definition,
-    Frame,
-    Migration,
-)
+from tallystick.contracts import Definition, Frame, Migration
 from tallystick.encoding import Value, decode_structure
 from tallystick.errors import ContractFailed, Halted, InvalidContract, Malformed
 from tallystick.ledger import StateScanner

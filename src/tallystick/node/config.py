@@ -8,9 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tallystick.contracts import (
-    Contract,
-)
+from tallystick.contracts import Contract
 from tallystick.model import SNAPSHOT_INTERVAL
 
 

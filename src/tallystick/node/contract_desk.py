@@ -5,9 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tallystick.contracts import (
-    ContractSchema,
-)
+from tallystick.contracts import ContractSchema
 from tallystick.errors import ContractMissing
 from tallystick.execution import ContractRunner, InstalledContract
 from tallystick.node.application import LedgerApplication

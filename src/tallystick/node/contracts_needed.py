@@ -11,9 +11,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from tallystick.contracts import (
-    ContractSchema,
-)
+from tallystick.contracts import ContractSchema
 from tallystick.errors import ContractMissing
 from tallystick.execution import ContractRunner, InstalledContract
 from tallystick.membership import Register

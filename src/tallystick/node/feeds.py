@@ -11,9 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
-from tallystick.contracts import (
-    ContractSchema,
-)
+from tallystick.contracts import ContractSchema
 from tallystick.errors import Unavailable
 from tallystick.model import Block
 from tallystick.node.config import NodeConfig

@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tallystick.consensus import Committed, Engine, Result
-from tallystick.contracts import (
-    ContractSchema,
-)
+from tallystick.contracts import ContractSchema
 from tallystick.encoding import Value
 from tallystick.errors import ContractMigrating, NotFound
 from tallystick.execution import ContractRunner

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from tallystick.consensus import Committed
-from tallystick.contracts import (
-    Contract,
-)
+from tallystick.contracts import Contract
 from tallystick.crypto import SecretKey, VerifierPool
 from tallystick.errors import DataFolderProblem
 from tallystick.execution import ContractRunner, load_contracts

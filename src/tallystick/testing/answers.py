@@ -5,9 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tallystick.contracts import (
-    Event,
-)
+from tallystick.contracts import Event
 from tallystick.encoding import Value
 from tallystick.model import Execution
 from tallystick.testing.decoding import Row

@@ -8,9 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from tallystick.contracts import (
-    Definition,
-)
+from tallystick.contracts import Definition
 from tallystick.encoding import Value
 from tallystick.errors import TallystickError
 from tallystick.model import Execution

@@ -8,10 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from tallystick.contracts import (
-    Definition,
-    Event,
-)
+from tallystick.contracts import Definition, Event
 from tallystick.encoding import Value, decode
 from tallystick.errors import UnknownContract
 from tallystick.model import Event as RecordedEvent

@@ -6,9 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Never
 
-from tallystick.contracts import (
-    Contract,
-)
+from tallystick.contracts import Contract
 from tallystick.crypto import sha256
 from tallystick.encoding import Value, encode
 from tallystick.execution import ContractRunner

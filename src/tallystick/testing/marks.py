@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tallystick.contracts import (
-    Contract,
-)
+from tallystick.contracts import Contract
 
 
 def with_contracts(*contracts: type[Contract]) -> pytest.MarkDecorator:

@@ -8,10 +8,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from tallystick.contracts import (
-    Contract,
-    define,
-)
+from tallystick.contracts import Contract, define
 from tallystick.encoding import Value
 from tallystick.errors import TallystickError
 from tallystick.execution import ContractRunner

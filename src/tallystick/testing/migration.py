@@ -5,9 +5,7 @@ from __future__ import annotations
 
 from typing import Final, Never
 
-from tallystick.contracts import (
-    Contract,
-)
+from tallystick.contracts import Contract
 from tallystick.execution import ContractRunner
 from tallystick.model import Call, MigrationStep
 from tallystick.testing.memory_state import MemoryState

@@ -9,10 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any, Final, Self
 
-from tallystick.contracts import (
-    Contract,
-    Definition,
-)
+from tallystick.contracts import Contract, Definition
 from tallystick.errors import TallystickError
 from tallystick.execution import load_contracts
 from tallystick.model import OK

@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Protocol, TypeAlias
 
-from tallystick.contracts import (
-    Definition,
-)
+from tallystick.contracts import Definition
 from tallystick.crypto import sha256
 from tallystick.model import Organization, Signer
 

@@ -10,10 +10,7 @@ from enum import Enum
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from tallystick.contracts import (
-    Arguments,
-    Method,
-)
+from tallystick.contracts import Arguments, Method
 from tallystick.encoding import Value
 from tallystick.errors import InvalidArguments
 from tallystick.testing.people import Person

@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 if TYPE_CHECKING:
-    from tallystick.contracts import (
-        Contract,
-    )
+    from tallystick.contracts import Contract
     from tallystick.testing.chain import Chain
     from tallystick.testing.net import Net
     from tallystick.testing.twin import Twin

@@ -10,9 +10,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct, field
 
-from tallystick.contracts import (
-    MethodSchema,
-)
+from tallystick.contracts import MethodSchema
 from tallystick.errors import TallystickError
 from tallystick.model import OK
 from tallystick.testing.net import Net

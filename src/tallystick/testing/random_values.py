@@ -10,11 +10,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any, Final
 
-from tallystick.contracts import (
-    FieldSchema,
-    Record,
-    ValueType,
-)
+from tallystick.contracts import FieldSchema, Record, ValueType
 from tallystick.crypto import sha256
 from tallystick.encoding import Value
 from tallystick.testing.answers import Answer

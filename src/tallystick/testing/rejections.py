@@ -6,10 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from tallystick.contracts import (
-    Definition,
-    Refusal,
-)
+from tallystick.contracts import Definition, Refusal
 from tallystick.encoding import Value
 from tallystick.errors import Refused, RoleMissing, TallystickError, error_classes
 from tallystick.testing.plain_values import plain

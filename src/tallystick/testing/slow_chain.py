@@ -14,10 +14,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, Final, Never
 
 from tallystick.consensus import Committed
-from tallystick.contracts import (
-    Contract,
-    define,
-)
+from tallystick.contracts import Contract, define
 from tallystick.crypto import sha256
 from tallystick.encoding import Value
 from tallystick.errors import EngineFailed, EngineMissing, TallystickError, Unavailable

@@ -17,9 +17,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from tallystick.contracts import (
-    Contract,
-)
+from tallystick.contracts import Contract
 from tallystick.crypto import SecretKey, sha256
 from tallystick.errors import EngineFailed
 from tallystick.model import GenesisDocument, GovernanceRules, Member, MemberKey, Organization

@@ -10,10 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from tallystick.contracts import (
-    Definition,
-    sentence,
-)
+from tallystick.contracts import Definition, sentence
 from tallystick.encoding import Value, decode
 from tallystick.errors import TallystickError
 from tallystick.model import OK

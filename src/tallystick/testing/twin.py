@@ -17,9 +17,7 @@ from typing import BinaryIO, Final, cast
 
 import msgspec
 
-from tallystick.contracts import (
-    Contract,
-)
+from tallystick.contracts import Contract
 from tallystick.encoding import Value, decode
 from tallystick.model import Execution, Invocation, decode_write_set
 from tallystick.testing.twin_messages import (

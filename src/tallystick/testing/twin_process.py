@@ -16,9 +16,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from tallystick.contracts import (
-    Contract,
-)
+from tallystick.contracts import Contract
 from tallystick.encoding import encode
 from tallystick.execution import ContractRunner
 from tallystick.model import Call, Execution, Invocation, Signer, encode_write_set

@@ -10,13 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from tallystick.contracts import (
-    ContractSchema,
-    EventSchema,
-    FieldSchema,
-    TableSchema,
-    ValueType,
-)
+from tallystick.contracts import ContractSchema, EventSchema, FieldSchema, TableSchema, ValueType
 from tallystick.views import specs as kinds
 from tallystick.views.specs import EventSpec, Field, FigureSpec, TableSpec, ViewSpecs
 

@@ -10,9 +10,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, Row, select
 
-from tallystick.contracts import (
-    Label,
-)
+from tallystick.contracts import Label
 from tallystick.views.figure_results import AlertRow
 from tallystick.views.figure_tables import ALERTS
 from tallystick.views.filters import TimeRange

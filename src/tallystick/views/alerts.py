@@ -15,13 +15,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection
 
-from tallystick.contracts import (
-    MEASURED,
-    Label,
-    Overdue,
-    Silent,
-    WarningSchema,
-)
+from tallystick.contracts import MEASURED, Label, Overdue, Silent, WarningSchema
 from tallystick.views.conditions import Leaves, Remembered, judge
 from tallystick.views.figure_events import Happening, Moment, Plain
 from tallystick.views.figure_store import FigureStore, key_text

@@ -12,9 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from tallystick.contracts import (
-    RefusedCall,
-)
+from tallystick.contracts import RefusedCall
 from tallystick.encoding import encode
 from tallystick.model import OK, Block
 from tallystick.views.decoding import (

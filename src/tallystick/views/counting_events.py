@@ -10,9 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from tallystick.contracts import (
-    StatisticSchema,
-)
+from tallystick.contracts import StatisticSchema
 from tallystick.views.conditions import holds_on
 from tallystick.views.figure_events import Happening, Plain
 from tallystick.views.figure_store import FigureStore, ShelfRow, key_text

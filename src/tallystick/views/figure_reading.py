@@ -10,9 +10,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, Row, select
 
-from tallystick.contracts import (
-    StatisticSchema,
-)
+from tallystick.contracts import StatisticSchema
 from tallystick.errors import LimitExceeded, NotFound
 from tallystick.views.counting_events import ALL_TIME, statistic_id
 from tallystick.views.figure_events import Plain

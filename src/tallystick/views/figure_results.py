@@ -5,10 +5,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from tallystick.contracts import (
-    Label,
-    StatisticSchema,
-)
+from tallystick.contracts import Label, StatisticSchema
 from tallystick.views.figure_events import Plain
 
 

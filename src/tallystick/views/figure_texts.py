@@ -6,13 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tallystick.contracts import (
-    EventSchema,
-    Label,
-    WarningSchema,
-    sentence,
-    template_places,
-)
+from tallystick.contracts import EventSchema, Label, WarningSchema, sentence, template_places
 from tallystick.views.shapes import event_schema
 from tallystick.views.specs import EventSpec
 

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from tallystick.contracts import (
-    StatisticSchema,
-)
+from tallystick.contracts import StatisticSchema
 from tallystick.views.alert_reading import AlertFilter, alert_listing, alert_rows
 from tallystick.views.cursors import check_limit
 from tallystick.views.figure_reading import TableReader

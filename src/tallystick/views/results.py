@@ -7,9 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from msgspec import Struct
 
-from tallystick.contracts import (
-    Label,
-)
+from tallystick.contracts import Label
 from tallystick.encoding import Value
 
 Item = TypeVar("Item")

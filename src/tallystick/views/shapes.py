@@ -9,13 +9,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 from sqlalchemy import Row
 
-from tallystick.contracts import (
-    EventSchema,
-    FieldSchema,
-    Label,
-    ValueType,
-    sentence,
-)
+from tallystick.contracts import EventSchema, FieldSchema, Label, ValueType, sentence
 from tallystick.encoding import Value
 from tallystick.model import Member, MemberKey, Organization
 from tallystick.views import specs as kinds

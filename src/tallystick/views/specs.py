@@ -12,10 +12,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from tallystick.contracts import (
-    StatisticSchema,
-    WarningSchema,
-)
+from tallystick.contracts import StatisticSchema, WarningSchema
 from tallystick.crypto import sha256
 from tallystick.errors import Corrupted, NotFound
 from tallystick.views.names import distinct_name, table_name

@@ -15,10 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from tallystick.consensus import EngineCounts
-from tallystick.contracts import (
-    Contract,
-    ContractSchema,
-)
+from tallystick.contracts import Contract, ContractSchema
 from tallystick.crypto import sha256
 from tallystick.encoding import Value
 from tallystick.errors import NotFound, NotWitnessed, Rejected, Replayed, TallystickError

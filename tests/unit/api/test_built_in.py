@@ -10,9 +10,7 @@ import pytest
 
 import tallystick.membership
 from tallystick.api.built_in import built_in_method, built_in_sentence
-from tallystick.contracts import (
-    Label,
-)
+from tallystick.contracts import Label
 from tallystick.encoding import Value
 
 SOURCES = Path(tallystick.membership.__file__).parent.glob("*.py")

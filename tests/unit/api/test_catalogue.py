@@ -4,9 +4,7 @@
 from __future__ import annotations
 
 from tallystick.api.catalogue import Catalogue
-from tallystick.contracts import (
-    schema_of,
-)
+from tallystick.contracts import schema_of
 from tests.unit.execution.versions import NotesOne, NotesTwo
 
 ONE, TWO = schema_of(NotesOne), schema_of(NotesTwo)

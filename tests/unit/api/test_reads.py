@@ -11,9 +11,7 @@ import pytest
 from tallystick.api import create_app
 from tallystick.api.catalogue import Catalogue
 from tallystick.api.wire_types import format_time, parse_time
-from tallystick.contracts import (
-    Label,
-)
+from tallystick.contracts import Label
 from tallystick.crypto import sha256
 from tallystick.encoding import Value
 from tallystick.model import (

@@ -21,15 +21,7 @@ from tallystick.api import (
     status_of,
 )
 from tallystick.api.catalogue import Catalogue
-from tallystick.contracts import (
-    ANY_MEMBER,
-    Context,
-    Contract,
-    Label,
-    action,
-    query,
-    schema_of,
-)
+from tallystick.contracts import ANY_MEMBER, Context, Contract, Label, action, query, schema_of
 from tallystick.crypto import sha256
 from tallystick.encoding import encode
 from tests.factories import CLERK, COURT, LIFETIME, START

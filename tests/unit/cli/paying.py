@@ -13,9 +13,7 @@ from msgspec import convert
 
 from tallystick.cli.payments.desk import ReadyOrder, Report
 from tallystick.cli.payments.parties import Payee, write_payees
-from tallystick.contracts import (
-    digest_of,
-)
+from tallystick.contracts import digest_of
 from tallystick.contracts.parts import OrderState as State
 from tallystick.contracts.parts import PaymentOrder as Order
 from tallystick.errors import Refused, WrongState

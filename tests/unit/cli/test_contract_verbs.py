@@ -18,9 +18,7 @@ from tallystick.cli.app import build_app
 from tallystick.cli.catalogue import say
 from tallystick.cli.founding import found_demo
 from tallystick.cli.runfile import RunFile, RunRecord
-from tallystick.contracts import (
-    Contract,
-)
+from tallystick.contracts import Contract
 from tallystick.industries.evidence import Evidence
 from tallystick.node import NodeConfig, open_node
 from tests.unit.cli.conftest import Tally

@@ -29,9 +29,7 @@ from tallystick.cli.dev.names import NETWORK_NAME
 from tallystick.cli.dev.network import ORGANIZATIONS, found_dev, roles_of
 from tallystick.cli.dev.watching import changed, look
 from tallystick.cli.founding import found_own
-from tallystick.contracts import (
-    schema_of,
-)
+from tallystick.contracts import schema_of
 from tallystick.errors import InvalidContract
 from tallystick.model import check_organization_id, decode_genesis
 from tests.unit.cli.conftest import Tally

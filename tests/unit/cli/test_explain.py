@@ -10,9 +10,7 @@ from pathlib import Path
 import pytest
 
 from tallystick.cli import codes
-from tallystick.contracts import (
-    Label,
-)
+from tallystick.contracts import Label
 from tallystick.errors import error_classes
 from tests.unit.cli.conftest import Tally
 

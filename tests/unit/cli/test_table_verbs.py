@@ -18,9 +18,7 @@ from tallystick.cli.installed import contract_names, importable_contracts, insta
 from tallystick.cli.runfile import RunFile, RunRecord
 from tallystick.cli.table_commands import read_conditions
 from tallystick.cli.table_verbs import table_verbs_of
-from tallystick.contracts import (
-    schema_of,
-)
+from tallystick.contracts import schema_of
 from tallystick.errors import UnknownContract, UsageError
 from tallystick.industries.evidence import Evidence
 from tallystick.node import NodeConfig, open_node

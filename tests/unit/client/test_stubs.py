@@ -11,9 +11,7 @@ import msgspec
 import pytest
 
 from tallystick.client import STUBS_PACKAGE, ContractSchema, stub_package
-from tallystick.contracts import (
-    schema_of,
-)
+from tallystick.contracts import schema_of
 from tallystick.industries.evidence import Evidence
 from tests.unit.api.fund import Fund
 from tests.unit.contracts.samples import Shop

@@ -10,13 +10,7 @@ from typing import Any
 
 import pytest
 
-from tallystick.contracts import (
-    Contract,
-    Record,
-    Table,
-    migration,
-    migrations_of,
-)
+from tallystick.contracts import Contract, Record, Table, migration, migrations_of
 from tallystick.errors import InvalidContract
 
 

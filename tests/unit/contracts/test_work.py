@@ -6,15 +6,7 @@ from __future__ import annotations
 import pytest
 from msgspec import ValidationError
 
-from tallystick.contracts import (
-    Context,
-    Frame,
-    Record,
-    Signer,
-    Table,
-    define,
-    replace,
-)
+from tallystick.contracts import Context, Frame, Record, Signer, Table, define, replace
 from tallystick.contracts.checkers import checker, closed
 from tallystick.encoding import decode, encode
 from tallystick.errors import (

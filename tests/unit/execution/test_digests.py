@@ -10,14 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tallystick.contracts import (
-    Contract,
-)
+from tallystick.contracts import Contract
+from tallystick.contracts.registers import Assets
 from tallystick.crypto import sha256
 from tallystick.encoding import Value, encode
 from tallystick.errors import InvalidContract
 from tallystick.execution import contract_digest
-from tallystick.industries.evidence import Evidence
 
 SOURCE = """
 from tallystick.contracts import (Contract,)
@@ -119,6 +117,6 @@ def test_a_contract_without_a_file_has_no_digest(
 
 def test_a_built_in_contract_has_the_digest_of_its_folder() -> None:
     """The platform around it has a version of its own."""
-    folder = Path(str(sys.modules["tallystick.industries.evidence"].__file__)).parent
+    folder = Path(str(sys.modules["tallystick.contracts.registers"].__file__)).parent
     files = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*.py")}
-    assert contract_digest(Evidence) == listing(**files)
+    assert contract_digest(Assets) == listing(**files)

@@ -6,15 +6,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from tallystick.contracts import (
-    ANY_MEMBER,
-    Context,
-    Contract,
-    Record,
-    Table,
-    action,
-    schema_of,
-)
+from tallystick.contracts import ANY_MEMBER, Context, Contract, Record, Table, action, schema_of
 from tallystick.encoding import Value
 from tallystick.errors import InvalidContract, UnknownContract
 from tallystick.execution import ContractRunner, check_succession, contract_digest

@@ -11,9 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tallystick import contracts
-from tallystick.contracts import (
-    parts,
-)
+from tallystick.contracts import parts
 from tallystick.errors import FileProblem
 from tallystick.linting import RULES, lint_paths, lint_source
 from tallystick.linting.outside import FACES

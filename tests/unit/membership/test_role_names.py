@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tallystick.contracts import (
-    ANY_MEMBER,
-)
+from tallystick.contracts import ANY_MEMBER
 from tallystick.errors import InvalidValue
 from tallystick.execution import ContractRunner
 from tallystick.membership.checks import check_roles

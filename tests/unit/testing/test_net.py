@@ -7,9 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tallystick.contracts import (
-    asdict,
-)
+from tallystick.contracts import asdict
 from tallystick.errors import InvalidArguments, UnknownContract, UnknownRecord
 from tallystick.execution import load_contracts
 from tallystick.testing import Net, rejected, with_contracts

@@ -73,7 +73,7 @@ def test_by_mark(net, number):
     assert net.org("core").notes.write(str(number)).id.endswith("-000001")
 
 def test_all_that_are_installed(net):
-    assert "evidence" in net.definitions
+    assert "assets" in net.definitions
 
 class TestOverride:
     @pytest.fixture

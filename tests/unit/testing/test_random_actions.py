@@ -10,15 +10,7 @@ from typing import Annotated, Any
 
 import pytest
 
-from tallystick.contracts import (
-    ANY_MEMBER,
-    Context,
-    Contract,
-    Label,
-    Meta,
-    action,
-    schema_of,
-)
+from tallystick.contracts import ANY_MEMBER, Context, Contract, Label, Meta, action, schema_of
 from tallystick.testing import BrokenInvariant, Net, Person, random_actions
 from tallystick.testing.random_values import Memory, RandomValues
 from tests.unit.testing.parcels import WEIGHT_MAX, Box, Parcels, Wishing

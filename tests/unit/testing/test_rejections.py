@@ -7,11 +7,7 @@ from typing import Any
 
 import pytest
 
-from tallystick.contracts import (
-    Refusal,
-    WrongState,
-    define,
-)
+from tallystick.contracts import Refusal, WrongState, define
 from tallystick.encoding import Value
 from tallystick.errors import (
     Duplicate,

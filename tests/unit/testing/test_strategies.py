@@ -12,13 +12,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, run_state_machine_as_test
 
-from tallystick.contracts import (
-    Amount,
-    Digest,
-    MediaType,
-    Meta,
-    Name,
-)
+from tallystick.contracts import Amount, Digest, MediaType, Meta, Name
 from tallystick.errors import InvalidContract, UnknownContract
 from tallystick.testing import Net
 from tallystick.testing.strategies import ContractMachine, arguments_of, values_of

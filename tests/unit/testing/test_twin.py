@@ -10,13 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tallystick.contracts import (
-    ANY_MEMBER,
-    Context,
-    Contract,
-    Label,
-    action,
-)
+from tallystick.contracts import ANY_MEMBER, Context, Contract, Label, action
 from tallystick.testing import DifferentOutcome, Net, rejected
 from tallystick.testing.memory_chain import MemoryChain
 from tallystick.testing.twin import SEEDS, Twin

@@ -6,9 +6,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any, Final
 
-from tallystick.contracts import (
-    schema_of,
-)
+from tallystick.contracts import schema_of
 from tallystick.encoding import Value
 from tallystick.model import Event
 from tallystick.views import AlertRow, Projector, StatisticTable, Views, specs_of

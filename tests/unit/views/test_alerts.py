@@ -9,10 +9,7 @@ from contextlib import closing
 import pytest
 from msgspec.structs import replace
 
-from tallystick.contracts import (
-    WarningSchema,
-    count,
-)
+from tallystick.contracts import WarningSchema, count
 from tallystick.model import Event
 from tallystick.views import AlertFilter, Projector, TimeRange, Views, ViewSpecs, memories
 from tallystick.views import alerts as alert_rules

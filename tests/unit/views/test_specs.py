@@ -145,12 +145,7 @@ def test_indexes_are_for_what_people_look_up() -> None:
 
 def test_a_record_deeper_than_three_levels_is_json() -> None:
     """Columns of the fourth level would have names that nobody reads."""
-    from tallystick.contracts import (
-        ContractSchema,
-        FieldSchema,
-        TableSchema,
-        ValueType,
-    )
+    from tallystick.contracts import ContractSchema, FieldSchema, TableSchema, ValueType
 
     label = Label(zh="", en="")
     deep = ValueType(kind="text")

@@ -9,10 +9,7 @@ from typing import Literal
 from tallystick.cli.answers import Answer, Document, Listing, Row
 from tallystick.cli.options import ADDRESS, OUTPUT, Address, Output
 from tallystick.cli.stage import stage
-from tallystick.contracts import (
-    ContractSchema,
-    json_schema,
-)
+from tallystick.contracts import ContractSchema, json_schema
 
 _COLUMNS = ("name", "version", "title", "actions", "queries", "tables")
 

@@ -71,9 +71,7 @@ def _installed() -> list[ContractSchema]:
     import msgspec
 
     from tallystick.client import ContractSchema
-    from tallystick.contracts import (
-        schema_of,
-    )
+    from tallystick.contracts import schema_of
 
     points = entry_points(group="tallystick.contracts")
     return [

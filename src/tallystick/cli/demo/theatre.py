@@ -31,9 +31,7 @@ from tallystick.cli.payments.parties import Payee, Payer, read_payees, write_pay
 from tallystick.cli.stage import stage
 from tallystick.cli.talk import step
 from tallystick.client import Identity, KeyStore, Net, connect, verify
-from tallystick.contracts import (
-    Label,
-)
+from tallystick.contracts import Label
 from tallystick.crypto import SecretKey
 from tallystick.errors import NotFinal, Refused, Unverified
 from tallystick.interchange.bank import FileDropConnector

@@ -6,11 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from tallystick.contracts import (
-    ContractSchema,
-    FieldSchema,
-    TableSchema,
-)
+from tallystick.contracts import ContractSchema, FieldSchema, TableSchema
 
 
 @dataclass(frozen=True, slots=True)

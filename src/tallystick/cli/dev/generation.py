@@ -34,12 +34,7 @@ from tallystick.cli.dev.changes import DeclaredMigration, Migrations
 from tallystick.cli.dev.network import grant_roles
 from tallystick.cli.installed import GROUP
 from tallystick.cli.serving import Serving, serve_folder
-from tallystick.contracts import (
-    Contract,
-    ContractSchema,
-    migrations_of,
-    schema_of,
-)
+from tallystick.contracts import Contract, ContractSchema, migrations_of, schema_of
 from tallystick.errors import TallystickError
 from tallystick.node import Node
 

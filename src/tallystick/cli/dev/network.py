@@ -16,9 +16,7 @@ from tallystick.cli.dev.names import KEYS_FOLDER, NETWORK_NAME, PROJECT_FILE
 from tallystick.cli.founding import now_ms
 from tallystick.cli.local import keep_trust_file
 from tallystick.client import Identity, KeyStore, connect
-from tallystick.contracts import (
-    ContractSchema,
-)
+from tallystick.contracts import ContractSchema
 from tallystick.crypto import SecretKey
 from tallystick.encoding import Value
 from tallystick.model import (

@@ -19,9 +19,7 @@ from tallystick.cli.dev.network import ORGANIZATIONS
 from tallystick.cli.local import keep_trust_file
 from tallystick.cli.serving import Serving
 from tallystick.client import ContractRecord, KeyStore, Net, connect
-from tallystick.contracts import (
-    ContractSchema,
-)
+from tallystick.contracts import ContractSchema
 from tallystick.model import ActivateContract
 
 _VOTES: Final = 3

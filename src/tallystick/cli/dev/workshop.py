@@ -22,9 +22,7 @@ from tallystick.cli.local import GENESIS_FILE, VIEWS_FILE, is_founded
 from tallystick.cli.serving import Serving
 from tallystick.cli.stage import stage
 from tallystick.cli.talk import note, step, warn
-from tallystick.contracts import (
-    ContractSchema,
-)
+from tallystick.contracts import ContractSchema
 from tallystick.errors import NotFound, TallystickError, Unavailable
 from tallystick.linting import RULES, lint_paths
 from tallystick.model import decode_genesis

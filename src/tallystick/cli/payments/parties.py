@@ -15,9 +15,7 @@ import msgspec
 
 from tallystick.cli.catalogue import say
 from tallystick.cli.payments.private_files import decode_private, write_private
-from tallystick.contracts import (
-    digest_of,
-)
+from tallystick.contracts import digest_of
 from tallystick.errors import FileProblem
 from tallystick.interchange.iso20022 import Account, Address, Agent, Party
 

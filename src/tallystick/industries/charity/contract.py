@@ -3,13 +3,7 @@
 
 from __future__ import annotations
 
-from tallystick.contracts import (
-    ANY_MEMBER,
-    Context,
-    Contract,
-    Label,
-    action,
-)
+from tallystick.contracts import ANY_MEMBER, Context, Contract, Label, action
 from tallystick.contracts.parts import Ticked, TickLimit
 from tallystick.industries.charity.campaigns import Campaigns
 from tallystick.industries.charity.events import (

@@ -11,11 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from tallystick.contracts import (
-    DAY_MS,
-    Label,
-    digest_of,
-)
+from tallystick.contracts import DAY_MS, Label, digest_of
 from tallystick.industries.charity.list_files import ListFile, read_list
 from tallystick.industries.charity.records import Entitlement, ListRow, PayeeAccount
 from tallystick.industries.charity.rules import claim_digest, confirmation_digest, list_digest_of

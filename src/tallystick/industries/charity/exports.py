@@ -11,11 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final, Protocol, TypeVar
 
-from tallystick.contracts import (
-    Record,
-    Value,
-    day_of,
-)
+from tallystick.contracts import Record, Value, day_of
 from tallystick.industries.charity.queries import GROUP_MIN, merged
 from tallystick.industries.charity.records import (
     Batch,

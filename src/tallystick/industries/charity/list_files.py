@@ -12,12 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from tallystick.contracts import (
-    Value,
-    digest_of,
-    is_person_number,
-    person_commitment,
-)
+from tallystick.contracts import Value, digest_of, is_person_number, person_commitment
 from tallystick.industries.charity.records import FREE, ROWS_A_CALL_MAX, ListRow
 from tallystick.industries.charity.rules import list_digest_of
 from tallystick.interchange.tables import Cell, Column, Kind, Row, read_table

@@ -5,12 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tallystick.contracts import (
-    Digest,
-    Identifier,
-    Label,
-    query,
-)
+from tallystick.contracts import Digest, Identifier, Label, query
 from tallystick.industries.charity.records import (
     Batch,
     Book,

@@ -5,10 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tallystick.contracts import (
-    Value,
-    digest_of,
-)
+from tallystick.contracts import Value, digest_of
 from tallystick.industries.charity.records import (
     FREE,
     Assertion,

@@ -3,14 +3,7 @@
 
 from __future__ import annotations
 
-from tallystick.contracts import (
-    Context,
-    Label,
-    Table,
-    asdict,
-    day_of,
-    replace,
-)
+from tallystick.contracts import Context, Label, Table, asdict, day_of, replace
 from tallystick.contracts.parts import Accounts, Deadlines, Outbox, Parameters
 from tallystick.industries.charity.events import FundsUsed, FundsWaiting
 from tallystick.industries.charity.records import (

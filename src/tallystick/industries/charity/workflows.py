@@ -5,12 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tallystick.contracts import (
-    BY_CONTRACT,
-    Label,
-    Workflow,
-    move,
-)
+from tallystick.contracts import BY_CONTRACT, Label, Workflow, move
 from tallystick.industries.charity.records import BatchState, CampaignState, EntitlementState
 
 OFFICER: Final = "charity.officer"

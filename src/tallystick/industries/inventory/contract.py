@@ -5,13 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from tallystick.contracts import (
-    ANY_MEMBER,
-    Context,
-    Contract,
-    Label,
-    action,
-)
+from tallystick.contracts import ANY_MEMBER, Context, Contract, Label, action
 from tallystick.contracts.parts import Ticked, TickLimit
 from tallystick.industries.inventory.counting import Counting
 from tallystick.industries.inventory.disposing import Disposing

@@ -5,16 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from tallystick.contracts import (
-    DAY_MS,
-    Context,
-    Digest,
-    Identifier,
-    Label,
-    action,
-    asdict,
-    replace,
-)
+from tallystick.contracts import DAY_MS, Context, Digest, Identifier, Label, action, asdict, replace
 from tallystick.contracts.parts import Deadline, OrderId, OrderState, PaymentOrder
 from tallystick.industries.inventory.events import PrepaymentChanged
 from tallystick.industries.inventory.loan_records import (

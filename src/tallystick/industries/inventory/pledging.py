@@ -5,14 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from tallystick.contracts import (
-    Context,
-    Identifier,
-    Label,
-    Name,
-    action,
-    replace,
-)
+from tallystick.contracts import Context, Identifier, Label, Name, action, replace
 from tallystick.contracts.parts import fingerprint_of
 from tallystick.industries.inventory.events import StockHeld
 from tallystick.industries.inventory.lending import Lending

@@ -3,14 +3,7 @@
 
 from __future__ import annotations
 
-from tallystick.contracts import (
-    Count,
-    Digest,
-    Identifier,
-    Label,
-    Record,
-    query,
-)
+from tallystick.contracts import Count, Digest, Identifier, Label, Record, query
 from tallystick.contracts.parts import fingerprint_of, normalised_identifier
 from tallystick.industries.inventory.loan_records import Loan, MarginCall, Pledge, Valuation
 from tallystick.industries.inventory.records import Case, CaseState, Receipt

@@ -5,15 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final, NamedTuple
 
-from tallystick.contracts import (
-    Amount,
-    Context,
-    Identifier,
-    Label,
-    Name,
-    action,
-    replace,
-)
+from tallystick.contracts import Amount, Context, Identifier, Label, Name, action, replace
 from tallystick.industries.inventory.events import GoodsLeft, PrepaymentChanged, Repaid, StockHeld
 from tallystick.industries.inventory.loan_records import (
     Loan,

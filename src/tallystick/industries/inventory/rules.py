@@ -6,11 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from tallystick.contracts import (
-    day_of,
-    digest_of,
-    start_of,
-)
+from tallystick.contracts import day_of, digest_of, start_of
 from tallystick.contracts.parts import normalised_identifier
 from tallystick.industries.inventory.records import (
     Case,

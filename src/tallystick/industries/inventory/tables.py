@@ -3,12 +3,7 @@
 
 from __future__ import annotations
 
-from tallystick.contracts import (
-    Context,
-    Label,
-    Table,
-    replace,
-)
+from tallystick.contracts import Context, Label, Table, replace
 from tallystick.contracts.parts import (
     Accounts,
     AssetLocks,

@@ -5,15 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from tallystick.contracts import (
-    Context,
-    Digest,
-    Identifier,
-    Label,
-    action,
-    asdict,
-    replace,
-)
+from tallystick.contracts import Context, Digest, Identifier, Label, action, asdict, replace
 from tallystick.industries.inventory.events import CasesTakenIn, GoodsLeft, PhotoRepeated, StockHeld
 from tallystick.industries.inventory.records import (
     LOTS_MAX,

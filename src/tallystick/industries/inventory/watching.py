@@ -5,15 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from tallystick.contracts import (
-    ANY_MEMBER,
-    DAY_MS,
-    Context,
-    Identifier,
-    Label,
-    action,
-    replace,
-)
+from tallystick.contracts import ANY_MEMBER, DAY_MS, Context, Identifier, Label, action, replace
 from tallystick.contracts.parts import Deadline
 from tallystick.industries.inventory.events import Defaulted, LoanValued, MarginCalled
 from tallystick.industries.inventory.loan_records import Loan, LoanState, MarginCall, Valuation

@@ -5,13 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tallystick.contracts import (
-    BY_CONTRACT,
-    Label,
-    Move,
-    Workflow,
-    move,
-)
+from tallystick.contracts import BY_CONTRACT, Label, Move, Workflow, move
 from tallystick.industries.inventory.loan_records import LoanState, PledgeState, RedemptionState
 from tallystick.industries.inventory.records import InspectionState, ReceiptState
 

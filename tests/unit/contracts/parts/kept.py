@@ -7,9 +7,7 @@ from typing import TypeVar
 
 from msgspec import convert
 
-from tallystick.contracts import (
-    Record,
-)
+from tallystick.contracts import Record
 from tallystick.testing import LedgerHarness
 
 R = TypeVar("R", bound=Record)

@@ -7,15 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tallystick.contracts import (
-    ANY_MEMBER,
-    Context,
-    Contract,
-    Count,
-    Label,
-    Name,
-    action,
-)
+from tallystick.contracts import ANY_MEMBER, Context, Contract, Count, Label, Name, action
 from tallystick.contracts.parts import Access, Grant, Grants, GrantTerms
 from tallystick.encoding import Value
 from tallystick.model import Execution

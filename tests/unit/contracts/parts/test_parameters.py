@@ -5,14 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tallystick.contracts import (
-    ANY_MEMBER,
-    Contract,
-    Count,
-    Label,
-    action,
-    query,
-)
+from tallystick.contracts import ANY_MEMBER, Contract, Count, Label, action, query
 from tallystick.contracts.context import Context
 from tallystick.contracts.parts import Parameters, VersionedParameters
 from tallystick.errors import InvalidContract, NotFound

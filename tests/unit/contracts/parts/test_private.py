@@ -7,15 +7,7 @@ from hashlib import sha256
 
 import pytest
 
-from tallystick.contracts import (
-    ANY_MEMBER,
-    Context,
-    Contract,
-    Digest,
-    Label,
-    Name,
-    action,
-)
+from tallystick.contracts import ANY_MEMBER, Context, Contract, Digest, Label, Name, action
 from tallystick.contracts.parts import PrivateRecord, PrivateRecords, SealedData, private_commitment
 from tallystick.encoding import Value
 from tallystick.errors import InvalidValue

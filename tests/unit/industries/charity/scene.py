@@ -7,11 +7,7 @@ from typing import Final, TypeVar
 
 from msgspec import convert, json
 
-from tallystick.contracts import (
-    DAY_MS,
-    Record,
-    digest_of,
-)
+from tallystick.contracts import DAY_MS, Record, digest_of
 from tallystick.crypto import SecretKey, sha256
 from tallystick.encoding import Value
 from tallystick.industries.charity import (

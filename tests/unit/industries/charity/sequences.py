@@ -10,9 +10,7 @@ import sys
 from collections.abc import Callable
 from random import Random
 
-from tallystick.contracts import (
-    digest_of,
-)
+from tallystick.contracts import digest_of
 from tallystick.contracts.parts import OrderState, PaymentOrder
 from tallystick.industries.charity import list_digest_of
 from tallystick.industries.charity.records import (

@@ -6,9 +6,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Final
 
-from tallystick.contracts import (
-    schema_of,
-)
+from tallystick.contracts import schema_of
 from tallystick.crypto import sha256
 from tallystick.industries.charity import Charity
 from tallystick.model import Execution, Signer

@@ -15,9 +15,7 @@ from tallystick.api import HttpServer
 from tallystick.cli.demo import theatre
 from tallystick.cli.runfile import RunFile, RunRecord
 from tallystick.client import verify
-from tallystick.contracts import (
-    Label,
-)
+from tallystick.contracts import Label
 from tallystick.errors import NotFinal, Unverified
 from tallystick.industries.charity import demo as story
 from tallystick.node import NodeConfig, open_node

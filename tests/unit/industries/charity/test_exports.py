@@ -12,9 +12,7 @@ from decimal import Decimal
 
 import pytest
 
-from tallystick.contracts import (
-    replace,
-)
+from tallystick.contracts import replace
 from tallystick.errors import Refused
 from tallystick.industries.charity.exports import (
     FILES,

@@ -7,12 +7,7 @@ from collections import Counter
 
 import pytest
 
-from tallystick.contracts import (
-    MethodSchema,
-    ValueType,
-    digest_of,
-    schema_of,
-)
+from tallystick.contracts import MethodSchema, ValueType, digest_of, schema_of
 from tallystick.encoding import Value
 from tallystick.industries.charity import Charity, list_digest_of
 from tallystick.industries.charity.queries import merged

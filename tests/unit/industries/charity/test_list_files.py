@@ -9,9 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tallystick.contracts import (
-    person_commitment,
-)
+from tallystick.contracts import person_commitment
 from tallystick.errors import InvalidTable, Malformed
 from tallystick.industries.charity import ListRow, list_digest_of
 from tallystick.industries.charity.list_files import Difference, differences, read_list

@@ -5,10 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tallystick.contracts import (
-    DAY_MS,
-    digest_of,
-)
+from tallystick.contracts import DAY_MS, digest_of
 from tallystick.encoding import Value
 from tallystick.industries.charity import ListRow, claim_digest, list_digest_of
 from tallystick.model import Execution, Signer

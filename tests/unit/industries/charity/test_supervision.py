@@ -9,10 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tallystick.contracts import (
-    DAY_MS,
-    digest_of,
-)
+from tallystick.contracts import DAY_MS, digest_of
 from tallystick.industries.charity import list_digest_of
 from tallystick.industries.charity.records import Book, Entitlement, FoundationYear
 from tests.unit.industries.charity.scene import (

@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tallystick.contracts import (
-    digest_of,
-)
+from tallystick.contracts import digest_of
 from tallystick.industries.charity import list_digest_of
 from tallystick.industries.charity.records import Batch, Campaign, Donation
 from tests.unit.industries.charity.invariants import check_all

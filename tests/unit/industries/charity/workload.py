@@ -15,10 +15,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
-from tallystick.contracts import (
-    DAY_MS,
-    digest_of,
-)
+from tallystick.contracts import DAY_MS, digest_of
 from tallystick.industries.charity import ListRow, list_digest_of
 from tallystick.industries.charity.records import Book
 from tests.unit.industries.charity.invariants import check_all

@@ -7,10 +7,7 @@ import hashlib
 
 import pytest
 
-from tallystick.contracts import (
-    schema_of,
-    sentence,
-)
+from tallystick.contracts import schema_of, sentence
 from tallystick.encoding import Value, encode
 from tallystick.industries.evidence import Evidence
 from tallystick.model import Execution

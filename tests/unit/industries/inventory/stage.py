@@ -7,15 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final, Never
 
-from tallystick.contracts import (
-    ANY_MEMBER,
-    Context,
-    Contract,
-    Digest,
-    Label,
-    Name,
-    action,
-)
+from tallystick.contracts import ANY_MEMBER, Context, Contract, Digest, Label, Name, action
 from tallystick.contracts.parts import AssetLocks
 from tallystick.contracts.registers import Assets, WorkingDays
 from tallystick.crypto import sha256

@@ -7,10 +7,7 @@ from typing import Any
 
 import pytest
 
-from tallystick.contracts import (
-    Contract,
-    schema_of,
-)
+from tallystick.contracts import Contract, schema_of
 from tallystick.industries.inventory import Inventory, count_digest, inspection_digest
 from tallystick.testing import make_signer
 from tests.unit.industries.inventory import cast, invariants

@@ -7,9 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from tallystick.contracts import (
-    DAY_MS,
-)
+from tallystick.contracts import DAY_MS
 from tallystick.industries.inventory import rules
 from tallystick.industries.inventory.records import LendingParameters, Price, Quote
 from tallystick.industries.inventory.refusals import DoesNotFit, SerialTwice

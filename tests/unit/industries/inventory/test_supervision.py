@@ -9,10 +9,7 @@ from typing import Final
 
 import pytest
 
-from tallystick.contracts import (
-    Contract,
-    schema_of,
-)
+from tallystick.contracts import Contract, schema_of
 from tallystick.industries.inventory import Inventory
 from tallystick.units import TimeMs
 from tallystick.views import Projector, StatisticTable, Views, specs_of

@@ -8,11 +8,7 @@ from typing import Any
 
 import pytest
 
-from tallystick.contracts import (
-    Contract,
-    WorkflowSchema,
-    schema_of,
-)
+from tallystick.contracts import Contract, WorkflowSchema, schema_of
 from tallystick.contracts.parts import fingerprint_of
 from tallystick.industries.inventory import Inventory
 from tests.unit.industries.inventory import cast, invariants
