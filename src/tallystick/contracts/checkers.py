@@ -62,6 +62,15 @@ def checker(annotation: Annotation) -> ToPlain:
     return checked
 
 
+@cache
+def record_codec(record: type[T]) -> tuple[Callable[[object], T], ToPlain]:
+    """Return the reader and the checker of a record class, prepared once for all tables of it.
+
+    A test opens its contracts anew, thousands of times in a run; the classes stay.
+    """
+    return reader(record), checker(record)
+
+
 def plain_value(value: object) -> Value:
     """Return any value as plain data, unchecked."""
     return _with_lists(to_builtins(value, builtin_types=_NATIVE))

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, Generic, Self, TypeAlias, TypeVar
 
-from tallystick.contracts.checkers import checker, reader
+from tallystick.contracts.checkers import record_codec
 from tallystick.contracts.hints import ToPlain
 from tallystick.contracts.label import Label
 from tallystick.contracts.records import Record
@@ -68,8 +68,7 @@ class Table(Generic[R]):
         self._prefix = f"{contract}/{self.name}/"
         self._parts = attrgetter(*self.key)
         self._has_one_part = len(self.key) == 1
-        self._read = reader(self.record)
-        self._to_plain = checker(self.record)
+        self._read, self._to_plain = record_codec(self.record)
 
     def get(self, *key: KeyPart) -> R | None:
         """Return the record with this primary key, or None."""
