@@ -6,6 +6,7 @@ from __future__ import annotations
 import importlib
 import sys
 import tomllib
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
@@ -15,7 +16,7 @@ from typing import Final
 from tallystick.cli.catalogue import say
 from tallystick.cli.installed import GROUP
 from tallystick.contracts import Contract
-from tallystick.errors import FileProblem, InvalidContract, UsageError
+from tallystick.errors import FileProblem, InvalidContract, TallystickError, UsageError
 
 _PROJECT_FILE: Final = "pyproject.toml"
 _SKIPPED: Final = frozenset({"tests", "build", "dist", "node_modules", "site-packages"})
@@ -81,6 +82,18 @@ def load_project(project: ContractProject) -> tuple[type[Contract], ...]:
     if not found:
         raise InvalidContract(say("project.none", path=project.folder))
     return tuple(found)
+
+
+def error_place(error: BaseException, folder: Path) -> str:
+    """Return an error of the author's code with the place in the author's folder."""
+    if isinstance(error, SyntaxError):
+        return f"{error.filename}:{error.lineno}: {error.msg}"
+    kind = f"[{error.code}]" if isinstance(error, TallystickError) else f"{type(error).__name__}:"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [one for one in frames if Path(one.filename).is_relative_to(folder)]
+    place = f"{own[-1].filename}:{own[-1].lineno}: " if own else ""
+    hint = getattr(error, "expected", None)
+    return f"{place}{kind} {error}" + (f" ({hint})" if hint else "")
 
 
 def _contracts_of(module: str) -> list[type[Contract]]:

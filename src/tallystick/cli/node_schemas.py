@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Schemas as a node tells them: of the contracts that its network runs."""
+"""Schemas of contracts: as a node tells them, of what is installed, or from sources."""
 
 from __future__ import annotations
 
 import difflib
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from tallystick.cli.catalogue import say
+from tallystick.cli.contract_project import error_place, find_project, load_project
 from tallystick.cli.installed import contract_names, installed_schema
 from tallystick.cli.linking import fetch_text
 from tallystick.cli.locate import node_url
 from tallystick.cli.options import Address
-from tallystick.contracts import ContractSchema, MethodSchema
-from tallystick.errors import Unavailable, UnknownContract
+from tallystick.contracts import ContractSchema, MethodSchema, schema_of
+from tallystick.errors import InvalidContract, Unavailable, UnknownContract
 
 
 class _Contracts(Struct, frozen=True):
@@ -43,6 +45,30 @@ def installed_schemas() -> list[ContractSchema]:
         InvalidContract: one of them cannot be imported.
     """
     return [installed_schema(name) for name in contract_names()]
+
+
+def is_path(word: str) -> bool:
+    """Say whether a word means a folder or a file with sources; no contract's name looks so."""
+    return "/" in word or word.startswith((".", "~")) or word.endswith(".py")
+
+
+def source_schemas(path: Path) -> list[ContractSchema]:
+    """Return the schemas of the contracts that a folder or a file holds, by name; no node needed.
+
+    Raises:
+        FileProblem: there is no such folder or file.
+        UsageError: it holds no contract.
+        InvalidContract: a contract cannot be imported, or breaks a rule; with file and line.
+    """
+    project = find_project(path)
+    try:
+        found = [schema_of(one) for one in load_project(project)]
+    except InvalidContract:
+        raise
+    except Exception as error:  # the author's code raises what it will
+        place = error_place(error, project.folder)
+        raise InvalidContract(place, field="PATH", found=str(path)) from error
+    return sorted(found, key=lambda schema: schema.name)
 
 
 def schema_named(name: str, address: Address, *, installed: bool = False) -> ContractSchema:

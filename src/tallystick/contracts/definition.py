@@ -222,6 +222,12 @@ def _parameters(
                 expected=f"def {function.__name__}(self, ctx: Context, ...)",
             )
         del declared[0]
+    elif declared and annotations.get(declared[0].name) is Context:
+        raise InvalidContract(
+            f"{owner}: a query takes no context: it answers from the tables alone",
+            field=owner,
+            expected=f"def {function.__name__}(self, ...)",
+        )
     for parameter in declared:
         if parameter.kind is not Parameter.POSITIONAL_OR_KEYWORD:
             raise InvalidContract(

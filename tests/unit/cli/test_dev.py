@@ -22,9 +22,8 @@ import pytest
 from msgspec.structs import replace
 
 from tallystick.cli.contract_new import write_contract
-from tallystick.cli.contract_project import find_project
+from tallystick.cli.contract_project import error_place, find_project
 from tallystick.cli.dev.changes import TableChange, missing_migrations
-from tallystick.cli.dev.generation import describe
 from tallystick.cli.dev.names import NETWORK_NAME
 from tallystick.cli.dev.network import ORGANIZATIONS, found_dev, roles_of
 from tallystick.cli.dev.watching import changed, look
@@ -380,9 +379,9 @@ def test_an_error_is_told_with_the_place_in_the_author_s_folder(tmp_path: Path) 
     file.write_text("x = 1\nint('a')\n")
     with pytest.raises(ValueError, match="invalid literal") as caught:
         exec(compile(file.read_text(), str(file), "exec"))  # noqa: S102  # the test's own text
-    assert describe(caught.value, tmp_path).startswith(f"{file}:2: ValueError: invalid literal")
-    assert describe(caught.value, tmp_path / "x").startswith("ValueError: ")
+    assert error_place(caught.value, tmp_path).startswith(f"{file}:2: ValueError: invalid literal")
+    assert error_place(caught.value, tmp_path / "x").startswith("ValueError: ")
     wrong = SyntaxError("invalid syntax", ("a.py", 3, 1, "x"))
-    assert describe(wrong, tmp_path) == "a.py:3: invalid syntax"
+    assert error_place(wrong, tmp_path) == "a.py:3: invalid syntax"
     refused = InvalidContract("no role", expected="a role")
-    assert describe(refused, tmp_path) == "[E_DEFINITION] no role (a role)"
+    assert error_place(refused, tmp_path) == "[E_DEFINITION] no role (a role)"

@@ -184,6 +184,7 @@ def test_a_contract_needs_a_plain_name_and_a_version(name: str, version: int) ->
 def _no_context(self: Contract) -> None: ...
 def _other_first(self: Contract, value: int) -> None: ...
 def _keyword_only(self: Contract, ctx: Context, *, value: int) -> None: ...
+def _query_with_context(self: Contract, ctx: Context) -> int: ...  # type: ignore[empty-body]
 def _untyped(self, ctx: Context, value) -> None: ...  # type: ignore[no-untyped-def]  # noqa: ANN001
 def _no_result(self, ctx: Context): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 def _unresolved(
@@ -208,6 +209,12 @@ def test_an_action_has_an_ordinary_signature(function: Callable[..., Any], messa
     """Everything else is derived from the signature, so it must say everything."""
     with pytest.raises(InvalidContract, match=message):
         schema_of(with_method(action(role=ANY_MEMBER, label=LABEL)(function)))
+
+
+def test_a_query_takes_no_context() -> None:
+    """It has no caller and no block; whoever writes one is told what to write."""
+    with pytest.raises(InvalidContract, match="a query takes no context"):
+        schema_of(with_method(query(label=LABEL)(_query_with_context)))
 
 
 def test_an_action_without_a_role_is_refused() -> None:

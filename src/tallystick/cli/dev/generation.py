@@ -16,7 +16,6 @@ import signal
 import sys
 import tempfile
 import threading
-import traceback
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -24,12 +23,11 @@ from importlib.metadata import entry_points
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
-from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from tallystick.cli.contract_project import ContractProject, load_project
+from tallystick.cli.contract_project import ContractProject, error_place, load_project
 from tallystick.cli.dev.changes import DeclaredMigration, Migrations
 from tallystick.cli.dev.network import grant_roles
 from tallystick.cli.installed import GROUP
@@ -136,7 +134,7 @@ def _live(
         schemas = [schema_of(one) for one in contracts]
         moves = [(c.name, m.from_version, m.table) for c in contracts for m in migrations_of(c)]
     except Exception as error:  # the author's code: whatever it raises, the author is told
-        _say(control, "broken", describe(error, project.folder))
+        _say(control, "broken", error_place(error, project.folder))
         return
     title = ", ".join(f"{one.name} v{one.version}" for one in own)
     _say(control, "loaded", title, schemas, moves)
@@ -196,15 +194,3 @@ def _say(
 ) -> None:
     with suppress(OSError):  # the watcher may have ended; then nobody needs to know
         control.send((word, text, msgspec.json.encode(list(schemas)), list(migrations)))
-
-
-def describe(error: BaseException, folder: Path) -> str:
-    """Return an error of the author's code with the place in the author's folder."""
-    if isinstance(error, SyntaxError):
-        return f"{error.filename}:{error.lineno}: {error.msg}"
-    kind = f"[{error.code}]" if isinstance(error, TallystickError) else f"{type(error).__name__}:"
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [one for one in frames if Path(one.filename).is_relative_to(folder)]
-    place = f"{own[-1].filename}:{own[-1].lineno}: " if own else ""
-    hint = getattr(error, "expected", None)
-    return f"{place}{kind} {error}" + (f" ({hint})" if hint else "")

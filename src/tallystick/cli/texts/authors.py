@@ -53,18 +53,30 @@ AUTHOR_COMMANDS: Final[Mapping[str, CommandText]] = {
     ),
     "contract show": CommandText(
         Text("show the contracts of a node, or all about one", "查看节点上的合约，或其中一个"),
-        ("tally contract show", "tally contract show evidence", "tally contract show --installed"),
+        (
+            "tally contract show",
+            "tally contract show evidence",
+            "tally contract show --installed",
+            "tally contract show ./loans",
+        ),
+        Text(
+            "A path (`./loans`, `loans.py`) means the sources there: no node is asked.",
+            "给出路径（`./loans`、`loans.py`）即指该处的源代码，不询问节点。",
+        ),
     ),
     "contract schema": CommandText(
         Text("print a contract's schema", "输出合约的定义"),
         (
             "tally contract schema evidence",
             "tally contract schema evidence --installed --output-format json-schema",
+            "tally contract schema ./loans",
         ),
         Text(
             "`json` is everything the platform derives from the class; `json-schema` has the "
-            "arguments of each method as JSON Schema 2020-12.",
-            "`json` 为平台由合约类导出的全部内容；`json-schema` 为各方法参数的 JSON Schema 2020-12。",
+            "arguments of each method as JSON Schema 2020-12. A path (`./loans`, `loans.py`) means "
+            "the sources there: no node is asked.",
+            "`json` 为平台由合约类导出的全部内容；`json-schema` 为各方法参数的 JSON Schema 2020-12。"
+            "给出路径（`./loans`、`loans.py`）即指该处的源代码，不询问节点。",
         ),
     ),
     "contract call": CommandText(
@@ -113,9 +125,12 @@ AUTHOR_OPTIONS: Final[Mapping[str, Text]] = {
         "the contract's folder, or a file (default: this folder)", "合约目录或文件（默认当前目录）"
     ),
     "contract show:name": Text(
-        "name of the contract; without it, all are listed", "合约名称；省略则列出全部"
+        "name of the contract, or a path to its sources; without it, all are listed",
+        "合约名称或其源代码路径；省略则列出全部",
     ),
-    "contract schema:name": Text("name of the contract", "合约名称"),
+    "contract schema:name": Text(
+        "name of the contract, or a path to its sources", "合约名称或其源代码路径"
+    ),
     "contract call:name": Text("name of the contract", "合约名称"),
     "contract query:name": Text("name of the contract", "合约名称"),
     "contract call:method": Text("name of the action", "操作名称"),
@@ -169,6 +184,10 @@ AUTHOR_MESSAGES: Final[Mapping[str, Text]] = {
     ),
     "csv.row": Text("{place}: {reason}", "{place}：{reason}"),
     # A folder of contracts.
+    "contract.several": Text(
+        "there are several contracts in {path}; install them and name one with --installed",
+        "{path} 中有多个合约；请安装后用 --installed 指定其一",
+    ),
     "project.none": Text("there is no contract in {path}", "{path} 中没有合约"),
     "project.missing": Text("there is no {path}", "{path} 不存在"),
     "project.none_hint": Text(
