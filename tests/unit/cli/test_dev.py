@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Self
 
@@ -23,12 +24,14 @@ from msgspec.structs import replace
 
 from tallystick.cli.contract_new import write_contract
 from tallystick.cli.contract_project import error_place, find_project
+from tallystick.cli.dev import generation
 from tallystick.cli.dev.changes import TableChange, missing_migrations
+from tallystick.cli.dev.generation import preload_installed
 from tallystick.cli.dev.names import NETWORK_NAME
 from tallystick.cli.dev.network import ORGANIZATIONS, found_dev, roles_of
 from tallystick.cli.dev.watching import changed, look
 from tallystick.cli.founding import found_own
-from tallystick.contracts import schema_of
+from tallystick.contracts import Contract, schema_of
 from tallystick.errors import InvalidContract
 from tallystick.model import check_organization_id, decode_genesis
 from tests.unit.cli.conftest import Tally
@@ -385,3 +388,19 @@ def test_an_error_is_told_with_the_place_in_the_author_s_folder(tmp_path: Path) 
     assert error_place(wrong, tmp_path) == "a.py:3: invalid syntax"
     refused = InvalidContract("no role", expected="a role")
     assert error_place(refused, tmp_path) == "[E_DEFINITION] no role (a role)"
+
+
+def test_the_author_s_own_package_is_not_loaded_before_it_is_forked(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else every later save would meet the modules of the first; installed ones are loaded once."""
+    points = entry_points(group="tallystick.contracts", name="evidence")
+    own = EntryPoint("gear", "gear:Gear", "tallystick.contracts")
+    gone = EntryPoint("gone", "nothing_of_this_name:Gone", "tallystick.contracts")
+    monkeypatch.setattr(generation, "entry_points", lambda **_: (own, gone, *points))
+    monkeypatch.syspath_prepend(str(folder / "src"))
+    loaded: list[type[Contract]] = []
+    monkeypatch.setattr(generation, "schema_of", loaded.append)
+    preload_installed(find_project(folder))
+    assert [one.name for one in loaded] == ["evidence"]
+    assert "gear" not in sys.modules

@@ -47,6 +47,7 @@ def dev(
         Unavailable: the node ended by itself.
     """
     from tallystick.cli.contract_project import find_project
+    from tallystick.cli.dev.generation import preload_installed
     from tallystick.cli.dev.workshop import Workshop
     from tallystick.cli.serving import Serving
 
@@ -55,6 +56,7 @@ def dev(
     check_port("localhost", port)
     _prepare(folder, project, fresh=fresh)
     serving = Serving(folder, "localhost", port)
+    preload_installed(project)
     workshop = Workshop(project, serving)
     ended: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One version of the contracts in a process of its own: loads them, serves the node, and can park.
 
-The process is forked from the watcher, which has loaded the platform and none of the author's
-code: so a version begins fresh, and fast. It does what it is told through a pipe; when the pipe
+The process is forked from the watcher, which has loaded the platform and the installed contracts
+and none of the author's code: so a version begins fresh, and fast. It does what it is told through a pipe; when the pipe
 ends, because the watcher did, it stops cleanly.
 
 While the next version takes over, this one parks: its node is closed, its code stays in memory.
@@ -20,9 +20,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
+from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 import msgspec
@@ -91,6 +93,18 @@ class Generation:
 _ENDED: Final = Said("failed", "the process has ended")
 
 
+def preload_installed(project: ContractProject) -> None:
+    """Load the installed contracts once, before any generation is forked.
+
+    They are most of the work of a reload, and do not change while the author saves. What lies in
+    the author's own folder is left to the generations, even if it is installed.
+    """
+    for point in entry_points(group=GROUP):
+        if not _is_within(point.module.partition(".")[0], project.sources):
+            with suppress(Exception):  # the generation that needs it says what is wrong with it
+                schema_of(point.load())
+
+
 def begin(project: ContractProject, serving: Serving) -> tuple[Generation | None, Said]:
     """Load the contracts as they are now; the generation, or None and what is wrong with them."""
     ours, theirs = get_context("fork").Pipe()
@@ -143,6 +157,15 @@ def _live(
             pass
     except EOFError:
         return
+
+
+def _is_within(package: str, folder: Path) -> bool:
+    """Say whether a package or module would be imported from a folder."""
+    spec = find_spec(package)
+    if spec is None:
+        return False
+    places = [*(spec.submodule_search_locations or ()), *filter(None, [spec.origin])]
+    return any(Path(place).resolve().is_relative_to(folder.resolve()) for place in places)
 
 
 def _with_installed(own: tuple[type[Contract], ...]) -> tuple[type[Contract], ...]:
