@@ -111,6 +111,11 @@ simulation: setup ## a simulated network of replicas with crashes and faulty nod
 determinism: setup ## one history in processes that differ in whatever must not matter
 	$(PY) -m tests.determinism $(ARGS)
 
+.PHONY: sequences
+sequences: setup ## 10,000 random sequences of actions for each industry, every invariant after each action
+	$(PY) -m tests.unit.industries.charity.sequences $(ARGS)
+	$(PY) -m tests.unit.industries.inventory.player $(ARGS)
+
 .PHONY: faults
 faults: setup ## kill, cut off, fill up and deceive the nodes of a real network
 	$(PY) -m tests.faults $(ARGS)
