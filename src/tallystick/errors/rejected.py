@@ -130,8 +130,8 @@ class InvalidArguments(Rejected):
     code = "E_ARGUMENT"
     title_en = "The arguments do not fit the method"
     title_zh = "参数与方法不符"
-    hint_en = "Compare with the method's schema at /v1/contracts."
-    hint_zh = "请对照 /v1/contracts 中的方法定义。"
+    hint_en = "Compare with `tally contract show NAME`, or the schema at /v1/contracts/NAME."
+    hint_zh = "请对照 `tally contract show 合约名`，或 /v1/contracts/合约名 中的定义。"
 
 
 class InvalidContract(Rejected):

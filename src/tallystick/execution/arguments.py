@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from msgspec import Struct, ValidationError
 
@@ -37,11 +39,24 @@ def read_arguments(method: Method, args: Mapping[str, Value]) -> Struct:
     return record
 
 
+_KINDS: Final = re.compile(r"`([a-z]+(?: \| [a-z]+)*)`")
+_WORDS: Final[Mapping[str, str]] = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number with a fraction",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a record",
+    "null": "nothing",
+}
+"""What people call the kinds of values that msgspec names."""
+
+
 def explain(method: Method, args: Mapping[str, Value], error: ValidationError) -> InvalidArguments:
     """Return the error for arguments that do not fit, naming the first one at fault.
 
-    The name is found here and not in msgspec's message, which may change with its version: the
-    name enters the ledger, the message does not.
+    The name is found here and not in msgspec's message, which may change with its version: name
+    and `found` enter the ledger, message and `expected` do not.
     """
     expected = ", ".join(method.readers) or "no arguments"
     for field in method.schema.arguments:
@@ -54,9 +69,28 @@ def explain(method: Method, args: Mapping[str, Value], error: ValidationError) -
         try:
             method.readers[field.name](args[field.name])
         except ValidationError as found:
-            return InvalidArguments(f"{field.name}: {found}", field=field.name, expected=str(found))
+            wanted, met = _in_words(str(found), field.type.choices)
+            message = f"{field.name}: expected {wanted}" + (f", found {met}" if met else "")
+            return InvalidArguments(message, field=field.name, expected=wanted)
     for name in sorted(args.keys() - method.readers.keys()):
         return InvalidArguments(
             f"{name[:80]!r} is not an argument", field=name[:80], expected=expected
         )
     return InvalidArguments(str(error), expected=expected)
+
+
+def _in_words(text: str, choices: Sequence[str | int]) -> tuple[str, str | None]:
+    """Return what was expected and what was found, of a message of msgspec's.
+
+    A wording that a later version of msgspec may have is passed on as it is.
+    """
+    if text.startswith("Invalid enum value ") and choices:
+        found = text.removeprefix("Invalid enum value ")
+        return "one of " + ", ".join(str(one) for one in choices), found
+    text = _KINDS.sub(_kinds_in_words, text)
+    wanted, _, found = text.removeprefix("Expected ").partition(", got ")
+    return wanted, found or None
+
+
+def _kinds_in_words(kinds: re.Match[str]) -> str:
+    return " or ".join(_WORDS.get(kind, kind) for kind in kinds[1].split(" | "))

@@ -320,7 +320,7 @@ def test_the_check_at_the_door_is_the_ledgers_own() -> None:
     assert "'id' is missing" in missing.message
     wrong = RUNNER.check_call(call("write", id=3))
     assert isinstance(wrong, InvalidArguments)
-    assert "Expected `str`, got `int`" in wrong.message
+    assert wrong.message == "id: expected text, found a whole number"
     extra = RUNNER.check_call(call("write", id="a", colour="red"))
     assert isinstance(extra, InvalidArguments)
     assert extra.expected == "id, text, copies"
