@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -109,6 +110,7 @@ def measures(module: source.Module) -> Iterator[tuple[str, str, int]]:
             yield "class methods", f"{path}::{node.name}", len(methods)
 
 
+@cache
 def too_large() -> dict[str, dict[str, int]]:
     """Return everything beyond its limit, in the form of the ratchet file."""
     found: dict[str, dict[str, int]] = {kind: {} for kind in LIMITS}
