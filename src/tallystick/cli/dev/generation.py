@@ -2,8 +2,8 @@
 """One version of the contracts in a process of its own: loads them, serves the node, and can park.
 
 The process is forked from the watcher, which has loaded the platform and the installed contracts
-and none of the author's code: so a version begins fresh, and fast. It does what it is told through a pipe; when the pipe
-ends, because the watcher did, it stops cleanly.
+and none of the author's code: so a version begins fresh, and fast. It does what it
+is told through a pipe; when the pipe ends, because the watcher did, it stops cleanly.
 
 While the next version takes over, this one parks: its node is closed, its code stays in memory.
 When the next one cannot start, this one goes on.
