@@ -57,6 +57,7 @@ INNER_FACES: Final = frozenset(
         "contracts.parts",
         "interchange.bank",
         "interchange.giving360",
+        "interchange.identity",
         "interchange.iso20022",
         "interchange.tables",
     }

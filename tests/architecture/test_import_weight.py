@@ -16,6 +16,7 @@ HEAVY: Final = frozenset(
         "google",
         "httptools",
         "httpx",
+        "joserfc",
         "lmdb",
         "lxml",
         "openpyxl",
@@ -53,7 +54,7 @@ def test_verifying_and_writing_contracts_load_no_server(module: str) -> None:
     assert not loaded & HEAVY
 
 
-@pytest.mark.parametrize("folder", ["bank", "giving360", "iso20022", "tables"])
+@pytest.mark.parametrize("folder", ["bank", "giving360", "identity", "iso20022", "tables"])
 def test_naming_a_payment_or_a_column_loads_no_parser(folder: str) -> None:
     """A contract that fills in a payment order reads no XML; who reads a file loads it."""
     assert not loaded_by(f"tallystick.interchange.{folder}") & HEAVY

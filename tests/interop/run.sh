@@ -5,9 +5,10 @@
 # 1. Exports made by our functions (make_exports.py), honest ones and altered copies of them.
 # 2. The same from a running node, fetched over HTTP as a stranger would.
 # 3. The node's OpenAPI description, and the node by it.
+# 4. Logins at a certified OpenID provider, through our identity door, to a charity's claim.
 #
 # Each judge has its own environment below build/interop, from a lock file with hashes (Go: a
-# go.sum). A judge whose language is missing is shown as NOT RUN; with CI=true that is a failure.
+# go.sum, Node: a package-lock.json). A judge whose language is missing is shown as NOT RUN; with CI=true that is a failure.
 #
 #   make interop                                   all
 #   make interop ARGS="--no-node"                  without a node: 1 only
@@ -83,9 +84,21 @@ prepare_go() { # prepare_go JUDGE
         >"$build/logs/build-$1.log" 2>&1
 }
 
+prepare_npm() { # prepare_npm JUDGE: what it needs from its lock file, in the background
+    local place="$build/$1" stamp
+    stamp="$(node --version) $(cat "$here/$1"/package-lock.json "$here/$1"/provider.mjs | cksum)"
+    [[ -f "$place/stamp" && "$(<"$place/stamp")" == "$stamp" ]] && return 0
+    rm -rf "$place"
+    mkdir -p "$place"
+    cp "$here/$1"/package.json "$here/$1"/package-lock.json "$here/$1"/provider.mjs "$place"
+    (cd "$place" && npm ci --silent --ignore-scripts --no-audit --no-fund) \
+        >"$build/logs/setup-$1.log" 2>&1
+    printf '%s' "$stamp" >"$place/stamp"
+}
+
 # --- verdicts
 
-row() { rows+=("$(printf '%-12s | %-10s | %s' "$1" "$2" "$3")"); }
+row() { rows+=("$(printf '%-13s | %-10s | %s' "$1" "$2" "$3")"); }
 
 not_run() { # not_run JUDGE EXPORTS WHY
     printf 'NOT RUN %s: %s\n' "$1" "$3"
@@ -163,6 +176,9 @@ prepare scitt_cose "$ours"
 prepare cwt "$ours"
 if ((with_node)); then
     prepare openapi "$ours"
+    if command -v npm >/dev/null; then
+        prepare_npm oidc_provider &
+    fi
 fi
 if [[ -n "$newer" ]]; then
     prepare aics_tlog "$newer"
@@ -200,9 +216,15 @@ if ((with_node)); then
         status=1
         row "node" "node" "FAILED: it did not start"
     fi
+    say "logins"
+    if [[ -f "$build/oidc_provider/stamp" ]]; then
+        judge oidc-provider claims "$ours" -m tests.interop.oidc_provider.judge "$build/oidc_provider"
+    else
+        not_run oidc-provider claims "needs Node and npm"
+    fi
 fi
 
 say "done"
-printf '%-12s | %-10s | %s\n' judge exports verdicts
+printf '%-13s | %-10s | %s\n' judge exports verdicts
 printf '%s\n' "${rows[@]}"
 exit "$status"

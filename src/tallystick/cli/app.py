@@ -80,6 +80,7 @@ TREE: Final[Mapping[str, str]] = {
     "key unprotect": "key_protect:unprotect",
     "lists import": "lists:import_",
     "lists crosscheck": "lists:crosscheck",
+    "identity serve": "identity:serve",
     "payments send": "payments:send",
     "payments collect": "payments:collect",
     "payments status": "payments:status",
@@ -117,7 +118,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "govern": ("governance",),
     "network": ("network",),
     "systems": ("charity",),
-    "operate": ("key", "lists", "payments", "backup", "restore", "views", "node"),
+    "operate": ("key", "lists", "identity", "payments", "backup", "restore", "views", "node"),
     "build": ("contract", "dev", "sdk"),
     "help": ("explain", "openapi", "completion", "version"),
 }

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files and doors of the outside world: what is wrong with a payment message, a list, a bank."""
+"""Files and doors of the outside world: a payment message, a list, a bank, an identity provider."""
 
 from __future__ import annotations
 
 from tallystick.errors.faults import Unavailable
-from tallystick.errors.rejected import Malformed
+from tallystick.errors.rejected import Malformed, Rejected
+from tallystick.errors.unverified import Unverified
 
 
 class HostileFile(Malformed):
@@ -55,3 +56,63 @@ class BankUnreachable(Unavailable):
     title_zh = "银行连接暂不可用"
     hint_en = "Check the folder, its permissions and its disk. Trying again is safe."
     hint_zh = "请检查交换目录、权限与磁盘；可安全重试。"
+
+
+class InvalidIdentityProvider(Unverified):
+    """An identity provider's address, discovery document or keys are not acceptable."""
+
+    code = "E_IDENTITY_PROVIDER"
+    title_en = "The identity provider's own documents are not acceptable"
+    title_zh = "身份提供方的地址或配置不可接受"
+    hint_en = "Compare the named place with docs/operator/identity.md, or ask the provider."
+    hint_zh = "请对照 docs/zh-CN/identity.md 检查所指位置，或联系身份提供方。"
+
+
+class InvalidIdentityToken(Unverified):
+    """An ID token is not signed as it must be, or says something else than was asked for."""
+
+    code = "E_IDENTITY_TOKEN"
+    title_en = "The identity provider's token does not hold"
+    title_zh = "身份令牌未通过核验"
+    hint_en = "Begin again. If it happens again, tell the operator the place under field."
+    hint_zh = "请重新发起核验；如再次出现，请将 field 所指位置告知运营方。"
+
+
+class InvalidIdentityResponse(Rejected):
+    """A person came back with a response that belongs to no request, or was used before."""
+
+    code = "E_IDENTITY_RESPONSE"
+    title_en = "The response belongs to no open identity check"
+    title_zh = "该返回信息不属于任何进行中的身份核验"
+    hint_en = "Begin again from the link, in the same browser."
+    hint_zh = "请在同一浏览器中从链接重新开始。"
+
+
+class IdentityDenied(Rejected):
+    """The identity provider did not identify the person, or the person did not agree."""
+
+    code = "E_IDENTITY_DENIED"
+    title_en = "The identity provider did not identify the person"
+    title_zh = "身份提供方未完成身份核验"
+    hint_en = "Begin again from the link, and log in as the provider asks."
+    hint_zh = "请从链接重新开始，并按身份提供方的要求登录。"
+
+
+class OtherPersonIdentified(Rejected):
+    """Somebody was identified, and it is not the person of the record."""
+
+    code = "E_IDENTITY_PERSON"
+    title_en = "The person identified is not the one of the record"
+    title_zh = "核验到的人员与记录不符"
+    hint_en = "Log in as the person the record is for; nothing was put on the ledger."
+    hint_zh = "请由记录所指本人登录；未向账本提交任何内容。"
+
+
+class IdentityProviderUnreachable(Unavailable):
+    """The identity provider cannot be reached, or has a fault of its own."""
+
+    code = "E_IDENTITY_UNREACHABLE"
+    title_en = "The identity provider cannot be reached"
+    title_zh = "身份提供方暂不可达"
+    hint_en = "Try again later. If it lasts, check the network and the provider's state."
+    hint_zh = "请稍后重试；如持续出现，请检查网络与身份提供方状态。"

@@ -72,4 +72,10 @@ CAUSES_ZH: Final[Mapping[str, str]] = {
     "E_ACCOUNT": "账号、银行或机构标识的格式或校验位有误。",
     "E_TABLE": "名单的编码、表头或工作簿使其无法作为表格读取。",
     "E_BANK": "与银行交换文件的目录或通道当前不可用。",
+    "E_IDENTITY_PROVIDER": "身份提供方的地址、发现文档或公钥集不符合要求。",
+    "E_IDENTITY_TOKEN": "身份令牌的签名、签发方、受众、随机数、时间或等级与请求不符。",
+    "E_IDENTITY_RESPONSE": "返回信息不属于任何进行中的核验，或已使用过、已超时。",
+    "E_IDENTITY_DENIED": "身份提供方未能确认身份，或本人未同意。",
+    "E_IDENTITY_PERSON": "登录者不是该记录的本人或监护人。",
+    "E_IDENTITY_UNREACHABLE": "身份提供方当前不可达或自身出现故障。",
 }

@@ -9,6 +9,7 @@ from typing import Final
 from tallystick.cli.texts.authors import AUTHOR_COMMANDS
 from tallystick.cli.texts.charity_export import CHARITY_EXPORT_COMMANDS
 from tallystick.cli.texts.governance import CERTIFICATE_COMMANDS, GOVERNANCE_COMMANDS
+from tallystick.cli.texts.identity import IDENTITY_COMMANDS
 from tallystick.cli.texts.lists import LISTS_COMMANDS
 from tallystick.cli.texts.network_commands import NETWORK_COMMANDS
 from tallystick.cli.texts.payments import PAYMENTS_COMMANDS
@@ -19,6 +20,7 @@ from tallystick.cli.texts.words import CommandText, Text
 COMMANDS: Final[Mapping[str, CommandText]] = {
     **NETWORK_COMMANDS,
     **LISTS_COMMANDS,
+    **IDENTITY_COMMANDS,
     **PAYMENTS_COMMANDS,
     **STORY_COMMANDS,
     **STATISTICS_COMMANDS,

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from tallystick.cli.texts.identity import IDENTITY_FIELDS
 from tallystick.cli.texts.lists import LISTS_FIELDS
 from tallystick.cli.texts.payments import PAYMENTS_FIELDS
 from tallystick.cli.texts.statistics import STATISTICS_FIELDS
@@ -16,6 +17,7 @@ FIELDS: Final[Mapping[str, Text]] = {
     f"field.{name}": Text(en, zh)
     for name, en, zh in (
         *LISTS_FIELDS,
+        *IDENTITY_FIELDS,
         *PAYMENTS_FIELDS,
         *STORY_FIELDS,
         *STATISTICS_FIELDS,

@@ -12,6 +12,7 @@ from tallystick.cli.texts.demo import DEMO
 from tallystick.cli.texts.doctor import DOCTOR
 from tallystick.cli.texts.fields import FIELDS
 from tallystick.cli.texts.governance import GOVERNANCE_MESSAGES
+from tallystick.cli.texts.identity import IDENTITY_MESSAGES
 from tallystick.cli.texts.lists import LISTS_MESSAGES
 from tallystick.cli.texts.network import NETWORK
 from tallystick.cli.texts.payments import PAYMENTS_MESSAGES
@@ -29,6 +30,7 @@ MESSAGES: Final[Mapping[str, Text]] = {
     **NETWORK,
     **TABLE_MESSAGES,
     **LISTS_MESSAGES,
+    **IDENTITY_MESSAGES,
     **PAYMENTS_MESSAGES,
     **STORY_MESSAGES,
     # Help pages.

@@ -9,6 +9,7 @@ from typing import Final
 from tallystick.cli.texts.authors import AUTHOR_OPTIONS
 from tallystick.cli.texts.charity_export import CHARITY_EXPORT_OPTIONS
 from tallystick.cli.texts.governance import GOVERNANCE_OPTIONS
+from tallystick.cli.texts.identity import IDENTITY_OPTIONS
 from tallystick.cli.texts.lists import LISTS_OPTIONS
 from tallystick.cli.texts.payments import PAYMENTS_OPTIONS
 from tallystick.cli.texts.statistics import STATISTICS_OPTIONS
@@ -17,6 +18,7 @@ from tallystick.cli.texts.words import Text
 
 OPTIONS: Final[Mapping[str, Text]] = {
     **LISTS_OPTIONS,
+    **IDENTITY_OPTIONS,
     **PAYMENTS_OPTIONS,
     **STORY_OPTIONS,
     **STATISTICS_OPTIONS,
