@@ -59,6 +59,7 @@ from tallystick.contracts.schema import (
 )
 from tallystick.contracts.sentences import format_value, sentence
 from tallystick.contracts.statistics import RefusedCall, Statistic
+from tallystick.contracts.stories import Player, PlayerKey, Theatre
 from tallystick.contracts.succession import unreadable_tables
 from tallystick.contracts.tables import Table
 from tallystick.contracts.templates import places as template_places
@@ -158,6 +159,8 @@ __all__ = [
     "OrganizationCode",
     "Overdue",
     "Part",
+    "Player",
+    "PlayerKey",
     "PublicKey",
     "Ratio",
     "Record",
@@ -177,6 +180,7 @@ __all__ = [
     "Table",
     "TableSchema",
     "Term",
+    "Theatre",
     "Timestamp",
     "UnknownRecord",
     "Value",

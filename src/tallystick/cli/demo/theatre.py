@@ -124,7 +124,7 @@ class Theatre:
 
     def act(self, member: str, method: str, **arguments: Any) -> Any:  # noqa: ANN401
         """Let a member call an action, keep its receipt, and return its result."""
-        done = self._nets[member].call(self._story.CONTRACT, method, **arguments)
+        done = self._nets[member].call(*self._words(method), **arguments)
         name = f"{len(self.receipts) + 1:03d}-{method}.receipt.json"
         self.receipts.append(done.receipt.save(self._folder / RECEIPTS / name))
         return done.result
@@ -142,7 +142,7 @@ class Theatre:
             Unverified: it was not.
         """
         try:
-            self._nets[member].call(self._story.CONTRACT, method, **arguments)
+            self._nets[member].call(*self._words(method), **arguments)
         except Refused as error:
             found_code = error.code
         else:
@@ -152,7 +152,7 @@ class Theatre:
 
     def ask(self, method: str, **arguments: Any) -> Any:  # noqa: ANN401
         """Return what a query answers."""
-        return self._any_net.query(self._story.CONTRACT, method, **arguments)
+        return self._any_net.query(*self._words(method), **arguments)
 
     def check(self, *, holds: bool, claim: Label) -> None:
         """Go on only if a claim holds.
@@ -207,6 +207,11 @@ class Theatre:
             if not verify(path, trust=self._folder / TRUST_FILE).ok:
                 raise Unverified(say("demo.failed", reason=path.name))
         return len(self.receipts)
+
+    def _words(self, method: str) -> tuple[str, str]:
+        """Return contract and method; a name with a dot is of another contract than the story's."""
+        contract, _, name = method.rpartition(".")
+        return contract or self._story.CONTRACT, name
 
     @property
     def _any_net(self) -> Net:

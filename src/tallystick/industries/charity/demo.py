@@ -7,11 +7,10 @@ here stands only who does what, and why. All persons, numbers and accounts are i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from collections.abc import Mapping
+from typing import Any, Final
 
-from tallystick.contracts import DAY_MS, Label, digest_of
+from tallystick.contracts import DAY_MS, Label, Player, PlayerKey, Theatre, digest_of
 from tallystick.industries.charity.list_files import ListFile, read_list
 from tallystick.industries.charity.records import Entitlement, ListRow, PayeeAccount
 from tallystick.industries.charity.rules import claim_digest, confirmation_digest, list_digest_of
@@ -25,88 +24,6 @@ from tallystick.industries.charity.workflows import (
     SCHOOL,
     SUPERVISOR,
 )
-
-
-class Key(Protocol):
-    """A beneficiary's key, as it lies on a telephone."""
-
-    @property
-    def public_key(self) -> str:
-        """In hexadecimal."""
-        ...
-
-    def sign(self, digest: str) -> str:
-        """Return the signature over a digest, both in hexadecimal."""
-        ...
-
-
-class Theatre(Protocol):
-    """What the story needs of the place where it is told."""
-
-    @property
-    def now(self) -> int:
-        """The time, in milliseconds."""
-        ...
-
-    @property
-    def secret(self) -> bytes:
-        """The foundation's secret for commitments."""
-        ...
-
-    def say(self, text: Label) -> None:
-        """Tell what has just happened."""
-        ...
-
-    def act(self, member: str, method: str, **arguments: Any) -> Any:  # noqa: ANN401
-        """Let a member call an action, keep its receipt, and return its result."""
-        ...
-
-    def refused(
-        self,
-        code: str,
-        member: str,
-        method: str,
-        **arguments: Any,  # noqa: ANN401
-    ) -> None:
-        """Let a member call what the contract must refuse with this code."""
-        ...
-
-    def ask(self, method: str, **arguments: Any) -> Any:  # noqa: ANN401
-        """Return what a query answers."""
-        ...
-
-    def check(self, *, holds: bool, claim: Label) -> None:
-        """End the story as failed unless a claim holds."""
-        ...
-
-    def key(self, person: str) -> Key:
-        """Return the key of a person outside the network, made when it is first asked for."""
-        ...
-
-    def account_digest(self, payee: Mapping[str, str]) -> str:
-        """Return what the ledger knows of a payee's account."""
-        ...
-
-    def keep_payees(self, payees: Sequence[Mapping[str, str]]) -> None:
-        """Write the private file of payees."""
-        ...
-
-    def bank_round(self, orders: int, closed: Sequence[str]) -> tuple[int, int]:
-        """Send so many orders, let the stand-in bank answer, report; return made and refused."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A member who plays a part."""
-
-    code: str
-    """Of the organisation."""
-    organization: Label
-    member: str
-    name: Label
-    role: str
-
 
 _FOUNDATION: Final = ("53110000MADEM1010Y", Label(zh="示例公益基金会", en="Example Foundation"))
 _BANK: Final = ("91310000MADEM1030G", Label(zh="示例商业银行", en="Example Commercial Bank"))
@@ -147,7 +64,7 @@ _MISTAKEN: Final = (
 """A wrong check character, and a fraction of a cent."""
 
 
-def parts() -> tuple[Part, ...]:
+def parts() -> tuple[Player, ...]:
     """Return everybody who signs on the ledger."""
     civil = ("11110000MADEM1020A", Label(zh="示例民政局", en="Example Civil Affairs"))
     school = ("12110108MADEM10402", Label(zh="示例中学", en="Example School"))
@@ -155,14 +72,14 @@ def parts() -> tuple[Part, ...]:
     platform = ("91110108MADEM1060Y", Label(zh="示例公益平台", en="Example Charity Platform"))
     auditor = ("31110000MADEM1070D", Label(zh="示例会计师事务所", en="Example Auditors"))
     return (
-        Part(*civil, CIVIL, Label(zh="陈民", en="Chen Min"), SUPERVISOR),
-        Part(*_FOUNDATION, OFFICER_1, Label(zh="李项", en="Li Xiang"), OFFICER),
-        Part(*_FOUNDATION, REVIEWER_1, Label(zh="王审", en="Wang Shen"), REVIEWER),
-        Part(*_BANK, TELLER, Label(zh="赵银", en="Zhao Yin"), BANK),
-        Part(*school, TEACHER, Label(zh="孙老师", en="Sun Laoshi"), SCHOOL),
-        Part(*provider, VOUCHER, Label(zh="吴证", en="Wu Zheng"), IDENTITY_PROVIDER),
-        Part(*platform, APP, Label(zh="郑台", en="Zheng Tai"), PLATFORM),
-        Part(*auditor, AUDITOR_1, Label(zh="林计", en="Lin Ji"), AUDITOR),
+        Player(*civil, CIVIL, Label(zh="陈民", en="Chen Min"), SUPERVISOR),
+        Player(*_FOUNDATION, OFFICER_1, Label(zh="李项", en="Li Xiang"), OFFICER),
+        Player(*_FOUNDATION, REVIEWER_1, Label(zh="王审", en="Wang Shen"), REVIEWER),
+        Player(*_BANK, TELLER, Label(zh="赵银", en="Zhao Yin"), BANK),
+        Player(*school, TEACHER, Label(zh="孙老师", en="Sun Laoshi"), SCHOOL),
+        Player(*provider, VOUCHER, Label(zh="吴证", en="Wu Zheng"), IDENTITY_PROVIDER),
+        Player(*platform, APP, Label(zh="郑台", en="Zheng Tai"), PLATFORM),
+        Player(*auditor, AUDITOR_1, Label(zh="林计", en="Lin Ji"), AUDITOR),
     )
 
 
@@ -392,7 +309,7 @@ class Claims:
             beneficiary={"assertion": assertion, "signature": key.sign(digest)},
         )
 
-    def _key(self, place: int) -> Key:
+    def _key(self, place: int) -> PlayerKey:
         return self._theatre.key(self._listed.rows[place].beneficiary)
 
     def _entitlement(self, place: int) -> str:

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a story of an industry is told with: who plays a part, and the place where it is told.
+
+A story is a module of an industry's package, registered by the entry point group
+`tallystick.demos`; `tally demo NAME` tells it. It has `CONTRACT`, `PAYER`, `TELLER`, `parts()` and
+`tell(theatre)`, and says only who does what, and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from tallystick.contracts.label import Label
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """A member who plays a part."""
+
+    code: str
+    """Of the organisation."""
+    organization: Label
+    member: str
+    name: Label
+    role: str
+
+
+class PlayerKey(Protocol):
+    """The key of somebody or something outside the network: a telephone, a scanner."""
+
+    @property
+    def public_key(self) -> str:
+        """In hexadecimal."""
+        ...
+
+    def sign(self, digest: str) -> str:
+        """Return the signature over a digest, both in hexadecimal."""
+        ...
+
+
+class Theatre(Protocol):
+    """What a story needs of the place where it is told.
+
+    A method is of the story's contract; with a dot it is of another: `calendars.publish`.
+    """
+
+    @property
+    def now(self) -> int:
+        """The time, in milliseconds."""
+        ...
+
+    @property
+    def secret(self) -> bytes:
+        """A secret of the story's chief organisation, for commitments."""
+        ...
+
+    def say(self, text: Label) -> None:
+        """Tell what has just happened."""
+        ...
+
+    def act(self, member: str, method: str, **arguments: Any) -> Any:  # noqa: ANN401
+        """Let a member call an action, keep its receipt, and return its result."""
+        ...
+
+    def refused(
+        self,
+        code: str,
+        member: str,
+        method: str,
+        **arguments: Any,  # noqa: ANN401
+    ) -> None:
+        """Let a member call what the contract must refuse with this code."""
+        ...
+
+    def ask(self, method: str, **arguments: Any) -> Any:  # noqa: ANN401
+        """Return what a query answers."""
+        ...
+
+    def check(self, *, holds: bool, claim: Label) -> None:
+        """End the story as failed unless a claim holds."""
+        ...
+
+    def key(self, person: str) -> PlayerKey:
+        """Return the key of somebody outside the network, made when it is first asked for."""
+        ...
+
+    def account_digest(self, payee: Mapping[str, str]) -> str:
+        """Return what the ledger knows of a payee's account."""
+        ...
+
+    def keep_payees(self, payees: Sequence[Mapping[str, str]]) -> None:
+        """Write the private file of payees."""
+        ...
+
+    def bank_round(self, orders: int, closed: Sequence[str]) -> tuple[int, int]:
+        """Send so many orders, let the stand-in bank answer, report; return made and refused."""
+        ...
