@@ -287,5 +287,5 @@ class PaymentReport(Arguments):
     order: Annotated[OrderId, Label(zh="付款指令", en="Payment order")]
     state: Annotated[OrderState, Label(zh="结果", en="Result")]
     attempt: Annotated[Count, Label(zh="第几次", en="Try")]
-    bank_reference: Annotated[Name | None, Label(zh="银行流水号", en="Bank reference")] = None
+    reference: Annotated[Name | None, Label(zh="银行流水号", en="Bank reference")] = None
     reason: Annotated[Name | None, Label(zh="原因代码", en="Reason")] = None

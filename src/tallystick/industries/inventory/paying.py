@@ -5,7 +5,17 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from tallystick.contracts import DAY_MS, Context, Digest, Identifier, Label, action, asdict, replace
+from tallystick.contracts import (
+    DAY_MS,
+    Context,
+    Digest,
+    Identifier,
+    Label,
+    Meta,
+    action,
+    asdict,
+    replace,
+)
 from tallystick.contracts.parts import Deadline, OrderId, OrderState, PaymentOrder
 from tallystick.industries.inventory.events import PrepaymentChanged
 from tallystick.industries.inventory.loan_records import (
@@ -29,22 +39,26 @@ class Paying(Watching):
 
     @action(
         role=OFFICER,
-        label=Label(zh="登记已发送", en="Note that payments were sent"),
+        label=Label(zh="登记已发送", en="Note what was sent"),
         refuses=(NotYours,),
     )
-    def send_payment(
+    def note_sent(
         self,
         ctx: Context,
-        order: Annotated[OrderId, Label(zh="付款指令", en="Payment order")],
+        orders: Annotated[
+            tuple[OrderId, ...],
+            Meta(min_length=1, max_length=100),
+            Label(zh="付款指令", en="Payment orders"),
+        ],
         file: Annotated[Digest, Label(zh="文件哈希", en="Hash of the file")],
-    ) -> PaymentOrder:
-        """en: Notes in which file an order has gone to the bank's payment system.
+    ) -> int:
+        """en: Notes in which file payment orders went to the bank; returns how many were new.
 
-        zh: 登记付款指令已随哪个文件发往支付系统。
+        zh: 登记付款指令已随哪个文件发往支付系统，返回新登记的笔数。
         """
-        self._own_purpose(ctx, order)
-        self.payments.send(ctx, order, file=file)
-        return self.payments.orders.require(order)
+        for order in orders:
+            self._own_purpose(ctx, order)
+        return sum(self.payments.send(ctx, order, file=file) for order in orders)
 
     @action(
         role=OFFICER,
@@ -52,10 +66,10 @@ class Paying(Watching):
         emits=WATCH_EVENTS,
         refuses=(NotYours,),
     )
-    def report_payment(self, ctx: Context, report: PaymentReport) -> PaymentOrder:
+    def report_payment(self, ctx: Context, report: PaymentReport) -> bool:
         """en: Notes what became of a payment; the same report again changes nothing.
 
-        zh: 登记付款结果；重复报告不产生变化。
+        zh: 登记付款结果，返回是否为新结果；重复报告不产生变化。
         """
         order = report.order
         purpose, loan = self._own_purpose(ctx, order)
@@ -64,7 +78,7 @@ class Paying(Watching):
             order,
             report.state,
             attempt=report.attempt,
-            bank_reference=report.bank_reference,
+            bank_reference=report.reference,
             reason=report.reason,
         )
         kept = self.payments.orders.require(order)
@@ -78,7 +92,7 @@ class Paying(Watching):
                 amount=kept.amount,
                 reference=f"returned/{kept.end_to_end_id}",
             )
-        return kept
+        return is_new
 
     @action(
         role=OFFICER,

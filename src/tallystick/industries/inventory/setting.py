@@ -65,7 +65,7 @@ class Setting(InventoryTables):
         emits=(Registered,),
     )
     def license_warehouse(self, ctx: Context, new: NewWarehouse) -> Warehouse:
-        """en: InventoryTables a warehouse whose keeper is licensed.
+        """en: Records a warehouse whose keeper is licensed.
 
         zh: 登记一座由持证保管人管理的仓库。
         """
@@ -87,7 +87,7 @@ class Setting(InventoryTables):
         sum_insured: Annotated[Amount, Label(zh="保险金额", en="Sum insured")],
         valid_until: Annotated[Timestamp, Label(zh="有效期至", en="Valid until")],
     ) -> Policy:
-        """en: InventoryTables an insurance of goods in a warehouse.
+        """en: Records an insurance of goods in a warehouse.
 
         zh: 登记仓库内货物的保险单。
         """
@@ -166,7 +166,7 @@ class Setting(InventoryTables):
         packing: Annotated[Name, Label(zh="包装", en="Packing")],
         currency: Annotated[Currency, Label(zh="币种", en="Currency")] = "CNY",
     ) -> Sku:
-        """en: InventoryTables a product of the winery, priced by the case in one currency.
+        """en: Records a product of the winery, priced by the case in one currency.
 
         zh: 登记酒厂的一个品种，按箱、以一种货币计价。
         """

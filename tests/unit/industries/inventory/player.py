@@ -262,7 +262,7 @@ class Player:
         if order is None:
             return None
         if order["state"] == "READY":
-            return self._do(cast.OFFICER, "send_payment", order=order["id"], file=HASH)
+            return self._do(cast.OFFICER, "note_sent", orders=[order["id"]], file=HASH)
         if order["state"] in {"REJECTED", "RETURNED"}:
             return self._do(cast.OFFICER, "retry_payment", order=order["id"])
         state = self.random.choice(("ACCEPTED", "BOOKED", "BOOKED", "REJECTED", "RETURNED"))
@@ -272,7 +272,7 @@ class Player:
             order=order["id"],
             state=state,
             attempt=order["attempt"],
-            bank_reference=f"{state}/{order['id']}/{order['attempt']}",
+            reference=f"{state}/{order['id']}/{order['attempt']}",
         )
 
     def try_redeem(self) -> Execution | None:

@@ -328,14 +328,14 @@ class Stage:
         for order in list(self.table("payments_orders").values()):
             if order["state"] == "READY":
                 name, attempt = order["id"], order["attempt"]
-                self.ok(cast.OFFICER, "send_payment", order=name, file=HASH)
+                self.ok(cast.OFFICER, "note_sent", orders=[name], file=HASH)
                 self.ok(
                     cast.OFFICER,
                     "report_payment",
                     order=name,
                     state="BOOKED",
                     attempt=attempt,
-                    bank_reference=f"B/{name}/{attempt}",
+                    reference=f"B/{name}/{attempt}",
                 )
 
     def repay(

@@ -433,7 +433,7 @@ def test_strangers_to_a_case_are_refused(stage: Stage) -> None:
     (pledge,) = stage.table("loans")[loan]["pledges"]
     calls: list[tuple[Any, str, dict[str, Any]]] = [
         (cast.OTHER_OFFICER, "secure_loan", {"loan": loan}),
-        (cast.OTHER_OFFICER, "send_payment", {"order": order, "file": HASH}),
+        (cast.OTHER_OFFICER, "note_sent", {"orders": [order], "file": HASH}),
         (cast.OTHER_OFFICER, "retry_payment", {"order": order}),
         (cast.OTHER_OFFICER, "report_payment", {"order": order, "state": "BOOKED", "attempt": 1}),
         (cast.OTHER_OFFICER, "close_loan", {"loan": loan}),

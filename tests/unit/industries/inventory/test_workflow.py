@@ -239,7 +239,7 @@ def test_a_payment_that_is_rejected_or_returned_is_paid_again_once(stage: Stage)
     loan, _ = stage.drawn(1_000_000, 10)
     (order,) = stage.table("payments_orders")
     report: dict[str, Any] = {"order": order, "attempt": 1}
-    stage.ok(cast.OFFICER, "send_payment", order=order, file=HASH)
+    stage.ok(cast.OFFICER, "note_sent", orders=[order], file=HASH)
     stage.ok(cast.OFFICER, "report_payment", state="REJECTED", reason="AC01", **report)
     assert loan_state(stage, loan) == "DRAWN"
     invariants.check_all(stage)
@@ -248,7 +248,7 @@ def test_a_payment_that_is_rejected_or_returned_is_paid_again_once(stage: Stage)
     assert loan_state(stage, loan) == "NORMAL"
     returned: dict[str, Any] = {"order": order, "attempt": 2, "state": "RETURNED"}
     for _ in range(2):
-        stage.ok(cast.OFFICER, "report_payment", bank_reference="RET-1", **returned)
+        stage.ok(cast.OFFICER, "report_payment", reference="RET-1", **returned)
         invariants.check_all(stage)
     assert (
         stage.table("money_accounts")[f"payable%2F{loan}/CNY.{cast.OFFICER.organization}"][

@@ -104,8 +104,8 @@ class Workload:
         stage.ok(cast.OFFICER, "secure_loan", loan=loan)
         stage.ok(cast.APPROVER, "draw_loan", loan=loan)
         order = f"PO-2026-{number + 1:06d}"
-        stage.ok(cast.OFFICER, "send_payment", order=order, file=HASH)
-        booked = {"state": "BOOKED", "attempt": 1, "bank_reference": f"B/{order}"}
+        stage.ok(cast.OFFICER, "note_sent", orders=[order], file=HASH)
+        booked = {"state": "BOOKED", "attempt": 1, "reference": f"B/{order}"}
         stage.ok(cast.OFFICER, "report_payment", order=order, **booked)
         self.receipts[loan] = receipt
 
