@@ -56,31 +56,32 @@ class Pledging(Papers, Lending):
 
         zh: 经销商将仓单背书质押给银行，用于担保贷款。
         """
-        kept = self.free_receipt(ctx, receipt)
         secured = self.loans.require(loan)
         require_party(ctx, secured.id, secured.dealer)
+        pledge = Pledge(
+            id=ctx.next_id("PL"),
+            loan=secured.id,
+            receipt=self.receipts.require(receipt).id,
+            bank=secured.bank,
+            dealer=secured.dealer,
+            state=PledgeState.OFFERED,
+            offered_at=ctx.block_time_ms,
+        )
+        # The shared register speaks first: what another bank or contract holds is taken, not free.
+        self.locks.lock(
+            ctx,
+            fingerprint_of(RECEIPT_KIND, pledge.receipt),
+            kind=RECEIPT_KIND,
+            case=pledge.id,
+            holder=pledge.bank,
+        )
+        kept = self.free_receipt(ctx, receipt)
         if secured.state not in _TAKES_PLEDGES:
             raise StepMissing(subject=secured.id, missing="a loan that takes pledges")
         if len(secured.pledges) >= PLEDGES_MAX:
             raise TooMuch(amount=PLEDGES_MAX + 1, limit=PLEDGES_MAX, rule="pledges of a loan")
         if self.skus.require(kept.sku).currency != secured.currency:
             raise DoesNotFit(subject=kept.sku, what="currency")
-        pledge = Pledge(
-            id=ctx.next_id("PL"),
-            loan=secured.id,
-            receipt=kept.id,
-            bank=secured.bank,
-            dealer=secured.dealer,
-            state=PledgeState.OFFERED,
-            offered_at=ctx.block_time_ms,
-        )
-        self.locks.lock(
-            ctx,
-            fingerprint_of(RECEIPT_KIND, kept.id),
-            kind=RECEIPT_KIND,
-            case=pledge.id,
-            holder=pledge.bank,
-        )
         self.receipts.replace(replace(kept, pledge=pledge.id, endorsed_to=None))
         return self.pledges.add(pledge)
 

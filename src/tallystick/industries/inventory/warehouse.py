@@ -105,8 +105,8 @@ class Warehousing(Supply):
         )
         for serial in plain:
             case = self.stated_case(serial)
-            check_storable(case, owner=draft.depositor, sku=draft.sku)
             self.lock_case(ctx, serial, draft.keeper)
+            check_storable(case, owner=draft.depositor, sku=draft.sku)
             self.cases.replace(replace(case, state=CaseState.STORED, lot=lot.id))
         self._note_photo(ctx, draft, lot)
         taken = self.with_lots(

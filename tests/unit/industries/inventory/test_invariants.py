@@ -38,7 +38,7 @@ def test_inv_1_a_serial_is_in_one_receipt_whatever_the_warehouse(stage: Stage) -
     other = stage.license(cast.OTHER_KEEPER)
     terms = stage.terms(warehouse=other, policy=None)
     second = stage.ok(cast.OTHER_KEEPER, "draft_receipt", **terms)["id"]
-    stage.refused("E_STATE", cast.OTHER_KEEPER, "take_in", receipt=second, serials=[serial])
+    stage.refused("E_LOCKED", cast.OTHER_KEEPER, "take_in", receipt=second, serials=[serial])
     invariants.check_all(stage)
 
 
@@ -66,7 +66,7 @@ def test_inv_1_the_same_stock_is_refused_across_contracts(stage: Stage) -> None:
 def test_inv_1_a_receipt_is_pledged_once_also_across_contracts(stage: Stage) -> None:
     """INV-1: a second bank is refused, here and in another contract; after closing it is free."""
     loan, receipt = stage.running(1_000_000, 10)
-    stage.refused("E_STATE", cast.DEALER, "offer_pledge", loan=loan, receipt=receipt)
+    stage.refused("E_LOCKED", cast.DEALER, "offer_pledge", loan=loan, receipt=receipt)
     fingerprint = fingerprint_of("warehouse-receipt", receipt)
     args = {"contract": "elsewhere", "fingerprint": fingerprint, "kind": "warehouse-receipt"}
     stage.refused("E_LOCKED", cast.OTHER_OFFICER, "take", **args)

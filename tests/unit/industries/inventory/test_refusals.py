@@ -39,10 +39,10 @@ def test_a_counterfeit_sold_or_unstated_serial_is_refused(stage: Stage) -> None:
 
 
 def test_a_double_receipt_is_refused(stage: Stage) -> None:
-    """E_LOCKED where the register knows the case, E_STATE where this contract does."""
+    """E_LOCKED, by the register that all contracts share."""
     receipt = stage.receipt(2)
     again: list[str] = stage.serials_of(receipt)
-    stage.refused("E_STATE", cast.KEEPER, "take_in", receipt=stage.draft(), serials=again)
+    stage.refused("E_LOCKED", cast.KEEPER, "take_in", receipt=stage.draft(), serials=again)
 
 
 def test_a_receipt_by_an_unlicensed_keeper_is_refused(stage: Stage) -> None:
