@@ -17,14 +17,16 @@ from tallystick.client.contract_desk import ContractDesk, PendingAction
 from tallystick.client.contract_errors import ContractErrors
 from tallystick.client.event_stream import LiveEvent
 from tallystick.client.evidence import DepositDetails, deposit_args
+from tallystick.client.extracts import EXTRACT_BYTES_MAX, Extract, read_extract
 from tallystick.client.files import FileFacts, FileSource, Progress, digest_file, facts_of
 from tallystick.client.governance import Proposed
 from tallystick.client.governance_records import ContractRecord, GovernanceRecord, ProposalRecord
-from tallystick.client.home import tally_home, write_file
+from tallystick.client.home import read_file, tally_home, write_file
 from tallystick.client.keystore import Identity, KeyDescription, KeyStore
 from tallystick.client.money import Money
 from tallystick.client.pem import format_pem, parse_pem
 from tallystick.client.problems import Placed, Problem, problem_of
+from tallystick.client.proven_record import ProvenRecord, key_text, read_proven_record
 from tallystick.client.records import (
     BlockRecord,
     Committed,
@@ -54,6 +56,7 @@ from tallystick.client.verify_log import verify_log_extension, verify_state
 from tallystick.client.verify_offline import find_receipt, verify
 
 __all__ = [
+    "EXTRACT_BYTES_MAX",
     "STUBS_PACKAGE",
     "ActionResult",
     "AsyncContractDesk",
@@ -75,6 +78,7 @@ __all__ = [
     "ContractSchema",
     "Deposit",
     "DepositDetails",
+    "Extract",
     "FileFacts",
     "FileSource",
     "GovernanceRecord",
@@ -92,6 +96,7 @@ __all__ = [
     "Progress",
     "ProposalRecord",
     "Proposed",
+    "ProvenRecord",
     "Result",
     "Standing",
     "Status",
@@ -111,11 +116,15 @@ __all__ = [
     "facts_of",
     "find_receipt",
     "format_pem",
+    "key_text",
     "open_trust",
     "parse_pem",
     "plan_csv",
     "plan_folder",
     "problem_of",
+    "read_extract",
+    "read_file",
+    "read_proven_record",
     "stub_package",
     "tally_home",
     "verify",

@@ -9,12 +9,13 @@ from typing import Any
 from tallystick.client.event_stream import LiveEvent
 from tallystick.client.figures import alerts, fetch_statistic, statistics
 from tallystick.client.links import Link
+from tallystick.client.proven_record import ProvenRecord
 from tallystick.client.reading import (
     Filter,
     blocks,
     fetch_block,
     fetch_organization,
-    fetch_state,
+    fetch_proven,
     fetch_status,
     fetch_transaction,
     organizations,
@@ -111,7 +112,16 @@ class NetReader:
             NotFound: there is no block at that height yet.
             HistoryTooLong: the node does not fold that much of the log for one request.
         """
-        return self._link.run(fetch_state(self._link.session, contract, table, key, height))
+        return self.prove(contract, table, key, height=height).value
+
+    def prove(
+        self, contract: str, table: str, key: str, *, height: int | None = None
+    ) -> ProvenRecord:
+        """Return a record of the state with its checked proof, to keep and to check again offline.
+
+        Arguments and errors are those of `state`; an absent key is proven absent.
+        """
+        return self._link.run(fetch_proven(self._link.session, contract, table, key, height))
 
     def statistics(self, contract: str) -> Iterator[Item]:
         """Yield a contract's statistics, each with its total over all time."""

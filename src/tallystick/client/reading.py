@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from tallystick.client.exchange import Ask, Flow, fetch, fetch_json, not_a_node
+from tallystick.client.proven_record import ProvenRecord
 from tallystick.client.records import (
     BlockRecord,
     Item,
@@ -23,9 +24,8 @@ from tallystick.client.records import (
     TransactionRecord,
 )
 from tallystick.client.session import Session
-from tallystick.client.verify_log import verify_state
-from tallystick.encoding import Value, decode, parse_base64, prepare
-from tallystick.errors import InvalidCheckpoint, InvalidProof, Malformed, UsageError
+from tallystick.encoding import parse_base64, prepare
+from tallystick.errors import InvalidCheckpoint, Malformed, UsageError
 from tallystick.merkle import TILE_WIDTH
 from tallystick.model import Checkpoint, Entry, decode_entry, parse_checkpoint
 
@@ -132,10 +132,10 @@ def query(contract: str, method: str, args: Mapping[str, Filter]) -> Flow[Any]:
     return (yield from fetch_json(Ask("GET", path, _texts(args)), _Result)).result
 
 
-def fetch_state(
+def fetch_proven(
     session: Session, contract: str, table: str, key: str, height: int | None
-) -> Flow[Value]:
-    """Return a record of the state, proven under a signed checkpoint; None if proven absent.
+) -> Flow[ProvenRecord]:
+    """Return a record of the state with its proof, which has been checked.
 
     Raises:
         InvalidProof, InvalidCheckpoint: the node's proof does not hold, or is of another height.
@@ -143,15 +143,21 @@ def fetch_state(
     trust = yield from session.contact()
     path = f"/v1/state/{segment(contract)}/{segment(table)}/{segment(key)}/proof"
     found = yield from fetch_json(Ask("GET", path, text_filters({"height": height})), _StateProof)
-    value = None if found.value_base64 is None else parse_base64(found.value_base64)
-    state_key = f"{contract}/{table}/{key}".encode()
+    proven = ProvenRecord(
+        contract=contract,
+        table=table,
+        key=key,
+        content=None if found.value_base64 is None else parse_base64(found.value_base64),
+        proof=parse_base64(found.proof),
+        checkpoint=found.checkpoint,
+    )
     trust = yield from session.trust_for(found.checkpoint, trust)
-    verify_state(found.checkpoint, state_key, value, parse_base64(found.proof), trust)
+    proven.check(trust)
     head = parse_checkpoint(found.checkpoint)
     if height is not None:
         _check_height(head, height)
     session.state.compare(trust, found.checkpoint, head)
-    return None if value is None else _decoded(value)
+    return proven
 
 
 def _check_height(head: Checkpoint, height: int) -> None:
@@ -242,10 +248,3 @@ def time_ms(moment: datetime | int) -> int:
 def _as(record: type[Row]) -> Callable[[Any], Row]:
     prepare(record)
     return lambda item: msgspec.convert(item, record)
-
-
-def _decoded(value: bytes) -> Value:
-    try:
-        return decode(value, name="state value")
-    except Malformed as error:
-        raise InvalidProof("the proven value is not canonical", field="value") from error

@@ -7,10 +7,10 @@ import importlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
-from urllib.parse import quote
 
 from tallystick.client.calling import Contracts
 from tallystick.client.exchange import Ask, Flow, fetch_json
+from tallystick.client.proven_record import key_text
 from tallystick.client.reading import Listing, segment, transactions
 from tallystick.client.records import TransactionRecord
 from tallystick.client.schema import TableSchema, ValueType
@@ -113,10 +113,7 @@ def _path(contract: str, table: TableSchema) -> str:
 
 def _key(key: tuple[str | int, ...]) -> str:
     """Return a primary key as one segment of a path, its parts escaped as the state does."""
-    if len(key) == 1:
-        return segment(str(key[0]))
-    parts = (str(part).replace("%", "%25").replace("/", "%2F") for part in key)
-    return quote("/".join(parts), safe="")
+    return segment(key_text(*key))
 
 
 def _condition(name: str, value: Any, table: TableSchema) -> tuple[str, str]:  # noqa: ANN401

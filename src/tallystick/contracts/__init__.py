@@ -62,6 +62,13 @@ from tallystick.contracts.statistics import RefusedCall, Statistic
 from tallystick.contracts.stories import Player, PlayerKey, Theatre
 from tallystick.contracts.succession import unreadable_tables
 from tallystick.contracts.tables import Table
+from tallystick.contracts.take_aways import (
+    ExtractTakeAway,
+    FileTakeAway,
+    HistoryTakeAway,
+    TableReader,
+    TakeAway,
+)
 from tallystick.contracts.templates import places as template_places
 from tallystick.contracts.text import check_arguments
 from tallystick.contracts.values import (
@@ -131,15 +138,18 @@ __all__ = [
     "Duplicate",
     "Event",
     "EventSchema",
+    "ExtractTakeAway",
     "FieldOf",
     "FieldSchema",
     "Figure",
+    "FileTakeAway",
     "Form",
     "FormField",
     "Format",
     "Frame",
     "HashMismatch",
     "Help",
+    "HistoryTakeAway",
     "HourOfDay",
     "Identifier",
     "Integer",
@@ -178,7 +188,9 @@ __all__ = [
     "Statistic",
     "StatisticSchema",
     "Table",
+    "TableReader",
     "TableSchema",
+    "TakeAway",
     "Term",
     "Theatre",
     "Timestamp",
