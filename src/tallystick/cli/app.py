@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from cyclopts import App, Parameter
 
+from tallystick.cli.answers import Answer
 from tallystick.cli.catalogue import pick
-from tallystick.cli.contract_verbs import Verb, nouns_among, text_at, verbs_of
+from tallystick.cli.contract_verbs import AnyVerb, nouns_among, summary_of, text_at, verbs_of
+from tallystick.cli.export_verbs import ExportVerb
 from tallystick.cli.table_verbs import TableVerb
 
 _COMMANDS: Final = "tallystick.cli.commands"
@@ -25,6 +27,7 @@ TREE: Final[Mapping[str, str]] = {
     "receipt get": "receipt:get",
     "receipt show": "receipt:show",
     "verify": "verify:verify",
+    "extract verify": "extract:verify",
     "tx list": "tx:list_",
     "tx show": "tx:show",
     "tx wait": "tx:wait",
@@ -102,7 +105,6 @@ TREE: Final[Mapping[str, str]] = {
     "contract statistics": "statistics:statistics",
     "contract alerts": "statistics:alerts",
     "contract digest": "contract_digest:digest",
-    "charity export": "charity_export:export",
     "demo": "demo:demo",
     "explain": "explain:explain",
     "openapi": "openapi:openapi",
@@ -113,11 +115,10 @@ TREE: Final[Mapping[str, str]] = {
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "run": ("up", "down", "status", "doctor", "demo"),
-    "evidence": ("evidence", "receipt", "verify"),
+    "evidence": ("evidence", "receipt", "verify", "extract"),
     "ledger": ("tx", "block", "log", "org"),
     "govern": ("governance",),
     "network": ("network",),
-    "systems": ("charity",),
     "operate": ("key", "lists", "identity", "payments", "backup", "restore", "views", "node"),
     "build": ("contract", "dev", "sdk"),
     "help": ("explain", "openapi", "completion", "version"),
@@ -168,25 +169,32 @@ def build_app(contracts: Iterable[str] = ()) -> App:
     return root
 
 
-def _verbs(contract: str) -> dict[str, Verb | TableVerb]:
+def _verbs(contract: str) -> dict[str, AnyVerb]:
     """Return a contract's verbs; a command of ours of the same words wins."""
     if contract in TREE:
         return {}
     return {path: verb for path, verb in verbs_of(contract).items() if path not in TREE}
 
 
-def _add_verb(noun: App, verb: Verb | TableVerb) -> None:
-    from tallystick.cli.table_commands import table_command_of
-    from tallystick.cli.verb_commands import command_of
-
+def _add_verb(noun: App, verb: AnyVerb) -> None:
     word = verb.path.partition(" ")[2]
     noun.command(
-        table_command_of(verb) if isinstance(verb, TableVerb) else command_of(verb),
+        _command_of(verb),
         name=(word, *ALIASES.get(word, ())),
-        help=pick(text_at(verb.path).summary),
+        help=pick(summary_of(verb)),
         default_parameter=_PLAIN_FLAGS,
         version_flags=[],
     )
+
+
+def _command_of(verb: AnyVerb) -> Callable[..., Answer]:
+    from tallystick.cli.export_command import export_command_of
+    from tallystick.cli.table_commands import table_command_of
+    from tallystick.cli.verb_commands import command_of
+
+    if isinstance(verb, TableVerb):
+        return table_command_of(verb)
+    return export_command_of(verb) if isinstance(verb, ExportVerb) else command_of(verb)
 
 
 def _noun(nouns: dict[str, App], path: str) -> App:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tallystick.cli.catalogue import command_text
+from tallystick.cli.export_verbs import ExportVerb, export_verb_text, export_verbs_of
 from tallystick.cli.installed import contract_names, installed_schema, is_contract
 from tallystick.cli.table_verbs import TableVerb, table_verb_text, table_verbs_of
 from tallystick.cli.texts.commands import COMMANDS
+from tallystick.cli.texts.exports import EXPORT_SUMMARY
 from tallystick.cli.texts.words import CommandText, Text
 
 if TYPE_CHECKING:
@@ -33,9 +35,12 @@ class Verb:
     method: MethodSchema
 
 
+AnyVerb: TypeAlias = Verb | TableVerb | ExportVerb
+
+
 @cache
-def verbs_of(contract: str) -> Mapping[str, Verb | TableVerb]:
-    """Return the verbs of an installed contract by path: its methods in order, then its tables.
+def verbs_of(contract: str) -> Mapping[str, AnyVerb]:
+    """Return the verbs of an installed contract by path: methods in order, tables, files.
 
     Raises:
         InvalidContract: it cannot be imported, or breaks a rule.
@@ -44,9 +49,9 @@ def verbs_of(contract: str) -> Mapping[str, Verb | TableVerb]:
     verbs = [
         Verb(f"{contract} {one.name.replace('_', '-')}", contract, one) for one in schema.methods
     ]
-    made: dict[str, Verb | TableVerb] = {verb.path: verb for verb in verbs}
-    tables = table_verbs_of(schema, {*made, *COMMANDS})
-    return made | {verb.path: verb for verb in tables}
+    made: dict[str, AnyVerb] = {verb.path: verb for verb in verbs}
+    made |= {verb.path: verb for verb in table_verbs_of(schema, {*made, *COMMANDS})}
+    return made | {verb.path: verb for verb in export_verbs_of(contract, {*made, *COMMANDS})}
 
 
 def text_at(path: str) -> CommandText:
@@ -60,7 +65,14 @@ def text_at(path: str) -> CommandText:
     verb = verbs_of(path.partition(" ")[0])[path]
     if isinstance(verb, TableVerb):
         return table_verb_text(verb)
+    if isinstance(verb, ExportVerb):
+        return export_verb_text(verb)
     return CommandText(_text(verb.method.label), (_example(verb),), _text(verb.method.description))
+
+
+def summary_of(verb: AnyVerb) -> Text:
+    """Return a verb in one line; the files of a contract are not loaded for it."""
+    return EXPORT_SUMMARY if isinstance(verb, ExportVerb) else text_at(verb.path).summary
 
 
 def nouns_among(words: Sequence[str]) -> tuple[str, ...]:

@@ -13,7 +13,10 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 from tallystick.cli.catalogue import say
@@ -68,6 +71,45 @@ def importable_contracts() -> tuple[str, ...]:
             installed_schema(name)
             names.append(name)
     return tuple(names)
+
+
+def has_exports(contract: str) -> bool:
+    """Say whether the package of a contract has a module of files to take away beside it."""
+    return _exports_name(contract) is not None
+
+
+def exports_of(contract: str) -> ModuleType:
+    """Return the module of files to take away that stands beside a contract in its package.
+
+    Raises:
+        UnknownContract: there is none.
+        InvalidContract: it cannot be imported.
+    """
+    name = _exports_name(contract)
+    if name is None:
+        raise UnknownContract(say("export.none", contract=contract), found=contract)
+    try:
+        return import_module(name)
+    except (ImportError, AttributeError, SyntaxError) as error:
+        message = say("contract.not_importable", contract=contract, where=name)
+        raise InvalidContract(f"{message}: {error}", field=contract) from error
+
+
+def _exports_name(contract: str) -> str | None:
+    """Return the name of the module beside a contract; of several versions, the last one's."""
+    for point in sorted(_points(), key=lambda one: one.name, reverse=True):
+        if _name(point) == contract:
+            name = f"{point.module}.exports"
+            return name if _is_package(point.module) and find_spec(name) is not None else None
+    return None
+
+
+def _is_package(name: str) -> bool:
+    try:
+        found = find_spec(name)
+    except (ImportError, ValueError):
+        return False
+    return found is not None and found.submodule_search_locations is not None
 
 
 @cache

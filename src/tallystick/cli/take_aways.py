@@ -1,30 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads a campaign from a node for `tally charity export`, and packs its history for auditors."""
+"""Makes the files that the module `exports` beside a contract describes, from what a node says."""
 
 from __future__ import annotations
 
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from importlib import import_module
-from importlib.metadata import entry_points
-from typing import Any, Final, TypeVar
+from typing import Final
 
 import msgspec
 
 from tallystick.cli.catalogue import say
-from tallystick.cli.installed import GROUP
-from tallystick.client import Net, TransactionRecord
-from tallystick.errors import NotFound, Refused, UnknownContract, Unverified
+from tallystick.cli.exported_tables import NodeTables, ProvenTables, has_subject
+from tallystick.client import Extract, Net, TransactionRecord
+from tallystick.contracts import ExtractTakeAway, FileTakeAway, HistoryTakeAway, TakeAway
+from tallystick.encoding import parse_json
+from tallystick.errors import NotFound, Refused, Unverified, UsageError
 from tallystick.interchange import tables as csv_tables
 
-Record = TypeVar("Record", bound=msgspec.Struct)
-
-CONTRACT: Final = "charity"
 _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 """No file of the package bears the time of packing: the same history gives the same bytes."""
+_UNTRUE: Final = "E_HASH"
+"""The code by which a maker says that the tables contradict each other."""
 _HEADER: Final = (
     "transaction",
     "height",
@@ -40,93 +39,90 @@ _HEADER: Final = (
 )
 
 
-class NodeTables:
-    """The tables of the charity contract at a node, as its records."""
+class Maker:
+    """Makes the files of one contract."""
 
-    def __init__(self, net: Net) -> None:
-        """Read through a connection."""
+    def __init__(self, net: Net, contract: str, kinds: Mapping[str, TakeAway]) -> None:
+        """Read from a node; `kinds` is what the contract's package offers."""
         self._net = net
+        self._contract = contract
+        self._kinds = kinds
 
-    def rows(self, table: str, kind: type[Record], /, **equal: str) -> Sequence[Record]:
-        """Return the rows of a table in which these columns have these values."""
-        found = self._net.table(f"{CONTRACT}.{table}").where(**equal)
-        return [_record(one.to_dict(), kind) for one in found]
-
-    def require(self, campaign: str) -> None:
-        """Refuse to go on without a campaign.
+    def make(self, kind: str, subject: str, today: date) -> bytes:
+        """Return the content of a file.
 
         Raises:
-            NotFound: there is none of this number.
+            UsageError: there is no such kind of file.
+            NotFound: there is no such subject, or nothing to tell of it.
+            Unverified: the tables contradict each other, or a proof or receipt does not hold.
         """
-        if self._net.table(f"{CONTRACT}.campaigns").find(campaign) is None:
-            message = say("charity.no_campaign", campaign=campaign)
-            raise NotFound(message, field="CAMPAIGN", found=campaign)
+        take_away = self._kinds.get(kind)
+        if take_away is None:
+            raise UsageError(
+                say("export.no_kind", kind=kind), field="KIND", expected=", ".join(self._kinds)
+            )
+        self._require(take_away.table, subject)
+        try:
+            return self._made(take_away, kind, subject, today)
+        except Refused as refusal:
+            # No refusal of the ledger: its facts have no words of their own here.
+            kind_of_error = Unverified if refusal.code == _UNTRUE else NotFound
+            raise kind_of_error(refusal.message, field="SUBJECT", found=subject) from refusal
 
+    def _made(self, take_away: TakeAway, kind: str, subject: str, today: date) -> bytes:
+        tables = NodeTables(self._net, self._contract)
+        if isinstance(take_away, FileTakeAway):
+            return take_away.make(tables, subject, today)
+        if isinstance(take_away, HistoryTakeAway):
+            return self._package(take_away.records(tables, subject))
+        return self._extract(take_away, kind, subject).to_json()
 
-def campaign_file(net: Net, kind: str, campaign: str, today: date) -> bytes:
-    """Return one of the files that the contract's package makes of a campaign.
+    def _require(self, table: str | None, subject: str) -> None:
+        if table is not None and not has_subject(self._net, f"{self._contract}.{table}", subject):
+            message = say("export.no_subject", table=table, subject=subject)
+            raise NotFound(message, field="SUBJECT", found=subject)
 
-    Raises:
-        UnknownContract: the charity contract is not installed here.
-        NotFound: there is no such campaign, or it has paid nothing to publish.
-        Unverified: the tables do not add up to the book.
-    """
-    exports, tables = _exports(), NodeTables(net)
-    tables.require(campaign)
-    try:
-        facts = exports.read_campaign(tables, campaign)
-        content: bytes = exports.FILES[kind](facts, today)
-    except Refused as refusal:
-        # No refusal of the ledger: its facts have no words of their own here.
-        kind_of_error = Unverified if refusal.code == "E_HASH" else NotFound
-        raise kind_of_error(refusal.message, field="CAMPAIGN", found=campaign) from refusal
-    return content
+    def _extract(self, take_away: ExtractTakeAway, kind: str, subject: str) -> Extract:
+        """Return facts with what proves them: every record that was read, and who made it so."""
+        tables = ProvenTables(self._net, self._contract)
+        facts = msgspec.to_builtins(dict(take_away.facts(tables, subject)))
+        traced = [
+            (one.table, one.key)
+            for one in tables.records
+            if one.contract == self._contract and one.table in take_away.traced
+        ]
+        receipts = [
+            parse_json(self._net.receipt(one.id).record.to_json())
+            for one in self._history(traced)
+            if one.height <= tables.height
+        ]
+        return Extract(
+            contract=self._contract,
+            kind=kind,
+            subject=subject,
+            facts=facts,
+            records=tuple(tables.records),
+            receipts=tuple(one for one in receipts if isinstance(one, dict)),
+        )
 
+    def _history(self, records: Iterable[tuple[str, str]]) -> list[TransactionRecord]:
+        """Return the transactions that made and changed records, each once, oldest first."""
+        found: dict[str, TransactionRecord] = {}
+        for table, key in records:
+            rows = self._net.table(f"{self._contract}.{table}")
+            found |= {one.id: one for one in rows.history(key)}
+        return sorted(found.values(), key=lambda one: (one.height, one.index))
 
-def audit_package(net: Net, campaign: str) -> bytes:
-    """Return a ZIP file: the events of a campaign as CSV, and the receipt of each transaction.
-
-    Raises:
-        NotFound: there is no such campaign.
-        Unverified: a receipt does not check out.
-    """
-    NodeTables(net).require(campaign)
-    found = {one.id: one for one in _history(net, campaign)}
-    ordered = sorted(found.values(), key=lambda one: (one.height, one.index))
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        _add(archive, "events.csv", _events(net.transaction(one.id) for one in ordered))
-        for one in ordered:
-            receipt = net.receipt(one.id).record.to_json()
-            _add(archive, f"receipts/{one.id}.receipt.json", receipt.encode())
-    return packed.getvalue()
-
-
-def _exports() -> Any:  # noqa: ANN401  # a module of a package that need not be installed
-    """Return the exports that stand beside the contract in its package."""
-    for point in entry_points(group=GROUP, name=CONTRACT):
-        return import_module(f"{point.module}.exports")
-    raise UnknownContract(say("contract.not_installed", contract=CONTRACT), found=CONTRACT)
-
-
-def _record(row: dict[str, Any], kind: type[Record]) -> Record:
-    """Return a row as a record; columns that the views add are left out."""
-    known = {name: row[name] for name in kind.__struct_fields__ if name in row}
-    return msgspec.convert(known, kind)
-
-
-def _history(net: Net, campaign: str) -> Iterator[TransactionRecord]:
-    """Yield the transactions of a campaign, some more than once.
-
-    All that touches its money changes its book, and what else happens changes it, a list or an
-    entitlement.
-    """
-    for table in ("campaigns", "books"):
-        yield from net.table(f"{CONTRACT}.{table}").history(campaign)
-    for table in ("batches", "entitlements"):
-        rows = net.table(f"{CONTRACT}.{table}")
-        for row in rows.where(campaign=campaign):
-            yield from rows.history(row["id"])
+    def _package(self, records: Iterable[tuple[str, str]]) -> bytes:
+        """Return a ZIP file: the events as CSV, and the receipt of each transaction."""
+        ordered = self._history(records)
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            _add(archive, "events.csv", _events(self._net.transaction(one.id) for one in ordered))
+            for one in ordered:
+                receipt = self._net.receipt(one.id).record.to_json()
+                _add(archive, f"receipts/{one.id}.receipt.json", receipt.encode())
+        return packed.getvalue()
 
 
 def _events(transactions: Iterator[TransactionRecord]) -> bytes:

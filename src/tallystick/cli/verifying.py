@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -77,13 +77,22 @@ def _existing(what: str) -> Path:
 
 def _offline_trust(named: Path | None, receipt: Path) -> Trust:
     """Return the trust file that was named, else one of this machine, of the receipt's network."""
+    return offline_trust(named, lambda: _network_of(receipt))
+
+
+def offline_trust(named: Path | None, network_of: Callable[[], str | None]) -> Trust:
+    """Return the trust file that was named, else one of this machine, if it can of that network.
+
+    Raises:
+        UsageError: none was named, and this machine knows none.
+    """
     given = named or default_environment().get(TRUST_VARIABLE)
     if given:
         return open_trust(given)
     known = list(_known_trusts())
     if not known:
         raise UsageError(say("verify.no_trust"), field="--trust", hint=say("verify.no_trust_hint"))
-    network = _network_of(receipt)
+    network = network_of()
     return next((trust for trust in known if trust.network == network), known[0])
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tally charity export`: what is saved is what the node's tables say, or nothing is."""
+"""`tally NAME export`: what is saved is what the node's tables say, or nothing is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from tallystick.cli import linking
-from tallystick.errors import Unverified
+from tallystick.cli.installed import exports_of, has_exports
+from tallystick.errors import UnknownContract, Unverified
 from tests.unit.cli.conftest import Tally
 from tests.unit.industries.charity.scene import Scene, row
 
@@ -164,11 +165,20 @@ def test_what_is_altered_or_missing_is_refused_and_nothing_saved(
     assert not out.exists()
 
 
-def test_without_the_contract_s_package_there_is_nothing_to_make_files_with(
-    tally: Tally, tmp_path: Path, net: FakeNet, monkeypatch: pytest.MonkeyPatch
+def test_a_kind_of_file_that_there_is_not_is_named(
+    tally: Tally, tmp_path: Path, net: FakeNet
 ) -> None:
-    """The platform stands without its industries."""
-    monkeypatch.setattr("tallystick.cli.campaign_files.entry_points", lambda **_: ())
-    campaign = next(iter(net.scene.ledger.state.records("charity", "campaigns")))
-    told = tally("charity", "export", "disclosure", campaign, "-o", tmp_path / "out")
-    assert told.code == 3
+    """With those that there are; nothing is asked of the node."""
+    told = tally("charity", "export", "nothing", "CP-2026-000001", "-o", tmp_path / "out")
+    assert (told.code, "360giving-csv" in told.err) == (2, True)
+    assert net.is_honest
+
+
+def test_only_contracts_with_files_to_take_away_have_the_verb(tally: Tally) -> None:
+    """The platform stands without its industries, and names none."""
+    assert "export" in tally("charity", "--help").out
+    assert not has_exports("calendars")
+    with pytest.raises(UnknownContract):
+        exports_of("calendars")
+    shown = tally("charity", "export", "--help", "--lang", "zh").out
+    assert "历次信息公开" in shown

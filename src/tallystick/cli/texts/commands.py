@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tallystick.cli.texts.authors import AUTHOR_COMMANDS
-from tallystick.cli.texts.charity_export import CHARITY_EXPORT_COMMANDS
+from tallystick.cli.texts.exports import EXTRACT_COMMANDS
 from tallystick.cli.texts.governance import CERTIFICATE_COMMANDS, GOVERNANCE_COMMANDS
 from tallystick.cli.texts.identity import IDENTITY_COMMANDS
 from tallystick.cli.texts.lists import LISTS_COMMANDS
@@ -24,7 +24,7 @@ COMMANDS: Final[Mapping[str, CommandText]] = {
     **PAYMENTS_COMMANDS,
     **STORY_COMMANDS,
     **STATISTICS_COMMANDS,
-    **CHARITY_EXPORT_COMMANDS,
+    **EXTRACT_COMMANDS,
     "": CommandText(
         Text(
             "a consortium ledger whose every transaction has a receipt anyone can verify",

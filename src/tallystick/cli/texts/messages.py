@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from tallystick.cli.texts.authors import AUTHOR_MESSAGES
-from tallystick.cli.texts.charity_export import CHARITY_EXPORT_MESSAGES
 from tallystick.cli.texts.demo import DEMO
 from tallystick.cli.texts.doctor import DOCTOR
+from tallystick.cli.texts.exports import EXPORT_MESSAGES
 from tallystick.cli.texts.fields import FIELDS
 from tallystick.cli.texts.governance import GOVERNANCE_MESSAGES
 from tallystick.cli.texts.identity import IDENTITY_MESSAGES
@@ -22,7 +22,7 @@ from tallystick.cli.texts.words import Text
 
 MESSAGES: Final[Mapping[str, Text]] = {
     **AUTHOR_MESSAGES,
-    **CHARITY_EXPORT_MESSAGES,
+    **EXPORT_MESSAGES,
     **FIELDS,
     **DEMO,
     **DOCTOR,

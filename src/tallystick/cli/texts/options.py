@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tallystick.cli.texts.authors import AUTHOR_OPTIONS
-from tallystick.cli.texts.charity_export import CHARITY_EXPORT_OPTIONS
+from tallystick.cli.texts.exports import EXTRACT_OPTIONS
 from tallystick.cli.texts.governance import GOVERNANCE_OPTIONS
 from tallystick.cli.texts.identity import IDENTITY_OPTIONS
 from tallystick.cli.texts.lists import LISTS_OPTIONS
@@ -22,7 +22,7 @@ OPTIONS: Final[Mapping[str, Text]] = {
     **PAYMENTS_OPTIONS,
     **STORY_OPTIONS,
     **STATISTICS_OPTIONS,
-    **CHARITY_EXPORT_OPTIONS,
+    **EXTRACT_OPTIONS,
     # network
     "network entry:organization": Text(
         "this organisation's unified social credit code", "本机构的统一社会信用代码"

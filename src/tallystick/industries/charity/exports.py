@@ -6,12 +6,21 @@ Pure functions beside the contract: records in, bytes out, and the day is an arg
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
-from tallystick.contracts import Record, Value, day_of
+from tallystick.contracts import (
+    FileTakeAway,
+    HistoryTakeAway,
+    Label,
+    Record,
+    TableReader,
+    TakeAway,
+    Value,
+    day_of,
+)
 from tallystick.industries.charity.queries import GROUP_MIN, merged
 from tallystick.industries.charity.records import (
     Batch,
@@ -19,6 +28,7 @@ from tallystick.industries.charity.records import (
     Campaign,
     Disclosure,
     Donation,
+    Entitlement,
     Payout,
     Slice,
 )
@@ -26,8 +36,6 @@ from tallystick.industries.charity.refusals import NothingPaid, SumsDiffer
 from tallystick.interchange import tables as csv_tables
 from tallystick.interchange.giving360 import Giver, Grant, Package, package_json, spreadsheet_csv
 from tallystick.interchange.iso20022 import Money, format_amount
-
-R = TypeVar("R", bound=Record)
 
 SUMS: Final = (
     "donated",
@@ -40,14 +48,6 @@ SUMS: Final = (
     "moved_out",
 )
 """The first three are what came in, the others where it is or went (CHAR-2)."""
-
-
-class TableReader(Protocol):
-    """Reads the contract's tables: of a node, or of a ledger in memory."""
-
-    def rows(self, table: str, kind: type[R], /, **equal: str) -> Sequence[R]:
-        """Return the rows of a table in which these columns have these values."""
-        ...
 
 
 class CampaignFacts(Record):
@@ -165,6 +165,60 @@ FILES: Final[Mapping[str, Callable[[CampaignFacts, date], bytes]]] = MappingProx
         "disclosure": disclosure_csv,
         "360giving": giving360_json,
         "360giving-csv": giving360_csv,
+    }
+)
+"""What is made of the facts of a campaign."""
+
+
+def history_of(reader: TableReader, campaign: str) -> Iterator[tuple[str, str]]:
+    """Name the records whose history is a campaign's, for auditors.
+
+    All that touches its money changes its book, and what else happens changes it, a list or an
+    entitlement.
+    """
+    yield "campaigns", campaign
+    yield "books", campaign
+    for batch in reader.rows("batches", Batch, campaign=campaign):
+        yield "batches", batch.id
+    for entitlement in reader.rows("entitlements", Entitlement, campaign=campaign):
+        yield "entitlements", entitlement.id
+
+
+def _of_campaign(kind: str, label: Label) -> FileTakeAway:
+    def make(reader: TableReader, campaign: str, today: date) -> bytes:
+        return FILES[kind](read_campaign(reader, campaign), today)
+
+    return FileTakeAway(label, "campaigns", make)
+
+
+TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
+    {
+        "disclosure": _of_campaign(
+            "disclosure",
+            Label(
+                zh="历次信息公开与当前收支（CSV）",
+                en="every disclosure, and the sums as they are now (CSV)",
+            ),
+        ),
+        "360giving": _of_campaign(
+            "360giving",
+            Label(
+                zh="按 360Giving 标准公布发放情况，不足五笔的名单合并列示（JSON）",
+                en="what was paid out as grants of 360Giving, small lists taken together (JSON)",
+            ),
+        ),
+        "360giving-csv": _of_campaign(
+            "360giving-csv",
+            Label(zh="同上，表格形式（CSV）", en="the same as a spreadsheet (CSV)"),
+        ),
+        "audit": HistoryTakeAway(
+            Label(
+                zh="全部事件与经核验的交易回执（ZIP）",
+                en="the events and the receipt of every transaction, each checked (ZIP)",
+            ),
+            "campaigns",
+            history_of,
+        ),
     }
 )
 """What can be taken away of a campaign, by its name on the command line."""

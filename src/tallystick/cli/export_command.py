@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the function of `tally NAME export`: saves a file to take away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from tallystick.cli.answers import Answer, Sheet
+from tallystick.cli.export_verbs import ExportVerb, kinds_of
+from tallystick.cli.options import ADDRESS, OUTPUT, Address, Output
+from tallystick.cli.schema_options import HelpText
+from tallystick.cli.texts.exports import EXPORT_OPTIONS
+
+
+def export_command_of(verb: ExportVerb) -> Callable[..., Answer]:
+    """Return the function that the parser calls for a contract's files."""
+
+    def export(
+        kind: Annotated[str, Parameter(help=_help("kind"))],
+        subject: Annotated[str, Parameter(help=_help("subject"))],
+        /,
+        *,
+        out: Annotated[Path, Parameter(name=("--out", "-o"), help=_help("out"))],
+        address: Address = ADDRESS,
+        _output: Output = OUTPUT,
+    ) -> Answer:
+        """Save a file to take away."""
+        from tallystick.cli.linking import open_net
+        from tallystick.cli.take_aways import Maker
+        from tallystick.errors import FileProblem
+
+        kinds = kinds_of(verb.contract)
+        with open_net(address) as net:
+            maker = Maker(net, verb.contract, kinds)
+            content = maker.make(kind, subject, datetime.now(UTC).date())
+        try:
+            out.write_bytes(content)
+        except OSError as error:
+            raise FileProblem(f"{out}: {error.strerror}", field="--out", found=str(out)) from error
+        return Sheet({"file": str(out), "kind": kind, "subject": subject, "size": len(content)})
+
+    return export
+
+
+def _help(name: str) -> HelpText:
+    text = EXPORT_OPTIONS[name]
+    return HelpText(text.en, text.zh)
