@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -30,14 +29,16 @@ def export_command_of(verb: ExportVerb) -> Callable[..., Answer]:
         _output: Output = OUTPUT,
     ) -> Answer:
         """Save a file to take away."""
+        from tallystick.cli.founding import now_ms
         from tallystick.cli.linking import open_net
         from tallystick.cli.take_aways import Maker
+        from tallystick.contracts import day_of
         from tallystick.errors import FileProblem
 
         kinds = kinds_of(verb.contract)
         with open_net(address) as net:
             maker = Maker(net, verb.contract, kinds)
-            content = maker.make(kind, subject, datetime.now(UTC).date())
+            content = maker.make(kind, subject, day_of(now_ms()))
         try:
             out.write_bytes(content)
         except OSError as error:

@@ -125,6 +125,13 @@ class Maker:
         return packed.getvalue()
 
 
+def suffix_of(take_away: TakeAway) -> str:
+    """Return how the name of such a file ends."""
+    if isinstance(take_away, FileTakeAway):
+        return take_away.suffix
+    return ".extract.json" if isinstance(take_away, ExtractTakeAway) else ".zip"
+
+
 def _events(transactions: Iterator[TransactionRecord]) -> bytes:
     """Return a CSV file with a row for each event; what a spreadsheet would compute is text."""
     rows: list[tuple[str | int | None, ...]] = []

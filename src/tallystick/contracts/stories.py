@@ -97,3 +97,11 @@ class Theatre(Protocol):
     def bank_round(self, orders: int, closed: Sequence[str]) -> tuple[int, int]:
         """Send so many orders, let the stand-in bank answer, report; return made and refused."""
         ...
+
+    def take_away(self, member: str, kind: str, subject: str) -> Mapping[str, Any]:
+        """Let a member save a file of the contract's exports, in the story's folder.
+
+        An extract is checked with nothing but the trust file, and its facts are returned; of
+        another file there are none.
+        """
+        ...

@@ -42,6 +42,8 @@ class FileTakeAway:
     """The table whose key the subject is; None: it is checked by the maker."""
     make: Callable[[TableReader, str, date], bytes]
     """Makes the file about a subject, as of a day."""
+    suffix: str = ".csv"
+    """How such a file's name ends."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,13 @@ from typing import Any, Final
 
 import msgspec
 
+from tallystick.cli.answers import Mark
 from tallystick.cli.catalogue import say
 from tallystick.cli.demo.consortium import member_key
 from tallystick.cli.demo.names import KEYS_FOLDER, TRUST_FILE
 from tallystick.cli.demo.stand_in_bank import StandInBank
+from tallystick.cli.export_verbs import kinds_of
+from tallystick.cli.extract_report import check_file
 from tallystick.cli.founding import installed_contracts, now_ms
 from tallystick.cli.local import keep_trust_file
 from tallystick.cli.payments.bridge import Bridge
@@ -29,9 +32,10 @@ from tallystick.cli.payments.desk import NetDesk
 from tallystick.cli.payments.journal import Journal
 from tallystick.cli.payments.parties import Payee, Payer, read_payees, write_payees
 from tallystick.cli.stage import stage
+from tallystick.cli.take_aways import Maker, suffix_of
 from tallystick.cli.talk import step
-from tallystick.client import Identity, KeyStore, Net, connect, verify
-from tallystick.contracts import Label
+from tallystick.client import Identity, KeyStore, Net, connect, read_extract, verify
+from tallystick.contracts import ExtractTakeAway, Label, day_of
 from tallystick.crypto import SecretKey
 from tallystick.errors import NotFinal, Refused, Unverified
 from tallystick.interchange.bank import FileDropConnector
@@ -39,6 +43,7 @@ from tallystick.model import GenesisDocument, LogKey, Member, Name, Organization
 from tallystick.node import create_network
 
 RECEIPTS: Final = "receipts"
+FILES: Final = "files"
 BANK_FOLDER: Final = "bank"
 PAYEES_FILE: Final = "payees.json"
 _NETWORK: Final = "tally-story"
@@ -111,6 +116,7 @@ class Theatre:
         self._keys: dict[str, PersonKey] = {}
         self.secret = secrets.token_bytes(_SECRET_BYTES)
         self.receipts: list[Path] = []
+        self._height = 0
         (folder / RECEIPTS).mkdir(exist_ok=True)
 
     @property
@@ -127,6 +133,7 @@ class Theatre:
         done = self._nets[member].call(*self._words(method), **arguments)
         name = f"{len(self.receipts) + 1:03d}-{method}.receipt.json"
         self.receipts.append(done.receipt.save(self._folder / RECEIPTS / name))
+        self._height = max(self._height, done.transaction.height or 0)
         return done.result
 
     def refused(
@@ -197,6 +204,25 @@ class Theatre:
         bridge.collect()
         return answered
 
+    def take_away(self, member: str, kind: str, subject: str) -> Mapping[str, Any]:
+        """Let a member save a file of the exports; an extract is checked and its facts returned.
+
+        Raises:
+            Unverified: it does not hold with the trust file alone.
+        """
+        net, contract = self._nets[member], self._story.CONTRACT
+        self._wait_for_views(net)
+        kinds = kinds_of(contract)
+        content = Maker(net, contract, kinds).make(kind, subject, day_of(self.now))
+        path = self._folder / FILES / f"{kind}-{subject}{suffix_of(kinds[kind])}"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+        if not isinstance(kinds[kind], ExtractTakeAway):
+            return {}
+        if check_file(path, self._folder / TRUST_FILE).verdict is not Mark.OK:
+            raise Unverified(say("demo.failed", reason=path.name))
+        return read_extract(content).facts
+
     def count_verified(self) -> int:
         """Check every receipt with nothing but the trust file; return how many there are.
 
@@ -207,6 +233,14 @@ class Theatre:
             if not verify(path, trust=self._folder / TRUST_FILE).ok:
                 raise Unverified(say("demo.failed", reason=path.name))
         return len(self.receipts)
+
+    def _wait_for_views(self, net: Net) -> None:
+        """Wait until a node's views show everything that was done in the story."""
+        deadline = time.monotonic() + _VIEWS_S
+        while net.status().views_height < self._height:
+            if time.monotonic() > deadline:
+                raise NotFinal(say("story.views_behind"))
+            time.sleep(_PAUSE_S)
 
     def _words(self, method: str) -> tuple[str, str]:
         """Return contract and method; a name with a dot is of another contract than the story's."""

@@ -14,7 +14,7 @@ STORY_COMMANDS: Final[Mapping[str, CommandText]] = {
             "tell the story of an industry, to verified receipts",
             "演示一个行业系统的全流程，直至核验回执",
         ),
-        ("tally demo charity", "tally demo charity --lang zh --data ./story"),
+        ("tally demo charity", "tally demo inventory --lang zh --data ./story"),
         Text(
             "Founds a network of its own on this machine, lets everybody play their part through "
             "the public client, carries payments through a bank's folder, and checks every receipt "
@@ -44,7 +44,7 @@ STORY_MESSAGES: Final[Mapping[str, Text]] = {
         "{method} should have been refused with {code}, but was {found}",
         "{method} 应以 {code} 被拒绝，实际为 {found}",
     ),
-    "story.views_behind": Text("the views do not show the payments", "查询视图未显示待付款指令"),
+    "story.views_behind": Text("the views are behind the ledger", "查询视图落后于账本"),
     "story.verified": Text(
         "{count} receipts verified offline, with the trust file alone",
         "已凭信任文件离线核验 {count} 份回执",
@@ -58,4 +58,10 @@ STORY_FIELDS: Final = (
     ("paid", "paid (cents)", "发放（分）"),
     ("beneficiaries", "beneficiaries", "受益人数"),
     ("receipts", "receipts", "回执数"),
+    ("warehouse_receipt", "warehouse receipt", "仓单"),
+    ("loan", "loan", "贷款"),
+    ("pledge", "pledge", "质押"),
+    ("lent", "lent (cents)", "放款（分）"),
+    ("cases", "cases", "箱数"),
+    ("released", "cases released", "已放行箱数"),
 )

@@ -184,11 +184,11 @@ def history_of(reader: TableReader, campaign: str) -> Iterator[tuple[str, str]]:
         yield "entitlements", entitlement.id
 
 
-def _of_campaign(kind: str, label: Label) -> FileTakeAway:
+def _of_campaign(kind: str, label: Label, suffix: str = ".csv") -> FileTakeAway:
     def make(reader: TableReader, campaign: str, today: date) -> bytes:
         return FILES[kind](read_campaign(reader, campaign), today)
 
-    return FileTakeAway(label, "campaigns", make)
+    return FileTakeAway(label, "campaigns", make, suffix)
 
 
 TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
@@ -206,6 +206,7 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
                 zh="按 360Giving 标准公布发放情况，不足五笔的名单合并列示（JSON）",
                 en="what was paid out as grants of 360Giving, small lists taken together (JSON)",
             ),
+            ".json",
         ),
         "360giving-csv": _of_campaign(
             "360giving-csv",
