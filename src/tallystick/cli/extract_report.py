@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks extracts: records by their proofs, transactions by receipts, facts by making them again."""
+"""Checks extracts: records by proofs, transactions by receipts, facts by making them again."""
 
 from __future__ import annotations
 
