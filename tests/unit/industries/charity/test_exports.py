@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from tallystick.contracts import replace
@@ -42,6 +43,11 @@ class SceneTables:
             for one in self.scene.all(table, kind)
             if all(getattr(one, name) == value for name, value in equal.items())
         ]
+
+    def record(self, table: str, kind: type[R], /, *key: str | int) -> R | None:
+        """Return a record by its key."""
+        found = self.scene.ledger.state.records("charity", table).get(str(key[0]))
+        return None if found is None else msgspec.convert(found, kind)
 
 
 def facts_of(scene: Scene, campaign: str) -> CampaignFacts:
