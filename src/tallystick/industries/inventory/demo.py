@@ -8,26 +8,19 @@ waits for a day to pass: what the story shows can happen within one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from tallystick.contracts import DAY_MS, Label, Theatre, day_of, digest_of
+from tallystick.contracts import Label, Theatre, day_of, digest_of
 from tallystick.contracts.parts import fingerprint_of
-from tallystick.industries.inventory.counting import count_digest, inspection_digest
 from tallystick.industries.inventory.demo_cast import (
-    APPRAISER,
     APPROVER_1,
     ASSESSOR,
     AUDITOR_1,
     BANK,
-    CALENDAR_CLERK,
     CONTRACT,
     DEALER_1,
-    DEALER_2,
     DEALERS,
-    INSURANCE_CLERK,
-    JUDGE,
-    KEEPERS,
     OTHER_BANK,
     OTHER_TELLER,
     PAYER,
@@ -38,25 +31,26 @@ from tallystick.industries.inventory.demo_cast import (
     WINEMAKER,
     parts,
 )
+from tallystick.industries.inventory.demo_goods import (
+    CASES,
+    LIST_PRICE,
+    SKU,
+    YEAR_MS,
+    prepare,
+    store,
+    take_stock,
+    transfer,
+)
 from tallystick.industries.inventory.tables import RECEIPT_KIND
 
 __all__ = ["CONTRACT", "PAYER", "TELLER", "parts", "tell"]
 
-_SKU: Final = "LZ-DEMO"
-_LIST_PRICE: Final = 600_000
-"""6,000.00 a case, of which 80 % count: 4,800.00."""
-_DEALER_PRICE: Final = 500_000
-_CASES: Final = 500
-_AT_ONCE: Final = 200
-_SUPPLY: Final = tuple(f"LZ-{number:06d}" for number in range(1, 521))
-"""What the winery ships: the cases that are pledged, and twenty more."""
 _LOAN: Final = 144_000_000
 """1,440,000.00: 60 % of 500 cases at 4,800."""
 _ANSWER: Final = 28_800_000
 _REDEEMED: Final = 100
 _PAID_FOR_THEM: Final = 23_040_000
 """230,400.00: 60 % of 100 cases at 3,840."""
-_YEAR_MS: Final = 365 * DAY_MS
 _CHECKS: Final = digest_of("credit record, quota, sales history")
 _PAYEE: Final[Mapping[str, str]] = {
     "name": "示例酒类经销有限公司",
@@ -69,15 +63,15 @@ _PAYEE: Final[Mapping[str, str]] = {
 
 def tell(theatre: Theatre) -> dict[str, Any]:
     """Tell the story; return what it came to."""
-    warehouse = _prepare(theatre)
-    receipt = _store(theatre, warehouse)
+    warehouse = prepare(theatre)
+    receipt = store(theatre, warehouse)
     loan = _apply(theatre)
     pledge = _pledge(theatre, loan, receipt)
     _draw(theatre, loan)
     _let_the_price_fall(theatre, loan)
     _redeem(theatre, loan, receipt)
-    inspection = _take_stock(theatre, receipt)
-    _transfer(theatre, warehouse)
+    inspection = take_stock(theatre, receipt)
+    transfer(theatre, warehouse)
     _end(theatre, loan, pledge)
     _take_away(theatre, loan, receipt, inspection)
     return {
@@ -85,131 +79,14 @@ def tell(theatre: Theatre) -> dict[str, Any]:
         "loan": loan,
         "pledge": pledge,
         "lent": _LOAN,
-        "cases": _CASES,
+        "cases": CASES,
         "released": _REDEEMED,
     }
 
 
-def _prepare(theatre: Theatre) -> dict[str, str]:
-    """Publish the calendar, license and insure a warehouse, price a product."""
-    year = day_of(theatre.now).year
-    for one in (year, year + 1):
-        theatre.act(CALENDAR_CLERK, "calendars.publish", calendar="CN", year=one)
-    later = theatre.now + _YEAR_MS
-    warehouse = theatre.act(
-        REGISTRAR,
-        "license_warehouse",
-        keeper=KEEPERS[0],
-        licence="川仓许 2026-017",
-        licensed_until=later,
-        zones=["A", "B"],
-        cameras=8,
-        scanner_key=theatre.key("scanner").public_key,
-        monitor=KEEPERS[0],
-    )["id"]
-    policy = theatre.act(
-        INSURANCE_CLERK,
-        "insure",
-        warehouse=warehouse,
-        number="P-2026-88",
-        sum_insured=1_000_000_000,
-        valid_until=later,
-    )["id"]
-    theatre.act(WINEMAKER, "register_sku", sku=_SKU, name="示例大曲", packing="6 x 500 ml")
-    theatre.act(WINEMAKER, "publish_list_price", sku=_SKU, price=_LIST_PRICE)
-    theatre.refused("E_ROLE", DEALER_1, "quote_price", sku=_SKU, price=_DEALER_PRICE)
-    theatre.act(APPRAISER, "quote_price", sku=_SKU, price=_DEALER_PRICE)
-    theatre.say(
-        Label(
-            zh="仓库持证并投保；出厂价每箱 6,000.00 元，经销商自行报价被拒绝（E_ROLE），"
-            "由独立机构报经销价 5,000.00 元",
-            en="A warehouse is licensed and insured; list price 6,000.00 a case, the borrower's "
-            "own quote is refused (E_ROLE), an independent one says 5,000.00",
-        )
-    )
-    return {"warehouse": str(warehouse), "policy": str(policy)}
-
-
-def _stated(theatre: Theatre, serials: Sequence[str]) -> list[Sequence[str]]:
-    """Let the maker state cases; return their serials in portions of one call."""
-    parts_of_all = (serials[:_AT_ONCE], serials[_AT_ONCE : 2 * _AT_ONCE], serials[2 * _AT_ONCE :])
-    portions = [one for one in parts_of_all if one]
-    for portion in portions:
-        theatre.act(
-            WINEMAKER,
-            "state_supply",
-            dealer=DEALERS[0],
-            sku=_SKU,
-            delivery_note=f"D-{portion[0]}",
-            serials=list(portion),
-        )
-    return portions
-
-
-def _stored(
-    theatre: Theatre, warehouse: Mapping[str, str], portions: Sequence[Sequence[str]]
-) -> dict[str, Any]:
-    """Let the keeper take cases in and issue a receipt; return it with the serials."""
-    draft = theatre.act(
-        STOREMAN,
-        "draft_receipt",
-        zone="A",
-        depositor=DEALERS[0],
-        sku=_SKU,
-        quality="一级",
-        packing="6 x 500 ml",
-        marks="无",
-        stored_until=theatre.now + _YEAR_MS,
-        **warehouse,
-    )["id"]
-    for portion in portions:
-        theatre.act(STOREMAN, "take_in", receipt=draft, serials=list(portion))
-    theatre.act(STOREMAN, "issue_receipt", receipt=draft)
-    return {"id": draft, "serials": [one for portion in portions for one in portion]}
-
-
-def _store(theatre: Theatre, warehouse: Mapping[str, str]) -> dict[str, Any]:
-    portions = _stated(theatre, _SUPPLY[:_CASES])
-    receipt = _stored(theatre, warehouse, portions)
-    theatre.say(
-        Label(
-            zh=f"酒厂逐箱声明供货 {_CASES} 箱；保管人验收并签发电子仓单 {receipt['id']}",
-            en=f"The winery stated {_CASES} cases by serial; the keeper issued the receipt "
-            f"{receipt['id']}",
-        )
-    )
-    second = _draft_again(theatre, warehouse)
-    theatre.refused("E_STATE", STOREMAN, "take_in", receipt=second, serials=["LZ-999999"])
-    theatre.refused("E_LOCKED", STOREMAN, "take_in", receipt=second, serials=[_SUPPLY[0]])
-    theatre.say(
-        Label(
-            zh="酒厂未声明的箱码：被拒绝（E_STATE）；同一箱货第二张仓单：被拒绝（E_LOCKED）",
-            en="A case that the winery never stated was refused (E_STATE), and a second receipt "
-            "for the same case too (E_LOCKED)",
-        )
-    )
-    return receipt
-
-
-def _draft_again(theatre: Theatre, warehouse: Mapping[str, str]) -> str:
-    drafted = theatre.act(
-        STOREMAN,
-        "draft_receipt",
-        zone="B",
-        depositor=DEALERS[0],
-        sku=_SKU,
-        quality="一级",
-        packing="6 x 500 ml",
-        marks="无",
-        stored_until=theatre.now + _YEAR_MS,
-        **warehouse,
-    )
-    return str(drafted["id"])
-
-
 def _apply(theatre: Theatre) -> str:
     """Set a line, apply, assess, approve: three people at the bank."""
-    later = theatre.now + _YEAR_MS // 2
+    later = theatre.now + YEAR_MS // 2
     grant = theatre.act(DEALER_1, "grant_history", bank=BANK, valid_until=later)["id"]
     line = {"limit": 500_000_000, "valid_until": later, "grant": grant, "checks": _CHECKS}
     theatre.act(RISK_1, "set_line", dealer=DEALERS[0], **line)
@@ -232,14 +109,14 @@ def _pledge(theatre: Theatre, loan: str, receipt: Mapping[str, Any]) -> str:
     seen = theatre.take_away(TELLER, "receipt", receipt["id"])
     is_good = seen["authenticity"]["are_all_genuine"] and seen["register"]["is_free"]
     theatre.check(
-        holds=is_good and seen["cases"]["count"] == _CASES,
+        holds=is_good and seen["cases"]["count"] == CASES,
         claim=Label(zh="仓单真实且未被占用", en="the receipt is genuine and free"),
     )
     theatre.say(
         Label(
-            zh=f"银行仅凭证明与信任文件核验：{_CASES} 箱清单与仓单一致，"
+            zh=f"银行仅凭证明与信任文件核验：{CASES} 箱清单与仓单一致，"
             f"抽验 {seen['authenticity']['cases_checked']} 箱为真，未被占用",
-            en=f"From proofs and the trust file alone the bank sees: {_CASES} cases as the receipt "
+            en=f"From proofs and the trust file alone the bank sees: {CASES} cases as the receipt "
             f"says, {seen['authenticity']['cases_checked']} of them looked at and genuine, free",
         )
     )
@@ -340,7 +217,7 @@ def _let_the_price_fall(theatre: Theatre, loan: str) -> None:
 
 def _valued_at(theatre: Theatre, loan: str, percent: int) -> dict[str, Any]:
     """Let the winery publish so much of the first price, and return the loan as it is then."""
-    theatre.act(WINEMAKER, "publish_list_price", sku=_SKU, price=_LIST_PRICE * percent // 100)
+    theatre.act(WINEMAKER, "publish_list_price", sku=SKU, price=LIST_PRICE * percent // 100)
     theatre.act(TELLER, "revalue", loan=loan)
     shown: dict[str, Any] = theatre.ask("show_loan", loan=loan)
     return shown
@@ -380,77 +257,6 @@ def _redeem(theatre: Theatre, loan: str, receipt: dict[str, Any]) -> None:
             "双签后按箱码放行 100 箱",
             en="230,400.00 paid in for goods: 101 cases were refused (E_LIMIT), and any release "
             "before the bank signed (E_STATE); then exactly 100 serials left",
-        )
-    )
-
-
-def _take_stock(theatre: Theatre, receipt: Mapping[str, Any]) -> str:
-    """Count and inspect; the scanner signs. Return the number of the inspection."""
-    left = len(receipt["left"])
-    _count(theatre, receipt["id"], left, "E_SIG")
-    _count(theatre, receipt["id"], left - 1)
-    alert = theatre.ask("show_receipt", receipt=receipt["id"])["receipt"]["alert"]
-    _count(theatre, receipt["id"], left)
-    cleared = theatre.ask("show_receipt", receipt=receipt["id"])["receipt"]["alert"]
-    theatre.check(
-        holds=(alert, cleared) == ("count", None),
-        claim=Label(zh="账实不符即警示", en="a count that differs is alerted"),
-    )
-    drawn = theatre.act(AUDITOR_1, "draw_inspection", receipt=receipt["id"])
-    at = theatre.now
-    digest = inspection_digest(drawn["id"], drawn["serials"], at)
-    theatre.act(
-        STOREMAN,
-        "report_inspection",
-        inspection=drawn["id"],
-        found=drawn["serials"],
-        scanned_at=at,
-        signature=theatre.key("scanner").sign(digest),
-    )
-    theatre.say(
-        Label(
-            zh="盘点：非设备签名被拒绝（E_SIG）；少一箱即警示，复盘相符后解除；"
-            f"随机抽查 {len(drawn['serials'])} 箱全部在库",
-            en="Stock-take: a count not signed by the scanner was refused (E_SIG); one case short "
-            f"raised an alert, a recount ended it; all {len(drawn['serials'])} drawn cases shown",
-        )
-    )
-    return str(drawn["id"])
-
-
-def _count(theatre: Theatre, receipt: str, counted: int, refused_with: str = "") -> None:
-    """Report a count; one to be refused is signed by something that is not the scanner."""
-    at = theatre.now
-    signer = theatre.key("something-else" if refused_with else "scanner")
-    said = {
-        "receipt": receipt,
-        "counted": counted,
-        "scanned_at": at,
-        "signature": signer.sign(count_digest(receipt, counted, at)),
-    }
-    if refused_with:
-        theatre.refused(refused_with, STOREMAN, "count_stock", **said)
-    else:
-        theatre.act(STOREMAN, "count_stock", **said)
-
-
-def _transfer(theatre: Theatre, warehouse: Mapping[str, str]) -> None:
-    """Sell another receipt by endorsement; a court's freeze stops it meanwhile."""
-    receipt = _stored(theatre, warehouse, _stated(theatre, _SUPPLY[_CASES:]))["id"]
-    theatre.act(JUDGE, "freeze_receipt", receipt=receipt)
-    endorsement = {"receipt": receipt, "to": DEALERS[1]}
-    theatre.refused("E_FROZEN", DEALER_1, "endorse_receipt", **endorsement)
-    theatre.act(JUDGE, "unfreeze_receipt", receipt=receipt)
-    theatre.act(DEALER_1, "endorse_receipt", **endorsement)
-    theatre.act(STOREMAN, "seal_endorsement", receipt=receipt)
-    theatre.refused("E_ROLE", DEALER_1, "surrender_receipt", receipt=receipt)
-    theatre.act(DEALER_2, "surrender_receipt", receipt=receipt)
-    theatre.say(
-        Label(
-            zh=f"仓单 {receipt} 背书转让：法院冻结期间被拒绝（E_FROZEN），解冻后由保管人签章转给另一经销商；"
-            "原持有人提货被拒绝（E_ROLE）",
-            en=f"Receipt {receipt} was endorsed to another dealer and sealed: not while a court "
-            "had frozen it (E_FROZEN); its former holder can no longer fetch the goods (E_ROLE)",
         )
     )
 
