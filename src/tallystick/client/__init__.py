@@ -24,6 +24,13 @@ from tallystick.client.home import tally_home, write_file
 from tallystick.client.keystore import Identity, KeyDescription, KeyStore
 from tallystick.client.money import Money
 from tallystick.client.pem import format_pem, parse_pem
+from tallystick.client.private_data import (
+    PrivateFacts,
+    SealedRecord,
+    open_record,
+    seal_record,
+)
+from tallystick.client.private_desk import AsyncPrivateDesk, PrivateDesk
 from tallystick.client.problems import Placed, Problem, problem_of
 from tallystick.client.records import (
     BlockRecord,
@@ -36,6 +43,7 @@ from tallystick.client.records import (
     VerifiedReceipt,
 )
 from tallystick.client.schema import ContractSchema
+from tallystick.client.sealing_store import SealingKeyStore
 from tallystick.client.stubs import STUBS_PACKAGE, stub_package
 from tallystick.client.tables import TableQuery
 from tallystick.client.trust import Trust, open_trust
@@ -52,6 +60,7 @@ from tallystick.client.verification import (
 )
 from tallystick.client.verify_log import verify_log_extension, verify_state
 from tallystick.client.verify_offline import find_receipt, verify
+from tallystick.model import PrivatePlace
 
 __all__ = [
     "STUBS_PACKAGE",
@@ -59,6 +68,7 @@ __all__ = [
     "AsyncContractDesk",
     "AsyncNet",
     "AsyncPendingAction",
+    "AsyncPrivateDesk",
     "AsyncTableQuery",
     "BatchItem",
     "BatchPlan",
@@ -88,11 +98,16 @@ __all__ = [
     "OrganizationRecord",
     "PendingAction",
     "Placed",
+    "PrivateDesk",
+    "PrivateFacts",
+    "PrivatePlace",
     "Problem",
     "Progress",
     "ProposalRecord",
     "Proposed",
     "Result",
+    "SealedRecord",
+    "SealingKeyStore",
     "Standing",
     "Status",
     "Subject",
@@ -111,11 +126,13 @@ __all__ = [
     "facts_of",
     "find_receipt",
     "format_pem",
+    "open_record",
     "open_trust",
     "parse_pem",
     "plan_csv",
     "plan_folder",
     "problem_of",
+    "seal_record",
     "stub_package",
     "tally_home",
     "verify",
