@@ -54,6 +54,12 @@ def act(network: Network, who: int, at: int, work: Callable[[AsyncNet], Awaitabl
     return asyncio.run(whole())
 
 
+def publish(network: Network, who: int) -> None:
+    """Publish an organisation's sealing key through its own node."""
+    public_key = KEYS[who].public_key
+    act(network, who, who, lambda net: net.call("sealing_keys", "publish", public_key=public_key))
+
+
 def held(network: Network, at: int) -> list[Path]:
     """Return the files of private data at a node."""
     return [path for path in (network.places[at].folder / "private").rglob("*") if path.is_file()]
@@ -65,8 +71,7 @@ def test_readers_nodes_hold_it_others_refuse_it_and_erasure_reaches_one_that_was
     """Handed to two nodes, refused by a third; destroyed by one that runs and one that comes."""
     bank = SEATS[BANK].organization
     for who in (OWNER, BANK):
-        key = KEYS[who].public_key
-        act(network, who, who, lambda net, k=key: net.call("sealing_keys", "publish", public_key=k))
+        publish(network, who)
 
     async def declare(net: AsyncNet) -> Any:
         made = await net.private.seal(PLACE.record, CLEAR, [bank])

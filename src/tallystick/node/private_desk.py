@@ -64,6 +64,7 @@ class PrivateDesk:
         self._lock = threading.Lock()
         """Held from a look at the ledger to the end of what follows from it: a record that is
         being put is not erased in between."""
+        self._destroying = threading.Lock()
         self._tables = frozenset(
             (schema.name, table.name)
             for schema in parts.schemas
@@ -137,13 +138,14 @@ class PrivateDesk:
                     self._note(contract, str(event.fields["record"]))
 
     def destroy_noted(self) -> None:
-        """Destroy what was noted; for the node's upkeep.
+        """Destroy what was noted; when it returns all of that is gone. For the node's upkeep.
 
         Raises:
             StorageFailed: it could not be destroyed: then the node must not go on.
         """
-        while self._to_destroy:
-            self._destroy_if_erased(self._to_destroy.popleft())
+        with self._destroying:
+            while self._to_destroy:
+                self._destroy_if_erased(self._to_destroy.popleft())
 
     def reconcile(self) -> None:
         """Destroy what was erased while nobody looked, and what a crash left half done.

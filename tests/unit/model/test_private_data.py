@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tallystick.contracts import digest_of
 from tallystick.crypto import SealingKey
 from tallystick.encoding import encode
-from tallystick.errors import LimitExceeded, Malformed
+from tallystick.errors import InvalidValue, LimitExceeded, Malformed
 from tallystick.model import (
     PACKAGE_BYTES_MAX,
     SEALED_BYTES_MAX,
@@ -30,6 +30,12 @@ def test_the_commitment_is_the_digest_that_contracts_make(
     """So a contract, or any program with SHA-256 and CBOR, can check what a reader shows it."""
     found = private_commitment(record, plaintext, nonce)
     assert found == digest_of("private", record, plaintext, nonce)
+
+
+def test_a_short_nonce_is_refused() -> None:
+    """It would let the plaintext be guessed."""
+    with pytest.raises(InvalidValue):
+        private_commitment("P", b"", bytes(31))
 
 
 def test_a_wrap_is_an_age_identity_file_with_the_nonce_in_a_comment() -> None:

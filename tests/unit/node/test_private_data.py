@@ -17,20 +17,23 @@ import httpx
 import pytest
 
 from tallystick.api import create_app
-from tallystick.client import AsyncNet, Identity, PrivatePlace, connect_async
+from tallystick.client import AsyncNet, Identity, PrivatePlace, connect_async, seal_record
+from tallystick.client.exchange import Flow
 from tallystick.crypto import SealingKey, seal, sha256, unseal
 from tallystick.errors import (
     Corrupted,
     Erased,
     HashMismatch,
     InvalidProof,
+    LimitExceeded,
     NotFound,
     RoleMissing,
+    Unavailable,
     UnknownRecord,
     UsageError,
     WrongSealingKey,
 )
-from tallystick.model import PrivatePackage, WrapSecret, decode_entry
+from tallystick.model import SEALED_BYTES_MAX, PrivatePackage, WrapSecret, decode_entry
 from tallystick.node import Node, NodeConfig, create_network, open_node
 from tallystick.storage import backup, check_storage
 from tests.factories import BANK, COURT, LOG_KEY
@@ -243,6 +246,42 @@ def test_a_plaintext_that_is_not_what_was_committed_to_is_told(world: World) -> 
     with pytest.raises(InvalidProof) as caught:
         world.get(OWNER_ID)
     assert caught.value.field == "plaintext"
+
+
+def test_a_node_that_sends_other_bytes_is_found_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is opened, by the digest that the state proves."""
+    world.put(world.declare(BANK))
+    other = PrivatePackage(b"other", {})
+    monkeypatch.setattr(world.node.private, "get", lambda *_: other)
+    with pytest.raises(InvalidProof) as caught:
+        world.get(BANK_ID)
+    assert caught.value.field == "sealed"
+    broken = type("Broken", (), {"encode": lambda _: b"no package"})()
+    monkeypatch.setattr(world.node.private, "get", lambda *_: broken)
+    with pytest.raises(Unavailable, match="not a node's"):
+        world.get(BANK_ID)
+
+
+def test_a_table_of_other_records_is_told_from_private_ones(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By what is in it."""
+
+    def other(*_: object) -> Flow[object]:
+        yield from ()
+        return {"id": "P"}
+
+    monkeypatch.setattr("tallystick.client.private_data.fetch_state", other)
+    with pytest.raises(UnknownRecord, match="no private record"):
+        world.act(OWNER_ID, lambda net: net.private.facts(PLACE))
+
+
+def test_what_is_too_large_for_a_private_record_is_refused_before_it_is_declared() -> None:
+    """Larger things are documents."""
+    with pytest.raises(LimitExceeded):
+        seal_record("P", bytes(SEALED_BYTES_MAX), {COURT: KEYS[COURT].public_key})
 
 
 def test_after_erasure_nobody_gets_or_opens_it_and_the_chain_still_verifies(
