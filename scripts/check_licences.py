@@ -45,6 +45,7 @@ SPOKEN: Final = {
     "MIT License": "MIT",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "Python Software Foundation License": "PSF-2.0",
+    "The MIT License (MIT)": "MIT",
 }
 """Licences as older metadata spells them -> SPDX identifiers."""
 
@@ -62,7 +63,17 @@ def stated_licences(package: metadata.PackageMetadata) -> list[str]:
     names = [one.split(" :: ")[-1] for one in classifiers if one.startswith("License :: OSI")]
     if not names and package["License"]:
         names = [package["License"].strip().splitlines()[0]]
+    if not names:
+        names = titles_of_licence_files(package)
     return [SPOKEN.get(name, name) for name in names]
+
+
+def titles_of_licence_files(package: metadata.PackageMetadata) -> list[str]:
+    """Return the first line of each licence file, for a package that names none elsewhere."""
+    installed = metadata.distribution(package["Name"])
+    names = package.get_all("License-File") or []
+    texts = [installed.read_text(f"licenses/{name}") or "" for name in names]
+    return [text.strip().splitlines()[0] for text in texts if text.strip()]
 
 
 def is_accepted(expression: str) -> bool:

@@ -26,6 +26,7 @@ TAGS: Final = {
     "ledger": "Reading what was written",
     "network": "The network: status, trust, organisations",
     "records": "Records that contracts keep",
+    "private": "Private data",
     "governance": "Governance",
     "log": "The log, for verifiers",
     "events": "Events as they happen",

@@ -15,7 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tallystick.crypto import SecretKey
+from tallystick.client import seal_record
+from tallystick.crypto import SealingKey, SecretKey
 from tallystick.encoding import build_sign1, decode_cbor, encode_cbor, format_base64, parse_sign1
 from tallystick.model import (
     cosign_checkpoint,
@@ -348,6 +349,30 @@ def add_finality(exports: Exports, source: Source, proven: list[Proven]) -> None
         exports.case("finality", label, accept=False, file=file, chain_id=CHAIN.chain_id)
 
 
+def add_private(exports: Exports) -> None:
+    """Private data for the age of other people: readers open it, nobody and nothing else does."""
+    reader, stranger = SealingKey.generate(), SealingKey.generate()
+    made = seal_record("P-1", b"for the bank only\n" * 5_000, {BANK: reader.public_key})
+    wrap = made.package.wraps[BANK]
+    files = {
+        "file": exports.file("private/sealed.age", made.package.sealed),
+        "wrap": exports.file("private/wrap.age", wrap),
+        "identity": exports.file("private/reader.age-key", f"{reader.text}\n".encode()),
+    }
+    facts = {"record": "P-1", "root": str(made.declaration["plaintext"])}
+    exports.case("private", "opened by its reader", accept=True, **files, **facts)
+    wrong = {
+        "identity": ("another key", f"{stranger.text}\n".encode()),
+        "wrap": ("wrap altered", flip(wrap, -1)),
+        "file": ("sealed bytes altered", flip(made.package.sealed, -40)),
+    }
+    for part, (what, data) in wrong.items():
+        file = exports.file(f"altered/private-{part}", data)
+        exports.case("private", what, accept=False, **{**files, part: file}, **facts)
+    other = {**facts, "record": "P-2"}
+    exports.case("private", "committed to under another id", accept=False, **files, **other)
+
+
 def write_exports(source: Source, folder: Path) -> Exports:
     """Write all exports of a source."""
     exports = Exports(folder)
@@ -358,6 +383,8 @@ def write_exports(source: Source, folder: Path) -> Exports:
     add_checkpoints(exports, source)
     add_cosignatures(exports, source)
     add_finality(exports, source, proven)
+    if isinstance(source, LedgerSource):
+        add_private(exports)
     add_log(exports, source)
     add_proofs(exports, source, proven)
     exports.save()

@@ -26,10 +26,14 @@ class Asked:
     accept: str
     accept_encoding: str
     language: Language
+    method: str
     path: str
+    """Percent-decoded."""
     request_id: str
     last_event_id: str = ""
     idempotency_key: str | None = None
+    signed_request: str | None = None
+    """A member's signature over this request, as it was sent."""
 
     def text(self, name: str) -> str | None:
         """Return a text parameter, or None."""

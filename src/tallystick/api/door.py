@@ -18,7 +18,7 @@ from tallystick.api.answer import Answer, HeaderPair, Stream
 from tallystick.api.asked import Asked
 from tallystick.api.directory import Directory
 from tallystick.api.exchange import Exchange, Message, Receive, Scope, Send
-from tallystick.api.parameters import MIN_HEIGHT, read_parameters, split_query
+from tallystick.api.parameters import MIN_HEIGHT, SIGNED_REQUEST, read_parameters, split_query
 from tallystick.api.problems import problem_answer, problem_of
 from tallystick.api.server_state import ServerState
 from tallystick.api.table import Lists, Route
@@ -120,10 +120,12 @@ class Door:
             accept=exchange.header(b"accept"),
             accept_encoding=exchange.header(b"accept-encoding"),
             language=exchange.language,
+            method=exchange.method,
             path=exchange.path,
             request_id=exchange.request_id,
             last_event_id=exchange.header(b"last-event-id"),
             idempotency_key=exchange.find_header(b"idempotency-key"),
+            signed_request=exchange.find_header(SIGNED_REQUEST.name.lower().encode()),
         )
         if route.taker is not None:
             return await route.taker(asked)

@@ -57,6 +57,7 @@ _TAGS: Final = {
     "network": "Who belongs, and what to trust",
     "governance": "How the network is governed: rules, proposals, votes",
     "records": "Records that contracts keep, as lists with filters",
+    "private": "Sealed bytes of private records, for their readers",
     "log": "Proofs and the whole log, for verifiers (C2SP tlog-tiles, RFC 9162)",
     "events": "What happens, as it happens",
     "node": "This node's own state",
@@ -224,6 +225,8 @@ def _free_arguments() -> Json:
 def _policy_note(policy: Policy) -> str:
     if policy is Policy.SIGNED:
         return "\n\nThe transaction carries its signature; the request needs no other credentials."
+    if policy is Policy.MEMBER:
+        return "\n\nAn active member's key signs the request: `Tally-Request`."
     return ""
 
 

@@ -303,3 +303,12 @@ IDEMPOTENCY_KEY: Final = Parameter(
     "give the same answer for 24 hours; another body is refused. The newest 10,000 keys of a node "
     "are remembered. Not needed for safety: the same transaction always has the same outcome.",
 )
+SIGNED_REQUEST: Final = Parameter(
+    name="Tally-Request",
+    place=Place.HEADER,
+    is_required=True,
+    size_max=2_000,
+    pattern="^[A-Za-z0-9_-]+$",
+    description="A member's signature over network, method, path and body, good for a minute: a "
+    "COSE_Sign1 in base64url without padding (docs/spec/private-data.md section 4).",
+)

@@ -12,10 +12,22 @@ from typing import Any, Protocol
 
 from tallystick.api.contract_ports import ContractDesk
 from tallystick.api.log_ports import LogReader
+from tallystick.api.private_ports import PrivateFace
 from tallystick.api.view_ports import ViewsReader
 from tallystick.encoding import Value
-from tallystick.model import Block, BlockHeader, GenesisDocument, Receipt
-from tallystick.node import NetworkReport, NodeFigures, NodeStatus, RegisterShown, StateProved
+from tallystick.model import (
+    Block,
+    BlockHeader,
+    GenesisDocument,
+    Receipt,
+)
+from tallystick.node import (
+    NetworkReport,
+    NodeFigures,
+    NodeStatus,
+    RegisterShown,
+    StateProved,
+)
 
 
 class Committed(Protocol):
@@ -100,6 +112,11 @@ class LedgerNode(RegisterReader, LogReader, Protocol):
     @property
     def consortium(self) -> ConsortiumFace:
         """What it does with other organisations' nodes."""
+        ...
+
+    @property
+    def private(self) -> PrivateFace:
+        """What it holds of private records."""
         ...
 
     @property

@@ -41,6 +41,7 @@ STATUS_BY_ERROR: Final[Mapping[type[TallystickError], int]] = {
     errors.TooFarAhead: 422,
     errors.InvalidArguments: 422,
     errors.NotFound: 404,
+    errors.Erased: 410,
     errors.Unverified: 422,
     errors.Corrupted: 500,  # the node's own stored bytes, not the caller's
     errors.InvalidBlock: 422,

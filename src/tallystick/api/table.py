@@ -27,6 +27,8 @@ class Policy(StrEnum):
     """Anyone who reaches the port: consortium data is for its members' network."""
     SIGNED = "signed"
     """Whoever carries a transaction; the ledger checks its signature and signer, not the caller."""
+    MEMBER = "member"
+    """Active members: their key signs the request itself, `Tally-Request`."""
 
 
 class Lists(Enum):

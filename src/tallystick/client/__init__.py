@@ -25,6 +25,13 @@ from tallystick.client.home import read_file, tally_home, write_file
 from tallystick.client.keystore import Identity, KeyDescription, KeyStore
 from tallystick.client.money import Money
 from tallystick.client.pem import format_pem, parse_pem
+from tallystick.client.private_data import (
+    PrivateFacts,
+    SealedRecord,
+    open_record,
+    seal_record,
+)
+from tallystick.client.private_desk import AsyncPrivateDesk, PrivateDesk
 from tallystick.client.problems import Placed, Problem, problem_of
 from tallystick.client.proven_record import ProvenRecord, key_text, read_proven_record
 from tallystick.client.records import (
@@ -38,6 +45,7 @@ from tallystick.client.records import (
     VerifiedReceipt,
 )
 from tallystick.client.schema import ContractSchema
+from tallystick.client.sealing_store import SealingKeyStore
 from tallystick.client.stubs import STUBS_PACKAGE, stub_package
 from tallystick.client.tables import TableQuery
 from tallystick.client.trust import Trust, open_trust
@@ -54,6 +62,7 @@ from tallystick.client.verification import (
 )
 from tallystick.client.verify_log import verify_log_extension, verify_state
 from tallystick.client.verify_offline import find_receipt, verify
+from tallystick.model import PrivatePlace
 
 __all__ = [
     "EXTRACT_BYTES_MAX",
@@ -62,6 +71,7 @@ __all__ = [
     "AsyncContractDesk",
     "AsyncNet",
     "AsyncPendingAction",
+    "AsyncPrivateDesk",
     "AsyncTableQuery",
     "BatchItem",
     "BatchPlan",
@@ -92,12 +102,17 @@ __all__ = [
     "OrganizationRecord",
     "PendingAction",
     "Placed",
+    "PrivateDesk",
+    "PrivateFacts",
+    "PrivatePlace",
     "Problem",
     "Progress",
     "ProposalRecord",
     "Proposed",
     "ProvenRecord",
     "Result",
+    "SealedRecord",
+    "SealingKeyStore",
     "Standing",
     "Status",
     "Subject",
@@ -117,6 +132,7 @@ __all__ = [
     "find_receipt",
     "format_pem",
     "key_text",
+    "open_record",
     "open_trust",
     "parse_pem",
     "plan_csv",
@@ -125,6 +141,7 @@ __all__ = [
     "read_extract",
     "read_file",
     "read_proven_record",
+    "seal_record",
     "stub_package",
     "tally_home",
     "verify",

@@ -10,6 +10,7 @@ from tallystick.client.async_net_reader import AsyncNetReader
 from tallystick.client.async_tables import AsyncTableQuery
 from tallystick.client.calling import Contracts
 from tallystick.client.links import AsyncLink
+from tallystick.client.private_desk import AsyncPrivateDesk
 from tallystick.client.table_query import Question
 from tallystick.client.typed_values import TypedItem
 
@@ -21,6 +22,7 @@ class AsyncNetContracts(AsyncNetReader):
         """Use a link; nothing is asked yet."""
         super().__init__(link)
         self._contracts = Contracts()
+        self.private = AsyncPrivateDesk(link)
 
     if not TYPE_CHECKING:  # checkers know contracts by the stubs of `tally sdk stubs`
 

@@ -9,6 +9,7 @@ from tallystick.client.calling import Contracts
 from tallystick.client.contract_desk import ContractDesk, ContractNames, attribute
 from tallystick.client.links import Link
 from tallystick.client.net_reader import NetReader
+from tallystick.client.private_desk import PrivateDesk
 from tallystick.client.table_query import Question
 from tallystick.client.tables import TableQuery
 from tallystick.client.typed_values import TypedItem
@@ -21,6 +22,7 @@ class NetContracts(NetReader):
         """Use a link; nothing is asked yet."""
         super().__init__(link)
         self._contracts = Contracts()
+        self.private = PrivateDesk(link)
 
     if not TYPE_CHECKING:  # checkers know contracts by the stubs of `tally sdk stubs`
 

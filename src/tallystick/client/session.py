@@ -16,7 +16,7 @@ from tallystick.client.trust import Trust
 from tallystick.client.trust_state import TrustState, changed_network
 from tallystick.encoding import Value, parse_hex
 from tallystick.errors import InvalidCheckpoint, Malformed, NotFound, UsageError
-from tallystick.model import Call, Checkpoint
+from tallystick.model import REQUEST_LIFETIME_MS, Call, Checkpoint
 from tallystick.units import HASH_SIZE, TimeMs
 
 _VALIDITY_MS_MAX: Final = 60 * 60 * 1000
@@ -170,6 +170,10 @@ class Session:
             founding = trust.genesis.parameters.transaction_lifetime_ms_max
             self._lifetime = min(founding, now.transaction_lifetime_ms_max or founding)
         return self._lifetime
+
+    def request_valid_until(self) -> int:
+        """Return until when a request signed now is good, unix milliseconds."""
+        return self._clock_ms() + REQUEST_LIFETIME_MS
 
     def wrote_at(self, height: int | None) -> None:
         """Remember a height, so that later lists show what was just written."""

@@ -80,7 +80,9 @@ def {name}(
     http: Any = None,
 ) -> {net}: ...
 """
-_TAKEN: Final = frozenset({"events", "evidence", "governance", *dir(Net), *dir(AsyncNet)})
+_TAKEN: Final = frozenset(
+    {"events", "evidence", "governance", "private", *dir(Net), *dir(AsyncNet)}
+)
 """Attributes of a net that no contract's name replaces."""
 _DESK: Final = frozenset({"errors", "method", "schema", "table"})
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keys, signatures and hashes: the only door to the cryptography libraries."""
 
+from tallystick.crypto.age import SealingKey, check_sealing_key, seal, unseal
 from tallystick.crypto.certificates import (
     check_authority,
     check_chain,
@@ -34,20 +35,24 @@ __all__ = [
     "Cost",
     "FileDigests",
     "SealedKey",
+    "SealingKey",
     "SecretKey",
     "SignedItem",
     "VerifierPool",
     "check_authority",
     "check_chain",
     "check_public_key",
+    "check_sealing_key",
     "describe_certificate",
     "digest_stream",
     "hmac_sha256",
     "is_valid_signature",
     "open_key",
     "read_certificates",
+    "seal",
     "seal_key",
     "sha256",
     "signature_verdicts",
+    "unseal",
     "verify_signature",
 ]

@@ -17,7 +17,7 @@ from tallystick.errors.faults import (
     Unavailable,
     invariant,
 )
-from tallystick.errors.not_found import NotFound
+from tallystick.errors.not_found import Erased, NotFound
 from tallystick.errors.outside import (
     BankUnreachable,
     HostileFile,
@@ -74,6 +74,7 @@ from tallystick.errors.rejected import (
     WrongMethod,
     WrongNetwork,
     WrongPassphrase,
+    WrongSealingKey,
 )
 from tallystick.errors.root import TallystickError
 from tallystick.errors.unverified import (
@@ -100,6 +101,7 @@ __all__ = [
     "EngineFailed",
     "EngineMissing",
     "EngineVersion",
+    "Erased",
     "Expired",
     "FileProblem",
     "Frozen",
@@ -156,6 +158,7 @@ __all__ = [
     "WrongMethod",
     "WrongNetwork",
     "WrongPassphrase",
+    "WrongSealingKey",
     "WrongState",
     "error_classes",
     "invariant",

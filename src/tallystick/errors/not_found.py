@@ -14,3 +14,13 @@ class NotFound(TallystickError):
     title_zh = "不存在"
     hint_en = "Check the identifier; on a busy node the newest entries appear within a second."
     hint_zh = "请核对标识；繁忙节点上最新条目约一秒后可见。"
+
+
+class Erased(NotFound):
+    """It existed, and was destroyed on purpose."""
+
+    code = "E_ERASED"
+    title_en = "It was erased"
+    title_zh = "已删除"
+    hint_en = "Nobody gives it out again; what stands on the ledger about it stays valid."
+    hint_zh = "不再提供；账本上的相关记录仍然有效。"

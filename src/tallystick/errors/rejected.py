@@ -224,6 +224,19 @@ class WrongPassphrase(FileProblem):
     hint_zh = "请重试；未做任何改动。忘记的口令无法找回。"
 
 
+class WrongSealingKey(Rejected):
+    """No sealing key at hand opens sealed bytes, or the bytes were changed."""
+
+    code = "E_SEALED"
+    title_en = "The sealed data does not open"
+    title_zh = "密文无法打开"
+    hint_en = (
+        "Use the sealing key of an organisation that may read it, an older one after a rotation: "
+        "docs/operator/private-data.md."
+    )
+    hint_zh = "请使用有权阅读的机构的密封密钥；更换密钥前的数据须用旧密钥：docs/operator/private-data.md。"
+
+
 class PortInUse(Rejected):
     """Another program listens on the port."""
 

@@ -72,6 +72,7 @@ from tallystick.node.node_keys import (
     stored_keys,
     unprotect_keys,
 )
+from tallystick.node.private_desk import PrivateDesk
 from tallystick.node.status import NodeStatus, RegisterShown, StateProved
 from tallystick.node.switching import Beginning, place_ledger, switch_invite, take_last_word
 from tallystick.node.wiring import open_node
@@ -107,6 +108,7 @@ __all__ = [
     "NodeStatus",
     "OwnKeys",
     "PeerNode",
+    "PrivateDesk",
     "RegisterShown",
     "StateProved",
     "StateSyncStart",

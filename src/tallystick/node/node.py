@@ -27,6 +27,7 @@ from tallystick.node.contract_desk import ContractDesk
 from tallystick.node.engine_file import EngineFile
 from tallystick.node.history import History, tree_of
 from tallystick.node.network import NetworkReport, Sight, member_keys_of, peers_of, validators_of
+from tallystick.node.private_desk import PrivateDesk
 from tallystick.node.published import Published
 from tallystick.node.recent import RecentBlocks
 from tallystick.node.status import NodeStatus, RegisterShown, StateProved
@@ -61,6 +62,8 @@ class Parts:
     upkeep: Upkeep
     consortium: Consortium
     """This node among those of other organisations."""
+    private: PrivateDesk
+    """What it holds of private records."""
     history: History
     sight: Sight | None
     """Asks the engine how it stands; None where there is none to ask."""
@@ -131,6 +134,8 @@ class Node:
         self._register: RegisterShown | None = None
         self.consortium = parts.consortium
         """What it does with other organisations' nodes."""
+        self.private = parts.private
+        """What it holds of private records: sealed bytes, and no key."""
         self.contract_desk = ContractDesk(parts.application, parts.runner)
         """What is installed of what the network runs."""
         self.views = parts.views
@@ -144,6 +149,7 @@ class Node:
         Raises:
             Corrupted: block log, store and code do not agree.
             ContractMissing: the next block runs a contract that is not installed here.
+            StorageFailed: private data that was erased cannot be destroyed.
         """
         try:
             self._parts.engine.start()
@@ -152,6 +158,11 @@ class Node:
             self._parts.application.state_lock.close()
             raise
         self.contract_desk.check_next(self._parts.engine.stop)
+        try:
+            self.private.reconcile()
+        except BaseException:
+            self._parts.engine.stop()
+            raise
         self._parts.upkeep.start()
 
     def stop(self) -> None:

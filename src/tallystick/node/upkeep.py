@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from tallystick.errors import NotFound, Unavailable
@@ -25,14 +25,14 @@ class Upkeep:
         recent: RecentBlocks,
         views: Views,
         *,
-        certify: Callable[[], None] | None,
+        tasks: Sequence[Callable[[], None]] = (),
         on_halt: Callable[[BaseException], None],
     ) -> None:
-        """Take what is to be looked after; `start` begins."""
+        """Take what is to be looked after, and what is to be done besides; `start` begins."""
         self._store = store
         self._recent = recent
         self._views = views
-        self._certify = certify
+        self._tasks = tasks
         self._on_halt = on_halt
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="tally-upkeep")
@@ -52,13 +52,14 @@ class Upkeep:
             while not self._stopping.wait(PERIOD_SECONDS):
                 self._store.maybe_flush(time.monotonic_ns() // 1_000_000)
                 self._recent.forget(self._views.height())
-                self._certify_if_possible()
+                for task in self._tasks:
+                    _do_if_possible(task)
         except BaseException as fault:
             # The outermost edge of a thread: the owner ends the process (promise P9).
             self._on_halt(fault)
 
-    def _certify_if_possible(self) -> None:
-        if self._certify is not None:
-            # An engine that is busy or gone is asked again: nothing is lost by waiting.
-            with suppress(Unavailable, NotFound):
-                self._certify()
+
+def _do_if_possible(task: Callable[[], None]) -> None:
+    # An engine that is busy or gone is asked again: nothing is lost by waiting.
+    with suppress(Unavailable, NotFound):
+        task()

@@ -8,13 +8,15 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from tallystick.consensus import Committed
 from tallystick.contracts import Contract
 from tallystick.crypto import SecretKey, VerifierPool
+from tallystick.documents import Holdings
 from tallystick.errors import DataFolderProblem
 from tallystick.execution import ContractRunner, load_contracts
-from tallystick.ledger import AppliedBlock, Ledger, open_ledger
+from tallystick.ledger import AppliedBlock, Ledger, Tree, open_ledger
 from tallystick.model import (
     BlockHeader,
     GenesisDocument,
@@ -34,12 +36,16 @@ from tallystick.node.later_keys import LaterLogKeys
 from tallystick.node.node import Board, Node, Parts
 from tallystick.node.nonces import remember_recent
 from tallystick.node.ordering import Opened, Ordering, open_solo
+from tallystick.node.private_desk import PrivateDesk, PrivateDeskParts
 from tallystick.node.published import NO_PROOFS, Published
 from tallystick.node.recent import RecentBlocks
 from tallystick.node.upkeep import Upkeep
 from tallystick.node.witnesses import WitnessDesk
 from tallystick.storage import DataFolder, Storage, open_storage
 from tallystick.views import Views
+
+HOLDINGS_FOLDER: Final = "private"
+"""Sealed bytes of private records. In no backup: docs/operator/private-data.md."""
 
 
 def open_node(config: NodeConfig) -> Node:
@@ -77,6 +83,12 @@ class _Base:
         network, store = self.folder.network, self.storage.store
         log_keys = later_keys.proofs(header) if later_keys is not None else NO_PROOFS
         return Published(network, header, store, self.secret, log_keys=log_keys)
+
+    def history(self) -> History:
+        """Return what makes older states anew."""
+        return History(
+            self.genesis, self.storage.log.blocks, lambda at: self.publish(at, None).checkpoint
+        )
 
     def stored_header(self) -> BlockHeader | None:
         """Return the header of the newest block in the store."""
@@ -125,6 +137,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
         board.show(applied)
         if finality is not None:
             finality.show(applied, board.newest, application.prove_membership)
+        private.note(applied.block)
         feed.poke(applied.block)
 
     def restored() -> None:
@@ -134,6 +147,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
             finality.restart(board.newest, before, _validators(application))
         for block in block_log.blocks(views.height() + 1):
             feed.poke(block)
+        private.reconcile()
 
     application = LedgerApplication(
         base.ledger, base.runner, base.verifiers, save=save, clock=config.clock
@@ -147,7 +161,8 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     ordering = _ordering(config, base, application, finder, on_halt=halt, on_restored=restored)
     opened = _open_engine(config, ordering, stack)
     finality = _open_finality(opened.finality, base, application, board, later_keys)
-    certify = finality.certify if finality else None
+    consortium = _open_consortium(config, base, application, opened, finality)
+    private = _open_private(config, base, application, consortium, is_alone=not is_final)
 
     def join(close: Callable[[], None]) -> Node:
         return Node(
@@ -159,7 +174,8 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
                 application=application,
                 engine=opened.engine,
                 engine_name=opened.name,
-                consortium=_open_consortium(config, base, application, opened, finality),
+                consortium=consortium,
+                private=private,
                 sight=opened.sight,
                 settings=read_engine_file(base.folder.path),
                 block_log=block_log,
@@ -169,10 +185,8 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
                 finder=finder,
                 board=board,
                 views=views,
-                upkeep=Upkeep(store, recent, views, certify=certify, on_halt=halt),
-                history=History(
-                    base.genesis, block_log.blocks, lambda at: base.publish(at, None).checkpoint
-                ),
+                upkeep=_open_upkeep(base, recent, views, (finality, private), halt),
+                history=base.history(),
                 close=close,
             )
         )
@@ -225,6 +239,42 @@ def _open_consortium(
             register=lambda: application.ledger.register,
         )
     )
+
+
+def _open_private(
+    config: NodeConfig,
+    base: _Base,
+    application: LedgerApplication,
+    consortium: Consortium,
+    *,
+    is_alone: bool,
+) -> PrivateDesk:
+    return PrivateDesk(
+        PrivateDeskParts(
+            network=base.folder.network,
+            clock=config.clock,
+            register=lambda: application.ledger.register,
+            read=lambda key: base.storage.store.get(Tree.STATE, key),
+            schemas=base.runner.versions,
+            organization=lambda: consortium.organization,
+            is_alone=is_alone,
+            holdings=Holdings(base.folder.path / HOLDINGS_FOLDER),
+        )
+    )
+
+
+def _open_upkeep(
+    base: _Base,
+    recent: RecentBlocks,
+    views: Views,
+    desks: tuple[FinalityDesk | None, PrivateDesk],
+    on_halt: Callable[[BaseException], None],
+) -> Upkeep:
+    finality, private = desks
+    tasks = [private.destroy_noted]
+    if finality is not None:
+        tasks.append(finality.certify)
+    return Upkeep(base.storage.store, recent, views, tasks=tasks, on_halt=on_halt)
 
 
 def _open_engine(config: NodeConfig, ordering: Ordering, stack: ExitStack) -> Opened:

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Command interop judges the cases of an exports folder with Go libraries that share no line with
-// this project: veraison/go-cose for COSE, golang.org/x/mod/sumdb for notes, tiles and proofs.
+// this project: veraison/go-cose for COSE, golang.org/x/mod/sumdb for notes, tiles and proofs,
+// filippo.io/age for private data.
 //
 // Each case says whether it must be accepted; one line is printed for each, and the exit status is
 // 1 if any verdict was a surprise.
@@ -42,6 +43,9 @@ type Case struct {
 	Root      string   `json:"root"`
 	Root1     string   `json:"root1"`
 	Path      []string `json:"path"`
+	Wrap      string   `json:"wrap"`
+	Identity  string   `json:"identity"`
+	Record    string   `json:"record"`
 }
 
 func main() {
@@ -101,6 +105,7 @@ func judgeOf(kind string) func(string, Case) error {
 		"inclusion":   judgeInclusion,
 		"consistency": judgeConsistency,
 		"log":         judgeLog,
+		"private":     judgePrivate,
 	}[kind]
 }
 

@@ -17,6 +17,7 @@ from msgspec import Struct
 from tallystick.consensus import EngineCounts
 from tallystick.contracts import Contract, ContractSchema
 from tallystick.crypto import sha256
+from tallystick.documents import Holdings
 from tallystick.encoding import Value
 from tallystick.errors import NotFound, NotWitnessed, Rejected, Replayed, TallystickError
 from tallystick.execution import ContractRunner, InstalledContract
@@ -50,6 +51,7 @@ from tallystick.node import (
     StateProved,
 )
 from tallystick.node.history import History, tree_of
+from tallystick.node.private_desk import PrivateDesk, PrivateDeskParts
 from tallystick.node.published import Published
 from tallystick.units import TimeMs
 from tallystick.views import Projector, Views, specs_of
@@ -147,6 +149,18 @@ class FakeNode:
         self._views_height = 0
         self._places: dict[bytes, Committed] = {}
         self.consortium = FakeConsortium()
+        self.private = PrivateDesk(
+            PrivateDeskParts(
+                network=self.network,
+                clock=lambda: self.now,
+                register=lambda: self._ledger.register,
+                read=_WorldState(self._store).get,
+                schemas=self._runner.versions,
+                organization=lambda: COURT,
+                is_alone=True,
+                holdings=Holdings(folder / "private"),
+            )
+        )
         self._held: list[tuple[list[bytes], Future[list[Any]]]] = []
         self._subscribers: list[Callable[[Block], None]] = []
         self._lock = threading.RLock()

@@ -95,8 +95,10 @@ def test_only_routes_that_carry_a_transaction_write() -> None:
     """Reading is public; whatever changes the ledger carries its own signature (A2)."""
     signed = {route.name for route in ROUTES if route.policy is Policy.SIGNED}
     assert signed == {"submit_transaction", "submit_batch", "submit_call"}
+    members = {route.name for route in ROUTES if route.policy is Policy.MEMBER}
+    assert members == {"keep_sealed", "give_sealed"}
     posted = {route.name for route in ROUTES if route.method != "GET"}
-    assert posted == signed | {"prepare_call", "ask_engine"}
+    assert posted == signed | {"prepare_call", "ask_engine", "keep_sealed"}
 
 
 def test_the_document_names_every_route_and_every_status(app: Door) -> None:
@@ -201,8 +203,8 @@ def call_route(caller: Caller, route: Route, transaction_id: str) -> Reply:
     return caller.post(path, signed)
 
 
-ELSEWHERE: Final = {"show_statistic"}
-"""Routes that need a contract of another kind; see test_statistics."""
+ELSEWHERE: Final = {"show_statistic", "keep_sealed", "give_sealed"}
+"""Routes that need a contract of another kind; see test_statistics and test_private."""
 
 
 @pytest.mark.parametrize(

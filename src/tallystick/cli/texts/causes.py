@@ -78,4 +78,6 @@ CAUSES_ZH: Final[Mapping[str, str]] = {
     "E_IDENTITY_DENIED": "身份提供方未能确认身份，或本人未同意。",
     "E_IDENTITY_PERSON": "登录者不是该记录的本人或监护人。",
     "E_IDENTITY_UNREACHABLE": "身份提供方当前不可达或自身出现故障。",
+    "E_SEALED": "手头的密封密钥均不能打开密文，或密文被改动。",
+    "E_ERASED": "该数据已按账本上的删除记录销毁。",
 }

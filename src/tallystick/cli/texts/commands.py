@@ -13,6 +13,7 @@ from tallystick.cli.texts.identity import IDENTITY_COMMANDS
 from tallystick.cli.texts.lists import LISTS_COMMANDS
 from tallystick.cli.texts.network_commands import NETWORK_COMMANDS
 from tallystick.cli.texts.payments import PAYMENTS_COMMANDS
+from tallystick.cli.texts.private import PRIVATE_COMMANDS
 from tallystick.cli.texts.statistics import STATISTICS_COMMANDS
 from tallystick.cli.texts.stories import STORY_COMMANDS
 from tallystick.cli.texts.words import CommandText, Text
@@ -22,6 +23,7 @@ COMMANDS: Final[Mapping[str, CommandText]] = {
     **LISTS_COMMANDS,
     **IDENTITY_COMMANDS,
     **PAYMENTS_COMMANDS,
+    **PRIVATE_COMMANDS,
     **STORY_COMMANDS,
     **STATISTICS_COMMANDS,
     **EXTRACT_COMMANDS,

@@ -9,6 +9,7 @@ from typing import Final
 from tallystick.cli.texts.identity import IDENTITY_FIELDS
 from tallystick.cli.texts.lists import LISTS_FIELDS
 from tallystick.cli.texts.payments import PAYMENTS_FIELDS
+from tallystick.cli.texts.private import PRIVATE_FIELDS
 from tallystick.cli.texts.statistics import STATISTICS_FIELDS
 from tallystick.cli.texts.stories import STORY_FIELDS
 from tallystick.cli.texts.words import Text
@@ -19,6 +20,7 @@ FIELDS: Final[Mapping[str, Text]] = {
         *LISTS_FIELDS,
         *IDENTITY_FIELDS,
         *PAYMENTS_FIELDS,
+        *PRIVATE_FIELDS,
         *STORY_FIELDS,
         *STATISTICS_FIELDS,
         ("id", "id", "编号"),

@@ -16,6 +16,7 @@ from tallystick.cli.texts.identity import IDENTITY_MESSAGES
 from tallystick.cli.texts.lists import LISTS_MESSAGES
 from tallystick.cli.texts.network import NETWORK
 from tallystick.cli.texts.payments import PAYMENTS_MESSAGES
+from tallystick.cli.texts.private import PRIVATE_MESSAGES
 from tallystick.cli.texts.stories import STORY_MESSAGES
 from tallystick.cli.texts.tables import TABLE_MESSAGES
 from tallystick.cli.texts.words import Text
@@ -32,6 +33,7 @@ MESSAGES: Final[Mapping[str, Text]] = {
     **LISTS_MESSAGES,
     **IDENTITY_MESSAGES,
     **PAYMENTS_MESSAGES,
+    **PRIVATE_MESSAGES,
     **STORY_MESSAGES,
     # Help pages.
     "help.usage": Text("Usage", "用法"),

@@ -12,6 +12,7 @@ from tallystick.cli.texts.governance import GOVERNANCE_OPTIONS
 from tallystick.cli.texts.identity import IDENTITY_OPTIONS
 from tallystick.cli.texts.lists import LISTS_OPTIONS
 from tallystick.cli.texts.payments import PAYMENTS_OPTIONS
+from tallystick.cli.texts.private import PRIVATE_OPTIONS
 from tallystick.cli.texts.statistics import STATISTICS_OPTIONS
 from tallystick.cli.texts.stories import STORY_OPTIONS
 from tallystick.cli.texts.words import Text
@@ -20,6 +21,7 @@ OPTIONS: Final[Mapping[str, Text]] = {
     **LISTS_OPTIONS,
     **IDENTITY_OPTIONS,
     **PAYMENTS_OPTIONS,
+    **PRIVATE_OPTIONS,
     **STORY_OPTIONS,
     **STATISTICS_OPTIONS,
     **EXTRACT_OPTIONS,

@@ -157,7 +157,6 @@ from tallystick.contracts.parts.private import (
     RecordErased,
     SealedData,
     SealedDataDiffers,
-    private_commitment,
 )
 from tallystick.contracts.parts.votes import (
     AlreadyVoted,
@@ -183,6 +182,7 @@ from tallystick.contracts.parts.votes import (
     is_decided,
     outcome_of,
 )
+from tallystick.model import private_commitment
 
 __all__ = [
     "TICK_DEADLINES_MAX",

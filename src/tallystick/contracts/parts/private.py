@@ -2,8 +2,8 @@
 """Private records: what the ledger knows of data that only some organisations may read.
 
 This is the ledger's half. It keeps the digest of the sealed bytes, by which a store knows that it
-has the right ones; a commitment to the plaintext, by which a reader can show later what was in
-it; who the recipients are; and whether the record was erased.
+has the right ones; a commitment to the plaintext (`private_commitment`), by which a reader can
+show later what was in it; who the recipients are; and whether the record was erased.
 
 The ledger holds no key and no wrapped key, because what stands in the log cannot be erased. Sealed
 bytes and wrapped keys are in the stores of the organisations, and erasing means that they destroy
@@ -20,7 +20,6 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from tallystick.contracts.context import Context
-from tallystick.contracts.digests import digest_of
 from tallystick.contracts.label import Label
 from tallystick.contracts.part import Part
 from tallystick.contracts.parts.identity import check_organization
@@ -28,10 +27,9 @@ from tallystick.contracts.records import Event, Record
 from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.tables import Table
 from tallystick.contracts.values import ByteCount, Digest, Name, OrganizationCode, Timestamp
-from tallystick.errors import InvalidValue, LimitExceeded
+from tallystick.errors import LimitExceeded
 
 RECIPIENTS_MAX: Final = 100
-NONCE_BYTES_MIN: Final = 32
 
 
 class SealedData(Record):
@@ -137,19 +135,6 @@ class SealedDataDiffers(Refusal, code="E_HASH"):
     """
 
     record: Name
-
-
-def private_commitment(record: str, plaintext: bytes, nonce: bytes) -> str:
-    """Return the digest that binds a record's plaintext and hides it; for its owner and readers.
-
-    The nonce is random, stays with the data and is destroyed with it.
-
-    Raises:
-        InvalidValue: the nonce has fewer than 32 bytes.
-    """
-    if len(nonce) < NONCE_BYTES_MIN:
-        raise InvalidValue("the nonce is too short", field="nonce", found=f"{len(nonce)} bytes")
-    return digest_of("private", record, plaintext, nonce)
 
 
 class PrivateRecords(Part):

@@ -3,5 +3,6 @@
 
 from tallystick.contracts.registers.assets import Assets
 from tallystick.contracts.registers.calendars import WorkingDays
+from tallystick.contracts.registers.sealing_keys import SealingKeys
 
-__all__ = ["Assets", "WorkingDays"]
+__all__ = ["Assets", "SealingKeys", "WorkingDays"]

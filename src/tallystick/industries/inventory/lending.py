@@ -16,7 +16,14 @@ from tallystick.contracts import (
     asdict,
     replace,
 )
-from tallystick.contracts.parts import FourEyes, Grant, GrantTerms, require_other
+from tallystick.contracts.parts import (
+    FourEyes,
+    Grant,
+    GrantTerms,
+    PrivateRecord,
+    SealedData,
+    require_other,
+)
 from tallystick.industries.inventory.events import LineSet, PrepaymentChanged
 from tallystick.industries.inventory.loan_records import (
     Borrowed,
@@ -51,6 +58,11 @@ CREDIT: Final = "credit"
 _LENDS: Final = (AlertOpen, InsuranceExpired, PriceStale, PricesApart, Related, StepMissing)
 
 
+def history_id(dealer: str, bank: str, period: str) -> str:
+    """Return the id under which a dealer's sales of a period are sealed for a bank."""
+    return f"{dealer}/{bank}/{period}"
+
+
 class Lending(Paying):
     """What dealer and bank do from application to the money's arrival."""
 
@@ -78,6 +90,34 @@ class Lending(Paying):
             max_uses=max_uses,
         )
         return self.grants.give(ctx, ctx.next_id("GR"), terms)
+
+    @action(role=DEALER, label=Label(zh="登记销售记录", en="Declare a sales history"))
+    def declare_history(
+        self,
+        ctx: Context,
+        period: Annotated[Identifier, Label(zh="期间", en="Period")],
+        bank: Annotated[OrganizationCode, Label(zh="银行", en="Bank")],
+        sealed: Annotated[SealedData, Label(zh="密文", en="Sealed data")],
+    ) -> PrivateRecord:
+        """en: A dealer declares its sales of a period, sealed to one bank; nobody else opens it.
+
+        zh: 经销商登记某期间的销售记录，密封给一家银行，其他机构无法打开。
+        """
+        record = history_id(ctx.signer.organization, bank, period)
+        return self.histories.declare(ctx, record, sealed, recipients=[bank])
+
+    @action(role=DEALER, label=Label(zh="删除销售记录", en="Erase a sales history"))
+    def erase_history(
+        self,
+        ctx: Context,
+        period: Annotated[Identifier, Label(zh="期间", en="Period")],
+        bank: Annotated[OrganizationCode, Label(zh="银行", en="Bank")],
+    ) -> PrivateRecord:
+        """en: A dealer erases what it gave a bank; the bank's node destroys its copy.
+
+        zh: 经销商删除提供给银行的销售记录，银行节点销毁其副本。
+        """
+        return self.histories.erase(ctx, history_id(ctx.signer.organization, bank, period))
 
     @action(role=DEALER, label=Label(zh="撤回授权", en="Take a grant back"))
     def revoke_grant(

@@ -12,6 +12,7 @@ from tallystick.contracts.parts import (
     Grants,
     Outbox,
     Parameters,
+    PrivateRecords,
     fingerprint_of,
 )
 from tallystick.industries.inventory.events import AlertChanged, StockHeld
@@ -98,6 +99,7 @@ class InventoryTables:
     calendars = Calendars()
     locks = AssetLocks()
     grants = Grants(label=Label(zh="授权", en="Grants"))
+    histories = PrivateRecords(label=Label(zh="销售记录", en="Sales histories"))
     money = Accounts(label=Label(zh="资金", en="Money"))
     payments = Outbox(label=Label(zh="付款", en="Payments"))
     deadlines = Deadlines(

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the door of private data needs of a node."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tallystick.model import PrivatePackage, PrivatePlace, Question
+
+
+class PrivateFace(Protocol):
+    """What a node holds of private records; it raises what `node.PrivateDesk` does."""
+
+    def organization_of(self, signed: bytes, question: Question) -> str:
+        """Return the organisation of the active member who signed a request."""
+        ...
+
+    def put(self, asker: str, place: PrivatePlace, package: PrivatePackage) -> None:
+        """Keep sealed bytes and wraps."""
+        ...
+
+    def get(self, asker: str, place: PrivatePlace) -> PrivatePackage:
+        """Return the sealed bytes and the asker's own wrap."""
+        ...
