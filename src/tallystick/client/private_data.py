@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from tallystick.client.exchange import MEDIA_CBOR, Ask, Flow, Pause, fetch, not_a_node
 from tallystick.client.keystore import Identity
-from tallystick.client.reading import fetch_state
+from tallystick.client.reading import fetch_proven
 from tallystick.client.session import Session
 from tallystick.crypto import SealingKey, check_sealing_key, seal, sha256, unseal
 from tallystick.encoding import Value, format_base64url
@@ -133,11 +133,11 @@ def sealing_key(session: Session, organization: str) -> Flow[str]:
         InvalidProof, InvalidCheckpoint: the node's proof does not hold.
     """
     table = SEALING_KEYS_CONTRACT
-    newest = yield from fetch_state(session, table, "newest", organization, None)
+    newest = (yield from fetch_proven(session, table, "newest", organization, None)).value
     match newest:
         case {"version": int(version)}:
             key = f"{organization}/{version}"
-            found = yield from fetch_state(session, table, "keys", key, None)
+            found = (yield from fetch_proven(session, table, "keys", key, None)).value
             match found:
                 case {"public_key": str(text), "retired_at": None}:
                     return check_sealing_key(text)
@@ -173,7 +173,7 @@ def facts(session: Session, place: PrivatePlace) -> Flow[PrivateFacts]:
         UnknownRecord: it is proven that there is none.
         InvalidProof, InvalidCheckpoint: the node's proof does not hold.
     """
-    found = yield from fetch_state(session, place.contract, place.table, place.record, None)
+    found = (yield from fetch_proven(session, place.contract, place.table, place.record, None)).value
     if found is None:
         raise UnknownRecord(
             "the ledger has no such private record", field="record", found=place.record[:80]

@@ -11,6 +11,7 @@ import base64
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -269,11 +270,11 @@ def test_a_table_of_other_records_is_told_from_private_ones(
 ) -> None:
     """By what is in it."""
 
-    def other(*_: object) -> Flow[object]:
+    def other(*_: object) -> Flow[SimpleNamespace]:
         yield from ()
-        return {"id": "P"}
+        return SimpleNamespace(value={"id": "P"})
 
-    monkeypatch.setattr("tallystick.client.private_data.fetch_state", other)
+    monkeypatch.setattr("tallystick.client.private_data.fetch_proven", other)
     with pytest.raises(UnknownRecord, match="no private record"):
         world.act(OWNER_ID, lambda net: net.private.facts(PLACE))
 
