@@ -173,7 +173,9 @@ def facts(session: Session, place: PrivatePlace) -> Flow[PrivateFacts]:
         UnknownRecord: it is proven that there is none.
         InvalidProof, InvalidCheckpoint: the node's proof does not hold.
     """
-    found = (yield from fetch_proven(session, place.contract, place.table, place.record, None)).value
+    found = (
+        yield from fetch_proven(session, place.contract, place.table, place.record, None)
+    ).value
     if found is None:
         raise UnknownRecord(
             "the ledger has no such private record", field="record", found=place.record[:80]
