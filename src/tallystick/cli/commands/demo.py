@@ -3,10 +3,7 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +13,7 @@ from tallystick.cli.answers import Answer, Plain, Sheet
 from tallystick.cli.catalogue import say
 from tallystick.cli.options import OUTPUT, Output
 from tallystick.cli.talk import note, paint, step
-from tallystick.errors import DataFolderProblem, UsageError
+from tallystick.errors import UsageError
 
 if TYPE_CHECKING:
     from tallystick.node import Node
@@ -24,39 +21,56 @@ if TYPE_CHECKING:
 GROUP: Final = "tallystick.demos"
 
 
-def demo(name: str, /, *, data: Path | None = None, _output: Output = OUTPUT) -> Answer:
+def demo(
+    name: str, /, *, network: bool = False, data: Path | None = None, _output: Output = OUTPUT
+) -> Answer:
     """Tell a story on a network of its own; it ends well only if everything was verified.
 
     Raises:
         UsageError: there is no such story.
+        EngineMissing: four nodes need the consensus engine; the message has the command.
         DataFolderProblem: the folder is not empty.
         Unverified: something did not go as it must.
     """
     story = _story(name)
+    from tallystick.cli.demo.premises import ended_like_an_interrupt, premises
+
+    note(say("story.title", name=name))
+    note(say("story.stand_in"))
+    began = time.monotonic()
+    with premises(data, "tally-story-") as base:
+        if network:
+            from tallystick.cli.demo.four_theatre import tell_on_four
+
+            with ended_like_an_interrupt():
+                facts = tell_on_four(base, story)
+        else:
+            facts = _tell_on_one(base, story)
+        if data is not None:
+            facts["data"] = str(base)
+    note(paint(say("story.done", seconds=round(time.monotonic() - began, 1)), "bold"))
+    return Sheet({**facts, "verified": True})
+
+
+def _tell_on_one(folder: Path, story: ModuleType) -> dict[str, Plain]:
+    """Tell a story on a node that orders alone, in this process."""
     from tallystick.cli.demo.sites import free_ports
     from tallystick.cli.demo.theatre import found, open_theatre
     from tallystick.cli.serving import Serving, serve_folder
 
-    note(say("story.title", name=name))
-    note(say("story.stand_in"))
     facts: dict[str, Plain] = {}
-    began = time.monotonic()
-    with _folder(data) as folder:
-        found(folder, story)
-        (port,) = free_ports(1)
-        serving = Serving(folder, "localhost", port)
+    found(folder, story)
+    (port,) = free_ports(1)
+    serving = Serving(folder, "localhost", port)
 
-        def guest(_node: Node) -> None:
-            with open_theatre(folder, serving.url, story) as theatre:
-                facts.update(story.tell(theatre))
-                facts["receipts"] = theatre.count_verified()
-            step(say("story.verified", count=facts["receipts"]))
+    def guest(_node: Node) -> None:
+        with open_theatre(folder, serving.url, story) as theatre:
+            facts.update(story.tell(theatre))
+            facts["receipts"] = theatre.count_verified()
+        step(say("story.verified", count=facts["receipts"]))
 
-        serve_folder(serving, guest, once=True)
-        if data is not None:
-            facts["data"] = str(folder)
-    note(paint(say("story.done", seconds=round(time.monotonic() - began, 1)), "bold"))
-    return Sheet({**facts, "verified": True})
+    serve_folder(serving, guest, once=True)
+    return facts
 
 
 def _story(name: str) -> ModuleType:
@@ -66,14 +80,3 @@ def _story(name: str) -> ModuleType:
         raise UsageError(say("story.unknown", name=name), field="NAME", expected=known or None)
     module: ModuleType = points[name].load()
     return module
-
-
-@contextmanager
-def _folder(data: Path | None) -> Iterator[Path]:
-    if data is None:
-        with tempfile.TemporaryDirectory(prefix="tally-story-") as name:
-            yield Path(name) / "ledger"
-        return
-    if data.exists() and any(data.iterdir()):
-        raise DataFolderProblem(say("four.not_empty", path=data), field="--data")
-    yield data

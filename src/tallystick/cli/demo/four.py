@@ -7,26 +7,33 @@ Every claim is checked by the client, and the story fails where one does not hol
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
 from tallystick.cli.answers import Plain
 from tallystick.cli.catalogue import say
-from tallystick.cli.demo.sites import Site, four_sites, hold_ceremony, wait_level
+from tallystick.cli.demo.sites import (
+    Site,
+    compare,
+    find_engine,
+    found_together,
+    four_sites,
+    name_of,
+    require,
+    start_all,
+    stop_all,
+)
 from tallystick.cli.stage import stage
 from tallystick.cli.talk import note, paint, step
 from tallystick.client import Deposit, VerifiedReceipt, deposit_args, facts_of
 from tallystick.crypto import sha256
-from tallystick.errors import NotFinal, Unverified
-from tallystick.node import find_engine_program
+from tallystick.errors import NotFinal
 
 SAMPLE: Final = "sample-contract.pdf"
 _HALT_MS: Final = 4_000
 """How long the story waits to see that nothing is decided."""
 _WAIT_MS: Final = 30_000
-_SHOWN: Final = 16
 
 
 def tell(base: Path) -> dict[str, Plain]:
@@ -36,24 +43,21 @@ def tell(base: Path) -> dict[str, Plain]:
         EngineMissing: the consensus engine is not installed.
         Unverified: something did not go as it must.
     """
-    program = find_engine_program()
-    step(say("four.engine", version=program.version, path=program.path))
+    version = find_engine()
     began = time.monotonic()
     with four_sites(base) as sites:
         facts = _tell(sites, base)
-        statuses = [site.stop() for site in sites]
-        _require(all(status == 0 for status in statuses), "four.unclean")
-    step(say("four.stopped"))
+        stop_all(sites)
     seconds = round(time.monotonic() - began, 1)
     note()
     note(paint(say("four.done", seconds=seconds), "bold"))
-    return {**facts, "engine": program.version, "seconds": seconds, "ok": True}
+    return {**facts, "engine": version, "seconds": seconds, "ok": True}
 
 
 def _tell(sites: list[Site], base: Path) -> dict[str, Plain]:
     first, second, third, fourth = sites
-    network = _ceremony(sites, base)
-    _start(sites)
+    network = found_together(sites, base)
+    start_all(sites)
     sample = _sample(base)
     deposited = _deposit(first, sample)
     receipt = _verify(second, deposited, sample)
@@ -64,8 +68,7 @@ def _tell(sites: list[Site], base: Path) -> dict[str, Plain]:
     _keep(second, receipt)
     _return(third, fourth)
     placed = _finish(first, fourth, pending)
-    levels = wait_level(sites)
-    _compare(sites, levels)
+    levels = compare(sites)
     return {
         "network": network,
         "deposit": deposited.id,
@@ -77,27 +80,6 @@ def _tell(sites: list[Site], base: Path) -> dict[str, Plain]:
     }
 
 
-def _ceremony(sites: Sequence[Site], base: Path) -> str:
-    began = time.monotonic()
-    made = hold_ceremony(sites, base)
-    took = time.monotonic() - began
-    step(say("four.ceremony", count=len(sites), network=made["network"]), took_s=took)
-    note("    " + say("four.no_keys", path=base))
-    return str(made["network"])
-
-
-def _start(sites: Sequence[Site]) -> None:
-    began = time.monotonic()
-    for site in sites:
-        site.start()
-    for site in sites:
-        site.wait_ready()
-    step(say("four.started", count=len(sites)), took_s=time.monotonic() - began)
-    for site in sites:
-        pid = site.process.pid if site.process else 0
-        note(f"    {_name(site)}: {site.url}, p2p {site.p2p_port}, pid {pid}")
-
-
 def _deposit(site: Site, sample: Path) -> Deposit:
     began = time.monotonic()
     with site.net() as net:
@@ -105,7 +87,7 @@ def _deposit(site: Site, sample: Path) -> Deposit:
     done.save()
     took = time.monotonic() - began
     height = done.transaction.height
-    step(say("four.deposited", id=done.id, name=_name(site), height=height), took_s=took)
+    step(say("four.deposited", id=done.id, name=name_of(site), height=height), took_s=took)
     return done
 
 
@@ -115,8 +97,8 @@ def _verify(site: Site, deposited: Deposit, sample: Path) -> VerifiedReceipt:
         net.wait(deposited.transaction.id, timeout_ms=_WAIT_MS)
         receipt = net.receipt(deposited.transaction.id)
         verified = net.verify(receipt.record.to_json().encode(), original=sample)
-    _require(verified.ok, "four.not_verified")
-    step(say("four.verified", name=_name(site)), took_s=time.monotonic() - began)
+    require(verified.ok, "four.not_verified")
+    step(say("four.verified", name=name_of(site)), took_s=time.monotonic() - began)
     language = stage().language
     for check in verified.checks:
         note(f"    · {check.title.get(language)}: {paint(check.evidence.get(language), 'dim')}")
@@ -126,8 +108,8 @@ def _verify(site: Site, deposited: Deposit, sample: Path) -> VerifiedReceipt:
 def _stop(site: Site, key: str) -> None:
     began = time.monotonic()
     status = site.stop()
-    _require(status == 0, "four.unclean")
-    step(say(key, name=_name(site)), took_s=time.monotonic() - began)
+    require(status == 0, "four.unclean")
+    step(say(key, name=name_of(site)), took_s=time.monotonic() - began)
 
 
 def _go_on(first: Site, second: Site, base: Path) -> int:
@@ -157,7 +139,7 @@ def _halt(first: Site, second: Site, base: Path) -> tuple[bytes, int]:
         except NotFinal:
             placed = None
         after = (net.status().height, other.status().height)
-    _require(placed is None and before == after, "four.did_not_halt")
+    require(placed is None and before == after, "four.did_not_halt")
     took = time.monotonic() - began
     step(say("four.halted", height=after[0], seconds=_HALT_MS // 1000), took_s=took)
     return raw, after[0]
@@ -167,8 +149,8 @@ def _keep(site: Site, receipt: VerifiedReceipt) -> None:
     """What was committed can still be read and verified while nothing is decided."""
     with site.net() as net:
         found = net.receipt(sha256(receipt.record.transaction).hex())
-    _require(found.record.transaction == receipt.record.transaction, "four.lost")
-    step(say("four.kept", name=_name(site)))
+    require(found.record.transaction == receipt.record.transaction, "four.lost")
+    step(say("four.kept", name=name_of(site)))
 
 
 def _return(third: Site, fourth: Site) -> None:
@@ -193,13 +175,6 @@ def _finish(first: Site, fourth: Site, pending: bytes) -> int:
     return record.height
 
 
-def _compare(sites: Sequence[Site], levels: Sequence[tuple[int, str]]) -> None:
-    _require(len(set(levels)) == 1, "four.differ")
-    step(say("four.same", height=levels[0][0]))
-    for site, (height, app_hash) in zip(sites, levels, strict=True):
-        note(f"    {_name(site)}: {height}  {app_hash[:_SHOWN]}…")
-
-
 def _sample(base: Path) -> Path:
     """Put the bundled contract where a visitor can look at it."""
     target = base / SAMPLE
@@ -212,14 +187,3 @@ def _note_file(base: Path, name: str, text: str) -> Path:
     path = base / name
     path.write_text(text, encoding="utf-8")
     return path
-
-
-def _name(site: Site) -> str:
-    name = site.organization.name
-    return name.zh if stage().language == "zh" else name.en
-
-
-def _require(holds: bool, key: str) -> None:  # noqa: FBT001
-    """Raise `Unverified` where the story does not go as it must."""
-    if not holds:
-        raise Unverified(say("demo.failed", reason=say(key)))

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Four organisations on one machine, each with folder, keys, engine, ports, process of its own.
 
-What they do goes through the commands and the client that everybody uses.
+What they do goes through the commands and the client that everybody uses. The steps that every
+story of four organisations has, from the ceremony to a clean stop, say what they do.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ from typing import Any, Final
 from tallystick.cli.catalogue import say
 from tallystick.cli.demo.consortium import ORGANIZATIONS
 from tallystick.cli.network_view import fetch_network
-from tallystick.cli.stage import default_environment
+from tallystick.cli.stage import default_environment, stage
+from tallystick.cli.talk import note, step
 from tallystick.client import Identity, KeyStore, Net, connect
-from tallystick.errors import EngineFailed, Unavailable
+from tallystick.errors import EngineFailed, Unavailable, Unverified
 from tallystick.model import Organization
+from tallystick.node import find_engine_program
 
 NETWORK_NAME: Final = "four"
 START_S: Final = 180.0
@@ -34,6 +37,7 @@ STOP_S: Final = 60.0
 _PAUSE_S: Final = 0.05
 _COMMAND_S: Final = 120.0
 _LOG_SHOWN: Final = 2_000
+_HASH_SHOWN: Final = 16
 
 
 @dataclass(slots=True)
@@ -139,18 +143,22 @@ class Site:
             process.kill()
             return process.wait()
 
+    @property
+    def trust(self) -> Path:
+        """The trust file of its node."""
+        return self.data / "trust.json"
+
     @contextmanager
-    def net(self) -> Iterator[Net]:
-        """Talk to its node as its administrator, trusting only its own trust file."""
+    def net(self, member: str = "administrator") -> Iterator[Net]:
+        """Talk to its node as one of its founding members, trusting only its own trust file."""
         with connect(
-            self.url, identity=self.identity, trust=self.data / "trust.json", home=self.home
+            self.url, identity=self.identity(member), trust=self.trust, home=self.home
         ) as net:
             yield net
 
-    @property
-    def identity(self) -> Identity:
-        """Its administrator, who may also deposit."""
-        return KeyStore(self.home / "keys").load(f"{self.organization.id}-administrator")
+    def identity(self, member: str = "administrator") -> Identity:
+        """Return one of its founding members; the administrator may also deposit."""
+        return KeyStore(self.home / "keys").load(f"{self.organization.id}-{member}")
 
     def _is_ready(self) -> bool:
         try:
@@ -161,24 +169,32 @@ class Site:
 
 
 @contextmanager
-def four_sites(base: Path) -> Iterator[list[Site]]:
-    """Give four organisations that have joined one network; their nodes are stopped at the end."""
+def four_sites(
+    base: Path, organizations: Sequence[Organization] = ORGANIZATIONS
+) -> Iterator[list[Site]]:
+    """Give four organisations, each with a place of its own; their nodes are stopped at the end."""
     with ExitStack() as stack:
-        sites = _make_sites(base)
+        sites = _make_sites(base, organizations)
         for site in sites:
             stack.callback(site.stop)
         yield sites
 
 
-def hold_ceremony(sites: Sequence[Site], base: Path) -> dict[str, Any]:
-    """Let each organisation make its keys and entry, compose the genesis, and have all join."""
+def hold_ceremony(
+    sites: Sequence[Site], base: Path, *, name: str = NETWORK_NAME, contracts: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Let each organisation make its keys and entry, compose the genesis, and have all join.
+
+    Without contracts the network has those that a new network usually has.
+    """
     entries = [base / f"{site.organization.id}.entry.json" for site in sites]
     invite = base / "invite.json"
     with ThreadPoolExecutor(len(sites), "tally-site") as at_once:
         list(at_once.map(contribute, sites, entries))
-        made = sites[0].run(
-            "network", "init", NETWORK_NAME, *map(str, entries), "--out", str(invite)
-        )
+        words = ["network", "init", name, *map(str, entries), "--out", str(invite)]
+        if contracts:
+            words += ["--contracts", ",".join(contracts)]
+        made = sites[0].run(*words)
         list(at_once.map(lambda site: _join(site, invite, str(made["genesis_hash"])), sites))
     return made
 
@@ -217,11 +233,11 @@ def wait_level(sites: Sequence[Site]) -> list[tuple[int, str]]:
         time.sleep(_PAUSE_S)
 
 
-def _make_sites(base: Path) -> list[Site]:
+def _make_sites(base: Path, organizations: Sequence[Organization]) -> list[Site]:
     base.mkdir(parents=True, exist_ok=True)
-    ports = free_ports(2 * len(ORGANIZATIONS))
+    ports = free_ports(2 * len(organizations))
     sites = []
-    for number, organization in enumerate(ORGANIZATIONS):
+    for number, organization in enumerate(organizations):
         folder = base / f"organization-{number + 1}"
         folder.mkdir(mode=0o700, exist_ok=True)
         sites.append(Site(organization, folder, ports[2 * number], ports[2 * number + 1]))
@@ -235,3 +251,76 @@ def free_ports(count: int) -> list[int]:
             stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)
         ]
         return [server.getsockname()[1] for server in servers]
+
+
+def find_engine() -> str:
+    """Say which consensus engine is used, and return its version.
+
+    Raises:
+        EngineMissing: it is not installed.
+    """
+    program = find_engine_program()
+    step(say("four.engine", version=program.version, path=program.path))
+    return program.version
+
+
+def found_together(
+    sites: Sequence[Site], base: Path, *, name: str = NETWORK_NAME, contracts: Sequence[str] = ()
+) -> str:
+    """Hold the ceremony and say so; return the network's id."""
+    began = time.monotonic()
+    made = hold_ceremony(sites, base, name=name, contracts=contracts)
+    took = time.monotonic() - began
+    step(say("four.ceremony", count=len(sites), network=made["network"]), took_s=took)
+    note("    " + say("four.no_keys", path=base))
+    return str(made["network"])
+
+
+def start_all(sites: Sequence[Site]) -> None:
+    """Start the nodes and wait until all are ready."""
+    began = time.monotonic()
+    for site in sites:
+        site.start()
+    for site in sites:
+        site.wait_ready()
+    step(say("four.started", count=len(sites)), took_s=time.monotonic() - began)
+    for site in sites:
+        pid = site.process.pid if site.process else 0
+        note(f"    {name_of(site)}: {site.url}, p2p {site.p2p_port}, pid {pid}")
+
+
+def compare(sites: Sequence[Site]) -> list[tuple[int, str]]:
+    """Return height and app hash of each node, once all are at one height; they must be equal.
+
+    Raises:
+        Unverified: the app hashes differ.
+    """
+    levels = wait_level(sites)
+    require(len(set(levels)) == 1, "four.differ")
+    step(say("four.same", height=levels[0][0]))
+    for site, (height, app_hash) in zip(sites, levels, strict=True):
+        note(f"    {name_of(site)}: {height}  {app_hash[:_HASH_SHOWN]}…")
+    return levels
+
+
+def stop_all(sites: Sequence[Site]) -> None:
+    """Stop the nodes that run.
+
+    Raises:
+        Unverified: one did not end well.
+    """
+    statuses = [site.stop() for site in sites]
+    require(all(status == 0 for status in statuses), "four.unclean")
+    step(say("four.stopped"))
+
+
+def name_of(site: Site) -> str:
+    """Return the name of a site's organisation in the user's language."""
+    name = site.organization.name
+    return name.zh if stage().language == "zh" else name.en
+
+
+def require(holds: bool, key: str) -> None:  # noqa: FBT001
+    """Raise `Unverified` where the story does not go as it must."""
+    if not holds:
+        raise Unverified(say("demo.failed", reason=say(key)))

@@ -114,6 +114,7 @@ class Theatre:
         self._story = story
         self._nets = nets
         self._keys: dict[str, PersonKey] = {}
+        self._last = ""
         self.secret = secrets.token_bytes(_SECRET_BYTES)
         self.receipts: list[Path] = []
         self._height = 0
@@ -131,6 +132,7 @@ class Theatre:
     def act(self, member: str, method: str, **arguments: Any) -> Any:  # noqa: ANN401
         """Let a member call an action, keep its receipt, and return its result."""
         done = self._nets[member].call(*self._words(method), **arguments)
+        self._last = done.transaction.id
         name = f"{len(self.receipts) + 1:03d}-{method}.receipt.json"
         self.receipts.append(done.receipt.save(self._folder / RECEIPTS / name))
         self._height = max(self._height, done.transaction.height or 0)
@@ -158,8 +160,11 @@ class Theatre:
             raise Unverified(say("story.not_refused", method=method, code=code, found=found_code))
 
     def ask(self, method: str, **arguments: Any) -> Any:  # noqa: ANN401
-        """Return what a query answers."""
-        return self._any_net.query(*self._words(method), **arguments)
+        """Return what a query answers, after the last action."""
+        net = self._any_net
+        if self._last:  # the node that is asked may be behind the one that was called
+            net.wait(self._last)
+        return net.query(*self._words(method), **arguments)
 
     def check(self, *, holds: bool, claim: Label) -> None:
         """Go on only if a claim holds.

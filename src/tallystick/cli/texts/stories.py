@@ -14,18 +14,29 @@ STORY_COMMANDS: Final[Mapping[str, CommandText]] = {
             "tell the story of an industry, to verified receipts",
             "演示一个行业系统的全流程，直至核验回执",
         ),
-        ("tally demo charity", "tally demo inventory --lang zh --data ./story"),
+        (
+            "tally demo charity",
+            "tally demo inventory --lang zh --data ./story",
+            "tally demo charity --network",
+        ),
         Text(
             "Founds a network of its own on this machine, lets everybody play their part through "
             "the public client, carries payments through a bank's folder, and checks every receipt "
-            "offline. The bank is the demonstration's own stand-in.",
+            "offline. The bank is the demonstration's own stand-in. With --network four of the "
+            "organisations run a node with its own keys and CometBFT, the others are voted in, and "
+            "everybody calls through the node of the own organisation or of a host.",
             "在本机创建独立网络，各方经公开客户端逐步办理，付款经银行文件目录往来，最后离线核验全部"
-            "回执。其中银行为演示自带的模拟程序。",
+            "回执。其中银行为演示自带的模拟程序。加 --network 时，其中四家机构各运行一个自持密钥的节点"
+            "与 CometBFT，其余机构经投票加入，各方经本机构或所托机构的节点办理。",
         ),
     ),
 }
 STORY_OPTIONS: Final[Mapping[str, Text]] = {
     "demo:name": Text("which story", "演示名称"),
+    "demo:network": Text(
+        "on four nodes with CometBFT instead of one (needs the engine)",
+        "在四个 CometBFT 节点上演示，而非单节点（需共识引擎）",
+    ),
     "demo:data": Text(
         "folder to keep it in (default: a temporary one)", "保存演示数据的目录（默认为临时目录）"
     ),
@@ -48,6 +59,14 @@ STORY_MESSAGES: Final[Mapping[str, Text]] = {
     "story.verified": Text(
         "{count} receipts verified offline, with the trust file alone",
         "已凭信任文件离线核验 {count} 份回执",
+    ),
+    "story.admitted": Text(
+        "{count} organisations that run no node applied and were admitted by vote",
+        "{count} 家不运行节点的机构已申请并经投票加入",
+    ),
+    "story.enrolled": Text(
+        "{count} people were enrolled, each by the administrator of the own organisation",
+        "{count} 名经办人已由各自机构的管理员登记",
     ),
     "story.done": Text("Done in {seconds} s.", "演示完成，用时 {seconds} 秒。"),
 }

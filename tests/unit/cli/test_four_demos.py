@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stories of industries on four nodes with four engines, as people run them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tallystick.client import Verification, verify
+
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+    pytest.mark.usefixtures("engine_program"),
+]
+
+
+def test_charity_is_told_on_four_nodes(tmp_path: Path) -> None:
+    """Its receipts carry the validators' agreement, come from all four, and verify offline."""
+    place = tmp_path / "story"
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "tallystick.cli", "demo", "charity", "--network"),
+            *("--data", str(place), "--json"),
+        ],
+        capture_output=True,
+        check=False,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    facts = json.loads(done.stdout)
+    assert facts["verified"] is True
+    assert (facts["donated"], facts["paid"], facts["beneficiaries"]) == (1_000_000, 900_000, 6)
+    assert (len(facts["heights"]), len(set(facts["heights"]))) == (4, 1)
+    _receipts_are_final(place, facts["receipts"])
+    assert not _processes_of(place)
+
+
+def _receipts_are_final(place: Path, count: int) -> None:
+    """Check every receipt with the trust file alone."""
+    found = [verify(one, trust=place / "trust.json") for one in (place / "receipts").iterdir()]
+    assert len(found) == count
+    assert all(one.ok for one in found)
+    assert all("of 4 validators signed" in _agreement(one) for one in found)
+    answering = {
+        one.organization for each in found for one in each.standing if one.role == "answering"
+    }
+    founders = {path.name.partition(".")[0] for path in place.glob("*.entry.json")}
+    assert answering == founders
+    assert len(founders) == 4
+
+
+def _agreement(found: Verification) -> str:
+    return next(one.evidence.en for one in found.checks if one.name == "finality")
+
+
+def _processes_of(folder: Path) -> list[int]:
+    """Return the living processes that name a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if os.fsencode(folder) in words:
+            found.append(int(process.name))
+    return found
