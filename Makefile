@@ -76,6 +76,10 @@ test: setup ## the tests (not the slow ones); COVERAGE=1 also holds branch cover
 test-all: setup ## all tests, slow ones too
 	$(PY) -m pytest -n $(JOBS) -m "not network" $(ARGS)
 
+.PHONY: slow-net
+slow-net: setup engine ## the main ways of charity and inventory on four real nodes, by their own tests
+	$(PY) -m pytest -n 0 --slow-net -m main_path tests/unit/industries $(ARGS)
+
 .PHONY: coverage
 coverage: ## the same with COVERAGE=1
 	@$(MAKE) --no-print-directory test COVERAGE=1

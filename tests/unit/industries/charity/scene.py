@@ -63,9 +63,9 @@ def account_of(name: str, bank_account: str = "") -> PayeeAccount:
 class Scene:
     """A ledger of the charity contract and what people do on it."""
 
-    def __init__(self) -> None:
+    def __init__(self, ledger: LedgerHarness | None = None) -> None:
         """Start with a licensed foundation and a bank that keeps CNY."""
-        self.ledger = LedgerHarness(Charity)
+        self.ledger = ledger or LedgerHarness(Charity)
         self.assertions = 0
         self.references = 0
         self.license(days=3650)
@@ -264,3 +264,7 @@ class Scene:
     def warp(self, days: float) -> None:
         """Let time pass."""
         self.ledger.block_time_ms += int(days * DAY_MS)
+
+    def wait_until(self, time_ms: int) -> None:
+        """Let time pass until then, which a real network does too."""
+        self.ledger.block_time_ms = time_ms

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-import pytest
-
 from tallystick.contracts import MethodSchema, ValueType, digest_of, schema_of
 from tallystick.encoding import Value
 from tallystick.industries.charity import Charity, list_digest_of
@@ -30,12 +28,6 @@ from tests.unit.industries.charity.scene import (
     person,
     row,
 )
-
-
-@pytest.fixture
-def scene() -> Scene:
-    """Return a scene."""
-    return Scene()
 
 
 def test_char_1_a_beneficiary_is_paid_once_even_over_two_lists_and_campaigns(scene: Scene) -> None:

@@ -30,12 +30,6 @@ from tests.unit.industries.charity.scene import (
 )
 
 
-@pytest.fixture
-def scene() -> Scene:
-    """Return a scene."""
-    return Scene()
-
-
 def refused(scene: Scene, signer: Signer, method: str, **args: object) -> tuple[str, Value]:
     """Run an action that must be refused without changing anything; return code and facts."""
     before = dict(scene.ledger.state.values)
@@ -288,6 +282,7 @@ def test_a_list_that_is_not_what_was_announced_fails_its_check(scene: Scene) -> 
     assert code == "E_LIMIT"
 
 
+@pytest.mark.main_path
 def test_the_cross_check_needs_the_same_list_from_another_person(scene: Scene) -> None:
     """Finance computes the digest of its own list: another list is E_HASH, and nobody is paid."""
     batch = scene.imported(scene.campaign(), [row("li")])

@@ -24,17 +24,12 @@ from tests.unit.industries.charity.scene import (
 )
 
 
-@pytest.fixture
-def scene() -> Scene:
-    """Return a scene."""
-    return Scene()
-
-
 def state(scene: Scene, entitlement: str) -> str:
     """Return where an entitlement is."""
     return str(scene.entitlement(entitlement).state)
 
 
+@pytest.mark.main_path
 def test_from_gift_to_thanks_and_settlement(scene: Scene) -> None:
     """The whole workflow, steps 1 to 9, with the sums right at each height."""
     campaign = scene.campaign(gift=150_000)
@@ -55,6 +50,7 @@ def test_from_gift_to_thanks_and_settlement(scene: Scene) -> None:
     check_all(scene)
 
 
+@pytest.mark.main_path
 def test_the_same_bank_file_twice_pays_once(scene: Scene) -> None:
     """Matched exactly once: the second report says nothing new and writes nothing."""
     batch = scene.approved(scene.campaign(), [row("li")])
@@ -66,6 +62,7 @@ def test_the_same_bank_file_twice_pays_once(scene: Scene) -> None:
     check_all(scene)
 
 
+@pytest.mark.main_path
 def test_a_rejected_payment_is_retried_by_itself_and_fails_after_three_tries(scene: Scene) -> None:
     """Step 6: FAILED with the funds back on hold; then another account brings it to the end."""
     campaign = scene.campaign()
@@ -119,6 +116,7 @@ def test_a_returned_payment_is_on_hold_again_and_its_list_no_longer_exhausted(
     check_all(scene)
 
 
+@pytest.mark.main_path
 def test_money_is_reminded_of_after_sixty_days_and_lapses_after_ninety(scene: Scene) -> None:
     """Step 7, by ticks that anyone sends; a tick too many does nothing."""
     campaign = scene.campaign()
@@ -143,6 +141,19 @@ def test_what_was_claimed_does_not_lapse(scene: Scene) -> None:
     scene.warp(91)
     scene.ok(ANYONE, "tick")
     assert state(scene, f"{batch}-00001") == "PAYING"
+
+
+@pytest.mark.main_path
+def test_a_tick_ends_a_campaign_whose_time_is_over(scene: Scene) -> None:
+    """Eight seconds long, so that a real clock can show it; before, and twice, it does nothing."""
+    closes_at = scene.now + 8_000
+    campaign = scene.campaign(closes_at=closes_at)
+    assert scene.do(ANYONE, "tick").writes == {}
+    scene.wait_until(closes_at)
+    ended = scene.do(ANYONE, "tick")
+    assert "charity.StateChanged" in [event.name for event in ended.events]
+    assert str(scene.record("campaigns", campaign, Campaign).state) == "CLOSED"
+    assert scene.do(ANYONE, "tick").writes == {}
 
 
 def test_a_campaign_ends_by_itself_and_reminds_of_disclosure_and_settlement(scene: Scene) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final, Never
 
@@ -65,10 +66,10 @@ class Tables(MemoryState):
 class Stage:
     """The ledger, with short ways to call it."""
 
-    def __init__(self) -> None:
+    def __init__(self, start_ms: int = START_MS) -> None:
         """Start empty."""
         self.state = Tables()
-        self.now_ms = START_MS
+        self.start_ms = self.now_ms = start_ms
         self.height = 0
         self.events: list[Event] = []
         self.history: list[tuple[int, tuple[Event, ...]]] = []
@@ -95,6 +96,14 @@ class Stage:
         The argument `contract` names another contract than inventory; no method has one of it.
         """
         contract = args.pop("contract", "inventory")
+        done = self._execute(who, contract, method, args)
+        self.state.apply(done.writes)
+        self.events += done.events
+        if done.events:
+            self.history.append((self.now_ms, done.events))
+        return done
+
+    def _execute(self, who: Signer, contract: str, method: str, args: Any) -> Execution:
         self.height += 1
         self.now_ms += 1
         call = Call(
@@ -106,14 +115,9 @@ class Stage:
             valid_until=TimeMs(self.now_ms + 60_000),
         )
         digest = sha256(encode([method, self.height, self.now_ms, who.public_key]))
-        done = self._runner.execute(
+        return self._runner.execute(
             Invocation(call, who, digest, self.height, self.now_ms), self.state
         )
-        self.state.apply(done.writes)
-        self.events += done.events
-        if done.events:
-            self.history.append((self.now_ms, done.events))
-        return done
 
     def ok(self, who: Signer, method: str, /, **args: Any) -> Any:
         """Run an action that must succeed; return its result."""
@@ -159,7 +163,8 @@ class Stage:
     def publish_calendars(self) -> None:
         """Publish two years, with the National Day holiday."""
         days = [f"2026-10-0{day}" for day in (1, 2, 5, 6, 7)]
-        for year, off in ((2026, days), (2027, [])):
+        first = datetime.fromtimestamp(self.start_ms / 1000, UTC).year
+        for year, off in ((first, days if first == 2026 else []), (first + 1, [])):
             self.ok(
                 cast.CALENDAR,
                 "publish",
@@ -231,7 +236,7 @@ class Stage:
             "quality": "一级",
             "packing": "6 x 500 ml",
             "marks": "none",
-            "stored_until": START_MS + 400 * DAY_MS,
+            "stored_until": self.start_ms + 400 * DAY_MS,
             "policy": self.policy,
         }
         return usual | more
@@ -389,9 +394,12 @@ def parts(serials: list[str]) -> list[list[str]]:
     return [[*serials[first : first + 200]] for first in range(0, len(serials), 200)]
 
 
+CONTRACTS: Final = (Inventory, Assets, WorkingDays, Elsewhere)
+
+
 @cache
 def _runner() -> ContractRunner:
-    return ContractRunner([Inventory, Assets, WorkingDays, Elsewhere], on_failure=_raise)
+    return ContractRunner(CONTRACTS, on_failure=_raise)
 
 
 def _raise(_: Call, failure: Exception) -> Never:

@@ -5,16 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.unit.industries.inventory import cast, invariants
 from tests.unit.industries.inventory.stage import DAY_MS, HASH, LIST_PRICE, Stage
-
-
-@pytest.fixture
-def stage() -> Stage:
-    """Return a stage on which figures, prices, a warehouse and a product are known."""
-    return Stage().ready()
 
 
 def loan_state(stage: Stage, loan: str) -> str:

@@ -20,12 +20,6 @@ from tests.unit.industries.inventory.stage import (
 )
 
 
-@pytest.fixture
-def stage() -> Stage:
-    """Return a stage on which figures, prices, a warehouse and a product are known."""
-    return Stage().ready()
-
-
 def state_of(stage: Stage, loan: str) -> str:
     """Return the state of a loan."""
     return str(stage.table("loans")[loan]["state"])
@@ -42,6 +36,7 @@ def test_inv_1_a_serial_is_in_one_receipt_whatever_the_warehouse(stage: Stage) -
     invariants.check_all(stage)
 
 
+@pytest.mark.main_path
 def test_inv_1_the_same_stock_is_refused_across_contracts(stage: Stage) -> None:
     """INV-1: what another contract has locked is not taken in, and the other way round."""
     first, second = stage.stated(2)
@@ -63,6 +58,7 @@ def test_inv_1_the_same_stock_is_refused_across_contracts(stage: Stage) -> None:
     )
 
 
+@pytest.mark.main_path
 def test_inv_1_a_receipt_is_pledged_once_also_across_contracts(stage: Stage) -> None:
     """INV-1: a second bank is refused, here and in another contract; after closing it is free."""
     loan, receipt = stage.running(1_000_000, 10)
@@ -181,6 +177,7 @@ def test_inv_4_the_value_is_looked_at_again_when_money_moves(stage: Stage) -> No
     stage.refused("E_LIMIT", cast.APPROVER, "draw_loan", loan=loan)
 
 
+@pytest.mark.main_path
 def test_inv_5_exactly_the_named_serials_leave_and_only_with_both_signatures(
     stage: Stage,
 ) -> None:

@@ -13,13 +13,6 @@ from tallystick.testing import make_signer
 from tests.unit.industries.inventory import cast, invariants
 from tests.unit.industries.inventory.stage import DAY_MS, HASH, HOUR_MS, SKU, Stage
 
-
-@pytest.fixture
-def stage() -> Stage:
-    """Return a stage on which figures, prices, a warehouse and a product are known."""
-    return Stage().ready()
-
-
 # --- the list of the text -----------------------------------------------------------------------
 
 

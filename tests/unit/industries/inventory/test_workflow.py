@@ -17,12 +17,6 @@ from tests.unit.industries.inventory.stage import DAY_MS, HASH, LIST_PRICE, SKU,
 CONTRACT: type[Contract] = Inventory
 
 
-@pytest.fixture
-def stage() -> Stage:
-    """Return a stage on which figures, prices, a warehouse and a product are known."""
-    return Stage().ready()
-
-
 def loan_state(stage: Stage, loan: str) -> str:
     """Return the state of a loan."""
     return str(stage.table("loans")[loan]["state"])
@@ -407,6 +401,7 @@ def test_goods_that_leave_carry_their_hour_and_how_long_they_waited(stage: Stage
     assert (left["count"], left["left"], left["sku"]) == (2, 8, SKU)
 
 
+@pytest.mark.main_path
 def test_a_tick_twice_is_a_tick_once(stage: Stage) -> None:
     """Nothing is due any more, so nothing is written and nothing announced."""
     loan, _ = stage.running(1_000_000, 10)
