@@ -122,8 +122,8 @@ class Theatre:
 
     @property
     def now(self) -> int:
-        """The time, in milliseconds."""
-        return now_ms()
+        """The ledger's time: that of the last block, which clocks of machines may be ahead of."""
+        return self._any_net.status().block_time_ms or now_ms()
 
     def say(self, text: Label) -> None:
         """Tell what has just happened."""
@@ -160,11 +160,8 @@ class Theatre:
             raise Unverified(say("story.not_refused", method=method, code=code, found=found_code))
 
     def ask(self, method: str, **arguments: Any) -> Any:  # noqa: ANN401
-        """Return what a query answers, after the last action."""
-        net = self._any_net
-        if self._last:  # the node that is asked may be behind the one that was called
-            net.wait(self._last)
-        return net.query(*self._words(method), **arguments)
+        """Return what a query answers."""
+        return self._any_net.query(*self._words(method), **arguments)
 
     def check(self, *, holds: bool, claim: Label) -> None:
         """Go on only if a claim holds.
@@ -254,7 +251,11 @@ class Theatre:
 
     @property
     def _any_net(self) -> Net:
-        return next(iter(self._nets.values()))
+        """A connection whose node has seen all that was done: it may not be the one called."""
+        net = next(iter(self._nets.values()))
+        if self._last:
+            net.wait(self._last)
+        return net
 
 
 @contextmanager
