@@ -41,6 +41,7 @@ from tallystick.cli.membership_files import (
 )
 from tallystick.cli.talk import step
 from tallystick.client import Identity, KeyStore, Net, connect, write_file
+from tallystick.contracts import Player
 from tallystick.crypto import SecretKey
 from tallystick.model import ROLE_GOVERNOR, Name, Organization
 
@@ -205,11 +206,16 @@ def _enrol_clerks(sites: Sequence[Site], houses: Sequence[House], story: ModuleT
     step(say("story.enrolled", count=len(parts)), took_s=time.monotonic() - began)
 
 
-def _enrol(house: House, net: Net, part: Any) -> None:  # noqa: ANN401  # the industry's own class
+def _enrol(house: House, net: Net, part: Player) -> None:
     secret = SecretKey.generate()
     house.store.save(part.member, Identity(house.code, part.member, secret))
-    name = {"zh": part.name.zh, "en": part.name.en}
-    net.call("membership", "add_member", id=part.member, name=name, roles=[part.role])
+    net.call(
+        "membership",
+        "add_member",
+        id=part.member,
+        name={"zh": part.name.zh, "en": part.name.en},
+        roles=[part.role],
+    )
     net.call(
         "membership",
         "enrol_key",
