@@ -78,6 +78,8 @@ main() {
     if ! project_done; then
         echo "setup: installing tallystick from this checkout" >&2
         "${pip[@]}" --no-deps --no-build-isolation --editable .
+        # Nodes and tests are many processes; where Python may write no bytecode, each would compile anew.
+        .venv/bin/python -m compileall -q src
         digest pyproject.toml >.venv/.stamp-project
     fi
     echo "setup: done in ${SECONDS} s" >&2
