@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final, Never
 
@@ -159,15 +159,19 @@ class Stage:
     def publish_calendars(self) -> None:
         """Publish two years, with the National Day holiday."""
         days = [f"2026-10-0{day}" for day in (1, 2, 5, 6, 7)]
-        for year, off in ((2026, days), (2027, [])):
-            self.ok(
-                cast.CALENDAR,
-                "publish",
-                contract="calendars",
-                calendar="CN",
-                year=year,
-                days_off=off,
-            )
+        self.publish_calendar(2026, days)
+        self.publish_calendar(2027)
+
+    def publish_calendar(self, year: int, days_off: Sequence[str] = ()) -> None:
+        """Publish a year."""
+        self.ok(
+            cast.CALENDAR,
+            "publish",
+            contract="calendars",
+            calendar="CN",
+            year=year,
+            days_off=list(days_off),
+        )
 
     def license(self, keeper: Signer, *, days: int = 700) -> str:
         """License a warehouse."""
