@@ -56,6 +56,7 @@ INNER_FACES: Final = frozenset(
         "consensus.cometbft",
         "contracts.parts",
         "interchange.bank",
+        "interchange.chinese",
         "interchange.giving360",
         "interchange.identity",
         "interchange.iso20022",

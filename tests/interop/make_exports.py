@@ -27,6 +27,8 @@ from tallystick.model import (
 )
 from tests.factories import BANK, COURT, secret
 from tests.interop.finality_cases import CHAIN, finality_cases
+from tests.interop.grant_cases import SCHEMA, grant_files
+from tests.interop.grant_cases import altered as altered_grants
 from tests.interop.sources import (
     LedgerSource,
     NodeSource,
@@ -373,6 +375,20 @@ def add_private(exports: Exports) -> None:
     exports.case("private", "committed to under another id", accept=False, **files, **other)
 
 
+def add_grants(exports: Exports) -> None:
+    """Grants of the 360Giving standard as a spreadsheet, and altered copies."""
+    spreadsheet, package = grant_files()
+    facts = {
+        "package": exports.file("grants/package.json", package),
+        "schema": exports.file("grants/schema.json", SCHEMA.read_bytes()),
+    }
+    name = exports.file("grants/grants.csv", spreadsheet)
+    exports.case("grants", "a campaign's grants", accept=True, file=name, **facts)
+    for what, data in altered_grants(spreadsheet):
+        file = exports.file(f"altered/grants-{what.replace(' ', '-')}.csv", data)
+        exports.case("grants", f"altered: {what}", accept=False, file=file, **facts)
+
+
 def write_exports(source: Source, folder: Path) -> Exports:
     """Write all exports of a source."""
     exports = Exports(folder)
@@ -387,6 +403,8 @@ def write_exports(source: Source, folder: Path) -> Exports:
         add_private(exports)
     add_log(exports, source)
     add_proofs(exports, source, proven)
+    if isinstance(source, LedgerSource):
+        add_grants(exports)  # no node's: the spreadsheet is made where it is saved
     exports.save()
     return exports
 

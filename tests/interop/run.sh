@@ -174,6 +174,7 @@ rm -f "$build/golang" "$build/cometbft"
 newer="$(new_python || true)"
 prepare scitt_cose "$ours"
 prepare cwt "$ours"
+prepare flattentool "$ours"
 if ((with_node)); then
     prepare openapi "$ours"
     if command -v npm >/dev/null; then
@@ -203,6 +204,7 @@ done
 say "exports from our functions"
 "$ours" -m tests.interop.make_exports --out "$build/exports"
 judge_exports functions "$build/exports"
+judge flattentool functions "$build/flattentool/bin/python" "$here/flattentool/judge.py" "$build/exports"
 
 if ((with_node)); then
     say "a node"

@@ -134,9 +134,15 @@ def marked_methods(
 ) -> Iterator[tuple[str, Callable[..., Any], MethodMark]]:
     """Yield name, function and mark of every marked method, in the order of definition."""
     for name, value in class_attributes(contract).items():
-        mark = getattr(value, _MARK, None)
-        if isinstance(mark, MethodMark):
+        mark = mark_of(value)
+        if mark is not None:
             yield name, value, mark
+
+
+def mark_of(value: object) -> MethodMark | None:
+    """Return what a decorator noted about a method; None for anything else."""
+    mark = getattr(value, _MARK, None)
+    return mark if isinstance(mark, MethodMark) else None
 
 
 def mutable_attributes(contract: type[Contract]) -> list[str]:

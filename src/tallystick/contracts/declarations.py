@@ -11,6 +11,7 @@ from msgspec import Struct
 from tallystick.contracts.contract import Contract, MethodMark, class_attributes
 from tallystick.contracts.derivation import Place, field_schema, record_schema
 from tallystick.contracts.hints import DeclaredField, label_of, resolve
+from tallystick.contracts.one_meaning import check_one_meaning
 from tallystick.contracts.part import Part
 from tallystick.contracts.records import Event
 from tallystick.contracts.refusals import Refusal, refusal_fields
@@ -43,7 +44,7 @@ def all_tables(contract: type[Contract]) -> dict[str, Table[Any]]:
     """Return every table that the contract keeps by its name, those of its parts after its own.
 
     Raises:
-        InvalidContract: two tables have the same name.
+        InvalidContract: two tables have the same name, or another declaration would hide one.
     """
     found = declared_tables(contract)
     for part in declared_parts(contract).values():
@@ -51,6 +52,7 @@ def all_tables(contract: type[Contract]) -> dict[str, Table[Any]]:
         for table in () if is_elsewhere else part.tables().values():
             _check_unique(table.name, found, owner=contract.__name__)
             found[table.name] = table
+    check_one_meaning(contract, found)
     return found
 
 

@@ -131,6 +131,7 @@ def _define(contract: type[Contract]) -> Definition:
             field=f"{contract.__name__}.{name}",
             expected="a Table for state, a tuple or a constant for anything else",
         )
+    tables = all_tables(contract)
     marked = list(marked_methods(contract))
     methods = {name: _method(contract, name, function, mark) for name, function, mark in marked}
     marks = [mark for _, _, mark in marked]
@@ -159,7 +160,7 @@ def _define(contract: type[Contract]) -> Definition:
         schema=schema,
         methods=methods,
         event_kinds={kind: (event_name(contract.name, kind), checker(kind)) for kind in events},
-        tables={name: table.record for name, table in all_tables(contract).items()},
+        tables={name: table.record for name, table in tables.items()},
         refusals={one.code: one for one in declared_refusals(contract, marks)},
     )
 

@@ -17,6 +17,7 @@ from tallystick.contracts import digest_of
 from tallystick.contracts.parts import OrderState as State
 from tallystick.contracts.parts import PaymentOrder as Order
 from tallystick.errors import Refused, WrongState
+from tallystick.model import Signer
 from tallystick.testing import LedgerHarness, make_signer
 from tests.mock_bank import ACME, BIC, CLOSED, ELSEWHERE
 from tests.unit.cli.outbox import Paying
@@ -29,6 +30,8 @@ class LedgerDesk:
     """The desk of a ledger in memory; it counts what was asked and can break at any call."""
 
     ledger: LedgerHarness = field(default_factory=lambda: LedgerHarness(Paying))
+    contract: str = "demo.paying"
+    signer: Signer = ANYONE
     network: str = "test-network"
     notes: list[tuple[str, ...]] = field(default_factory=list)
     news: list[Report] = field(default_factory=list)
@@ -37,7 +40,7 @@ class LedgerDesk:
 
     def orders(self) -> dict[str, Order]:
         """Return the orders of the ledger."""
-        records = self.ledger.state.records("demo.paying", "payments_orders")
+        records = self.ledger.state.records(self.contract, "payments_orders")
         return {key: convert(one, Order) for key, one in records.items()}
 
     def order(self, payee: Payee, amount: int = 120_50, currency: str = "EUR") -> str:
@@ -81,7 +84,7 @@ class LedgerDesk:
         return bool(is_new)
 
     def _run(self, method: str, **args: Any) -> Any:
-        done = self.ledger.run(method, ANYONE, **args)
+        done = self.ledger.run(method, self.signer, **args)
         if done.code != "ok":
             raise (WrongState if done.code == "E_STATE" else Refused)(
                 f"{done.code}: {done.result!r}"

@@ -4,6 +4,8 @@
 - A deadline counts to its last millisecond: then is in time, one millisecond later is late.
 - Whether something is late is decided by the block's time, never by whether a tick has come.
 - A tick fires what is due, earliest first, each deadline once; a second tick does nothing.
+- What was refused is tried again by later ticks, after waits that double, so often and no more.
+  Until then it stands behind everything that is due earlier: failures hold nobody up.
 
 What is due next is found by a binary heap kept in a table, so that setting and firing cost a few
 reads and writes however many deadlines wait.
@@ -19,6 +21,7 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from tallystick.contracts.context import Context
+from tallystick.contracts.durations import days, hours
 from tallystick.contracts.label import Label
 from tallystick.contracts.part import Part
 from tallystick.contracts.records import Event, Record
@@ -30,6 +33,18 @@ from tallystick.errors import InvalidContract, LimitExceeded, Refused
 TICK_DEADLINES_MAX: Final = 200
 """Deadlines that one tick looks at, at most."""
 
+RETRY_AFTER_MS: Final = hours(1)
+"""How long what was refused once waits for the next try; each further wait is twice as long."""
+
+RETRY_AFTER_MS_MAX: Final = days(1)
+"""The longest such wait."""
+
+TRIES_MAX: Final = 30
+"""Tries, the first one counted, after which a deadline waits for somebody: about four weeks."""
+
+_DOUBLINGS_MAX: Final = 40
+"""Twice an hour so often is longer than block times go; it bounds the number computed with."""
+
 TickLimit: TypeAlias = Annotated[int, Meta(ge=1, le=TICK_DEADLINES_MAX)]
 _QUEUE: Final = "queue"
 
@@ -39,7 +54,9 @@ class DeadlineState(StrEnum):
 
     WAITING = "WAITING"
     FAILED = "FAILED"
-    """It passed, and what should have followed was refused."""
+    """It passed, and what should have followed was refused; a later tick tries again."""
+    GIVEN_UP = "GIVEN_UP"
+    """It was refused so often that no tick tries again: somebody must act."""
 
 
 class Deadline(Record):
@@ -53,6 +70,15 @@ class Deadline(Record):
     calendar: str | None = None
     """The working-day calendars it was counted with, by version; null: calendar days."""
     state: DeadlineState = DeadlineState.WAITING
+    tries: Count = 0
+    """How often what follows was refused."""
+    next_try: Timestamp | None = None
+    """From when a tick tries again, if it failed."""
+
+    @property
+    def queued_for(self) -> int | None:
+        """When its turn in the queue comes; None if it has none."""
+        return self.due if self.state is DeadlineState.WAITING else self.next_try
 
 
 class QueueEntry(Record):
@@ -83,9 +109,21 @@ class DeadlineReached(Event):
 
 
 class DeadlineFailed(Event):
-    """en: {case}: what follows the deadline {name} was refused ({code}).
+    """en: {case}: what follows the deadline {name} was refused ({code}), try {tries}.
 
-    zh: {case}：期限 {name} 届满后的处理被拒绝（{code}）。
+    zh: {case}：期限 {name} 届满后的处理被拒绝（{code}），第 {tries} 次。
+    """
+
+    case: Name
+    name: Identifier
+    code: str
+    tries: Count
+
+
+class DeadlineGivenUp(Event):
+    """en: {case}: what follows the deadline {name} is not tried again ({code}); somebody must act.
+
+    zh: {case}：期限 {name} 届满后的处理不再自动重试（{code}），须人工处理。
     """
 
     case: Name
@@ -102,6 +140,17 @@ class TooLate(Refusal, code="E_LATE"):
     case: Name
     name: Identifier
     due: Timestamp
+
+
+class DeadlineNotFailed(Refusal, code="E_STATE"):
+    """en: {case}: the deadline {name} is {state}; only what was refused can be tried again.
+
+    zh: {case}：期限 {name} 处于 {state} 状态，仅处理被拒绝者可重试。
+    """
+
+    case: Name
+    name: Identifier
+    state: DeadlineState
 
 
 class Ticked(Record):
@@ -130,26 +179,57 @@ class Deadlines(Part):
     @action(role=ANY_MEMBER, label=Label(zh="到期处理", en="Tick"))
     def tick(self, ctx: Context, limit: TickLimit = 100) -> Ticked:
         return self.deadlines.fire(ctx, self, limit=limit)
+
+
+    @action(role=ANY_MEMBER, label=Label(zh="重试到期处理", en="Try a deadline again"))
+    def retry_deadline(self, ctx: Context, case: Name, name: Identifier) -> None:
+        self.deadlines.retry(ctx, self, case, name)
     ```
 
     For each name in `on_expiry` the contract has a method `on_NAME(ctx, deadline)`. If it refuses,
-    what it did is undone, the deadline is kept as failed, and the tick goes on.
+    what it did is undone, the deadline is kept as failed, and the tick goes on. Later ticks try it
+    again, after waits that double, until it has been tried `tries_max` times.
     """
 
-    events = (DeadlineReached, DeadlineFailed)
-    refusals = (TooLate,)
+    events = (DeadlineReached, DeadlineFailed, DeadlineGivenUp)
+    refusals = (TooLate, DeadlineNotFailed)
 
     deadlines = Table(Deadline, key=("case", "name"), label=Label(zh="期限", en="Deadlines"))
     entries = Table(QueueEntry, key="place", label=Label(zh="队列", en="Queue"))
     queues = Table(Queue, key="id", label=Label(zh="队列长度", en="Length of the queue"))
 
-    def __init__(self, *, on_expiry: tuple[str, ...], label: Label) -> None:
-        """Take the names of what can follow a deadline."""
+    def __init__(
+        self,
+        *,
+        on_expiry: tuple[str, ...],
+        label: Label,
+        retry_after_ms: int = RETRY_AFTER_MS,
+        retry_after_ms_max: int = RETRY_AFTER_MS_MAX,
+        tries_max: int = TRIES_MAX,
+    ) -> None:
+        """Take the names of what can follow a deadline, and how it is tried again if refused.
+
+        Args:
+            on_expiry: names of what can follow.
+            label: of the part.
+            retry_after_ms: the wait after the first refusal; each further one is twice as long.
+            retry_after_ms_max: the longest wait.
+            tries_max: how often ticks try, the first time counted; 1 for never again.
+        """
         super().__init__(label=label)
         self.handlers = on_expiry
+        self.retry_after_ms = retry_after_ms
+        self.retry_after_ms_max = retry_after_ms_max
+        self.tries_max = tries_max
 
     def check(self, contract: type) -> None:
-        """Refuse a contract without a method for what follows a deadline."""
+        """Refuse waits and tries below one, and a contract without a method for what follows."""
+        if min(self.retry_after_ms, self.retry_after_ms_max, self.tries_max) < 1:
+            raise InvalidContract(
+                f"{contract.__name__}: the deadlines {self.name!r} wait no time or try never",
+                field=f"{contract.__name__}.{self.name}",
+                expected="retry_after_ms, retry_after_ms_max and tries_max of 1 and more",
+            )
         for name in self.handlers:
             if not callable(getattr(contract, f"on_{name}", None)):
                 raise InvalidContract(
@@ -194,8 +274,30 @@ class Deadlines(Part):
         if ctx.block_time_ms > deadline.due:
             raise TooLate(case=case, name=name, due=deadline.due)
 
+    def retry(self, ctx: Context, contract: Any, case: str, name: str) -> None:  # noqa: ANN401
+        """Let what follows a failed deadline happen now, without waiting for a tick.
+
+        What refuses it refuses the call, so that who asks reads why; nothing has changed then.
+
+        Args:
+            ctx: of the call.
+            contract: `self`, whose `on_NAME` methods are called.
+            case: of the deadline.
+            name: of the deadline.
+
+        Raises:
+            UnknownRecord: it is not set.
+            DeadlineNotFailed: nothing was refused yet.
+        """
+        deadline = self.deadlines.require(case, name)
+        if deadline.state is DeadlineState.WAITING:
+            raise DeadlineNotFailed(case=case, name=name, state=deadline.state)
+        self._reach(ctx, contract, deadline)
+
     def fire(self, ctx: Context, contract: Any, *, limit: int) -> Ticked:  # noqa: ANN401
         """Let what follows happen for deadlines that have passed, earliest first.
+
+        What was refused in an earlier tick takes part from the time of its next try on.
 
         Args:
             ctx: of the tick.
@@ -209,33 +311,47 @@ class Deadlines(Part):
                 break
             self._pop()
             deadline = self.deadlines.get(entry.case, entry.name)
-            if deadline is None or deadline.due != entry.due or _has_failed(deadline):
+            if deadline is None or deadline.queued_for != entry.due:
                 continue  # cleared, or set anew for another time
-            follow: Callable[[Context, Deadline], None]
-            follow = getattr(contract, f"on_{deadline.on_expiry}")
-            if self._follow(ctx, deadline, follow):
+            if self._follow(ctx, contract, deadline):
                 fired += 1
             else:
                 failed += 1
         is_more_due = self._first_due(ctx) is not None
         return Ticked(fired=fired, failed=failed, is_more_due=is_more_due)
 
-    def _follow(
-        self, ctx: Context, deadline: Deadline, follow: Callable[[Context, Deadline], None]
-    ) -> bool:
+    def _reach(self, ctx: Context, contract: Any, deadline: Deadline) -> None:  # noqa: ANN401
+        """Do what follows a deadline, which is not set any more."""
+        self.deadlines.remove(deadline.case, deadline.name)
+        self.announce(DeadlineReached(case=deadline.case, name=deadline.name, due=deadline.due))
+        follow: Callable[[Context, Deadline], None]
+        follow = getattr(contract, f"on_{deadline.on_expiry}")
+        follow(ctx, deadline)
+
+    def _follow(self, ctx: Context, contract: Any, deadline: Deadline) -> bool:  # noqa: ANN401
         """Do what follows a deadline; undo it and keep the deadline as failed if it is refused."""
-        case, name = deadline.case, deadline.name
         point = self._session.savepoint()
-        self.deadlines.remove(case, name)
-        self.announce(DeadlineReached(case=case, name=name, due=deadline.due))
         try:
-            follow(ctx, deadline)
+            self._reach(ctx, contract, deadline)
         except (Refused, LimitExceeded) as refusal:
             self._session.restore(point)
-            self.deadlines.replace(replace(deadline, state=DeadlineState.FAILED))
-            self.announce(DeadlineFailed(case=case, name=name, code=refusal.code))
+            self._fail(ctx, deadline, refusal.code)
             return False
         return True
+
+    def _fail(self, ctx: Context, deadline: Deadline, code: str) -> None:
+        """Keep a deadline whose consequence was refused, and queue its next try if there is one."""
+        case, name, tries = deadline.case, deadline.name, deadline.tries + 1
+        self.announce(DeadlineFailed(case=case, name=name, code=code, tries=tries))
+        if tries >= self.tries_max:
+            state, next_try = DeadlineState.GIVEN_UP, None
+            self.announce(DeadlineGivenUp(case=case, name=name, code=code))
+        else:
+            wait = self.retry_after_ms << min(tries - 1, _DOUBLINGS_MAX)
+            state = DeadlineState.FAILED
+            next_try = ctx.block_time_ms + min(wait, self.retry_after_ms_max)
+            self._push(next_try, case, name)
+        self.deadlines.replace(replace(deadline, state=state, tries=tries, next_try=next_try))
 
     def _first_due(self, ctx: Context) -> QueueEntry | None:
         """Return the earliest entry if its time has passed."""
@@ -282,7 +398,3 @@ class Deadlines(Part):
 
 def _order(entry: QueueEntry) -> tuple[int, str, str]:
     return entry.due, entry.case, entry.name
-
-
-def _has_failed(deadline: Deadline) -> bool:
-    return deadline.state is DeadlineState.FAILED

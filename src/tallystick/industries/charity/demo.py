@@ -94,7 +94,11 @@ def tell(theatre: Theatre) -> dict[str, Any]:
     claims.claim_all()
     _pay(theatre, claims)
     claims.confirm_all()
-    return {"campaign": campaign, "list": batch, **_account_for(theatre, campaign, gift, listed)}
+    return {
+        "campaign": campaign,
+        "list": batch,
+        **_account_for(theatre, campaign, gift, batch, listed),
+    }
 
 
 def _open_campaign(theatre: Theatre) -> str:
@@ -347,7 +351,9 @@ def _pay(theatre: Theatre, claims: Claims) -> None:
     )
 
 
-def _account_for(theatre: Theatre, campaign: str, gift: str, listed: ListFile) -> dict[str, Any]:
+def _account_for(
+    theatre: Theatre, campaign: str, gift: str, batch: str, listed: ListFile
+) -> dict[str, Any]:
     """Show where the gift went, and hold the sums against each other."""
     trace = theatre.ask("trace", donation=gift)
     theatre.say(
@@ -369,7 +375,30 @@ def _account_for(theatre: Theatre, campaign: str, gift: str, listed: ListFile) -
             en=f"Disclosed: {given} cents given, {listed.total} paid; the sums balance",
         )
     )
+    _take_home(theatre, campaign, gift, f"{batch}-00001")
     return {"donated": given, "paid": listed.total, "beneficiaries": len(listed.rows)}
+
+
+def _take_home(theatre: Theatre, campaign: str, gift: str, entitlement: str) -> None:
+    """Save what donor, beneficiary and public keep; the two receipts are checked offline."""
+    donor = theatre.take_away(APP, "donation", gift)
+    beneficiary = theatre.take_away(APP, "payment", entitlement)
+    for kind, subject in (
+        ("donation-text", gift),
+        ("trace", gift),
+        ("payment-text", entitlement),
+        ("disclosure", campaign),
+        ("360giving", campaign),
+    ):
+        theatre.take_away(APP, kind, subject)
+    said, paid = donor["amount_in_capitals"], beneficiary["amount_in_capitals"]
+    theatre.say(
+        Label(
+            zh=f"捐赠收据（{said}）与受助凭证（{paid}）已出具，各附证明，脱机核验通过",
+            en=f"The donor's receipt over {donor['amount']} and the beneficiary's over "
+            f"{beneficiary['amount']}, each with its proof, checked offline",
+        )
+    )
 
 
 def _as_entitlement(entitlement: str, batch: str, row: ListRow) -> Entitlement:

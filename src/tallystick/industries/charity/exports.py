@@ -6,7 +6,7 @@ Pure functions beside the contract: records in, bytes out, and the day is an arg
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import Final
@@ -18,10 +18,10 @@ from tallystick.contracts import (
     Record,
     TableReader,
     TakeAway,
-    Value,
     day_of,
 )
-from tallystick.industries.charity.queries import GROUP_MIN, merged
+from tallystick.industries.charity.queries import GROUP_MIN, by_list, merged
+from tallystick.industries.charity.receipts import RECEIPTS
 from tallystick.industries.charity.records import (
     Batch,
     Book,
@@ -123,7 +123,7 @@ def giving_package(facts: CampaignFacts, today: date) -> Package:
         title=campaign.title,
         publisher=Giver(id=campaign.foundation, name=campaign.foundation),
         issued=today,
-        grants=tuple(_grant(facts, one) for one in merged(_by_list(facts.payouts))),
+        grants=tuple(_grant(facts, one) for one in _lists_paid(facts)),
     )
 
 
@@ -135,29 +135,6 @@ def giving360_json(facts: CampaignFacts, today: date) -> bytes:
 def giving360_csv(facts: CampaignFacts, today: date) -> bytes:
     """Return the grants as a 360Giving spreadsheet; raises `NothingPaid`."""
     return spreadsheet_csv(giving_package(facts, today))
-
-
-def donation_receipt(campaign: Campaign, donation: Donation) -> dict[str, Value]:
-    """Return what a donor keeps of a donation (charity law, article 38), beside its proof.
-
-    Raises:
-        SumsDiffer: the donation is another campaign's.
-    """
-    if donation.campaign != campaign.id:
-        raise SumsDiffer(campaign=campaign.id, what=donation.id, total=0, booked=donation.amount)
-    return {
-        "donation": donation.id,
-        "campaign": campaign.id,
-        "title": campaign.title,
-        "foundation": campaign.foundation,
-        "amount": format_amount(Money(donation.amount, campaign.currency)),
-        "currency": campaign.currency,
-        "restriction": donation.fund,
-        "donations": donation.count,
-        "donor": donation.donor,
-        "bank_reference": donation.reference,
-        "received_on": _day(donation.received_at).isoformat(),
-    }
 
 
 FILES: Final[Mapping[str, Callable[[CampaignFacts, date], bytes]]] = MappingProxyType(
@@ -220,9 +197,10 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             "campaigns",
             history_of,
         ),
+        **RECEIPTS,
     }
 )
-"""What can be taken away of a campaign, by its name on the command line."""
+"""What can be taken away, by its name on the command line."""
 
 
 def _disclosed(
@@ -240,15 +218,9 @@ def _sums(said: Disclosure | Book) -> tuple[int, ...]:
     return (*came, said.available, said.held, said.paid, said.fees, said.moved_out)
 
 
-def _by_list(payouts: Sequence[Payout]) -> list[Slice]:
-    """Return how often and how much was paid with each list."""
-    sums: dict[str, Slice] = {}
-    for one in payouts:
-        before = sums.get(one.batch, Slice(batch=one.batch, payouts=0, amount=0))
-        sums[one.batch] = Slice(
-            batch=one.batch, payouts=before.payouts + 1, amount=before.amount + one.amount
-        )
-    return list(sums.values())
+def _lists_paid(facts: CampaignFacts) -> tuple[Slice, ...]:
+    """Return what was paid with each list, small ones taken together (CHAR-8)."""
+    return merged(by_list((one.batch, one.amount) for one in facts.payouts))
 
 
 def _grant(facts: CampaignFacts, group: Slice) -> Grant:

@@ -401,7 +401,7 @@ class Payments(CharityTables):
             hold=f"{kept.id}/{order.attempt}",
         )
         self.change_book(kept.campaign, held=kept.amount, paid_entitlements=-1)
-        self.reopen(kept)
+        self.reopen(ctx, kept)
 
     def _bring_back(self, ctx: Context, kept: Entitlement, amount: int, reference: str) -> None:
         """Bring money back to the fund with the same restriction."""

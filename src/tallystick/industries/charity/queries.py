@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from tallystick.contracts import Digest, Identifier, Label, query
@@ -89,30 +90,23 @@ class Queries(CharityTables):
         return Trace(
             donation=kept.id,
             amount=kept.amount,
-            paid=sum(one.amount for one in sums.values()),
-            slices=merged(list(sums.values())),
+            paid=sum(one.amount for one in sums),
+            slices=merged(sums),
             is_complete=is_complete,
         )
 
-    def _slices(self, donation: Donation) -> tuple[dict[str, Slice], bool]:
+    def _slices(self, donation: Donation) -> tuple[list[Slice], bool]:
         """Return what of each list was paid from a donation, and whether that is all."""
         fund = self.fund_of(donation.campaign, donation.fund)
-        start, end = donation.offset, donation.offset + donation.amount
-        number = self._first_payout_after(donation, start, fund.payouts)
-        sums: dict[str, Slice] = {}
+        number = self._first_payout_after(donation, donation.offset, fund.payouts)
+        found: list[Payout] = []
         for _ in range(TRACED_PAYOUTS_MAX):
-            if number > fund.payouts:
-                return sums, True
-            payout = self._payout(donation, number)
-            if payout.offset >= end:
-                return sums, True
-            amount = min(end, payout.offset + payout.amount) - max(start, payout.offset)
-            before = sums.get(payout.batch, Slice(batch=payout.batch, payouts=0, amount=0))
-            sums[payout.batch] = Slice(
-                batch=payout.batch, payouts=before.payouts + 1, amount=before.amount + amount
-            )
+            payout = self._payout(donation, number) if number <= fund.payouts else None
+            if payout is None or payout.offset >= donation.offset + donation.amount:
+                return slices_of(donation, found), True
+            found.append(payout)
             number += 1
-        return sums, False
+        return slices_of(donation, found), False
 
     def _first_payout_after(self, donation: Donation, start: int, last: int) -> int:
         """Return the number of the first payout that ends after `start`, by bisection."""
@@ -130,6 +124,25 @@ class Queries(CharityTables):
 
     def _payout(self, donation: Donation, number: int) -> Payout:
         return self.payouts.require(donation.campaign, donation.fund, number)
+
+
+def slices_of(donation: Donation, payouts: Iterable[Payout]) -> list[Slice]:
+    """Return what of each list was paid from a donation, first in first out."""
+    end = donation.offset + donation.amount
+    shares = (
+        (one.batch, min(end, one.offset + one.amount) - max(donation.offset, one.offset))
+        for one in payouts
+    )
+    return by_list((batch, share) for batch, share in shares if share > 0)
+
+
+def by_list(payments: Iterable[tuple[str, int]]) -> list[Slice]:
+    """Return how often and how much was paid with each list, from list and amount of each."""
+    sums: dict[str, Slice] = {}
+    for batch, amount in payments:
+        before = sums.get(batch, Slice(batch=batch, payouts=0, amount=0))
+        sums[batch] = Slice(batch=batch, payouts=before.payouts + 1, amount=before.amount + amount)
+    return list(sums.values())
 
 
 def merged(slices: list[Slice]) -> tuple[Slice, ...]:

@@ -291,3 +291,23 @@ class NothingPaid(Refusal, code="E_EARLY"):
     """
 
     campaign: Identifier
+
+
+class NotPaid(Refusal, code="E_EARLY"):
+    """en: {entitlement} is {state}; its receipt comes with the payment.
+
+    zh: {entitlement} 处于 {state} 状态，付款成功后方可出具凭证。
+    """
+
+    entitlement: Identifier
+    state: Name
+
+
+class Contradiction(Refusal, code="E_HASH"):
+    """en: The records about {subject} contradict each other: {what}.
+
+    zh: 关于 {subject} 的记录相互矛盾：{what}。
+    """
+
+    subject: Name
+    what: Name

@@ -9,6 +9,7 @@ from tallystick.industries.charity.events import FundsUsed, FundsWaiting
 from tallystick.industries.charity.records import (
     Assertion,
     Batch,
+    BatchState,
     Book,
     Campaign,
     CampaignState,
@@ -134,11 +135,13 @@ class CharityTables:
         if batch.finished == batch.count:
             self.batch_flow.move(ctx, self.batches, batch, "exhaust")
 
-    def reopen(self, entitlement: Entitlement) -> None:
-        """Note that an entitlement is not at an end after all: its money came back."""
+    def reopen(self, ctx: Context, entitlement: Entitlement) -> None:
+        """Note that an entitlement, and so its list, is not at an end: its money came back."""
         self.change_book(entitlement.campaign, open_entitlements=1)
         batch = self.batches.require(entitlement.batch)
-        self.batches.replace(replace(batch, finished=batch.finished - 1))
+        batch = self.batches.replace(replace(batch, finished=batch.finished - 1))
+        if batch.state is BatchState.EXHAUSTED:
+            self.batch_flow.move(ctx, self.batches, batch, "reopen")
 
 
 def pool_of(campaign: str, fund: str) -> str:

@@ -93,6 +93,13 @@ BATCH_FLOW: Final = Workflow(
             role=BY_CONTRACT,
             label=Label(zh="全部了结", en="All at an end"),
         ),
+        move(
+            "reopen",
+            BatchState.EXHAUSTED,
+            BatchState.APPROVED,
+            role=BY_CONTRACT,
+            label=Label(zh="款项退回，重新办理", en="Money came back"),
+        ),
     ),
 )
 

@@ -157,7 +157,7 @@ def test_a_deadline_is_set_once_and_again_after_it_was_cleared(matters: LedgerHa
 def test_a_refused_consequence_is_undone_and_does_not_stop_the_others(
     matters: LedgerHarness,
 ) -> None:
-    """The deadline stays as failed, with an event that names the code, and fires no more."""
+    """The deadline stays as failed, with an event that names the code; the next try comes later."""
     matters.run("set", ANN, case="stubborn", name="x", due=START + 100)
     matters.run("set", ANN, case="B", name="x", due=START + 200)
     done = at(matters, START + 500).run("tick", ANN)

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from tallystick.contracts.parts import Account, Hold, PaymentOrder
 from tallystick.industries.charity.records import (
     Batch,
+    BatchState,
     Book,
     Campaign,
     Claim,
@@ -38,6 +39,7 @@ def check_all(scene: Scene) -> None:
     check_persons(scene)
     check_claims(scene)
     check_fees(scene)
+    check_lists(scene)
 
 
 def check_paid_once(scene: Scene) -> None:
@@ -120,6 +122,20 @@ def check_claims(scene: Scene) -> None:
             holder = claims[one.id].account.holder
             assert holder in {one.beneficiary, one.guardian}
             assert orders[one.id].amount == one.amount
+
+
+def check_lists(scene: Scene) -> None:
+    """A list is at an end exactly while everybody on it is: paid, lapsed or revoked."""
+    ended = Counter(
+        one.batch
+        for one in scene.all("entitlements", Entitlement)
+        if one.state in _PAID | {EntitlementState.LAPSED, EntitlementState.REVOKED}
+    )
+    for batch in scene.all("batches", Batch):
+        if batch.state in {BatchState.APPROVED, BatchState.EXHAUSTED}:
+            is_at_end = ended[batch.id] == batch.count
+            assert (batch.state is BatchState.EXHAUSTED) is is_at_end
+            assert batch.finished == ended[batch.id]
 
 
 def check_fees(scene: Scene) -> None:

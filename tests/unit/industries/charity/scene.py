@@ -187,10 +187,12 @@ class Scene:
         )
         return assertion
 
-    def signed(self, entitlement: str, name: str, account: PayeeAccount) -> dict[str, str]:
+    def signed(
+        self, entitlement: str, name: str, account: PayeeAccount, currency: str = "CNY"
+    ) -> dict[str, str]:
         """Return a person's signed part of a claim, with a fresh assertion."""
         assertion = self.vouch(entitlement, name)
-        digest = claim_digest(self.entitlement(entitlement), account, "CNY")
+        digest = claim_digest(self.entitlement(entitlement), account, currency)
         signature = key_of(name).sign(bytes.fromhex(digest)).hex()
         return {"assertion": assertion, "signature": signature}
 
@@ -201,6 +203,7 @@ class Scene:
         *,
         account: PayeeAccount | None = None,
         guardian: str = "",
+        currency: str = "CNY",
     ) -> dict[str, object]:
         """Return the arguments of a claim."""
         payee = account or account_of(name)
@@ -209,10 +212,10 @@ class Scene:
             "amount": self.entitlement(entitlement).amount,
             "account": payee,
             "device": digest_of("device", name),
-            "beneficiary": self.signed(entitlement, name, payee),
+            "beneficiary": self.signed(entitlement, name, payee, currency),
         }
         if guardian:
-            args["guardian"] = self.signed(entitlement, guardian, payee)
+            args["guardian"] = self.signed(entitlement, guardian, payee, currency)
         return args
 
     def claimed(self, entitlement: str, name: str) -> str:

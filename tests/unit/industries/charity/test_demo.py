@@ -39,6 +39,11 @@ def test_the_story_is_told_and_every_receipt_verifies(tally: Tally, tmp_path: Pa
     assert all(verify(one, trust=place / "trust.json").ok for one in receipts)
     assert (place / "payees.json").stat().st_mode & 0o077 == 0
     assert len(list((place / "bank" / "sent").iterdir())) == 4
+    kept = {one.name.partition("-")[0]: one for one in (place / "files").glob("*.extract.json")}
+    checked = tally("extract", "verify", *kept.values(), "--trust", place / "trust.json")
+    assert (sorted(kept), checked.code) == (["donation", "payment"], 0), checked.err
+    page = next((place / "files").glob("donation-text-*")).read_text("utf-8")
+    assert "金额：人民币陆仟元整（CNY 6000.00）" in page
     on_ledger = b"".join(one.read_bytes() for one in receipts)
     assert "周六".encode() not in on_ledger
     assert story.CLOSED_ACCOUNT.encode() not in on_ledger

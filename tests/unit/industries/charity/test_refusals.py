@@ -426,6 +426,14 @@ def test_an_entitlement_is_revoked_only_before_its_claim(scene: Scene) -> None:
     assert code == "E_STATE"
 
 
+def test_a_deadline_that_was_not_refused_is_not_tried_by_hand(scene: Scene) -> None:
+    """E_STATE: a campaign ends by a tick, when its time is over."""
+    campaign = scene.campaign()
+    asked = {"case": campaign, "name": "closing"}
+    told = refused(scene, ANYONE, "retry_deadline", **asked)
+    assert told == ("E_STATE", asked | {"state": "WAITING"})
+
+
 @pytest.mark.parametrize(
     ("signer", "method", "args"),
     [

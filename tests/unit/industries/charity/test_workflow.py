@@ -105,14 +105,22 @@ def test_a_failed_payment_may_be_tried_again_to_the_same_account(scene: Scene) -
 def test_a_returned_payment_is_on_hold_again_and_its_list_no_longer_exhausted(
     scene: Scene,
 ) -> None:
-    """What came back is counted once as returned, and can be paid again."""
+    """What came back is counted once as returned, and is paid again, which ends the list again."""
     campaign = scene.campaign()
     batch = scene.approved(campaign, [row("li"), row("wang")])
     order = scene.paid(f"{batch}-00001", "li")
+    scene.paid(f"{batch}-00002", "wang")
+    assert str(scene.record("batches", batch, Batch).state) == "EXHAUSTED"
     assert scene.report(order, "RETURNED", reason="AC04").result is True
     book = scene.book(campaign)
-    assert (book.returned, book.paid, book.held) == (150_000, 150_000, 300_000)
-    assert book.open_entitlements == 2
+    assert (book.returned, book.paid, book.held) == (150_000, 300_000, 150_000)
+    assert book.open_entitlements == 1
+    assert str(scene.record("batches", batch, Batch).state) == "APPROVED"
+    check_all(scene)
+    scene.ok(OFFICER, "retry_payment", entitlement=f"{batch}-00001")
+    scene.ok(BANK, "note_sent", orders=[order], file=digest_of("again"))
+    assert scene.report(order, "BOOKED", attempt=2).result is True
+    assert str(scene.record("batches", batch, Batch).state) == "EXHAUSTED"
     check_all(scene)
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final, Never
@@ -164,15 +164,19 @@ class Stage:
         """Publish two years, with the National Day holiday."""
         days = [f"2026-10-0{day}" for day in (1, 2, 5, 6, 7)]
         first = datetime.fromtimestamp(self.start_ms / 1000, UTC).year
-        for year, off in ((first, days if first == 2026 else []), (first + 1, [])):
-            self.ok(
-                cast.CALENDAR,
-                "publish",
-                contract="calendars",
-                calendar="CN",
-                year=year,
-                days_off=off,
-            )
+        self.publish_calendar(first, days if first == 2026 else [])
+        self.publish_calendar(first + 1)
+
+    def publish_calendar(self, year: int, days_off: Sequence[str] = ()) -> None:
+        """Publish a year."""
+        self.ok(
+            cast.CALENDAR,
+            "publish",
+            contract="calendars",
+            calendar="CN",
+            year=year,
+            days_off=list(days_off),
+        )
 
     def license(self, keeper: Signer, *, days: int = 700) -> str:
         """License a warehouse."""

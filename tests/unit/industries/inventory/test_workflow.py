@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tallystick.contracts import Contract, WorkflowSchema, schema_of
+from tallystick.contracts import Contract, WorkflowSchema, day_of, schema_of
 from tallystick.contracts.parts import fingerprint_of
 from tallystick.industries.inventory import Inventory
 from tests.unit.industries.inventory import cast, invariants
@@ -465,8 +465,8 @@ def test_a_pledge_does_not_come_to_a_loan_that_takes_none(stage: Stage) -> None:
     stage.refused("E_ROLE", cast.OTHER_DEALER, "offer_pledge", loan=loan, receipt=third)
 
 
-def test_a_valuation_without_a_calendar_waits_for_somebody(stage: Stage) -> None:
-    """A call needs working days: without them the deadline is kept as failed, not lost."""
+def test_a_valuation_without_a_calendar_is_made_when_there_is_one(stage: Stage) -> None:
+    """A call needs working days: the deadline is kept, and a later tick or anybody tries again."""
     loan, _ = stage.running(2_880_000, 10)
     stage.warp(days=1_200)
     stage.price(LIST_PRICE * 80 // 100)
@@ -476,3 +476,14 @@ def test_a_valuation_without_a_calendar_waits_for_somebody(stage: Stage) -> None
     assert {one["code"] for one in failed} == {"E_MISSING"}
     assert loan_state(stage, loan) == "NORMAL"
     stage.refused("E_MISSING", cast.STRANGER, "revalue", loan=loan)
+    again = {"case": loan, "name": "valuation"}
+    stage.refused("E_MISSING", cast.STRANGER, "retry_deadline", **again)
+    for year in (day_of(stage.now_ms).year, day_of(stage.now_ms).year + 1):
+        stage.publish_calendar(year)
+    by_hand = stage.copy()
+    assert stage.ok(cast.STRANGER, "tick")["fired"] == 0
+    stage.warp(days=1)
+    stage.ok(cast.STRANGER, "tick")
+    by_hand.ok(cast.STRANGER, "retry_deadline", **again)
+    for one in (stage, by_hand):
+        assert loan_state(one, loan) == "CALLED"
