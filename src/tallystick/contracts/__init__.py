@@ -10,7 +10,7 @@ from tallystick.contracts.contract import ANY_MEMBER, Contract, action, query
 from tallystick.contracts.definition import Definition, Frame, Method, define, schema_of
 from tallystick.contracts.derivation import describe_type
 from tallystick.contracts.digests import digest_of
-from tallystick.contracts.durations import days, hours, minutes, seconds
+from tallystick.contracts.durations import CLOCK_AHEAD_MS, days, hours, minutes, seconds
 from tallystick.contracts.expression_text import duration_text, expression_text
 from tallystick.contracts.expressions import (
     AnyNode,
@@ -120,6 +120,7 @@ __all__ = [
     "ANY_MEMBER",
     "BY_CONTRACT",
     "CHINA_OFFSET_MINUTES",
+    "CLOCK_AHEAD_MS",
     "DAY_MS",
     "MEASURED",
     "Amount",

@@ -3,6 +3,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+CLOCK_AHEAD_MS: Final = 60_000
+"""How far a right clock may be ahead of block time.
+
+Between several organisations, a block has the time of the votes for the block before it, and an
+idle network makes a block every 30 s. What a device says it did "now" lies that far ahead.
+"""
+
 
 def seconds(number: int) -> int:
     """Return seconds in milliseconds, the unit of block time."""

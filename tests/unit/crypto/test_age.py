@@ -82,6 +82,7 @@ def test_a_damaged_secret_is_not_repeated_in_the_error() -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "age1", BANK.public_key[:-1], BANK.public_key + "q", "x" * 62, BANK.text[:62]],
+    ids=["empty", "prefix", "short", "long", "letters", "secret"],  # keys differ in each process
 )
 def test_what_is_no_public_half_is_refused(text: str) -> None:
     """Before anything is sealed to it."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from tallystick.contracts import (
+    CLOCK_AHEAD_MS,
     Context,
     Digest,
     Identifier,
@@ -99,7 +100,7 @@ class Payments(CharityTables):
         kept = self.entitlements.require(new.entitlement)
         if new.subject not in {kept.beneficiary, kept.guardian}:
             raise OtherPerson(assertion=new.id, entitlement=kept.id)
-        if new.issued_at > ctx.block_time_ms:
+        if new.issued_at > ctx.block_time_ms + CLOCK_AHEAD_MS:
             raise AssertionExpired(assertion=new.id, issued_at=new.issued_at)
         self.assertions.add(
             Assertion(

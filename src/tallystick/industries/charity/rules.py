@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tallystick.contracts import Value, digest_of
+from tallystick.contracts import CLOCK_AHEAD_MS, Value, digest_of
 from tallystick.industries.charity.records import (
     FREE,
     Assertion,
@@ -140,7 +140,7 @@ def check_assertion(
         raise OtherPerson(assertion=assertion.id, entitlement=entitlement.id)
     if assertion.used_at is not None:
         raise AssertionUsed(assertion=assertion.id)
-    if not now - age_max <= assertion.issued_at <= now:
+    if not now - age_max <= assertion.issued_at <= now + CLOCK_AHEAD_MS:
         raise AssertionExpired(assertion=assertion.id, issued_at=assertion.issued_at)
 
 

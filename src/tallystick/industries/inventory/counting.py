@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from tallystick.contracts import (
+    CLOCK_AHEAD_MS,
     Context,
     Count,
     Digest,
@@ -287,5 +288,6 @@ def inspection_digest(inspection: str, serials: list[str], scanned_at: int) -> s
 
 def _check_scan_time(ctx: Context, scanned_at: int, *, earliest: int) -> None:
     """Raise `Backdated` if a scan says a time before what it answers, or after now."""
-    if not earliest <= scanned_at <= ctx.block_time_ms:
-        raise Backdated(scanned_at=scanned_at, earliest=earliest, latest=ctx.block_time_ms)
+    latest = ctx.block_time_ms + CLOCK_AHEAD_MS
+    if not earliest <= scanned_at <= latest:
+        raise Backdated(scanned_at=scanned_at, earliest=earliest, latest=latest)

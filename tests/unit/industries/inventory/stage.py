@@ -380,9 +380,9 @@ class Stage:
             signature=cast.signed(count_digest(receipt, counted, at)),
         )
 
-    def inspect(self, inspection: str, found: list[str]) -> Execution:
-        """Report which of the drawn cases were scanned."""
-        at = self.now_ms
+    def inspect(self, inspection: str, found: list[str], *, at: int | None = None) -> Execution:
+        """Report which of the drawn cases were scanned, and when the scanner says: now."""
+        at = self.now_ms if at is None else at
         return self.do(
             cast.KEEPER,
             "report_inspection",
