@@ -63,11 +63,13 @@ from tallystick.contracts.stories import Player, PlayerKey, Theatre
 from tallystick.contracts.succession import unreadable_tables
 from tallystick.contracts.tables import Table
 from tallystick.contracts.take_aways import (
+    Contradiction,
     ExtractTakeAway,
     FileTakeAway,
     HistoryTakeAway,
     TableReader,
     TakeAway,
+    required_record,
 )
 from tallystick.contracts.templates import places as template_places
 from tallystick.contracts.text import check_arguments
@@ -132,6 +134,7 @@ __all__ = [
     "Context",
     "Contract",
     "ContractSchema",
+    "Contradiction",
     "Count",
     "Counted",
     "Definition",
@@ -239,6 +242,7 @@ __all__ = [
     "query",
     "ratio",
     "replace",
+    "required_record",
     "schema_of",
     "seconds",
     "sentence",

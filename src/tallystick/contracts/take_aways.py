@@ -14,6 +14,8 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 from tallystick.contracts.label import Label
 from tallystick.contracts.records import Record
+from tallystick.contracts.refusals import Refusal
+from tallystick.contracts.values import Name
 
 R = TypeVar("R", bound=Record)
 
@@ -31,6 +33,28 @@ class TableReader(Protocol):
     def record(self, table: str, kind: type[R], /, *key: str | int) -> R | None:
         """Return the record with this primary key, or None."""
         ...
+
+
+class Contradiction(Refusal, code="E_HASH"):
+    """en: The records about {subject} contradict each other: {what}.
+
+    zh: 关于 {subject} 的记录相互矛盾：{what}。
+    """
+
+    subject: Name
+    what: Name
+
+
+def required_record(tables: TableReader, table: str, kind: type[R], key: str) -> R:
+    """Return a record that another one names.
+
+    Raises:
+        Contradiction: there is none.
+    """
+    found = tables.record(table, kind, key)
+    if found is None:
+        raise Contradiction(subject=key, what=table)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

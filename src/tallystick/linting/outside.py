@@ -138,7 +138,7 @@ FACES: Final[Mapping[str, frozenset[str]]] = {
                 "move",
             ),
             *("nth_working_day", "overdue", "person_commitment", "query", "ratio", "replace"),
-            *("schema_of", "seconds", "sentence", "silent", "since", "start_of"),
+            *("required_record", "schema_of", "seconds", "sentence", "silent", "since", "start_of"),
             *("template_places", "unreadable_tables", "value_json_schema", "value_of"),
         }
     ),

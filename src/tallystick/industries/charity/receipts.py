@@ -11,16 +11,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from tallystick.contracts import (
+    Contradiction,
     ExtractTakeAway,
     FileTakeAway,
     Label,
-    Record,
     TableReader,
     TakeAway,
     day_of,
+    required_record,
 )
 from tallystick.contracts.parts import OrderState, PaymentOrder
 from tallystick.industries.charity.queries import GROUP_MIN, merged, slices_of
@@ -37,12 +38,11 @@ from tallystick.industries.charity.records import (
     Payout,
     Slice,
 )
-from tallystick.industries.charity.refusals import Contradiction, NotPaid, SumsDiffer
+from tallystick.industries.charity.refusals import NotPaid, SumsDiffer
 from tallystick.interchange import tables as csv_tables
 from tallystick.interchange.chinese import amount_in_capitals
 from tallystick.interchange.iso20022 import Money, format_amount
 
-R = TypeVar("R", bound=Record)
 Facts: TypeAlias = Mapping[str, Any]
 
 _PAID: Final = frozenset({EntitlementState.PAID, EntitlementState.CONFIRMED})
@@ -63,9 +63,9 @@ def donation_facts(tables: TableReader, donation: str) -> Facts:
     Raises:
         Contradiction: the tables do not fit together.
     """
-    kept = _needed(tables, "donations", Donation, donation)
-    campaign = _needed(tables, "campaigns", Campaign, kept.campaign)
-    foundation = _needed(tables, "foundations", Foundation, campaign.foundation)
+    kept = required_record(tables, "donations", Donation, donation)
+    campaign = required_record(tables, "campaigns", Campaign, kept.campaign)
+    foundation = required_record(tables, "foundations", Foundation, campaign.foundation)
     money = Money(kept.amount, campaign.currency)
     received = day_of(kept.received_at).isoformat()
     lines = (
@@ -101,13 +101,13 @@ def payment_facts(tables: TableReader, entitlement: str) -> Facts:
         NotPaid: the bank has not made it, or it came back.
         Contradiction: the tables do not fit together.
     """
-    kept = _needed(tables, "entitlements", Entitlement, entitlement)
+    kept = required_record(tables, "entitlements", Entitlement, entitlement)
     if kept.state not in _PAID:
         raise NotPaid(entitlement=kept.id, state=kept.state)
-    campaign = _needed(tables, "campaigns", Campaign, kept.campaign)
-    foundation = _needed(tables, "foundations", Foundation, campaign.foundation)
-    batch = _needed(tables, "batches", Batch, kept.batch)
-    order = _needed(tables, "payments_orders", PaymentOrder, kept.order or "")
+    campaign = required_record(tables, "campaigns", Campaign, kept.campaign)
+    foundation = required_record(tables, "foundations", Foundation, campaign.foundation)
+    batch = required_record(tables, "batches", Batch, kept.batch)
+    order = required_record(tables, "payments_orders", PaymentOrder, kept.order or "")
     paid = (order.state, order.case, order.amount, order.currency)
     if paid != (OrderState.BOOKED, kept.id, kept.amount, campaign.currency):
         raise Contradiction(subject=kept.id, what=order.id)
@@ -163,8 +163,8 @@ def way_of(tables: TableReader, donation: str) -> Way:
         Contradiction: the tables do not fit together.
         SumsDiffer: payments are missing.
     """
-    kept = _needed(tables, "donations", Donation, donation)
-    campaign = _needed(tables, "campaigns", Campaign, kept.campaign)
+    kept = required_record(tables, "donations", Donation, donation)
+    campaign = required_record(tables, "campaigns", Campaign, kept.campaign)
     fund = tables.record("funds", Fund, kept.campaign, kept.fund)
     payouts = tables.rows("payouts", Payout, campaign=kept.campaign, fund=kept.fund)
     booked = 0 if fund is None else fund.payouts
@@ -266,13 +266,6 @@ RECEIPTS: Final[Mapping[str, TakeAway]] = MappingProxyType(
     }
 )
 """What one person keeps, by its name on the command line."""
-
-
-def _needed(tables: TableReader, table: str, kind: type[R], key: str) -> R:
-    found = tables.record(table, kind, key)
-    if found is None:
-        raise Contradiction(subject=key, what=table)
-    return found
 
 
 def _page(title: Label, lines: Iterable[Line]) -> dict[str, str]:

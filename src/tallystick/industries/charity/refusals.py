@@ -301,13 +301,3 @@ class NotPaid(Refusal, code="E_EARLY"):
 
     entitlement: Identifier
     state: Name
-
-
-class Contradiction(Refusal, code="E_HASH"):
-    """en: The records about {subject} contradict each other: {what}.
-
-    zh: 关于 {subject} 的记录相互矛盾：{what}。
-    """
-
-    subject: Name
-    what: Name

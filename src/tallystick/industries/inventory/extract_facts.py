@@ -9,9 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias
 
-from tallystick.contracts import CHINA_OFFSET_MINUTES, Record, TableReader, digest_of
+from tallystick.contracts import (
+    CHINA_OFFSET_MINUTES,
+    Contradiction,
+    TableReader,
+    digest_of,
+    required_record,
+)
 from tallystick.contracts.parts import AssetLock, fingerprint_of, lock_claim
 from tallystick.industries.inventory.loan_records import Loan, Pledge, PledgeState, Redemption
 from tallystick.industries.inventory.records import (
@@ -25,13 +31,12 @@ from tallystick.industries.inventory.records import (
     Statement,
     Warehouse,
 )
-from tallystick.industries.inventory.refusals import Contradiction, StepMissing
+from tallystick.industries.inventory.refusals import StepMissing
 from tallystick.industries.inventory.rules import drawn_indices, list_root, share_of
 from tallystick.industries.inventory.tables import CASE_KIND, RECEIPT_KIND
 from tallystick.interchange.iso20022 import Money, format_amount
 
 Facts: TypeAlias = Mapping[str, Any]
-R = TypeVar("R", bound=Record)
 
 SAMPLE: Final = 20
 """Cases of a receipt that are looked at one by one; which, follows from its serial list."""
@@ -45,10 +50,10 @@ def receipt_facts(tables: TableReader, receipt: str) -> Facts:
     Raises:
         Contradiction: the serial list does not lead to the digests in the receipt.
     """
-    kept = needed(tables, "receipts", Receipt, receipt)
-    sku = needed(tables, "skus", Sku, kept.sku)
-    warehouse = needed(tables, "warehouses", Warehouse, kept.warehouse)
-    lots = [needed(tables, "lots", Lot, share.lot) for share in kept.lots]
+    kept = required_record(tables, "receipts", Receipt, receipt)
+    sku = required_record(tables, "skus", Sku, kept.sku)
+    warehouse = required_record(tables, "warehouses", Warehouse, kept.warehouse)
+    lots = [required_record(tables, "lots", Lot, share.lot) for share in kept.lots]
     if tuple(share_of(lot.id, lot.serials) for lot in lots) != kept.lots:
         raise Contradiction(subject=kept.id, what="serials")
     serials = [serial for lot in lots for serial in lot.serials]
@@ -102,8 +107,8 @@ def pledge_facts(tables: TableReader, pledge: str) -> Facts:
     Raises:
         Contradiction: the shared register has the receipt for somebody else.
     """
-    kept = needed(tables, "pledges", Pledge, pledge)
-    receipt = needed(tables, "receipts", Receipt, kept.receipt)
+    kept = required_record(tables, "pledges", Pledge, pledge)
+    receipt = required_record(tables, "receipts", Receipt, kept.receipt)
     register = _in_register(tables, RECEIPT_KIND, receipt.id)
     is_held = kept.state in {PledgeState.OFFERED, PledgeState.ACTIVE}
     claim = lock_claim(_CONTRACT, kept.id, kept.bank)
@@ -134,9 +139,9 @@ def discharge_facts(tables: TableReader, pledge: str) -> Facts:
         StepMissing: it is not over.
         Contradiction: the shared register still has the receipt for this pledge.
     """
-    kept = needed(tables, "pledges", Pledge, pledge)
-    receipt = needed(tables, "receipts", Receipt, kept.receipt)
-    loan = needed(tables, "loans", Loan, kept.loan)
+    kept = required_record(tables, "pledges", Pledge, pledge)
+    receipt = required_record(tables, "receipts", Receipt, kept.receipt)
+    loan = required_record(tables, "loans", Loan, kept.loan)
     if kept.state not in {PledgeState.DISCHARGED, PledgeState.CANCELLED}:
         raise StepMissing(subject=kept.id, missing="discharge_pledge")
     if _claim_in(tables, RECEIPT_KIND, receipt.id) == lock_claim(_CONTRACT, kept.id, kept.bank):
@@ -162,9 +167,11 @@ def discharge_facts(tables: TableReader, pledge: str) -> Facts:
 
 def redemption_facts(tables: TableReader, redemption: str) -> Facts:
     """Return the order to release cases against money: which ones, paid how, signed by whom."""
-    kept = needed(tables, "redemptions", Redemption, redemption)
-    loan = needed(tables, "loans", Loan, kept.loan)
-    receipt = None if kept.receipt is None else needed(tables, "receipts", Receipt, kept.receipt)
+    kept = required_record(tables, "redemptions", Redemption, redemption)
+    loan = required_record(tables, "loans", Loan, kept.loan)
+    receipt = (
+        None if kept.receipt is None else required_record(tables, "receipts", Receipt, kept.receipt)
+    )
     return {
         "redemption": kept.id,
         "state": kept.state,
@@ -189,9 +196,9 @@ def redemption_facts(tables: TableReader, redemption: str) -> Facts:
 
 def inspection_facts(tables: TableReader, inspection: str) -> Facts:
     """Return the report on an inspection: what chance drew, what was found, in which time."""
-    kept = needed(tables, "inspections", Inspection, inspection)
-    warehouse = needed(tables, "warehouses", Warehouse, kept.warehouse)
-    receipt = needed(tables, "receipts", Receipt, kept.receipt)
+    kept = required_record(tables, "inspections", Inspection, inspection)
+    warehouse = required_record(tables, "warehouses", Warehouse, kept.warehouse)
+    receipt = required_record(tables, "receipts", Receipt, kept.receipt)
     drawn = len(kept.serials)
     return {
         "inspection": kept.id,
@@ -211,18 +218,6 @@ def inspection_facts(tables: TableReader, inspection: str) -> Facts:
     }
 
 
-def needed(tables: TableReader, table: str, kind: type[R], key: str) -> R:
-    """Return a record that another one names.
-
-    Raises:
-        Contradiction: there is none.
-    """
-    found = tables.record(table, kind, key)
-    if found is None:
-        raise Contradiction(subject=key, what=table)
-    return found
-
-
 def time_of(time_ms: int | None) -> str | None:
     """Return a time as people in China read it, by RFC 3339."""
     if time_ms is None:
@@ -234,7 +229,7 @@ def time_of(time_ms: int | None) -> str | None:
 def _insurance(tables: TableReader, receipt: Receipt, currency: str) -> Facts | None:
     if receipt.policy is None:
         return None
-    policy = needed(tables, "policies", Policy, receipt.policy)
+    policy = required_record(tables, "policies", Policy, receipt.policy)
     return {
         "number": policy.number,
         "insurer": policy.insurer,
@@ -256,8 +251,8 @@ def _authenticity(tables: TableReader, receipt: Receipt, serials: Sequence[str])
 
 
 def _case_facts(tables: TableReader, receipt: Receipt, serial: str) -> Facts:
-    case = needed(tables, "cases", Case, serial)
-    statement = needed(tables, "statements", Statement, case.statement)
+    case = required_record(tables, "cases", Case, serial)
+    statement = required_record(tables, "statements", Statement, case.statement)
     is_held = _claim_in(tables, CASE_KIND, serial) == lock_claim(_CONTRACT, serial, receipt.keeper)
     is_here = case.lot in {share.lot for share in receipt.lots}
     return {

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-from tallystick.contracts import TableReader
+from tallystick.contracts import Contradiction, TableReader, required_record
 from tallystick.contracts.parts import OrderState, PaymentOrder
-from tallystick.industries.inventory.extract_facts import Facts, needed, time_of
+from tallystick.industries.inventory.extract_facts import Facts, time_of
 from tallystick.industries.inventory.loan_records import (
     CreditLine,
     Loan,
@@ -23,7 +23,6 @@ from tallystick.industries.inventory.loan_records import (
     Settlement,
     Valuation,
 )
-from tallystick.industries.inventory.refusals import Contradiction
 from tallystick.interchange import tables as csv_tables
 from tallystick.interchange.iso20022 import Money, format_amount
 
@@ -53,10 +52,10 @@ def loan_facts(tables: TableReader, loan: str) -> Facts:
     Raises:
         Contradiction: the payments do not lead to what is owed.
     """
-    kept = needed(tables, "loans", Loan, loan)
+    kept = required_record(tables, "loans", Loan, loan)
     valuation = tables.record("valuations", Valuation, loan)
     call = tables.record("calls", MarginCall, loan)
-    pledges = [needed(tables, "pledges", Pledge, name) for name in kept.pledges]
+    pledges = [required_record(tables, "pledges", Pledge, name) for name in kept.pledges]
     orders = tables.rows("payments_orders", PaymentOrder, case=loan)
     return {
         "loan": kept.id,
@@ -146,7 +145,7 @@ def _came_in(tables: TableReader, loan: Loan) -> list[tuple[str, int, int, str |
         if one.state is not RedemptionState.ASKED and one.amount
     ]
     if loan.prepayment is not None:
-        paid = needed(tables, "prepayments", Prepayment, loan.prepayment)
+        paid = required_record(tables, "prepayments", Prepayment, loan.prepayment)
         if paid.state is PrepaymentState.REFUNDED:
             found.append((paid.id, paid.amount, 0, None))
     return found

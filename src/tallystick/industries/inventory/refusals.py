@@ -223,13 +223,3 @@ class NumberUsed(Refusal, code="E_DUP"):
 
     number: Name
     pledge: Identifier
-
-
-class Contradiction(Refusal, code="E_HASH"):
-    """en: The records about {subject} contradict each other: {what}.
-
-    zh: 关于 {subject} 的记录相互矛盾：{what}。
-    """
-
-    subject: Name
-    what: Name

@@ -12,12 +12,18 @@ from typing import Any, TypeVar
 import msgspec
 import pytest
 
-from tallystick.contracts import ExtractTakeAway, FileTakeAway, HistoryTakeAway, Record
+from tallystick.contracts import (
+    Contradiction,
+    ExtractTakeAway,
+    FileTakeAway,
+    HistoryTakeAway,
+    Record,
+)
 from tallystick.industries.inventory.exports import TAKE_AWAYS
 from tallystick.industries.inventory.extract_facts import time_of
 from tallystick.industries.inventory.loan_facts import percent
 from tallystick.industries.inventory.loan_records import LoanState
-from tallystick.industries.inventory.refusals import Contradiction, StepMissing
+from tallystick.industries.inventory.refusals import StepMissing
 from tests.unit.industries.inventory import cast
 from tests.unit.industries.inventory.stage import LIST_PRICE, Stage
 
