@@ -55,6 +55,7 @@ class LedgerDesk:
             ReadyOrder(
                 id=one.id,
                 case=one.case,
+                payer=one.payer,
                 payee=one.payee,
                 amount=one.amount,
                 currency=one.currency,

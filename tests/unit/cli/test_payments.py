@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tallystick.api import HttpServer
 from tallystick.cli import founding
@@ -275,6 +276,19 @@ def test_orders_without_payee_or_in_another_currency_wait(office: Office) -> Non
     assert [one.id for one in done.unknown] == [unknown]
     assert [one.id for one in done.other_currency] == [foreign]
     assert office.send(WANG, SHUT).sent[0].orders == (f"{unknown}-1",)
+
+
+def test_each_payer_sends_the_orders_of_its_own_accounts(office: Office) -> None:
+    """Two banks may share an outbox: what another pays is neither sent nor waits here."""
+    order, everybody = office.desk.order(WANG), office.payer
+    for others in (("other",), ("other/", "poo"), ("pool/",)):
+        office.payer = replace(everybody, accounts=others)
+        done = office.send(WANG)
+        assert (done.sent, done.unknown) == ((), ())
+    office.payer = replace(everybody, accounts=("other/", "pool"))
+    assert [one.orders for one in office.send(WANG).sent] == [(f"{order}-1",)]
+    assert replace(everybody, accounts=("bank-1/",)).pays_for("bank-1/loan/LN-1")
+    assert not replace(everybody, accounts=("bank-1/",)).pays_for("bank-10/loan/LN-1")
 
 
 def test_a_file_that_cannot_be_read_stays_and_disturbs_no_other(

@@ -98,7 +98,11 @@ class Bridge:
         sent = self._resume()
         known = self._journal.state.outstanding.orders
         # Views may be behind: what is in the journal has been sent, whatever they say.
-        ready = [one for one in self._desk.ready() if one.end_to_end_id not in known]
+        ready = [
+            one
+            for one in self._desk.ready()
+            if payer.pays_for(one.payer) and one.end_to_end_id not in known
+        ]
         other = tuple(one for one in ready if one.currency != payer.currency)
         own = [one for one in ready if one.currency == payer.currency]
         unknown = tuple(one for one in own if one.payee not in payees)

@@ -20,6 +20,8 @@ class ReadyOrder:
 
     id: str
     case: str
+    payer: str
+    """The ledger's account that it is paid from."""
     payee: str
     amount: int
     currency: str
@@ -107,6 +109,7 @@ def _order(row: dict[str, object]) -> ReadyOrder:
     return ReadyOrder(
         id=str(row["id"]),
         case=str(row["case"]),
+        payer=str(row["payer"]),
         payee=str(row["payee"]),
         amount=int(str(row["amount"])),
         currency=str(row["currency"]),

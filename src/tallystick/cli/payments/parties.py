@@ -97,6 +97,19 @@ class Payer(Place, frozen=True, kw_only=True, forbid_unknown_fields=True):
     currency: str
     remittance: str | None = None
     purpose: str | None = None
+    accounts: tuple[str, ...] = ()
+    """The ledger's accounts that this one pays for; none named: all of the contract.
+
+    A name that ends in `/` stands for all that begin with it.
+    """
+
+    def pays_for(self, account: str) -> bool:
+        """Say whether an order out of an account of the ledger is paid from here."""
+        named = (
+            account.startswith(one) if one.endswith("/") else account == one
+            for one in self.accounts
+        )
+        return not self.accounts or any(named)
 
     def bank(self) -> Agent:
         """Return the bank of the account, which must be known.

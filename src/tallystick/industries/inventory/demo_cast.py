@@ -27,12 +27,13 @@ DEALERS: Final = ("91510100MADEM20209", "91500000MADEM20301")
 KEEPERS: Final = ("91510500MADEM20400",)
 BANK: Final = "91510100MADEM2050C"
 OTHER_BANK: Final = "91500000MADEM20604"
-PAYER: Final[Mapping[str, str]] = {
+PAYER: Final[Mapping[str, object]] = {
     "name": "示例商业银行贷款资金户",
     "account": "0200000709014403999",
     "bic": "ICBKCNBJ",
     "currency": "CNY",
     "remittance": "存货融资放款",
+    "accounts": (f"{BANK}/",),
 }
 """The bank's account, as its payment file names it."""
 

@@ -119,7 +119,7 @@ def _sums(tables: TableReader, loan: Loan, orders: Sequence[PaymentOrder]) -> di
     drawn = 0 if loan.state in _UNDRAWN else loan.amount
     settled = tables.record("settlements", Settlement, loan.id)
     came = sum(one[1] for one in _came_in(tables, loan))
-    surplus = sum(one.amount for one in orders if one.payer == f"surplus/{loan.id}")
+    surplus = sum(one.amount for one in orders if one.payer == f"{loan.bank}/surplus/{loan.id}")
     if settled is not None:
         came += settled.proceeds - settled.costs
     principal = drawn - loan.principal

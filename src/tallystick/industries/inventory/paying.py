@@ -146,14 +146,17 @@ class Paying(Watching):
     def order_payment(
         self, ctx: Context, loan: Loan, *, account: str, payee: str, amount: int
     ) -> None:
-        """Order a payment out of an account of the bank's books."""
+        """Order a payment out of an account of the bank's books.
+
+        The payer's name begins with the bank, so that each bank sends its own orders only.
+        """
         order = ctx.next_id("PO")
         self.purposes.add(PaymentPurpose(order=order, loan=loan.id, account=account))
         self.payments.order(
             ctx,
             order,
             case=loan.id,
-            payer=account,
+            payer=f"{loan.bank}/{account}",
             payee=payee,
             money=(amount, loan.currency),
         )
