@@ -79,6 +79,7 @@ test-all: setup ## all tests, slow ones too
 .PHONY: slow-net
 slow-net: setup engine ## the main ways of charity and inventory on four real nodes, by their own tests
 	$(PY) -m pytest -n 0 --slow-net -m main_path tests/unit/industries $(ARGS)
+	$(PY) -m pytest -n 0 -m "engine and slow" tests/unit/cli/test_four_demos.py $(ARGS)
 
 .PHONY: coverage
 coverage: ## the same with COVERAGE=1

@@ -21,12 +21,20 @@ pytestmark = [
 ]
 
 
-def test_charity_is_told_on_four_nodes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("story", "told"),
+    [
+        ("charity", {"donated": 1_000_000, "paid": 900_000, "beneficiaries": 6}),
+        ("inventory", {"lent": 144_000_000, "cases": 500, "released": 100}),
+    ],
+    ids=["charity", "inventory"],
+)
+def test_a_story_is_told_on_four_nodes(tmp_path: Path, story: str, told: dict[str, int]) -> None:
     """Its receipts carry the validators' agreement, come from all four, and verify offline."""
     place = tmp_path / "story"
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "tallystick.cli", "demo", "charity", "--network"),
+            *(sys.executable, "-m", "tallystick.cli", "demo", story, "--network"),
             *("--data", str(place), "--json"),
         ],
         capture_output=True,
@@ -36,7 +44,7 @@ def test_charity_is_told_on_four_nodes(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr.decode()
     facts = json.loads(done.stdout)
     assert facts["verified"] is True
-    assert (facts["donated"], facts["paid"], facts["beneficiaries"]) == (1_000_000, 900_000, 6)
+    assert {name: facts[name] for name in told} == told
     assert (len(facts["heights"]), len(set(facts["heights"]))) == (4, 1)
     _receipts_are_final(place, facts["receipts"])
     assert not _processes_of(place)
