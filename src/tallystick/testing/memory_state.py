@@ -33,6 +33,11 @@ class MemoryState:
             else:
                 self.values[key] = value
 
+    def record(self, contract: str, table: str, key: str) -> Value:
+        """Return one record as plain data, by its primary key; None if there is none."""
+        data = self.values.get(f"{contract}/{table}/{key}".encode())
+        return None if data is None else decode(data)
+
     def records(self, contract: str, table: str) -> dict[str, Value]:
         """Return the records of a table by primary key, sorted, as plain data."""
         prefix = f"{contract}/{table}/".encode()

@@ -35,6 +35,8 @@ def test_the_harness_keeps_what_calls_write() -> None:
     assert ledger.run("refuse", WRITER, how="own").code == "E_STATE"
     assert ledger.run("forget", WRITER, id="b").code == "ok"
     assert ledger.state.records("trouble", "notes") == {"a": {"id": "a", "text": "hello"}}
+    assert ledger.state.record("trouble", "notes", "a") == {"id": "a", "text": "hello"}
+    assert ledger.state.record("trouble", "notes", "b") is None
     assert ledger.query("read", id="a") == {"id": "a", "text": "hello"}
     assert (ledger.height, ledger.block_time_ms) == (4, 1_004)
 

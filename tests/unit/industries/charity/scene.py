@@ -90,7 +90,7 @@ class Scene:
 
     def record(self, table: str, key: str, kind: type[R]) -> R:
         """Return a record as it was."""
-        return convert(self.ledger.state.records("charity", table)[key], kind)
+        return convert(self.ledger.state.record("charity", table, key), kind)
 
     def all(self, table: str, kind: type[R]) -> list[R]:
         """Return all records of a table."""
