@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tallystick.client import Verification, verify
+from tests.processes import processes_of
 
 pytestmark = [
     pytest.mark.engine,
@@ -47,7 +47,7 @@ def test_a_story_is_told_on_four_nodes(tmp_path: Path, story: str, told: dict[st
     assert {name: facts[name] for name in told} == told
     assert (len(facts["heights"]), len(set(facts["heights"]))) == (4, 1)
     _receipts_are_final(place, facts["receipts"])
-    assert not _processes_of(place)
+    assert not processes_of(place)
 
 
 def _receipts_are_final(place: Path, count: int) -> None:
@@ -66,16 +66,3 @@ def _receipts_are_final(place: Path, count: int) -> None:
 
 def _agreement(found: Verification) -> str:
     return next(one.evidence.en for one in found.checks if one.name == "finality")
-
-
-def _processes_of(folder: Path) -> list[int]:
-    """Return the living processes that name a folder."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (process / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if os.fsencode(folder) in words:
-            found.append(int(process.name))
-    return found

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -28,6 +27,7 @@ from tallystick.errors import EngineFailed
 from tallystick.model import Name, Organization
 from tallystick.node import parse_invite
 from tests.factories import BANK
+from tests.processes import processes_of
 
 pytestmark = [
     pytest.mark.engine,
@@ -242,7 +242,7 @@ def test_the_story_ends_well_and_by_itself(tmp_path: Path) -> None:
     assert len(set(facts["heights"])) == 1
     assert facts["height_with_one_stopped"] <= facts["height_with_two_stopped"]
     assert facts["height_with_two_stopped"] < facts["height_after"]
-    _wait_for(lambda: not _processes_of(tmp_path))
+    _wait_for(lambda: not processes_of(tmp_path))
 
 
 def test_a_story_that_is_stopped_leaves_no_process(tmp_path: Path) -> None:
@@ -263,7 +263,7 @@ def test_a_story_that_is_stopped_leaves_no_process(tmp_path: Path) -> None:
     finally:
         story.kill()
     # Workers of a node that was stopped while it started end when they see that it is gone.
-    _wait_for(lambda: not _processes_of(tmp_path))
+    _wait_for(lambda: not processes_of(tmp_path))
 
 
 def _wait_for(condition: Callable[[], bool]) -> None:
@@ -272,16 +272,3 @@ def _wait_for(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.1)
-
-
-def _processes_of(folder: Path) -> list[str]:
-    """Return the command lines of living processes that name a folder."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (process / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if os.fsencode(folder) in words:
-            found.append(words.replace(b"\0", b" ").decode("utf-8", "replace"))
-    return found
