@@ -145,7 +145,7 @@ lock: ## resolve the dependencies anew and write the lock files (ARGS=--upgrade 
 	lock --group build -o requirements-build.lock; \
 	lock --group stubs -o requirements-stubs.lock; \
 	lock pyproject.toml --extra fast -c requirements.lock -o requirements-fast.lock; \
-	lock pyproject.toml --extra fast --group dev -c requirements-fast.lock -c requirements-build.lock -o requirements-dev.lock
+	lock pyproject.toml --extra fast --extra s3 --group dev -c requirements-fast.lock -c requirements-build.lock -o requirements-dev.lock
 
 .PHONY: release
 release: setup ## build the packages twice, compare them, and say what remains to be done by a person

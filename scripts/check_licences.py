@@ -29,9 +29,12 @@ ACCEPTED: Final = frozenset(
         "MPL-2.0",  # per file, and we change none of its files
         "OLDAP-2.8",  # BSD-like: the OpenLDAP licence of LMDB
         "PSF-2.0",
+        "Public Domain",
         "Unlicense",
     },
 )
+
+LICENCE_CLASSIFIERS: Final = ("License :: OSI", "License :: Public Domain")
 
 SPOKEN: Final = {
     "3-Clause BSD License": "BSD-3-Clause",
@@ -60,7 +63,7 @@ def stated_licences(package: metadata.PackageMetadata) -> list[str]:
     if package["License-Expression"]:
         return [package["License-Expression"]]
     classifiers = package.get_all("Classifier") or []
-    names = [one.split(" :: ")[-1] for one in classifiers if one.startswith("License :: OSI")]
+    names = [one.split(" :: ")[-1] for one in classifiers if one.startswith(LICENCE_CLASSIFIERS)]
     if not names and package["License"]:
         names = [package["License"].strip().splitlines()[0]]
     if not names:
