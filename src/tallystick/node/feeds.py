@@ -7,6 +7,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
@@ -19,7 +20,9 @@ from tallystick.storage import BlockLog
 from tallystick.views import Projector, Views, group_blocks, specs_of
 
 VIEWS_FILE = "views.sqlite"
-_READY_SECONDS = 60
+_LOOK_SECONDS = 0.2
+_STUCK_SECONDS = 120
+"""Without a step forward. A busy machine may take most of a minute to start a process."""
 _STOP_SECONDS = 20
 
 
@@ -30,6 +33,11 @@ def views_url(data: Path) -> str:
 
 class Feed(Protocol):
     """Brings blocks to the views."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is anybody who could bring a block."""
+        ...
 
     def poke(self, block: Block) -> None:
         """Take note of a new durable block; must be quick."""
@@ -58,6 +66,11 @@ class InlineFeed:
         for group in group_blocks(block_log.blocks(self._projector.height + 1)):
             self._projector.apply(group)
 
+    @property
+    def is_running(self) -> bool:
+        """Always: it is this process."""
+        return True
+
     def poke(self, block: Block) -> None:
         """Project the block; one that the views have already is skipped."""
         self._projector.apply([block])
@@ -78,6 +91,11 @@ class ProcessFeed:
             raise Unavailable("the views process has no input")
         self._input = self._process.stdin.fileno()
         os.set_blocking(self._input, False)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process has not ended."""
+        return self._process.poll() is None
 
     def poke(self, _: Block) -> None:
         """Wake the process; a full pipe means that it has been woken often enough.
@@ -111,13 +129,24 @@ def open_feed(
     return InlineFeed(views_url(config.data), genesis, schemas, block_log)
 
 
-def open_views(config: NodeConfig, height: int) -> Views:
-    """Open the views for reading and wait until they hold what the node had when it stopped."""
+def open_views(config: NodeConfig, feed: Feed, height: int) -> Views:
+    """Open the views for reading and wait until they hold what the node had when it stopped.
+
+    However far behind they are, it waits while they come nearer.
+
+    Raises:
+        Unavailable: nobody brings them on, or they have made no step for long.
+    """
     views = Views(views_url(config.data))
-    if not views.wait_for(height, _READY_SECONDS):
-        views.close()
-        raise Unavailable(
-            f"the views have not reached block {height} after {_READY_SECONDS} s",
-            hint="Run `tally views rebuild`, then start again.",
-        )
+    reached, since = views.height(), time.monotonic()
+    while not views.wait_for(height, _LOOK_SECONDS):
+        now = views.height()
+        if now > reached:
+            reached, since = now, time.monotonic()
+        elif not feed.is_running or time.monotonic() - since > _STUCK_SECONDS:
+            views.close()
+            raise Unavailable(
+                f"the views have not come further than block {reached} of {height}",
+                hint="Run `tally views rebuild`, then start again.",
+            )
     return views

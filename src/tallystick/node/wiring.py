@@ -127,7 +127,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     store, block_log = base.storage.store, base.storage.log
     feed = open_feed(config, base.folder.genesis_bytes, base.runner.schemas, block_log)
     stack.callback(feed.close)
-    views = open_views(config, base.ledger.head.height)
+    views = open_views(config, feed, base.ledger.head.height)
     stack.callback(views.close)
     recent = RecentBlocks()
 
