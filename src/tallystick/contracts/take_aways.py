@@ -8,10 +8,11 @@ made from what anyone can read from a node; makers are pure functions, and the d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+from tallystick.contracts.fact_labels import FactLabel
 from tallystick.contracts.label import Label
 from tallystick.contracts.records import Record
 from tallystick.contracts.refusals import Refusal
@@ -81,6 +82,10 @@ class ExtractTakeAway:
     """Makes the facts; what it reads is proven, and stands in the extract."""
     traced: tuple[str, ...]
     """Tables of whose records the transactions are in the extract too, each with its receipt."""
+    title: Label | None = None
+    """What its certificate is called; None: as `label` has it."""
+    labels: Mapping[str, FactLabel] = field(default_factory=dict)
+    """What the facts are called on a page, by path, in the order of the page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,14 @@ from tallystick.industries.inventory.extract_facts import (
 )
 from tallystick.industries.inventory.loan_facts import loan_facts, ltv_csv
 from tallystick.industries.inventory.loan_records import Pledge, Redemption
+from tallystick.industries.inventory.paper_labels import (
+    DISCHARGE_LABELS,
+    INSPECTION_LABELS,
+    LOAN_LABELS,
+    PLEDGE_LABELS,
+    RECEIPT_LABELS,
+    REDEMPTION_LABELS,
+)
 
 
 def history_of(tables: TableReader, loan: str) -> Iterator[tuple[str, str]]:
@@ -45,36 +53,48 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             "receipts",
             receipt_facts,
             ("receipts",),
+            title=Label(zh="电子仓单", en="Electronic warehouse receipt"),
+            labels=RECEIPT_LABELS,
         ),
         "pledge": ExtractTakeAway(
             Label(zh="质押确认书", en="confirmation of a pledge"),
             "pledges",
             pledge_facts,
             ("pledges",),
+            title=Label(zh="质押确认书", en="Confirmation of a pledge"),
+            labels=PLEDGE_LABELS,
         ),
         "loan": ExtractTakeAway(
             Label(zh="贷款对账单", en="statement of a loan"),
             "loans",
             loan_facts,
             ("loans", "redemptions", "payments_orders"),
+            title=Label(zh="贷款对账单", en="Statement of a loan"),
+            labels=LOAN_LABELS,
         ),
         "redemption": ExtractTakeAway(
             Label(zh="赎货出库单", en="order to release cases against money"),
             "redemptions",
             redemption_facts,
             ("redemptions",),
+            title=Label(zh="赎货出库单", en="Order to release cases"),
+            labels=REDEMPTION_LABELS,
         ),
         "inspection": ExtractTakeAway(
             Label(zh="抽查报告", en="report on an inspection"),
             "inspections",
             inspection_facts,
             ("inspections",),
+            title=Label(zh="抽查报告", en="Report on an inspection"),
+            labels=INSPECTION_LABELS,
         ),
         "discharge": ExtractTakeAway(
             Label(zh="解除质押证明", en="certificate that a pledge is discharged"),
             "pledges",
             discharge_facts,
             ("pledges",),
+            title=Label(zh="解除质押证明", en="Certificate of discharge"),
+            labels=DISCHARGE_LABELS,
         ),
         "ltv": FileTakeAway(
             Label(

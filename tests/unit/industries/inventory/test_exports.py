@@ -18,12 +18,17 @@ from tallystick.contracts import (
     FileTakeAway,
     HistoryTakeAway,
     Record,
+    unlabelled,
 )
+from tallystick.contracts.parts import OrderState
+from tallystick.industries.inventory.counting import COUNT_ALERT, INSPECTION_ALERT
 from tallystick.industries.inventory.exports import TAKE_AWAYS
 from tallystick.industries.inventory.extract_facts import time_of
 from tallystick.industries.inventory.loan_facts import percent
-from tallystick.industries.inventory.loan_records import LoanState
+from tallystick.industries.inventory.loan_records import LoanState, PledgeState, RedemptionState
+from tallystick.industries.inventory.records import InspectionState, ReceiptState
 from tallystick.industries.inventory.refusals import StepMissing
+from tallystick.industries.inventory.supply import COUNTERFEIT_ALERT
 from tests.unit.industries.inventory import cast
 from tests.unit.industries.inventory.stage import LIST_PRICE, Stage
 
@@ -62,6 +67,7 @@ def facts(stage: Stage, kind: str, subject: str) -> dict[str, Any]:
     take_away = TAKE_AWAYS[kind]
     assert isinstance(take_away, ExtractTakeAway)
     plain: dict[str, Any] = msgspec.to_builtins(dict(take_away.facts(StageTables(stage), subject)))
+    assert unlabelled(take_away.labels, plain) == [], "every fact has a name for people"
     return plain
 
 
@@ -309,6 +315,26 @@ def test_a_loan_s_history_is_that_of_its_money_its_pledges_and_their_receipts(
         ("pledges", pledge),
         ("receipts", receipt),
     ]
+
+
+@pytest.mark.parametrize("kind", sorted(TAKE_AWAYS))
+def test_words_for_states_are_those_that_there_are(kind: str) -> None:
+    """Each state that a record can be in has its words, and no other; so have the alerts."""
+    take_away = TAKE_AWAYS[kind]
+    known = [
+        set(one)
+        for one in (
+            ReceiptState,
+            LoanState,
+            PledgeState,
+            RedemptionState,
+            InspectionState,
+            OrderState,
+            (COUNT_ALERT, INSPECTION_ALERT, COUNTERFEIT_ALERT),
+        )
+    ]
+    for one in take_away.labels.values() if isinstance(take_away, ExtractTakeAway) else ():
+        assert not one.words or set(one.words) in known
 
 
 def test_times_and_shares_are_exact() -> None:
