@@ -52,16 +52,19 @@ def two_blocks() -> list[Block]:
 
 def test_a_node_waits_as_long_as_its_views_come_nearer(tmp_path: Path) -> None:
     """However long it takes altogether."""
-    with closing(SlowFeed(tmp_path, two_blocks())) as feed:
-        with closing(open_views(NodeConfig(data=tmp_path), feed, 2)) as views:
-            assert views.height() == 2
+    config = NodeConfig(data=tmp_path)
+    with (
+        closing(SlowFeed(tmp_path, two_blocks())) as feed,
+        closing(open_views(config, feed, 2)) as views,
+    ):
+        assert views.height() == 2
 
 
 def test_views_that_nobody_brings_on_are_said_at_once(tmp_path: Path) -> None:
     """The process has ended, so waiting helps nothing; the operator reads how far it came."""
-    with closing(SlowFeed(tmp_path, two_blocks(), ends=True)) as feed:
-        with pytest.raises(Unavailable, match="not come further than block 2 of 3"):
-            open_views(NodeConfig(data=tmp_path), feed, 3)
+    told = pytest.raises(Unavailable, match="not come further than block 2 of 3")
+    with closing(SlowFeed(tmp_path, two_blocks(), ends=True)) as feed, told:
+        open_views(NodeConfig(data=tmp_path), feed, 3)
 
 
 def test_views_that_stand_still_are_given_up(
@@ -69,6 +72,6 @@ def test_views_that_stand_still_are_given_up(
 ) -> None:
     """Their process runs and does nothing: after a while the node says so and does not start."""
     monkeypatch.setattr(feeds, "_STUCK_SECONDS", 0)
-    with closing(SlowFeed(tmp_path, [])) as feed:
-        with pytest.raises(Unavailable, match="block 0 of 1"):
-            open_views(NodeConfig(data=tmp_path), feed, 1)
+    told = pytest.raises(Unavailable, match="block 0 of 1")
+    with closing(SlowFeed(tmp_path, [])) as feed, told:
+        open_views(NodeConfig(data=tmp_path), feed, 1)
