@@ -88,6 +88,8 @@ TREE: Final[Mapping[str, str]] = {
     "payments collect": "payments:collect",
     "payments status": "payments:status",
     "private keygen": "private:keygen",
+    "private protect": "private:protect",
+    "private unprotect": "private:unprotect",
     "private publish": "private:publish",
     "private seal": "private:seal",
     "private put": "private:put",

@@ -100,6 +100,22 @@ class Signing:
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What opens the organisation's sealing keys."""
+
+    sealing_passphrase_file: Dashed = None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading(Signing):
+    """Which key signs the request, and what opens the answer."""
+
+    sealing_passphrase_file: Dashed = None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Depositing:
     """How deposits are made."""
 
@@ -146,6 +162,8 @@ PLACE: Final = Place()
 PAGE: Final = Page()
 DEPOSITING: Final = Depositing()
 SIGNING: Final = Signing()
+OPENING: Final = Opening()
+READING: Final = Reading()
 SENDING: Final = Sending()
 NEW_NETWORK: Final = NewNetwork()
 LISTENING: Final = Listening()

@@ -2,6 +2,7 @@
 """Keys, signatures and hashes: the only door to the cryptography libraries."""
 
 from tallystick.crypto.age import SealingKey, check_sealing_key, seal, unseal
+from tallystick.crypto.age_passphrase import PASSPHRASE_HEADER, open_text, seal_text
 from tallystick.crypto.certificates import (
     check_authority,
     check_chain,
@@ -30,6 +31,7 @@ __all__ = [
     "ALGORITHM_EDDSA",
     "CERTIFICATE_BYTES_MAX",
     "CHAIN_LENGTH_MAX",
+    "PASSPHRASE_HEADER",
     "CertificateFacts",
     "CertifiedKey",
     "Cost",
@@ -48,9 +50,11 @@ __all__ = [
     "hmac_sha256",
     "is_valid_signature",
     "open_key",
+    "open_text",
     "read_certificates",
     "seal",
     "seal_key",
+    "seal_text",
     "sha256",
     "signature_verdicts",
     "unseal",

@@ -12,7 +12,7 @@ import pytest
 from tallystick.api import HttpServer
 from tallystick.client import KeyStore, SealingKeyStore
 from tallystick.crypto import SealingKey
-from tallystick.errors import FileProblem, NotFound
+from tallystick.errors import FileProblem, NotFound, UsageError
 from tallystick.node import NodeConfig, create_network, open_node
 from tests.factories import BANK, COURT, LOG_KEY
 from tests.unit.cli.conftest import Tally
@@ -172,3 +172,49 @@ def test_sealing_keys_are_kept_as_carefully_as_others(tmp_path: Path) -> None:
     with pytest.raises(FileProblem) as caught:
         store.load(BANK)
     assert "AGE-SECRET" not in str(caught.value)
+
+
+def test_sealing_keys_can_be_under_a_passphrase(
+    tally: Tally, sealed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it nothing opens, with it everything does, and the secret is in no file."""
+    assert sealed.exists()
+    right, wrong = tmp_path / "right", tmp_path / "wrong"
+    right.write_text("correct horse\n")
+    wrong.write_text("battery staple\n")
+    of_bank = ("--organization", BANK, "--sealing-passphrase-file")
+    done = tally("private", "protect", *of_bank, right, "--json")
+    assert (done.code, len(done.json["paths"])) == (0, 1)
+    assert b"AGE-SECRET" not in Path(done.json["paths"][0]).read_bytes()
+    assert tally("private", "protect", *of_bank, wrong, "--json").json["paths"] == []
+    get = ("private", "get", "P-1", *WHERE, "--as", "bank", "--json", "--out")
+    asked = tally(*get, tmp_path / "1", "--no-input")
+    assert asked.json["error"]["field"] == "--sealing-passphrase-file"
+    refused = tally(*get, tmp_path / "1", "--sealing-passphrase-file", wrong)
+    assert refused.json["error"]["code"] == "E_PASSPHRASE"
+    assert tally("private", "unprotect", *of_bank, wrong, "--json").code != 0
+    monkeypatch.setenv("TALLY_SEALING_PASSPHRASE", "correct horse")
+    assert tally(*get, tmp_path / "1").code == 0
+    assert (tmp_path / "1").read_bytes() == CLEAR
+    assert len(tally("private", "unprotect", *of_bank, right, "--json").json["paths"]) == 1
+    assert SealingKeyStore().load(BANK)
+
+
+def test_a_new_sealing_key_can_have_a_passphrase_from_the_start(
+    tally: Tally, home: Path, tmp_path: Path
+) -> None:
+    """No moment with an open file; an empty passphrase makes none; nobody to ask is told."""
+    assert home.exists()
+    words = ("private", "keygen", "--organization", BANK, "--encrypt", "--json")
+    (tmp_path / "empty").write_text("\n")
+    assert tally(*words, "--sealing-passphrase-file", tmp_path / "empty").code != 0
+    assert SealingKeyStore().paths(BANK) == []
+    (tmp_path / "right").write_text("correct horse\n")
+    made = tally(*words, "--sealing-passphrase-file", tmp_path / "right")
+    assert made.json["encrypted"] is True
+    with pytest.raises(UsageError, match="under a passphrase"):
+        SealingKeyStore().load(BANK)
+    kept = SealingKeyStore().load(BANK, passphrase=lambda: "correct horse")
+    assert [one.public_key for one in kept] == [made.json["public_key"]]
+    with pytest.raises(UsageError, match="empty"):
+        SealingKeyStore(tmp_path / "other").create(BANK, passphrase="")

@@ -15,7 +15,19 @@ from msgspec.structs import asdict
 
 from tallystick.cli.answers import Answer, Sheet
 from tallystick.cli.catalogue import say
-from tallystick.cli.options import ADDRESS, OUTPUT, SIGNING, Address, Output, Signing
+from tallystick.cli.options import (
+    ADDRESS,
+    OPENING,
+    OUTPUT,
+    READING,
+    SIGNING,
+    Address,
+    Opening,
+    Output,
+    Reading,
+    Signing,
+)
+from tallystick.cli.secrets import SEALING_KEY, read_passphrase
 from tallystick.cli.talk import note, step
 from tallystick.errors import FileProblem, UsageError
 
@@ -42,26 +54,66 @@ class Vault:
         return PrivatePlace(self.contract, self.part, record)
 
 
-def keygen(*, organization: str, _output: Output = OUTPUT) -> Answer:
+def keygen(
+    *,
+    organization: str,
+    encrypt: bool = False,
+    opening: Opening = OPENING,
+    _output: Output = OUTPUT,
+) -> Answer:
     """Make a sealing key of an organisation, and keep its secret half here.
 
     Raises:
         Malformed: the organisation's code is not one.
+        UsageError: the passphrase is empty, or nobody can be asked for it.
         FileProblem: the folder cannot be written.
     """
     from tallystick.client import SealingKeyStore
 
-    key, path = SealingKeyStore().create(organization)
+    passphrase = _new_passphrase(opening) if encrypt else None
+    key, path = SealingKeyStore().create(organization, passphrase=passphrase)
     note(say("private.keep", path=path))
     found = {"organization": organization, "public_key": key.public_key, "path": str(path)}
-    return Sheet(found)
+    return Sheet({**found, "encrypted": encrypt})
+
+
+def protect(*, organization: str, opening: Opening = OPENING, _output: Output = OUTPUT) -> Answer:
+    """Put the sealing keys of an organisation that are kept here under a passphrase.
+
+    Raises:
+        NotFound: there is none.
+        UsageError: the passphrase is empty, or nobody can be asked for it.
+        FileProblem: one is damaged, or others may read it.
+    """
+    from tallystick.client import SealingKeyStore
+
+    changed = SealingKeyStore().protect(organization, _new_passphrase(opening))
+    step(say("private.protected", count=len(changed)))
+    return Sheet({"organization": organization, "paths": [str(path) for path in changed]})
+
+
+def unprotect(*, organization: str, opening: Opening = OPENING, _output: Output = OUTPUT) -> Answer:
+    """Take the passphrase off the sealing keys of an organisation.
+
+    Raises:
+        NotFound: there is none.
+        WrongPassphrase: it is not the right one.
+        UsageError: nobody can be asked for it.
+        FileProblem: one is damaged, or others may read it.
+    """
+    from tallystick.client import SealingKeyStore
+
+    passphrase = read_passphrase(opening.sealing_passphrase_file, secret=SEALING_KEY)
+    changed = SealingKeyStore().unprotect(organization, passphrase)
+    step(say("private.unprotected", count=len(changed)))
+    return Sheet({"organization": organization, "paths": [str(path) for path in changed]})
 
 
 def publish(
     key: str | None = None,
     /,
     *,
-    signing: Signing = SIGNING,
+    reading: Reading = READING,
     address: Address = ADDRESS,
     _output: Output = OUTPUT,
 ) -> Answer:
@@ -73,12 +125,13 @@ def publish(
         RoleMissing: the signer is no administrator.
         Duplicate: it is published already.
     """
-    from tallystick.client import SealingKeyStore
+    from tallystick.cli.sealing import own_sealing_keys
     from tallystick.crypto import check_sealing_key
 
-    with _net(signing, address) as (net, identity):
+    with _net(reading, address) as (net, identity):
         if key is None:
-            kept = [one.public_key for one in SealingKeyStore().load(identity.organization)]
+            own = own_sealing_keys(identity.organization, reading.sealing_passphrase_file)
+            kept = [one.public_key for one in own]
             if len(kept) > 1:
                 raise UsageError(say("private.several"), field="KEY", expected=", ".join(kept))
             key = kept[0]
@@ -149,7 +202,7 @@ def get(
     vault: Vault,
     out: Path,
     sealed: bool = False,
-    signing: Signing = SIGNING,
+    reading: Reading = READING,
     address: Address = ADDRESS,
     _output: Output = OUTPUT,
 ) -> Answer:
@@ -163,12 +216,14 @@ def get(
         InvalidProof: what arrived, or what was in it, is not what the ledger says.
         FileProblem: the file exists.
     """
-    from tallystick.client import SealingKeyStore, write_file
+    from tallystick.cli.sealing import own_sealing_keys
+    from tallystick.client import write_file
 
     place = vault.place(record)
-    with _net(signing, address) as (net, identity):
+    with _net(reading, address) as (net, identity):
         if not sealed:
-            data = net.private.get(place, SealingKeyStore().load(identity.organization))
+            keys = own_sealing_keys(identity.organization, reading.sealing_passphrase_file)
+            data = net.private.get(place, keys)
             write_file(out, data, private=True, exclusive=True)
             step(say("private.opened", path=out))
             return Sheet({"record": record, "size": len(data), "path": str(out)})
@@ -188,7 +243,7 @@ def share(
     *,
     vault: Vault,
     out: Path | None = None,
-    signing: Signing = SIGNING,
+    reading: Reading = READING,
     address: Address = ADDRESS,
     _output: Output = OUTPUT,
 ) -> Answer:
@@ -200,10 +255,11 @@ def share(
         WrongSealingKey: no key here opens it.
         Erased: it was erased.
     """
-    from tallystick.client import SealingKeyStore, write_file
+    from tallystick.cli.sealing import own_sealing_keys
+    from tallystick.client import write_file
 
-    with _net(signing, address) as (net, identity):
-        keys = SealingKeyStore().load(identity.organization)
+    with _net(reading, address) as (net, identity):
+        keys = own_sealing_keys(identity.organization, reading.sealing_passphrase_file)
         package = net.private.share(vault.place(record), keys, organization)
     if out is not None:
         write_file(out, package.encode(), private=True, exclusive=True)
@@ -236,6 +292,10 @@ def show(
         found[f"{name}_ms"] = moment
     shown = tuple(name for name in found if found[name] is not None and name[-3:] != "_ms")
     return Sheet({**found, "recipients": list(facts.recipients)}, shown)
+
+
+def _new_passphrase(opening: Opening) -> str:
+    return read_passphrase(opening.sealing_passphrase_file, confirm=True, secret=SEALING_KEY)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from tallystick.cli.options import (
 from tallystick.cli.ports import check_port
 from tallystick.cli.render import render
 from tallystick.cli.runfile import LOG_NAME, RunFile
-from tallystick.cli.secrets import OPTION, forget_variable, read_passphrase
+from tallystick.cli.secrets import SIGNING_KEY, forget_variable, read_passphrase
 from tallystick.cli.talk import note, step, waiting, warn
 from tallystick.errors import DataFolderProblem, UsageError
 
@@ -163,7 +163,7 @@ def _detach(folder: Path, listening: Listening, passphrase: str | None, *, demo:
     if demo:
         words.append("--demo")
     if passphrase is not None:
-        words += [OPTION, "-"]
+        words += [SIGNING_KEY.option, "-"]
     with waiting(say("node.starting")):
         record = background.start(folder, words, typed=passphrase)
     step(say("node.started", url=record.url))

@@ -21,13 +21,30 @@ PRIVATE_COMMANDS: Final[Mapping[str, CommandText]] = {
     ),
     "private keygen": CommandText(
         Text("make a sealing key of an organisation", "生成机构密封密钥"),
-        (f"tally private keygen --organization {_BANK}",),
+        (
+            f"tally private keygen --organization {_BANK}",
+            f"tally private keygen --organization {_BANK} --encrypt",
+        ),
         Text(
             "The secret half stays in a file of this user, an age identity that any age tool "
             "takes. Who loses it loses what was sealed to it: keep a copy where others cannot.",
             "私钥保存在本用户的文件中，为 age 身份文件，任何 age 工具均可使用。"
             "私钥丢失后，密封给它的数据无法再打开，请妥善备份。",
         ),
+    ),
+    "private protect": CommandText(
+        Text("put sealing keys under a passphrase", "用口令加密密封密钥"),
+        (f"tally private protect --organization {_BANK}",),
+        Text(
+            "As `age -p` would. Whoever opens something is asked for it; a program reads it from "
+            "--sealing-passphrase-file or TALLY_SEALING_PASSPHRASE.",
+            "与 `age -p` 的格式相同。打开数据时须输入口令；程序可用 --sealing-passphrase-file "
+            "或 TALLY_SEALING_PASSPHRASE 提供。",
+        ),
+    ),
+    "private unprotect": CommandText(
+        Text("take the passphrase off sealing keys", "取消密封密钥的口令"),
+        (f"tally private unprotect --organization {_BANK}",),
     ),
     "private publish": CommandText(
         Text("publish a sealing key on the ledger", "在账本上公布密封公钥"),
@@ -78,8 +95,16 @@ PRIVATE_COMMANDS: Final[Mapping[str, CommandText]] = {
     ),
 }
 PRIVATE_OPTIONS: Final[Mapping[str, Text]] = {
-    "private keygen:organization": Text(
-        "unified social credit code of the organisation", "机构的统一社会信用代码"
+    **{
+        f"private {verb}:organization": Text(
+            "unified social credit code of the organisation", "机构的统一社会信用代码"
+        )
+        for verb in ("keygen", "protect", "unprotect")
+    },
+    "sealing_passphrase_file": Text(
+        "file with the passphrase of the sealing keys; - is standard input "
+        "($TALLY_SEALING_PASSPHRASE)",
+        "含密封密钥口令的文件，- 为标准输入（$TALLY_SEALING_PASSPHRASE）",
     ),
     "private publish:key": Text("the public half, age1...", "以 age1 开头的公钥"),
     "private seal:file": Text("what to seal; - for standard input", "待密封文件，- 表示标准输入"),
@@ -108,6 +133,13 @@ PRIVATE_OPTIONS: Final[Mapping[str, Text]] = {
 PRIVATE_MESSAGES: Final[Mapping[str, Text]] = {
     "private.keep": Text(
         "keep a copy of {path} where nobody else can read it", "请将 {path} 备份到他人无法读取之处"
+    ),
+    "private.passphrase": Text("Passphrase of the sealing keys: ", "密封密钥口令："),
+    "private.protected": Text(
+        "{count} sealing key(s) put under the passphrase", "已用口令加密 {count} 个密封密钥"
+    ),
+    "private.unprotected": Text(
+        "{count} sealing key(s) lie open now", "{count} 个密封密钥已取消口令"
     ),
     "private.several": Text(
         "several sealing keys are kept here: name one", "本机有多个密封密钥，请指定其一"
