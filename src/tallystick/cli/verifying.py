@@ -12,6 +12,7 @@ from tallystick.cli.catalogue import say
 from tallystick.cli.demo.names import TRUST_FILE
 from tallystick.cli.linking import TRUST_VARIABLE
 from tallystick.cli.locate import data_folder, node_url
+from tallystick.cli.proof_checks import Checklists, checklists
 from tallystick.cli.receipt_contents import describe_receipt
 from tallystick.cli.stage import default_environment
 from tallystick.client import (
@@ -27,7 +28,7 @@ from tallystick.client import (
 from tallystick.errors import FileProblem, TallystickError, UsageError
 
 _HASH: Final = re.compile("(sha256:)?[0-9A-Fa-f]{64}")
-_RECEIPTS: Final = (".receipt.json", ".cose")
+_RECEIPTS: Final = (".receipt.json", ".cose", ".tlog-proof")
 
 
 def offline_verification(
@@ -62,6 +63,24 @@ def online_verification(net: Net, what: str, receipt: Path | None, witnesses: in
         facts = FileFacts.of_hash(what.lower())
         return net.verify(facts, receipt=receipt, witnesses_min=witnesses)
     return net.verify(_existing(what), receipt=receipt, witnesses_min=witnesses)
+
+
+def proof_verification(
+    what: str, receipt: Path | None, trust: Path | None, witnesses: int
+) -> Checklists | None:
+    """Check a proof that carries all that is needed; None if it is none of those.
+
+    Raises:
+        UsageError: a trust file is needed, and there is none.
+        FileProblem: a file cannot be read.
+    """
+    if _is_hash(what):
+        return None
+
+    def trust_of(network: str | None) -> Trust:
+        return offline_trust(trust, lambda: network)
+
+    return checklists(_existing(what), receipt, trust_of, witnesses=witnesses)
 
 
 def _is_hash(what: str) -> bool:

@@ -33,6 +33,7 @@ from tallystick.client.private_data import (
 )
 from tallystick.client.private_desk import AsyncPrivateDesk, PrivateDesk
 from tallystick.client.problems import Placed, Problem, problem_of
+from tallystick.client.proof_kinds import ProofKind, kind_of
 from tallystick.client.proven_record import ProvenRecord, key_text, read_proven_record
 from tallystick.client.records import (
     BlockRecord,
@@ -107,6 +108,7 @@ __all__ = [
     "PrivatePlace",
     "Problem",
     "Progress",
+    "ProofKind",
     "ProposalRecord",
     "Proposed",
     "ProvenRecord",
@@ -132,6 +134,7 @@ __all__ = [
     "find_receipt",
     "format_pem",
     "key_text",
+    "kind_of",
     "open_record",
     "open_trust",
     "parse_pem",

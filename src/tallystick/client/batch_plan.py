@@ -17,11 +17,12 @@ from tallystick.client.evidence import DepositDetails, deposit_args
 from tallystick.client.files import FileFacts, digest_file
 from tallystick.client.home import file_problem, read_file
 from tallystick.client.records import VerifiedReceipt
-from tallystick.client.verify_offline import RECEIPT_SUFFIX, STATEMENT_SUFFIX
+from tallystick.client.verify_offline import LOG_PROOF_SUFFIX, RECEIPT_SUFFIX, STATEMENT_SUFFIX
 from tallystick.encoding import Value
 from tallystick.errors import FileProblem, Malformed, TallystickError, UsageError
 
 _CSV_SIZE_MAX: Final = 256 * 1024 * 1024
+_RECEIPTS: Final = (RECEIPT_SUFFIX, STATEMENT_SUFFIX, LOG_PROOF_SUFFIX)
 _COLLECTOR: Final = ("device", "app", "version", "environment")
 _TEXTS: Final = (
     "title",
@@ -215,7 +216,7 @@ def _files_below(folder: Path, on_error: Callable[[OSError], None]) -> Iterator[
     for parent, folders, names in os.walk(folder, onerror=on_error):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
-            if not name.startswith(".") and not name.endswith((RECEIPT_SUFFIX, STATEMENT_SUFFIX)):
+            if not name.startswith(".") and not name.endswith(_RECEIPTS):
                 yield Path(parent) / name
 
 

@@ -175,7 +175,7 @@ def standing_of(case: Case, checks: tuple[Check, ...]) -> tuple[Standing, ...]:
     """Return who stands behind the receipt, for programs: only what was checked and holds."""
     holds = {check.name for check in checks if check.result is CheckResult.PASSED}
     found: list[tuple[str, list[str]]] = []
-    if {"checkpoint", "receipt_signature"} <= holds:
+    if "checkpoint" in holds and (case.bundle.log_proof or "receipt_signature" in holds):
         found.append(("answering", [case.log_keys[case.checkpoint_key]]))
     if {"finality", "validators"} <= holds:
         found.append(("validator", _agreed(case)))

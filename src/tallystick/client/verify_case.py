@@ -19,12 +19,15 @@ from tallystick.model import (
     Cosignature,
     Entry,
     FinalityProof,
+    LogProof,
     LogReceipt,
     Receipt,
     decode_entry,
     decode_finality,
     decode_log_receipt,
     decode_transaction,
+    parse_checkpoint,
+    parse_log_proof,
     split_transparent_statement,
 )
 from tallystick.units import TimeMs
@@ -32,6 +35,8 @@ from tallystick.units import TimeMs
 Data = TypeVar("Data")
 Part = TypeVar("Part")
 _COSE_SIGN1: Final = b"\xd2\x84"
+_LEVEL: Final = "committed"
+"""What the checkpoint of a log proof stands for: nodes sign none of blocks that may be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,8 @@ class ProofBundle:
     finality: bytes | None = None
     validator_history: tuple[bytes, ...] = ()
     log_key: bytes | None = None
+    log_proof: LogProof | None = None
+    """What stands for `log_receipt`, which is then empty."""
 
     @classmethod
     def of_receipt(cls, receipt: Receipt) -> ProofBundle:
@@ -69,6 +76,14 @@ class ProofBundle:
         _check_sign1(data, "statement")
         return cls(*split_transparent_statement(data))
 
+    @classmethod
+    def of_log_proof(cls, data: bytes) -> ProofBundle:
+        """Return the parts of a log proof (`.tlog-proof`); raises `InvalidReceipt`."""
+        found = parse_log_proof(data)
+        return cls(
+            found.transaction, b"", found.entry, found.checkpoint, level=_LEVEL, log_proof=found
+        )
+
     @property
     def is_statement(self) -> bool:
         """Whether it came from a `.cose` file, which cannot prove inclusion by itself."""
@@ -88,7 +103,7 @@ class Case:
         self.witnesses_min = witnesses_min
         self.failures: dict[str, TallystickError] = {}
         self.transaction = self._part("transaction", decode_transaction, bundle.transaction)
-        self.log_receipt = self._part("receipt", _decode_log_receipt, bundle.log_receipt)
+        self.log_receipt = self._part("receipt", _log_receipt, bundle)
         self.entry: Entry | None = None
         if bundle.entry is not None:
             self.entry = self._part("entry", decode_entry, bundle.entry)
@@ -173,9 +188,14 @@ def need(part: Part | None) -> Part:
     return part  # type: ignore[return-value]  # the line above raises
 
 
-def _decode_log_receipt(data: bytes) -> LogReceipt:
-    _check_sign1(data, "receipt")
-    return decode_log_receipt(data)
+def _log_receipt(bundle: ProofBundle) -> LogReceipt:
+    """Return where the entry stands in the log, from the COSE receipt or the log proof."""
+    proof = bundle.log_proof
+    if proof is None:
+        _check_sign1(bundle.log_receipt, "receipt")
+        return decode_log_receipt(bundle.log_receipt)
+    head = parse_checkpoint(proof.checkpoint)
+    return LogReceipt(head.origin, b"", head.size, proof.index, proof.path, b"", b"")
 
 
 def _check_sign1(data: bytes, field: str) -> None:

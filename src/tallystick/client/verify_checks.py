@@ -64,6 +64,12 @@ def unreadable(error: TallystickError) -> Verification:
 def _check_receipt(case: Case) -> Check:
     """1. The receipt is of a known form, and its COSE Receipt is well formed (RFC 9942)."""
     receipt = need(case.log_receipt)
+    if case.bundle.log_proof is not None:
+        return passed(
+            "receipt",
+            f"log proof, leaf {receipt.index} of {receipt.size}",
+            f"日志证明，第 {receipt.index} 叶，共 {receipt.size} 叶",
+        )
     kind_en, kind_zh = ("statement", "透明声明") if case.bundle.is_statement else ("file", "回执")
     return passed(
         "receipt",

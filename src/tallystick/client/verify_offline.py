@@ -22,10 +22,11 @@ from tallystick.client.verify_case import ProofBundle
 from tallystick.client.verify_checks import check_bundle, unreadable
 from tallystick.encoding import format_json
 from tallystick.errors import InvalidReceipt, TallystickError, UsageError
-from tallystick.model import Receipt, decode_transaction, parse_receipt
+from tallystick.model import LOG_PROOF_HEAD, Receipt, decode_transaction, parse_receipt
 
 RECEIPT_SUFFIX: Final = ".receipt.json"
 STATEMENT_SUFFIX: Final = ".cose"
+LOG_PROOF_SUFFIX: Final = ".tlog-proof"
 RECEIPT_FORMAT: Final = "tallystick.receipt.v1"
 _READ_MAX: Final = 1024 * 1024
 _HEAD_SIZE: Final = 4096
@@ -47,7 +48,7 @@ def verify(
 
     Args:
         what: The original if `receipt` is given; else a receipt, or the path of an original
-            beside which its receipt lies (`NAME.receipt.json` or `NAME.cose`).
+            beside which its receipt lies (`NAME.receipt.json`, `NAME.cose` or `NAME.tlog-proof`).
         trust: The trust file of the network, from a source you believe.
         receipt: The receipt, when `what` is the original.
         original: The original, when `what` is the receipt.
@@ -78,7 +79,7 @@ def verify(
 def find_receipt(path: str | Path) -> Path | None:
     """Return the receipt that lies beside a file, None if there is none."""
     place = Path(path)
-    for suffix in (RECEIPT_SUFFIX, STATEMENT_SUFFIX):
+    for suffix in (RECEIPT_SUFFIX, STATEMENT_SUFFIX, LOG_PROOF_SUFFIX):
         beside = place.with_name(place.name + suffix)
         if beside.is_file():
             return beside
@@ -102,13 +103,13 @@ def _sort_out(
 
 def _look_beside(path: Path) -> tuple[Path, Path | None]:
     """Return (receipt, original) for a lone path, which may be either."""
-    if path.name.endswith((RECEIPT_SUFFIX, STATEMENT_SUFFIX)):
+    if path.name.endswith((RECEIPT_SUFFIX, STATEMENT_SUFFIX, LOG_PROOF_SUFFIX)):
         return path, None
     beside = find_receipt(path)
     if beside is not None:
         return beside, path
     head = _head(path)
-    if RECEIPT_FORMAT.encode() in head or head.startswith(_COSE_SIGN1):
+    if RECEIPT_FORMAT.encode() in head or head.startswith((_COSE_SIGN1, LOG_PROOF_HEAD.encode())):
         return path, None
     raise UsageError(
         f"{path}: there is no receipt beside it",
@@ -136,6 +137,8 @@ def _bundle(source: Receipt | Mapping[str, object] | bytes) -> ProofBundle:
     if isinstance(source, bytes):
         if source.startswith(_COSE_SIGN1):
             return ProofBundle.of_statement(source)
+        if source.startswith(LOG_PROOF_HEAD.encode()):
+            return ProofBundle.of_log_proof(source)
         return ProofBundle.of_receipt(parse_receipt(source))
     try:
         text = format_json(dict(source))

@@ -7,16 +7,25 @@ revoked: then it counts for what the validators agreed on before.
 
 from __future__ import annotations
 
+from typing import Final
+
 from tallystick.client.verification import Check, Wording
 from tallystick.client.verify_answers import STATEMENT_REASON, named, passed, signed_by, skipped
 from tallystick.client.verify_case import Case, need
 from tallystick.client.wording import format_time
 from tallystick.errors import InvalidCheckpoint, UntrustedSigner
 
+_LOG_PROOF_REASON: Final = Wording(
+    "a log proof has no COSE receipt: the checkpoint's signature stands behind the root",
+    "日志证明不含 COSE 回执：树根由检查点签名背书",
+)
+
 
 def check_receipt_signature(case: Case) -> Check:
     """9. A log key signed that root (COSE_Sign1, detached payload)."""
     receipt = need(case.log_receipt)
+    if case.bundle.log_proof is not None:
+        return skipped("receipt_signature", *_LOG_PROOF_REASON, is_required=False)
     key = receipt.key_id
     doubt = _doubt(case, "receipt_signature", key)
     organization = case.known_log_keys.get(key)

@@ -74,6 +74,12 @@ from tallystick.model.governance import (
     find_heavy_validator,
 )
 from tallystick.model.invocation import Execution, Invocation, Migrated, MigrationStep, Signer
+from tallystick.model.log_proof import (
+    LOG_PROOF_BYTES_MAX,
+    LOG_PROOF_HEAD,
+    LogProof,
+    parse_log_proof,
+)
 from tallystick.model.organization import (
     ROLE_ADMINISTRATOR,
     Authority,
@@ -180,6 +186,8 @@ __all__ = [
     "EXPIRED",
     "FAULT_TOLERANT_COUNT",
     "LOG_KEYS_PREFIX",
+    "LOG_PROOF_BYTES_MAX",
+    "LOG_PROOF_HEAD",
     "NONCE_SIZE",
     "NO_WRITES",
     "OK",
@@ -228,6 +236,7 @@ __all__ = [
     "LogKey",
     "LogKeyCertificate",
     "LogKeyProof",
+    "LogProof",
     "LogReceipt",
     "Member",
     "MemberKey",
@@ -308,6 +317,7 @@ __all__ = [
     "open_request",
     "parse_certificates",
     "parse_checkpoint",
+    "parse_log_proof",
     "parse_receipt",
     "person_commitment",
     "private_commitment",

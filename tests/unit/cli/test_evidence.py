@@ -409,3 +409,18 @@ def test_finality_and_who_stands_behind_it_are_shown(tally: Tally, tmp_path: Pat
     shown = tally("receipt", "show", receipt, "--json").json
     assert (shown["engine_height"], shown["validators"], shown["validator_signatures"]) == (6, 2, 2)
     assert shown["validator_changes"] == 1
+
+
+def test_a_log_proof_is_fetched_and_checked_without_a_node(
+    tally: Tally, file: Path, case: str, tmp_path: Path
+) -> None:
+    """JUD-2: one text file (C2SP tlog-proof), held against the original and the trust file."""
+    number = tally("evidence", "deposit", file, "--case", case, "--json").json["id"]
+    proof = tmp_path / "p.tlog-proof"
+    assert tally("receipt", "get", number, "--form", "tlog-proof", "--out", proof).code == 0
+    checked = tally("verify", file, "--receipt", proof)
+    assert (checked.code, "MATCH" in checked.out) == (0, True)
+    alone = tally("verify", proof, "--json").json
+    assert alone["results"][0]["result"] == "partly checked"
+    file.write_text("altered", encoding="utf-8")
+    assert tally("verify", file, "--receipt", proof).code == 6

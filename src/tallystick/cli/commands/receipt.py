@@ -12,6 +12,7 @@ from cyclopts import Parameter
 
 from tallystick.cli.answers import Answer, Sheet
 from tallystick.cli.options import ADDRESS, OUTPUT, Address, Output, Witnesses
+from tallystick.model import LogProof
 
 if TYPE_CHECKING:
     from tallystick.client import Net, VerifiedReceipt
@@ -22,6 +23,7 @@ _SUFFIX = {
     "statement": ".cose",
     "cose": ".receipt.cose",
     "checkpoint": ".checkpoint",
+    "tlog-proof": ".tlog-proof",
 }
 
 
@@ -29,7 +31,7 @@ def get(
     what: str,
     /,
     *,
-    form: Literal["json", "statement", "cose", "checkpoint"] = "json",
+    form: Literal["json", "statement", "cose", "checkpoint", "tlog-proof"] = "json",
     witnesses: Witnesses = 0,
     out: Annotated[str | None, Parameter(name=("--out", "-o"), allow_leading_hyphen=True)] = None,
     address: Address = ADDRESS,
@@ -94,6 +96,8 @@ def _encoded(receipt: VerifiedReceipt, form: str) -> bytes:
     record = receipt.record
     if form == "json":
         return record.to_json().encode()
+    if form == "tlog-proof":
+        return LogProof.of_receipt(record).to_text().encode()
     if form == "checkpoint":
         return record.checkpoint.encode()
     return record.statement() if form == "statement" else record.log_receipt

@@ -29,17 +29,26 @@ def verify(
     """
     from tallystick.cli.linking import open_net
     from tallystick.cli.reports import verification_report
-    from tallystick.cli.verifying import offline_verification, online_verification
+    from tallystick.cli.verifying import (
+        Checklists,
+        offline_verification,
+        online_verification,
+        proof_verification,
+    )
 
     if not what:
         raise UsageError(say("usage.missing", name="WHAT"), field="WHAT")
     if receipt is not None and len(what) > 1:
         raise UsageError(say("usage.one_receipt"), field="--receipt")
-    if offline:
-        return verification_report(
-            [(one, offline_verification(one, receipt, trust, witnesses)) for one in what]
-        )
-    with open_net(address, trust=trust) as net:
-        return verification_report(
-            [(one, online_verification(net, one, receipt, witnesses)) for one in what]
-        )
+    found: dict[str, Checklists] = {}
+    for one in what:
+        whole = proof_verification(one, receipt, trust, witnesses)
+        if whole is not None:
+            found[one] = whole
+        elif offline:
+            found[one] = [(one, offline_verification(one, receipt, trust, witnesses))]
+    if len(found) < len(set(what)):
+        with open_net(address, trust=trust) as net:
+            for one in set(what) - found.keys():
+                found[one] = [(one, online_verification(net, one, receipt, witnesses))]
+    return verification_report([named for one in what for named in found[one]])

@@ -167,12 +167,15 @@ OPTIONS: Final[Mapping[str, Text]] = {
     "receipt get:what": Text("transaction id, or number of a deposit", "交易编号或存证编号"),
     "receipt get:form": Text(
         "json: receipt file; statement: transaction and receipt in one .cose file (RFC 9943); "
-        "cose: receipt only; checkpoint: the cosigned head of the log",
+        "cose: receipt only; checkpoint: the cosigned head of the log; "
+        "tlog-proof: one text file for any verifier of logs (C2SP)",
         "json：回执文件；statement：交易与回执合一的 .cose（RFC 9943）；cose：仅回执；"
-        "checkpoint：带联署的日志检查点",
+        "checkpoint：带联署的日志检查点；tlog-proof：通用日志证明文本（C2SP）",
     ),
     "receipt show:receipt": Text("receipt file", "回执文件"),
-    "verify:what": Text("files, receipt files, or SHA-256 hashes", "文件、回执文件或 SHA-256 哈希"),
+    "verify:what": Text(
+        "files, proofs of any kind, or SHA-256 hashes", "文件、各类证明或 SHA-256 哈希"
+    ),
     "verify:receipt": Text(
         "receipt of the file, if it is not beside it", "文件的回执（不在文件旁时指定）"
     ),

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which check belongs to which kind of proof: the one table behind `tally verify`.
+
+A new kind is a member of `ProofKind`, a line of `kind_of`, and a row of `CHECKS`: a function that
+takes what is checked and with what, and returns checklists, each under its name. Receipts and
+statements have no row: they go with an original, and the node may be asked for what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from tallystick.client import ProofKind, Trust, Verification, find_receipt, kind_of, verify
+
+Checklists = list[tuple[str, Verification]]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What is checked, and with what."""
+
+    file: Path
+    original: Path | None
+    """What the proof is about, where that is not inside it."""
+    trust_of: Callable[[str | None], Trust]
+    """The trust file for a network; raises `UsageError` if there is none at hand."""
+    witnesses: int = 0
+
+
+def checklists(
+    path: Path, named: Path | None, trust_of: Callable[[str | None], Trust], *, witnesses: int = 0
+) -> Checklists | None:
+    """Return the checklists of a proof that has a row in the table; None leaves it to receipts.
+
+    Args:
+        path: the proof, or what the named proof is about.
+        named: the proof, if it was named apart.
+        trust_of: gives the trust file when one is needed.
+        witnesses: other organisations that must have cosigned.
+
+    Raises:
+        UsageError: a trust file is needed, and there is none.
+        FileProblem: a file cannot be read.
+    """
+    file, original = (path, None) if named is None else (named, path)
+    kind = kind_of(file)
+    check = None if kind is None else CHECKS.get(kind)
+    if check is None or (named is None and find_receipt(path) is not None):
+        return None
+    return check(Proof(file, original, trust_of, witnesses))
+
+
+def _log_proof(proof: Proof) -> Checklists:
+    trust = proof.trust_of(None)
+    found = verify(proof.file, trust=trust, original=proof.original, witnesses_min=proof.witnesses)
+    return [(proof.file.name, found)]
+
+
+CHECKS: Final[Mapping[ProofKind, Callable[[Proof], Checklists]]] = MappingProxyType(
+    {ProofKind.LOG_PROOF: _log_proof}
+)
