@@ -28,9 +28,9 @@ def verify(
         Unavailable: the node is needed and does not answer.
     """
     from tallystick.cli.linking import open_net
+    from tallystick.cli.proof_checks import Checklists
     from tallystick.cli.reports import verification_report
     from tallystick.cli.verifying import (
-        Checklists,
         offline_verification,
         online_verification,
         proof_verification,
