@@ -55,11 +55,13 @@ INNER_FACES: Final = frozenset(
     {
         "consensus.cometbft",
         "contracts.parts",
+        "interchange.archives",
         "interchange.bank",
         "interchange.chinese",
         "interchange.giving360",
         "interchange.identity",
         "interchange.iso20022",
+        "interchange.packages",
         "interchange.tables",
     }
 )
