@@ -63,6 +63,7 @@ INNER_FACES: Final = frozenset(
         "interchange.iso20022",
         "interchange.packages",
         "interchange.tables",
+        "interchange.timestamps",
     }
 )
 """Folders inside a room with a face of their own, for what not every user of the room loads."""
