@@ -14,7 +14,22 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from tallystick.client import ProofKind, Trust, Verification, find_receipt, kind_of, verify
+from tallystick.client import (
+    FolderMembers,
+    PackageMeans,
+    ProofKind,
+    Trust,
+    Verification,
+    container_verification,
+    file_chunks,
+    find_receipt,
+    kind_of,
+    package_verification,
+    read_file,
+    time_stamp_verification,
+    verify,
+)
+from tallystick.interchange.archives import open_archive
 
 Checklists = list[tuple[str, Verification]]
 
@@ -29,10 +44,17 @@ class Proof:
     trust_of: Callable[[str | None], Trust]
     """The trust file for a network; raises `UsageError` if there is none at hand."""
     witnesses: int = 0
+    authorities: tuple[Path, ...] = ()
+    """Certificates of time-stamp authorities to believe, beside those pinned at home."""
 
 
 def checklists(
-    path: Path, named: Path | None, trust_of: Callable[[str | None], Trust], *, witnesses: int = 0
+    path: Path,
+    named: Path | None,
+    trust_of: Callable[[str | None], Trust],
+    *,
+    witnesses: int = 0,
+    authorities: tuple[Path, ...] = (),
 ) -> Checklists | None:
     """Return the checklists of a proof that has a row in the table; None leaves it to receipts.
 
@@ -41,6 +63,7 @@ def checklists(
         named: the proof, if it was named apart.
         trust_of: gives the trust file when one is needed.
         witnesses: other organisations that must have cosigned.
+        authorities: certificates of time-stamp authorities.
 
     Raises:
         UsageError: a trust file is needed, and there is none.
@@ -51,7 +74,7 @@ def checklists(
     check = None if kind is None else CHECKS.get(kind)
     if check is None or (named is None and find_receipt(path) is not None):
         return None
-    return check(Proof(file, original, trust_of, witnesses))
+    return check(Proof(file, original, trust_of, witnesses, authorities))
 
 
 def _log_proof(proof: Proof) -> Checklists:
@@ -60,6 +83,39 @@ def _log_proof(proof: Proof) -> Checklists:
     return [(proof.file.name, found)]
 
 
+def _time_stamp(proof: Proof) -> Checklists:
+    from tallystick.cli.time_stamps import now_ms, pinned_roots
+    from tallystick.interchange.timestamps import TOKEN_BYTES_MAX, content_digests
+
+    data = read_file(proof.file, size_max=TOKEN_BYTES_MAX)
+    content = None if proof.original is None else content_digests(file_chunks(proof.original))
+    found = time_stamp_verification(data, content, pinned_roots(proof.authorities), now_ms())
+    return [(proof.file.name, found)]
+
+
+def _package(proof: Proof) -> Checklists:
+    from tallystick.cli.time_stamps import now_ms, pinned_roots
+
+    means = PackageMeans(proof.trust_of, pinned_roots(proof.authorities), now_ms())
+    if proof.file.is_dir():
+        return package_verification(proof.file.name, FolderMembers(proof.file), means)
+    with proof.file.open("rb") as source:
+        return package_verification(proof.file.name, open_archive(source), means)
+
+
+def _container(proof: Proof) -> Checklists:
+    from tallystick.cli.time_stamps import now_ms, pinned_roots
+
+    roots = pinned_roots(proof.authorities)
+    with proof.file.open("rb") as source:
+        return container_verification(proof.file.name, open_archive(source), roots, now_ms())
+
+
 CHECKS: Final[Mapping[ProofKind, Callable[[Proof], Checklists]]] = MappingProxyType(
-    {ProofKind.LOG_PROOF: _log_proof}
+    {
+        ProofKind.LOG_PROOF: _log_proof,
+        ProofKind.TIME_STAMP: _time_stamp,
+        ProofKind.PACKAGE: _package,
+        ProofKind.CONTAINER: _container,
+    }
 )

@@ -66,7 +66,12 @@ def online_verification(net: Net, what: str, receipt: Path | None, witnesses: in
 
 
 def proof_verification(
-    what: str, receipt: Path | None, trust: Path | None, witnesses: int
+    what: str,
+    receipt: Path | None,
+    trust: Path | None,
+    *,
+    witnesses: int = 0,
+    authorities: tuple[Path, ...] = (),
 ) -> Checklists | None:
     """Check a proof that carries all that is needed; None if it is none of those.
 
@@ -80,7 +85,9 @@ def proof_verification(
     def trust_of(network: str | None) -> Trust:
         return offline_trust(trust, lambda: network)
 
-    return checklists(_existing(what), receipt, trust_of, witnesses=witnesses)
+    return checklists(
+        _existing(what), receipt, trust_of, witnesses=witnesses, authorities=authorities
+    )
 
 
 def _is_hash(what: str) -> bool:

@@ -17,6 +17,7 @@ def verify(
     offline: bool = False,
     trust: Path | None = None,
     witnesses: Witnesses = 0,
+    authorities: tuple[Path, ...] = (),
     address: Address = ADDRESS,
     _output: Output = OUTPUT,
 ) -> Answer:
@@ -42,7 +43,9 @@ def verify(
         raise UsageError(say("usage.one_receipt"), field="--receipt")
     found: dict[str, Checklists] = {}
     for one in what:
-        whole = proof_verification(one, receipt, trust, witnesses)
+        whole = proof_verification(
+            one, receipt, trust, witnesses=witnesses, authorities=authorities
+        )
         if whole is not None:
             found[one] = whole
         elif offline:

@@ -10,6 +10,9 @@ from tallystick.interchange.packages.containers import (
 )
 from tallystick.interchange.packages.writing import (
     EVIDENCE_FOLDER,
+    INDEX,
+    INDEX_FORMAT,
+    PROOF_BYTES_MAX,
     Exhibit,
     PackageFacts,
     make_package,
@@ -18,6 +21,9 @@ from tallystick.interchange.packages.writing import (
 
 __all__ = [
     "EVIDENCE_FOLDER",
+    "INDEX",
+    "INDEX_FORMAT",
+    "PROOF_BYTES_MAX",
     "Bag",
     "BagFile",
     "Container",

@@ -29,6 +29,8 @@ from tallystick.interchange.packages.reading_guide import READING_GUIDE
 
 EVIDENCE_FOLDER: Final = "evidence/"
 INDEX: Final = "evidence/index.json"
+PROOF_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Of one proof or of the index."""
 INDEX_FORMAT: Final = "tallystick.evidence-index.v1"
 _DECLARATION: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _ALGORITHMS: Final = ("sha256", "sha512")

@@ -18,17 +18,25 @@ from tallystick.interchange.timestamps.checking import (
 )
 from tallystick.interchange.timestamps.requests import (
     REPLY_TYPE,
+    REQUEST_BYTES_MAX,
     REQUEST_TYPE,
     Request,
     content_digests,
     make_request,
     read_request,
 )
-from tallystick.interchange.timestamps.tokens import Token, granted_token, read_token
+from tallystick.interchange.timestamps.tokens import (
+    TOKEN_BYTES_MAX,
+    Token,
+    granted_token,
+    read_token,
+)
 
 __all__ = [
     "REPLY_TYPE",
+    "REQUEST_BYTES_MAX",
     "REQUEST_TYPE",
+    "TOKEN_BYTES_MAX",
     "Authority",
     "AuthorityFiles",
     "CheckedToken",
