@@ -114,6 +114,18 @@ class Depositing:
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Checking:
+    """What a proof is checked with."""
+
+    receipt: Path | None = None
+    offline: bool = False
+    trust: Path | None = None
+    authorities: tuple[Path, ...] = ()
+    witnesses: Witnesses = 0
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
     """How a transaction is sent, and what is kept of it."""
 
@@ -145,6 +157,7 @@ ADDRESS: Final = Address()
 PLACE: Final = Place()
 PAGE: Final = Page()
 DEPOSITING: Final = Depositing()
+CHECKING: Final = Checking()
 SIGNING: Final = Signing()
 SENDING: Final = Sending()
 NEW_NETWORK: Final = NewNetwork()

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from tallystick.cli.options import Checking
 from tallystick.client import (
     FolderMembers,
     PackageMeans,
@@ -49,32 +50,21 @@ class Proof:
 
 
 def checklists(
-    path: Path,
-    named: Path | None,
-    trust_of: Callable[[str | None], Trust],
-    *,
-    witnesses: int = 0,
-    authorities: tuple[Path, ...] = (),
+    path: Path, checking: Checking, trust_of: Callable[[str | None], Trust]
 ) -> Checklists | None:
     """Return the checklists of a proof that has a row in the table; None leaves it to receipts.
-
-    Args:
-        path: the proof, or what the named proof is about.
-        named: the proof, if it was named apart.
-        trust_of: gives the trust file when one is needed.
-        witnesses: other organisations that must have cosigned.
-        authorities: certificates of time-stamp authorities.
 
     Raises:
         UsageError: a trust file is needed, and there is none.
         FileProblem: a file cannot be read.
     """
+    named = checking.receipt
     file, original = (path, None) if named is None else (named, path)
     kind = kind_of(file)
     check = None if kind is None else CHECKS.get(kind)
     if check is None or (named is None and find_receipt(path) is not None):
         return None
-    return check(Proof(file, original, trust_of, witnesses, authorities))
+    return check(Proof(file, original, trust_of, checking.witnesses, checking.authorities))
 
 
 def _log_proof(proof: Proof) -> Checklists:

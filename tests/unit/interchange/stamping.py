@@ -32,7 +32,8 @@ NONCE = 2**70 + 1
 
 def stamped(files: AuthorityFiles = FILES, *, time_ms: int = NOW_MS, **request: object) -> bytes:
     """Return a reply over the content."""
-    asked = dataclasses.replace(Request(DIGESTS["sha256"], nonce=NONCE), **request)  # type: ignore[arg-type]
+    plain = Request(DIGESTS["sha256"], nonce=NONCE)
+    asked = dataclasses.replace(plain, **request)  # type: ignore[arg-type]
     return open_authority(files).answer(make_request(asked), time_ms=time_ms, serial=5)
 
 

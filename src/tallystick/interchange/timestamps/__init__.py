@@ -3,19 +3,17 @@
 
 from tallystick.interchange.timestamps.authority import (
     Authority,
-    AuthorityFiles,
     create_authority,
     open_authority,
 )
 from tallystick.interchange.timestamps.checking import (
-    CheckedToken,
-    Roots,
     check_imprint,
     check_nonce,
     check_token,
     check_valid_at,
     read_roots,
 )
+from tallystick.interchange.timestamps.records import AuthorityFiles, CheckedToken, Roots
 from tallystick.interchange.timestamps.requests import (
     REPLY_TYPE,
     REQUEST_BYTES_MAX,

@@ -8,24 +8,12 @@ the root is what others pin; its key is thrown away once it has certified the au
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-POLICY: Final = "1.3.6.1.4.1.32473.3161.1"
-"""Under the arc for documentation (RFC 5612): the policy of docs/operator/timestamps.md."""
+from tallystick.interchange.timestamps.records import AuthorityFiles
+
 DAYS: Final = 3650
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorityFiles:
-    """What an authority consists of, as PEM."""
-
-    root: bytes
-    """Certificate that others pin."""
-    certificate: bytes
-    key: bytes
-    """Secret."""
 
 
 class Authority(Protocol):

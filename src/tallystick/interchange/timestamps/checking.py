@@ -1,43 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks of a time-stamp token: its content, the authorities behind it, its nonce, its end.
 
-The rules of certificates stand in `path_rules`, which is loaded with its library by the first check.
+The rules of certificates stand in `path_rules`, loaded with its library by the first check.
 """
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tallystick.crypto import read_certificates
-from tallystick.errors import InvalidTimeStamp
+from tallystick.interchange.timestamps.records import CheckedToken, Roots, refuse
 from tallystick.interchange.timestamps.tokens import Token
-
-
-@dataclass(frozen=True, slots=True)
-class Roots:
-    """Certificates that somebody pinned: authorities, and what leads to them."""
-
-    certificates: tuple[bytes, ...]
-    """DER."""
-
-    def __bool__(self) -> bool:
-        return bool(self.certificates)
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedToken:
-    """A token that holds, and whose it is."""
-
-    token: Token
-    authority: str
-    """Subject of the certificate that signed it."""
-    anchor: str
-    """Subject of the pinned certificate behind it."""
-    valid_until_ms: int
-    """When the first certificate of the path ends."""
 
 
 def read_roots(*files: bytes) -> Roots:
@@ -102,10 +77,3 @@ def check_valid_at(checked: CheckedToken, moment_ms: int) -> None:
     if moment_ms > checked.valid_until_ms:
         ended = datetime.fromtimestamp(checked.valid_until_ms / 1000, UTC).isoformat()
         raise refuse("a certificate behind the time-stamp has expired", "expired", ended)
-
-
-def refuse(
-    why: str, field: str, found: str | None = None, *, expected: str | None = None
-) -> InvalidTimeStamp:
-    """Return the error of a check that failed."""
-    return InvalidTimeStamp(why, field=field, found=found, expected=expected)

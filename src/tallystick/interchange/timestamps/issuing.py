@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tallystick.errors import InvalidTimeStamp
-from tallystick.interchange.timestamps.authority import POLICY, AuthorityFiles
+from tallystick.interchange.timestamps.records import POLICY, AuthorityFiles
 from tallystick.interchange.timestamps.requests import Request, read_request
 
 Asn1: TypeAlias = Any

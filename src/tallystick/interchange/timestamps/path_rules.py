@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
-from tallystick.interchange.timestamps.checking import CheckedToken, Roots, refuse
+from tallystick.interchange.timestamps.records import CheckedToken, Roots, refuse
 from tallystick.interchange.timestamps.tokens import Token
 
 PATH_LENGTH_MAX: Final = 6
