@@ -55,12 +55,17 @@ INNER_FACES: Final = frozenset(
     {
         "consensus.cometbft",
         "contracts.parts",
+        "interchange.archives",
         "interchange.bank",
+        "interchange.captures",
         "interchange.chinese",
+        "interchange.custody_chain",
         "interchange.giving360",
         "interchange.identity",
         "interchange.iso20022",
+        "interchange.packages",
         "interchange.tables",
+        "interchange.timestamps",
     }
 )
 """Folders inside a room with a face of their own, for what not every user of the room loads."""

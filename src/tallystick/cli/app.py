@@ -27,6 +27,10 @@ TREE: Final[Mapping[str, str]] = {
     "receipt get": "receipt:get",
     "receipt show": "receipt:show",
     "verify": "verify:verify",
+    "timestamp request": "timestamp:request",
+    "timestamp verify": "timestamp:verify",
+    "timestamp authority create": "timestamp:create",
+    "timestamp authority serve": "timestamp:serve",
     "extract verify": "extract:verify",
     "tx list": "tx:list_",
     "tx show": "tx:show",
@@ -124,7 +128,7 @@ TREE: Final[Mapping[str, str]] = {
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "run": ("up", "down", "status", "doctor", "demo"),
-    "evidence": ("evidence", "receipt", "verify", "extract"),
+    "evidence": ("evidence", "receipt", "verify", "extract", "timestamp"),
     "ledger": ("tx", "block", "log", "org"),
     "govern": ("governance",),
     "network": ("network",),

@@ -130,6 +130,18 @@ class Depositing:
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Checking:
+    """What a proof is checked with."""
+
+    receipt: Path | None = None
+    offline: bool = False
+    trust: Path | None = None
+    authorities: tuple[Path, ...] = ()
+    witnesses: Witnesses = 0
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
     """How a transaction is sent, and what is kept of it."""
 
@@ -161,6 +173,7 @@ ADDRESS: Final = Address()
 PLACE: Final = Place()
 PAGE: Final = Page()
 DEPOSITING: Final = Depositing()
+CHECKING: Final = Checking()
 SIGNING: Final = Signing()
 OPENING: Final = Opening()
 READING: Final = Reading()

@@ -14,7 +14,23 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from tallystick.client import ProofKind, Trust, Verification, find_receipt, kind_of, verify
+from tallystick.cli.options import Checking
+from tallystick.client import (
+    FolderMembers,
+    PackageMeans,
+    ProofKind,
+    Trust,
+    Verification,
+    container_verification,
+    file_chunks,
+    find_receipt,
+    kind_of,
+    package_verification,
+    read_file,
+    time_stamp_verification,
+    verify,
+)
+from tallystick.interchange.archives import open_archive
 
 Checklists = list[tuple[str, Verification]]
 
@@ -29,29 +45,26 @@ class Proof:
     trust_of: Callable[[str | None], Trust]
     """The trust file for a network; raises `UsageError` if there is none at hand."""
     witnesses: int = 0
+    authorities: tuple[Path, ...] = ()
+    """Certificates of time-stamp authorities to believe, beside those pinned at home."""
 
 
 def checklists(
-    path: Path, named: Path | None, trust_of: Callable[[str | None], Trust], *, witnesses: int = 0
+    path: Path, checking: Checking, trust_of: Callable[[str | None], Trust]
 ) -> Checklists | None:
     """Return the checklists of a proof that has a row in the table; None leaves it to receipts.
-
-    Args:
-        path: the proof, or what the named proof is about.
-        named: the proof, if it was named apart.
-        trust_of: gives the trust file when one is needed.
-        witnesses: other organisations that must have cosigned.
 
     Raises:
         UsageError: a trust file is needed, and there is none.
         FileProblem: a file cannot be read.
     """
+    named = checking.receipt
     file, original = (path, None) if named is None else (named, path)
     kind = kind_of(file)
     check = None if kind is None else CHECKS.get(kind)
     if check is None or (named is None and find_receipt(path) is not None):
         return None
-    return check(Proof(file, original, trust_of, witnesses))
+    return check(Proof(file, original, trust_of, checking.witnesses, checking.authorities))
 
 
 def _log_proof(proof: Proof) -> Checklists:
@@ -60,6 +73,39 @@ def _log_proof(proof: Proof) -> Checklists:
     return [(proof.file.name, found)]
 
 
+def _time_stamp(proof: Proof) -> Checklists:
+    from tallystick.cli.time_stamps import now_ms, pinned_roots
+    from tallystick.interchange.timestamps import TOKEN_BYTES_MAX, content_digests
+
+    data = read_file(proof.file, size_max=TOKEN_BYTES_MAX)
+    content = None if proof.original is None else content_digests(file_chunks(proof.original))
+    found = time_stamp_verification(data, content, pinned_roots(proof.authorities), now_ms())
+    return [(proof.file.name, found)]
+
+
+def _package(proof: Proof) -> Checklists:
+    from tallystick.cli.time_stamps import now_ms, pinned_roots
+
+    means = PackageMeans(proof.trust_of, pinned_roots(proof.authorities), now_ms())
+    if proof.file.is_dir():
+        return package_verification(proof.file.name, FolderMembers(proof.file), means)
+    with proof.file.open("rb") as source:
+        return package_verification(proof.file.name, open_archive(source), means)
+
+
+def _container(proof: Proof) -> Checklists:
+    from tallystick.cli.time_stamps import now_ms, pinned_roots
+
+    roots = pinned_roots(proof.authorities)
+    with proof.file.open("rb") as source:
+        return container_verification(proof.file.name, open_archive(source), roots, now_ms())
+
+
 CHECKS: Final[Mapping[ProofKind, Callable[[Proof], Checklists]]] = MappingProxyType(
-    {ProofKind.LOG_PROOF: _log_proof}
+    {
+        ProofKind.LOG_PROOF: _log_proof,
+        ProofKind.TIME_STAMP: _time_stamp,
+        ProofKind.PACKAGE: _package,
+        ProofKind.CONTAINER: _container,
+    }
 )

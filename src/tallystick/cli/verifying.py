@@ -12,6 +12,7 @@ from tallystick.cli.catalogue import say
 from tallystick.cli.demo.names import TRUST_FILE
 from tallystick.cli.linking import TRUST_VARIABLE
 from tallystick.cli.locate import data_folder, node_url
+from tallystick.cli.options import Checking
 from tallystick.cli.proof_checks import Checklists, checklists
 from tallystick.cli.receipt_contents import describe_receipt
 from tallystick.cli.stage import default_environment
@@ -31,43 +32,41 @@ _HASH: Final = re.compile("(sha256:)?[0-9A-Fa-f]{64}")
 _RECEIPTS: Final = (".receipt.json", ".cose", ".tlog-proof")
 
 
-def offline_verification(
-    what: str, receipt: Path | None, trust: Path | None, witnesses: int
-) -> Verification:
+def offline_verification(what: str, checking: Checking) -> Verification:
     """Verify with nothing but receipt and trust file; nobody is asked.
 
     Raises:
         UsageError: the receipt or the trust file is missing.
     """
+    receipt, witnesses = checking.receipt, checking.witnesses
     if _is_hash(what):
         if receipt is None:
             raise _no_receipt(what)
         facts = FileFacts.of_hash(what.lower())
-        trusted = _offline_trust(trust, receipt)
+        trusted = _offline_trust(checking.trust, receipt)
         return verify(facts, receipt=receipt, trust=trusted, witnesses_min=witnesses)
     path = _existing(what)
     used = receipt or (path if what.endswith(_RECEIPTS) else find_receipt(path))
     if used is None:
         raise _no_receipt(what)
-    trusted = _offline_trust(trust, used)
+    trusted = _offline_trust(checking.trust, used)
     return verify(path, receipt=receipt, trust=trusted, witnesses_min=witnesses)
 
 
-def online_verification(net: Net, what: str, receipt: Path | None, witnesses: int) -> Verification:
+def online_verification(net: Net, what: str, checking: Checking) -> Verification:
     """Verify with the receipt at hand, or with the one that the node has.
 
     Raises:
         Unavailable: the node is needed and does not answer.
     """
+    receipt, witnesses = checking.receipt, checking.witnesses
     if _is_hash(what):
         facts = FileFacts.of_hash(what.lower())
         return net.verify(facts, receipt=receipt, witnesses_min=witnesses)
     return net.verify(_existing(what), receipt=receipt, witnesses_min=witnesses)
 
 
-def proof_verification(
-    what: str, receipt: Path | None, trust: Path | None, witnesses: int
-) -> Checklists | None:
+def proof_verification(what: str, checking: Checking) -> Checklists | None:
     """Check a proof that carries all that is needed; None if it is none of those.
 
     Raises:
@@ -78,9 +77,9 @@ def proof_verification(
         return None
 
     def trust_of(network: str | None) -> Trust:
-        return offline_trust(trust, lambda: network)
+        return offline_trust(checking.trust, lambda: network)
 
-    return checklists(_existing(what), receipt, trust_of, witnesses=witnesses)
+    return checklists(_existing(what), checking, trust_of)
 
 
 def _is_hash(what: str) -> bool:

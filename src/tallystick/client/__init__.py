@@ -18,7 +18,15 @@ from tallystick.client.contract_errors import ContractErrors
 from tallystick.client.event_stream import LiveEvent
 from tallystick.client.evidence import DepositDetails, deposit_args
 from tallystick.client.extracts import EXTRACT_BYTES_MAX, Extract, read_extract
-from tallystick.client.files import FileFacts, FileSource, Progress, digest_file, facts_of
+from tallystick.client.files import (
+    FileFacts,
+    FileSource,
+    Progress,
+    digest_file,
+    facts_of,
+    file_chunks,
+)
+from tallystick.client.folder_members import FolderMembers
 from tallystick.client.governance import Proposed
 from tallystick.client.governance_records import ContractRecord, GovernanceRecord, ProposalRecord
 from tallystick.client.home import read_file, tally_home, write_file
@@ -63,6 +71,12 @@ from tallystick.client.verification import (
 )
 from tallystick.client.verify_log import verify_log_extension, verify_state
 from tallystick.client.verify_offline import find_receipt, verify
+from tallystick.client.verify_packages import (
+    PackageMeans,
+    container_verification,
+    package_verification,
+)
+from tallystick.client.verify_time_stamps import time_stamp_verification
 from tallystick.model import PrivatePlace
 
 __all__ = [
@@ -92,6 +106,7 @@ __all__ = [
     "Extract",
     "FileFacts",
     "FileSource",
+    "FolderMembers",
     "GovernanceRecord",
     "Identity",
     "Item",
@@ -101,6 +116,7 @@ __all__ = [
     "Money",
     "Net",
     "OrganizationRecord",
+    "PackageMeans",
     "PendingAction",
     "Placed",
     "PrivateDesk",
@@ -128,15 +144,18 @@ __all__ = [
     "Wording",
     "connect",
     "connect_async",
+    "container_verification",
     "deposit_args",
     "digest_file",
     "facts_of",
+    "file_chunks",
     "find_receipt",
     "format_pem",
     "key_text",
     "kind_of",
     "open_record",
     "open_trust",
+    "package_verification",
     "parse_pem",
     "plan_csv",
     "plan_folder",
@@ -147,6 +166,7 @@ __all__ = [
     "seal_record",
     "stub_package",
     "tally_home",
+    "time_stamp_verification",
     "verify",
     "verify_log_extension",
     "verify_state",

@@ -103,6 +103,20 @@ def digest_file(
     return FileFacts(found.sha256, found.size, found.sm3, place.name)
 
 
+def file_chunks(path: Path) -> Iterator[bytes]:
+    """Yield a file's content in constant memory.
+
+    Raises:
+        FileProblem: it cannot be read.
+    """
+    try:
+        with path.open("rb", buffering=0) as source:
+            while chunk := source.read(_CHUNK_SIZE):
+                yield chunk
+    except (OSError, ValueError) as error:
+        raise file_problem(path, error) from error
+
+
 def _check_regular(path: Path, status: os.stat_result) -> None:
     if stat.S_ISDIR(status.st_mode):
         raise FileProblem(

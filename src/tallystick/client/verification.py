@@ -63,7 +63,20 @@ TITLES: Final[dict[str, Wording]] = {
     "file": Wording("file hash", "文件哈希"),
     "level": Wording("level", "确认级别"),
 }
-"""The checks by name, in their order."""
+"""The checks of a receipt by name, in their order."""
+
+OTHER_TITLES: Final[dict[str, Wording]] = {
+    "time_stamp": Wording("time-stamp format", "时间戳格式"),
+    "imprint": Wording("time-stamp is over this content", "时间戳针对该内容"),
+    "authority": Wording("time-stamp authority", "时间戳机构"),
+    "still_valid": Wording("certificates still valid", "证书仍在有效期内"),
+    "archive": Wording("package format", "证据包格式"),
+    "manifest": Wording("every file as listed", "文件与清单一致"),
+    "listed": Wording("no file beside the lists", "无清单外文件"),
+    "exhibits": Wording("proofs for every original", "每份原件均有证明"),
+    "custody": Wording("chain of custody", "监管链"),
+}
+"""Those of other proofs, by name; each kind of file has its own order."""
 
 _MARKS: Final = {CheckResult.PASSED: "✔", CheckResult.FAILED: "✖", CheckResult.SKIPPED: "–"}
 _HEADLINES: Final = {
@@ -84,7 +97,7 @@ class Check:
     """One line of the checklist."""
 
     name: str
-    """One of `TITLES`; stable, for programs."""
+    """One of `TITLES` or `OTHER_TITLES`; stable, for programs."""
     result: CheckResult
     evidence: Wording
     """What was compared and found."""
@@ -96,7 +109,7 @@ class Check:
     @property
     def title(self) -> Wording:
         """What the check is called."""
-        return TITLES[self.name]
+        return TITLES.get(self.name) or OTHER_TITLES[self.name]
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,56 @@ class InvalidTable(Malformed):
     hint_zh = "请另存为 CSV（UTF-8）或 XLSX，并使用 expected 中列出的列名。"
 
 
+class InvalidPackage(Unverified):
+    """An evidence package or archive is damaged, incomplete, or says other than what it holds."""
+
+    code = "E_PACKAGE"
+    title_en = "The package does not hold"
+    title_zh = "证据包未通过核验"
+    hint_en = "Ask whoever made it for a fresh copy; a copy repaired by hand proves nothing."
+    hint_zh = "请向制作方索取新的副本；手工修补的副本没有证明力。"
+
+
+class InvalidTimeStamp(Unverified):
+    """A time-stamp token breaks RFC 3161, is over other bytes, or is by nobody trusted."""
+
+    code = "E_TIME_STAMP"
+    title_en = "The time-stamp does not hold"
+    title_zh = "时间戳未通过核验"
+    hint_en = "Compare the named place with docs/operator/timestamps.md, or ask for a new token."
+    hint_zh = "请对照 docs/zh-CN/timestamps.md 检查所指位置，或重新申请时间戳。"
+
+
+class TimeStampRefused(Unavailable):
+    """A time-stamp authority cannot be reached, or did not grant a token."""
+
+    code = "E_TIME_AUTHORITY"
+    title_en = "The time-stamp authority gave no token"
+    title_zh = "时间戳机构未签发时间戳"
+    hint_en = "Try again, or ask another authority."
+    hint_zh = "请重试，或改用其他时间戳机构。"
+
+
+class InvalidCapture(Malformed):
+    """A web capture is truncated, damaged, not a WARC file, or its digests do not hold."""
+
+    code = "E_CAPTURE"
+    title_en = "The web capture cannot be used"
+    title_zh = "网页采集文件无法使用"
+    hint_en = "Capture the page again; a damaged capture proves little."
+    hint_zh = "请重新采集；损坏的采集文件证明力有限。"
+
+
+class InvalidCustody(Unverified):
+    """A chain of custody cannot be read, has gaps, or contradicts itself."""
+
+    code = "E_CUSTODY"
+    title_en = "The chain of custody does not hold"
+    title_zh = "监管链记录未通过核验"
+    hint_en = "Ask whoever exported it for a fresh copy."
+    hint_zh = "请向导出方索取新的副本。"
+
+
 class BankUnreachable(Unavailable):
     """What connects us with the bank cannot be used now."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tallystick.client import ProofKind, Result, kind_of, verify
+from tallystick.client import ProofKind, Result, Trust, kind_of, verify
 from tallystick.encoding import encode_cbor, format_base64
 from tallystick.errors import FileProblem, InvalidReceipt
 from tallystick.model import LOG_PROOF_BYTES_MAX, LOG_PROOF_HEAD, LogProof, parse_log_proof
@@ -16,7 +17,7 @@ from tests.unit.client.test_verify import failed, states
 from tests.unit.client.world import DOCUMENT, make_world
 
 
-def proof_text() -> tuple[str, object]:
+def proof_text() -> tuple[str, Trust]:
     """Return a genuine log proof, and the trust file of its network."""
     world, index = make_world()
     return LogProof.of_receipt(world.receipt(index)).to_text(), world.trust
@@ -43,14 +44,14 @@ def test_any_altered_part_fails(part: str) -> None:
     """JUD-2: the proof fails if any byte changes."""
     world, index = make_world()
     proof = LogProof.of_receipt(world.receipt(index))
-    changed = {
+    changed: dict[str, Any] = {
         "entry": bytes([*proof.entry[:-1], proof.entry[-1] ^ 1]),
         "transaction": bytes([*proof.transaction[:-1], proof.transaction[-1] ^ 1]),
         "path": (bytes(32), *proof.path[1:]),
         "index": proof.index ^ 1,
         "checkpoint": proof.checkpoint.replace("time ", "time 1", 1),
-    }[part]
-    altered = dataclasses.replace(proof, **{part: changed})
+    }
+    altered = dataclasses.replace(proof, **{part: changed[part]})
     found = verify(altered.to_text().encode(), trust=world.trust, original=DOCUMENT)
     assert found.result is Result.NO_MATCH
     assert failed(found)

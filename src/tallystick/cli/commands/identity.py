@@ -3,11 +3,7 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -85,6 +81,7 @@ def serve(
     from tallystick.cli.identity.serving import HOST, serving, take_port
     from tallystick.cli.linking import open_net
     from tallystick.cli.locate import node_url
+    from tallystick.cli.stopping import told_to_stop
     from tallystick.interchange.identity import OpenIdProvider
 
     knowing = _knowing(person)
@@ -93,7 +90,7 @@ def serve(
     with (
         take_port(doorway.port) as listener,
         open_net(address, identity=identity) as net,
-        _told_to_stop() as ended,
+        told_to_stop() as ended,
     ):
         desk = NetDesk(net, doorway.contract, doorway.records)
         public = doorway.public or f"http://{HOST}:{listener.getsockname()[1]}"
@@ -143,16 +140,3 @@ def _level(given: str) -> tuple[str, int]:
         message = say("usage.value", name="--acr", value=given)
         raise UsageError(message, field="--acr", expected="ACR=LEVEL, LEVEL 1..4")
     return name, int(level)
-
-
-@contextmanager
-def _told_to_stop() -> Iterator[threading.Event]:
-    """Give an event that SIGINT and SIGTERM set."""
-    ended = threading.Event()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, lambda *_: ended.set()) for number in numbers}
-    try:
-        yield ended
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -3,20 +3,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tallystick.cli.answers import Answer
 from tallystick.cli.catalogue import say
-from tallystick.cli.options import ADDRESS, OUTPUT, Address, Output, Witnesses
+from tallystick.cli.options import ADDRESS, CHECKING, OUTPUT, Address, Checking, Output
 from tallystick.errors import UsageError
 
 
 def verify(
     *what: str,
-    receipt: Path | None = None,
-    offline: bool = False,
-    trust: Path | None = None,
-    witnesses: Witnesses = 0,
+    checking: Checking = CHECKING,
     address: Address = ADDRESS,
     _output: Output = OUTPUT,
 ) -> Answer:
@@ -38,17 +33,17 @@ def verify(
 
     if not what:
         raise UsageError(say("usage.missing", name="WHAT"), field="WHAT")
-    if receipt is not None and len(what) > 1:
+    if checking.receipt is not None and len(what) > 1:
         raise UsageError(say("usage.one_receipt"), field="--receipt")
     found: dict[str, Checklists] = {}
     for one in what:
-        whole = proof_verification(one, receipt, trust, witnesses)
+        whole = proof_verification(one, checking)
         if whole is not None:
             found[one] = whole
-        elif offline:
-            found[one] = [(one, offline_verification(one, receipt, trust, witnesses))]
+        elif checking.offline:
+            found[one] = [(one, offline_verification(one, checking))]
     if len(found) < len(set(what)):
-        with open_net(address, trust=trust) as net:
+        with open_net(address, trust=checking.trust) as net:
             for one in set(what) - found.keys():
-                found[one] = [(one, online_verification(net, one, receipt, witnesses))]
+                found[one] = [(one, online_verification(net, one, checking))]
     return verification_report([named for one in what for named in found[one]])

@@ -78,6 +78,11 @@ CAUSES_ZH: Final[Mapping[str, str]] = {
     "E_IDENTITY_DENIED": "身份提供方未能确认身份，或本人未同意。",
     "E_IDENTITY_PERSON": "登录者不是该记录的本人或监护人。",
     "E_IDENTITY_UNREACHABLE": "身份提供方当前不可达或自身出现故障。",
+    "E_PACKAGE": "证据包或压缩包损坏、不完整，或清单与内容不符。",
+    "E_TIME_STAMP": "时间戳不符合 RFC 3161，针对的是其他内容，或签发方不受信任。",
+    "E_TIME_AUTHORITY": "时间戳机构不可达，或未予签发。",
+    "E_CAPTURE": "文件不是 WARC，或被截断、损坏，或所载摘要与内容不符。",
+    "E_CUSTODY": "监管链文件无法读取、有缺漏，或自相矛盾。",
     "E_SEALED": "手头的密封密钥均不能打开密文，或密文被改动。",
     "E_ERASED": "该数据已按账本上的删除记录销毁。",
 }

@@ -16,6 +16,7 @@ from tallystick.cli.texts.payments import PAYMENTS_COMMANDS
 from tallystick.cli.texts.private import PRIVATE_COMMANDS
 from tallystick.cli.texts.statistics import STATISTICS_COMMANDS
 from tallystick.cli.texts.stories import STORY_COMMANDS
+from tallystick.cli.texts.timestamps import TIMESTAMP_COMMANDS
 from tallystick.cli.texts.words import CommandText, Text
 
 COMMANDS: Final[Mapping[str, CommandText]] = {
@@ -24,6 +25,7 @@ COMMANDS: Final[Mapping[str, CommandText]] = {
     **IDENTITY_COMMANDS,
     **PAYMENTS_COMMANDS,
     **PRIVATE_COMMANDS,
+    **TIMESTAMP_COMMANDS,
     **STORY_COMMANDS,
     **STATISTICS_COMMANDS,
     **EXTRACT_COMMANDS,
@@ -136,13 +138,18 @@ COMMANDS: Final[Mapping[str, CommandText]] = {
             "tally verify contract.pdf",
             "tally verify contract.pdf --offline --trust trust.json",
             "tally verify 9f86d081884c7d65…",
+            "tally verify bag.zip --trust trust.json --authorities time-ca.pem",
+            "tally verify contract.pdf --receipt contract.pdf.tsr",
         ),
         Text(
             "A receipt named FILE.receipt.json beside the file is found by itself; otherwise the "
             "node is asked. With --offline nothing but receipt and trust file is used. Exit code 6 "
-            "says: no match.",
+            "says: no match. Transparent statements (.cose), log proofs (.tlog-proof), time-stamps "
+            "(.tsr, .tst), evidence packages (BagIt, as folder or ZIP) and ASiC-E containers are "
+            "told by their content, and checked without a node.",
             "会自动寻找文件旁的 文件名.receipt.json；没有时向节点查询。使用 --offline 时只用回执与信任文件。"
-            "退出码 6 表示不一致。",
+            "退出码 6 表示不一致。透明声明（.cose）、日志证明（.tlog-proof）、时间戳（.tsr、.tst）、"
+            "证据包（BagIt，目录或 ZIP）与 ASiC-E 容器按内容自动识别，核验无需节点。",
         ),
     ),
     "tx": CommandText(

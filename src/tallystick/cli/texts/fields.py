@@ -12,6 +12,7 @@ from tallystick.cli.texts.payments import PAYMENTS_FIELDS
 from tallystick.cli.texts.private import PRIVATE_FIELDS
 from tallystick.cli.texts.statistics import STATISTICS_FIELDS
 from tallystick.cli.texts.stories import STORY_FIELDS
+from tallystick.cli.texts.timestamps import TIMESTAMP_FIELDS
 from tallystick.cli.texts.words import Text
 
 FIELDS: Final[Mapping[str, Text]] = {
@@ -23,6 +24,7 @@ FIELDS: Final[Mapping[str, Text]] = {
         *PRIVATE_FIELDS,
         *STORY_FIELDS,
         *STATISTICS_FIELDS,
+        *TIMESTAMP_FIELDS,
         ("id", "id", "编号"),
         ("name", "name", "名称"),
         ("code", "code", "代码"),

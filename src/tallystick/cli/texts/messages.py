@@ -19,6 +19,7 @@ from tallystick.cli.texts.payments import PAYMENTS_MESSAGES
 from tallystick.cli.texts.private import PRIVATE_MESSAGES
 from tallystick.cli.texts.stories import STORY_MESSAGES
 from tallystick.cli.texts.tables import TABLE_MESSAGES
+from tallystick.cli.texts.timestamps import TIMESTAMP_MESSAGES
 from tallystick.cli.texts.words import Text
 
 MESSAGES: Final[Mapping[str, Text]] = {
@@ -34,6 +35,7 @@ MESSAGES: Final[Mapping[str, Text]] = {
     **IDENTITY_MESSAGES,
     **PAYMENTS_MESSAGES,
     **PRIVATE_MESSAGES,
+    **TIMESTAMP_MESSAGES,
     **STORY_MESSAGES,
     # Help pages.
     "help.usage": Text("Usage", "用法"),

@@ -15,6 +15,7 @@ from tallystick.cli.texts.payments import PAYMENTS_OPTIONS
 from tallystick.cli.texts.private import PRIVATE_OPTIONS
 from tallystick.cli.texts.statistics import STATISTICS_OPTIONS
 from tallystick.cli.texts.stories import STORY_OPTIONS
+from tallystick.cli.texts.timestamps import TIMESTAMP_OPTIONS
 from tallystick.cli.texts.words import Text
 
 OPTIONS: Final[Mapping[str, Text]] = {
@@ -22,6 +23,7 @@ OPTIONS: Final[Mapping[str, Text]] = {
     **IDENTITY_OPTIONS,
     **PAYMENTS_OPTIONS,
     **PRIVATE_OPTIONS,
+    **TIMESTAMP_OPTIONS,
     **STORY_OPTIONS,
     **STATISTICS_OPTIONS,
     **EXTRACT_OPTIONS,

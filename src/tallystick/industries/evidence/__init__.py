@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Judicial evidence: deposits of files by their hashes (system JUD, first part)."""
+"""Judicial evidence: the chain of evidence of files deposited by their hashes (system JUD)."""
 
 from tallystick.industries.evidence.contract import Evidence
 from tallystick.industries.evidence.records import (
@@ -7,7 +7,26 @@ from tallystick.industries.evidence.records import (
     Deposit,
     DepositSummary,
     EvidenceKind,
+    Matter,
+    NewCollector,
     NewDeposit,
+    NewHashBatch,
+    RegisteredCollector,
+    VerificationMethod,
 )
+from tallystick.industries.evidence.rules import deposit_leaf
 
-__all__ = ["Collector", "Deposit", "DepositSummary", "Evidence", "EvidenceKind", "NewDeposit"]
+__all__ = [
+    "Collector",
+    "Deposit",
+    "DepositSummary",
+    "Evidence",
+    "EvidenceKind",
+    "Matter",
+    "NewCollector",
+    "NewDeposit",
+    "NewHashBatch",
+    "RegisteredCollector",
+    "VerificationMethod",
+    "deposit_leaf",
+]

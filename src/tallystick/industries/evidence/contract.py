@@ -3,25 +3,34 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, TypedDict
 
 from tallystick.contracts import (
+    BoundedText,
+    ByteCount,
     Context,
     Contract,
+    Count,
     Digest,
     Label,
     Meta,
+    Name,
+    OrganizationCode,
     Table,
     action,
     asdict,
     query,
     replace,
 )
+from tallystick.contracts.parts import Batch, Batches, NewBatch
 from tallystick.industries.evidence.queries import newest_first
 from tallystick.industries.evidence.records import (
     AlreadyDeposited,
     BatchDeposited,
     CapturedLater,
+    Collector,
+    CollectorRegistered,
+    CollectorWithdrawn,
     Content,
     Deposit,
     Deposited,
@@ -29,21 +38,42 @@ from tallystick.industries.evidence.records import (
     DepositSummary,
     Duplicated,
     Filing,
+    Matter,
+    NewCollector,
     NewDeposit,
+    NewHashBatch,
     OtherMatter,
+    RegisteredCollector,
     SizeContradictsHash,
+    WithdrawnCollector,
 )
-from tallystick.industries.evidence.rules import check_matter, check_statement, has_earlier_deposit
+from tallystick.industries.evidence.rules import (
+    check_capture_time,
+    check_collector,
+    check_matter,
+    check_statement,
+    deposit_leaf,
+    has_earlier_deposit,
+    verification_of,
+)
 
 DEPOSITOR: Final = "depositor"
 BATCH_DEPOSITS_MAX: Final = 200
-_REFUSES: Final = (AlreadyDeposited, CapturedLater, SizeContradictsHash, OtherMatter)
+BATCH_KIND: Final = "evidence-deposit"
+BATCH_PATH_MAX: Final = 40
+_REFUSES: Final = (
+    AlreadyDeposited,
+    CapturedLater,
+    SizeContradictsHash,
+    OtherMatter,
+    WithdrawnCollector,
+)
 
 
 class Evidence(
     Contract,
     name="evidence",
-    version=1,
+    version=2,
     label=Label(zh="电子证据存证", en="Evidence deposits"),
 ):
     """en: Deposits files by their hashes, so that a court can tell later that nothing was altered.
@@ -53,6 +83,15 @@ class Evidence(
 
     deposits = Table(Deposit, key="id", label=Label(zh="存证", en="Deposits"))
     contents = Table(Content, key="sha256", label=Label(zh="内容", en="Contents"))
+    collectors = Table(
+        RegisteredCollector,
+        key=("organization", "app", "version"),
+        label=Label(zh="采集程序", en="Collectors"),
+    )
+    matters = Table(
+        Matter, key=("organization", "case_number"), label=Label(zh="事项", en="Matters")
+    )
+    batches = Batches(label=Label(zh="批量哈希存证", en="Batches of hashes"))
     filings = Table(
         Filing,
         key=("sha256", "organization", "case_number"),
@@ -117,6 +156,97 @@ class Evidence(
         )
         return [_summary(one) for one in kept]
 
+    @action(
+        role=DEPOSITOR,
+        label=Label(zh="批量哈希存证", en="Deposit a batch of hashes"),
+        refuses=(CapturedLater,),
+    )
+    def deposit_batch(self, ctx: Context, new: NewHashBatch) -> Batch:
+        """en: Deposits the root over any number of files; each is shown later by its path.
+
+        zh: 存证任意数量文件的哈希树根；其中每一份日后可凭路径单独核验。
+        """
+        check_capture_time(new.last_at, ctx.block_time_ms)
+        return self.batches.add(
+            ctx,
+            ctx.next_id("EB"),
+            NewBatch(kind=BATCH_KIND, **asdict(new)),
+        )
+
+    @action(
+        role=DEPOSITOR,
+        label=Label(zh="登记采集程序", en="Register a collector"),
+        emits=(CollectorRegistered,),
+    )
+    def register_collector(self, ctx: Context, new: NewCollector) -> RegisteredCollector:
+        """en: Registers a version of a program that collects evidence.
+
+        zh: 登记采集程序的一个版本。
+        """
+        organization = ctx.signer.organization
+        kept = self.collectors.add(
+            RegisteredCollector(
+                organization=organization, registered_at=ctx.block_time_ms, **asdict(new)
+            )
+        )
+        ctx.emit(CollectorRegistered(organization=organization, app=new.app, version=new.version))
+        return kept
+
+    @action(
+        role=DEPOSITOR,
+        label=Label(zh="撤回采集程序", en="Withdraw a collector"),
+        emits=(CollectorWithdrawn,),
+        refuses=(WithdrawnCollector,),
+    )
+    def withdraw_collector(
+        self,
+        ctx: Context,
+        app: Annotated[Name, Label(zh="程序", en="Program")],
+        version: Annotated[Name, Label(zh="程序版本", en="Program version")],
+        reason: Annotated[BoundedText, Label(zh="原因", en="Reason")],
+    ) -> RegisteredCollector:
+        """en: Withdraws a version: what it collected stays, with the mark; it collects no more.
+
+        zh: 撤回采集程序的一个版本：此前的采集保留并可见该标记，此后不得再用。
+        """
+        organization = ctx.signer.organization
+        kept = self.collectors.require(organization, app, version)
+        check_collector(kept)
+        ctx.emit(
+            CollectorWithdrawn(organization=organization, app=app, version=version, reason=reason)
+        )
+        return self.collectors.replace(replace(kept, withdrawn_at=ctx.block_time_ms, reason=reason))
+
+    @query(label=Label(zh="核验批内文件", en="Check a file of a batch"))
+    def in_batch(
+        self,
+        batch: Annotated[Name, Label(zh="批次", en="Batch")],
+        sha256: Annotated[Digest, Label(zh="SHA-256 哈希", en="SHA-256")],
+        size: Annotated[ByteCount, Label(zh="大小（字节）", en="Size in bytes")],
+        index: Annotated[Count, Label(zh="批内位置", en="Place in the batch")],
+        path: Annotated[
+            list[Digest], Meta(max_length=BATCH_PATH_MAX), Label(zh="哈希路径", en="Path")
+        ],
+    ) -> Batch:
+        """en: Returns the batch if the file is at this place of it.
+
+        zh: 若文件位于该批次的该位置，返回该批次。
+        """
+        return self.batches.check_member(batch, deposit_leaf(sha256, size), index, path)
+
+    @query(label=Label(zh="查看采集程序", en="Show a collector"))
+    def collector(
+        self,
+        organization: Annotated[OrganizationCode, Label(zh="机构", en="Organisation")],
+        app: Annotated[Name, Label(zh="程序", en="Program")],
+        version: Annotated[Name, Label(zh="程序版本", en="Program version")],
+    ) -> RegisteredCollector:
+        """en: Returns a version of a collector, withdrawn or not.
+
+        zh: 返回采集程序的一个版本，无论是否已撤回。
+        """
+        return self.collectors.require(organization, app, version)
+
     @query(label=Label(zh="查看存证", en="Show a deposit"))
     def show(self, id: DepositId) -> Deposit:  # noqa: A002  # the record's own word
         """en: Returns one deposit.
@@ -155,13 +285,21 @@ class Evidence(
         if previous is not None:
             check_matter(new, previous)
         content = self.contents.get(new.sha256)
-        kept = _deposit(
-            new,
-            ctx,
-            earlier_deposit=has_earlier_deposit(new, organization, content, previous),
-            same_content=None if content is None else content.newest,
+        kept = self.deposits.add(
+            Deposit(
+                id=ctx.next_id("EV"),
+                organization=organization,
+                member=ctx.signer.member,
+                deposited_at=ctx.block_time_ms,
+                earlier_deposit=has_earlier_deposit(new, organization, content, previous),
+                same_content=None if content is None else content.newest,
+                verification=verification_of(new),
+                collector_registered=self._has_registered(organization, new.collector),
+                **self._place(organization, new.case_number),
+                **asdict(new),
+            )
         )
-        self.deposits.add(kept)
+        self._count_in_matter(kept)
         self.contents.put(_counted(content, kept))
         self.filings.add(
             Filing(
@@ -173,19 +311,38 @@ class Evidence(
         )
         return kept
 
+    def _has_registered(self, organization: str, used: Collector | None) -> bool:
+        """Return whether the collector is registered; one that was withdrawn is refused."""
+        if used is None or used.app is None or used.version is None:
+            return False
+        kept = self.collectors.get(organization, used.app, used.version)
+        check_collector(kept)
+        return kept is not None
 
-def _deposit(
-    new: NewDeposit, ctx: Context, *, earlier_deposit: bool, same_content: str | None
-) -> Deposit:
-    return Deposit(
-        id=ctx.next_id("EV"),
-        organization=ctx.signer.organization,
-        member=ctx.signer.member,
-        deposited_at=ctx.block_time_ms,
-        earlier_deposit=earlier_deposit,
-        same_content=same_content,
-        **asdict(new),
-    )
+    def _place(self, organization: str, case_number: str | None) -> _Place:
+        """Return where the next deposit of a matter stands in it."""
+        if case_number is None:
+            return _Place(matter_number=0, matter_previous=None)
+        matter = self.matters.get(organization, case_number)
+        if matter is None:
+            return _Place(matter_number=1, matter_previous=None)
+        return _Place(matter_number=matter.count + 1, matter_previous=matter.newest)
+
+    def _count_in_matter(self, kept: Deposit) -> None:
+        if kept.case_number is not None:
+            self.matters.put(
+                Matter(
+                    organization=kept.organization,
+                    case_number=kept.case_number,
+                    count=kept.matter_number,
+                    newest=kept.id,
+                )
+            )
+
+
+class _Place(TypedDict):
+    matter_number: int
+    matter_previous: DepositId | None
 
 
 def _counted(content: Content | None, kept: Deposit) -> Content:

@@ -63,6 +63,14 @@ class CollectionMethod(StrEnum):
     OTHER = "other"
 
 
+class VerificationMethod(StrEnum):
+    """How the trade lets a content be verified (SPC rules on internet courts, Art 11)."""
+
+    TIME_STAMP = "time_stamp"
+    ELECTRONIC_SIGNATURE = "electronic_signature"
+    HASH_CHECK = "hash_check"
+
+
 class Collector(Record):
     """What collected the data; a court asks whether it was clean (SPC online rules, Art 17)."""
 
@@ -110,6 +118,27 @@ class NewDeposit(Arguments):
     method: Annotated[CollectionMethod, Label(zh="采集方式", en="Method")] = CollectionMethod.UPLOAD
     collector: Annotated[Collector | None, Label(zh="采集工具", en="Collector")] = None
     note: Annotated[BoundedText | None, Label(zh="备注", en="Note")] = None
+    source: Annotated[
+        BoundedText | None,
+        Label(zh="来源（声称）", en="Source (claimed)"),
+        Help(
+            zh="数据取自何处：网址、系统、设备",
+            en="Where the data is from: address, system, device.",
+        ),
+    ] = None
+    token_sha256: Annotated[
+        Digest | None,
+        Label(zh="时间戳的 SHA-256", en="SHA-256 of the time-stamp"),
+        Help(
+            zh="针对同一文件的 RFC 3161 应答或令牌的哈希",
+            en="Of the RFC 3161 reply or token over the same file.",
+        ),
+    ] = None
+    signature_sha256: Annotated[
+        Digest | None,
+        Label(zh="电子签名的 SHA-256", en="SHA-256 of the signature"),
+        Help(zh="文件的可靠电子签名的哈希", en="Of a reliable electronic signature of the file."),
+    ] = None
 
 
 class Deposit(NewDeposit):
@@ -131,6 +160,81 @@ class Deposit(NewDeposit):
         DepositId | None,
         Label(zh="相同内容的上一存证", en="Newest earlier deposit of the same content"),
     ] = None
+    verification: Annotated[
+        tuple[VerificationMethod, ...],
+        Label(zh="可用核验方式", en="Ways to verify"),
+        Help(
+            zh="由所存内容得出：哈希核验恒可用",
+            en="Follow from what was deposited; hash check always.",
+        ),
+    ] = (VerificationMethod.HASH_CHECK,)
+    collector_registered: Annotated[
+        bool,
+        Label(zh="采集程序已登记", en="Collector registered"),
+        Help(
+            zh="存证时，机构登记过该采集程序的这一版本且未撤回",
+            en="The organisation had registered this version of the program, not withdrawn.",
+        ),
+    ] = False
+    matter_number: Annotated[
+        Count, Label(zh="事项内序号", en="Number in the matter"), Help(zh="自 1 起", en="From 1.")
+    ] = 0
+    matter_previous: Annotated[
+        DepositId | None, Label(zh="事项内上一存证", en="Deposit before it in the matter")
+    ] = None
+
+
+class Matter(Record):
+    """How far the deposits of an organisation in a matter have come."""
+
+    organization: OrganizationCode
+    case_number: CaseNumber
+    count: Count
+    newest: DepositId
+
+
+class NewCollector(Arguments):
+    """A version of a program that collects evidence."""
+
+    app: Annotated[Name, Label(zh="程序", en="Program")]
+    version: Annotated[Name, Label(zh="程序版本", en="Program version")]
+    sha256: Annotated[
+        Digest | None,
+        Label(zh="程序的 SHA-256", en="SHA-256 of the program"),
+    ] = None
+    environment: Annotated[
+        BoundedText | None,
+        Label(zh="环境检查", en="Environment check"),
+        Help(
+            zh="该版本采集前如何检查系统的清洁性",
+            en="How this version checks that a system is clean before it collects.",
+        ),
+    ] = None
+
+
+class RegisteredCollector(NewCollector):
+    """A version as it stands: in use, or withdrawn and why."""
+
+    organization: Annotated[OrganizationCode, Label(zh="机构", en="Organisation")]
+    registered_at: Annotated[Timestamp, Label(zh="登记时间", en="Registered at")]
+    withdrawn_at: Annotated[Timestamp | None, Label(zh="撤回时间", en="Withdrawn at")] = None
+    reason: Annotated[BoundedText | None, Label(zh="撤回原因", en="Reason")] = None
+
+
+class NewHashBatch(Arguments):
+    """Deposits too many for a transaction each: their root alone."""
+
+    root: Annotated[
+        Digest,
+        Label(zh="哈希树根", en="Root"),
+        Help(zh="各文件叶哈希的 RFC 9162 树根", en="RFC 9162 root over the leaves of the files."),
+    ]
+    count: Annotated[Count, Label(zh="文件数", en="Files")]
+    total: Annotated[ByteCount, Label(zh="总字节数", en="Bytes in all")]
+    first_at: Annotated[
+        Timestamp, Label(zh="最早采集时间（声称）", en="Earliest capture (claimed)")
+    ]
+    last_at: Annotated[Timestamp, Label(zh="最晚采集时间（声称）", en="Latest capture (claimed)")]
 
 
 class Content(Record):
@@ -196,6 +300,40 @@ class BatchDeposited(Event):
     count: Count
     first: DepositId
     last: DepositId
+
+
+class CollectorRegistered(Event):
+    """en: {organization} registered {app} {version} as a collector.
+
+    zh: {organization} 登记采集程序 {app} {version}。
+    """
+
+    organization: OrganizationCode
+    app: Name
+    version: Name
+
+
+class CollectorWithdrawn(Event):
+    """en: {organization} withdrew the collector {app} {version}: {reason}.
+
+    zh: {organization} 撤回采集程序 {app} {version}：{reason}。
+    """
+
+    organization: OrganizationCode
+    app: Name
+    version: Name
+    reason: BoundedText
+
+
+class WithdrawnCollector(Refusal, code="E_STATE"):
+    """en: {app} {version} was withdrawn at {withdrawn_at} and collects no more.
+
+    zh: 采集程序 {app} {version} 已于 {withdrawn_at} 撤回，不得再用于采集。
+    """
+
+    app: Name
+    version: Name
+    withdrawn_at: Timestamp
 
 
 class AlreadyDeposited(Refusal, code="E_DUP"):

@@ -5,13 +5,17 @@ from __future__ import annotations
 
 from typing import Final
 
+from tallystick.contracts import digest_of
 from tallystick.industries.evidence.records import (
     CapturedLater,
     Content,
     Deposit,
     NewDeposit,
     OtherMatter,
+    RegisteredCollector,
     SizeContradictsHash,
+    VerificationMethod,
+    WithdrawnCollector,
 )
 
 EMPTY_SHA256: Final = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -20,18 +24,18 @@ EMPTY_SM3: Final = "1ab21d8355cfa17f8e61194831e81a8f22bec8c728fefb747ed035eb5082
 
 def check_statement(new: NewDeposit, block_time_ms: int) -> None:
     """Check what can be checked of a new deposit by itself."""
-    check_capture_time(new, block_time_ms)
+    check_capture_time(new.captured_at, block_time_ms)
     check_size(new)
 
 
-def check_capture_time(new: NewDeposit, block_time_ms: int) -> None:
+def check_capture_time(captured_at: int | None, block_time_ms: int) -> None:
     """JUD-1: what is deposited was captured before.
 
     Raises:
         CapturedLater: the claimed time is after the block's.
     """
-    if new.captured_at is not None and new.captured_at > block_time_ms:
-        raise CapturedLater(captured_at=new.captured_at, deposited_at=block_time_ms)
+    if captured_at is not None and captured_at > block_time_ms:
+        raise CapturedLater(captured_at=captured_at, deposited_at=block_time_ms)
 
 
 def check_size(new: NewDeposit) -> None:
@@ -55,6 +59,30 @@ def check_matter(new: NewDeposit, previous: Deposit) -> None:
     """
     if new.case_number != previous.case_number:
         raise OtherMatter(previous=previous.id, case_number=previous.case_number)
+
+
+def verification_of(new: NewDeposit) -> tuple[VerificationMethod, ...]:
+    """Return the ways in which a deposit can be verified, from what it holds."""
+    held = (
+        (VerificationMethod.TIME_STAMP, new.token_sha256),
+        (VerificationMethod.ELECTRONIC_SIGNATURE, new.signature_sha256),
+    )
+    return (*(one for one, digest in held if digest is not None), VerificationMethod.HASH_CHECK)
+
+
+def check_collector(kept: RegisteredCollector | None) -> None:
+    """A version of a collector that was withdrawn collects no more.
+
+    Raises:
+        WithdrawnCollector: it was withdrawn.
+    """
+    if kept is not None and kept.withdrawn_at is not None:
+        raise WithdrawnCollector(app=kept.app, version=kept.version, withdrawn_at=kept.withdrawn_at)
+
+
+def deposit_leaf(sha256: str, size: int) -> str:
+    """Return the leaf of a file in a batch, for `BatchTree`."""
+    return digest_of("evidence-deposit", sha256, size)
 
 
 def has_earlier_deposit(

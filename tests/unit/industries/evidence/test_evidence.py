@@ -101,6 +101,13 @@ def test_a_deposit_is_kept_whole(ledger: LedgerHarness) -> None:
         "earlier_deposit": False,
         "same_content": None,
         "previous": None,
+        "source": None,
+        "token_sha256": None,
+        "signature_sha256": None,
+        "verification": ["hash_check"],
+        "collector_registered": False,
+        "matter_number": 1,
+        "matter_previous": None,
     }
 
 
