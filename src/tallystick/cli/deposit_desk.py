@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 
 from tallystick.cli.answers import Answer, Plain, Row, Sheet
 from tallystick.cli.catalogue import say
+from tallystick.cli.deposit_clues import clues_of
 from tallystick.cli.hashes import hash_option
 from tallystick.cli.identities import choose_key, open_key
 from tallystick.cli.linking import open_net
@@ -102,7 +103,9 @@ class Desk:
 
     def deposit(self, source: Source) -> Answer:
         """Make one deposit and say what became of it."""
-        arguments = deposit_args(source.facts, self.details)
+        clues = {} if source.path is None else clues_of(source.path)
+        details = cast("DepositDetails", {**clues, **self.details})
+        arguments = deposit_args(source.facts, details)
         identity = self.identity()
         if self.depositing.dry_run:
             return _dry_run(arguments, identity)

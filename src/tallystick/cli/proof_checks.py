@@ -22,6 +22,8 @@ from tallystick.client import (
     Trust,
     Verification,
     container_verification,
+    custody_verification,
+    digest_file,
     file_chunks,
     find_receipt,
     kind_of,
@@ -101,11 +103,20 @@ def _container(proof: Proof) -> Checklists:
         return container_verification(proof.file.name, open_archive(source), roots, now_ms())
 
 
+def _custody(proof: Proof) -> Checklists:
+    from tallystick.interchange.custody_chain import CHAIN_BYTES_MAX
+
+    data = read_file(proof.file, size_max=CHAIN_BYTES_MAX)
+    original = None if proof.original is None else digest_file(proof.original)
+    return [(proof.file.name, custody_verification(data, original))]
+
+
 CHECKS: Final[Mapping[ProofKind, Callable[[Proof], Checklists]]] = MappingProxyType(
     {
         ProofKind.LOG_PROOF: _log_proof,
         ProofKind.TIME_STAMP: _time_stamp,
         ProofKind.PACKAGE: _package,
         ProofKind.CONTAINER: _container,
+        ProofKind.CUSTODY: _custody,
     }
 )

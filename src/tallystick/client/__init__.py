@@ -69,6 +69,7 @@ from tallystick.client.verification import (
     Verification,
     Wording,
 )
+from tallystick.client.verify_custody import custody_verification
 from tallystick.client.verify_log import verify_log_extension, verify_state
 from tallystick.client.verify_offline import find_receipt, verify
 from tallystick.client.verify_packages import (
@@ -145,6 +146,7 @@ __all__ = [
     "connect",
     "connect_async",
     "container_verification",
+    "custody_verification",
     "deposit_args",
     "digest_file",
     "facts_of",

@@ -50,7 +50,7 @@ def kind_of(path: Path) -> ProofKind | None:
         (ProofKind.STATEMENT, head.startswith(b"\xd2\x84")),
         (ProofKind.LOG_PROOF, head.startswith(b"c2sp.org/tlog-proof@v1\n")),
         (ProofKind.PDF, head.startswith(b"%PDF-")),
-        (ProofKind.RECEIPT, b"tallystick.receipt.v1" in head),
+        (ProofKind.RECEIPT, head.lstrip()[:1] == b"{" and b"tallystick.receipt.v1" in head),
         (ProofKind.CUSTODY, path.suffix == ".jsonld"),
         (ProofKind.TIME_STAMP, path.suffix in {".tsr", ".tst"}),
         (ProofKind.CONTAINER, head[_CONTAINER_AT:].startswith(_CONTAINER)),

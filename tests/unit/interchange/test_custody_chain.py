@@ -8,6 +8,7 @@ import json
 
 import pytest
 
+from tallystick.client import FileFacts, Result, custody_verification
 from tallystick.errors import InvalidCustody
 from tallystick.interchange.custody_chain import Chain, Handling, read_chain, write_chain
 from tallystick.interchange.custody_chain.reading import CHAIN_BYTES_MAX
@@ -121,3 +122,12 @@ def test_a_deposit_of_another_file_than_its_provenance_is_refused() -> None:
     records[0]["uco-core:object"] = records[1]["uco-core:object"]
     with pytest.raises(InvalidCustody):
         read_chain(json.dumps(plain).encode())
+
+
+def test_a_chain_is_checked_for_form_and_for_the_original() -> None:
+    """By itself it is only partly checked: nobody signed it."""
+    original = FileFacts(bytes.fromhex("ab" * 32), 2)
+    assert custody_verification(WRITTEN, None).result is Result.PARTLY
+    assert custody_verification(WRITTEN, original).result is Result.PARTLY
+    assert custody_verification(WRITTEN, FileFacts(bytes(32), 2)).result is Result.NO_MATCH
+    assert custody_verification(b"{}", None).result is Result.NO_MATCH

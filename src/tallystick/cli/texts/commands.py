@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tallystick.cli.texts.authors import AUTHOR_COMMANDS
+from tallystick.cli.texts.evidence import EVIDENCE_COMMANDS
 from tallystick.cli.texts.exports import EXTRACT_COMMANDS
 from tallystick.cli.texts.governance import CERTIFICATE_COMMANDS, GOVERNANCE_COMMANDS
 from tallystick.cli.texts.identity import IDENTITY_COMMANDS
@@ -25,6 +26,7 @@ COMMANDS: Final[Mapping[str, CommandText]] = {
     **IDENTITY_COMMANDS,
     **PAYMENTS_COMMANDS,
     **PRIVATE_COMMANDS,
+    **EVIDENCE_COMMANDS,
     **TIMESTAMP_COMMANDS,
     **STORY_COMMANDS,
     **STATISTICS_COMMANDS,

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from tallystick.cli.texts.evidence import EVIDENCE_FIELDS
 from tallystick.cli.texts.identity import IDENTITY_FIELDS
 from tallystick.cli.texts.lists import LISTS_FIELDS
 from tallystick.cli.texts.payments import PAYMENTS_FIELDS
@@ -24,6 +25,7 @@ FIELDS: Final[Mapping[str, Text]] = {
         *PRIVATE_FIELDS,
         *STORY_FIELDS,
         *STATISTICS_FIELDS,
+        *EVIDENCE_FIELDS,
         *TIMESTAMP_FIELDS,
         ("id", "id", "编号"),
         ("name", "name", "名称"),

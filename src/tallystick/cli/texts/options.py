@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tallystick.cli.texts.authors import AUTHOR_OPTIONS
+from tallystick.cli.texts.evidence import EVIDENCE_OPTIONS
 from tallystick.cli.texts.exports import EXTRACT_OPTIONS
 from tallystick.cli.texts.governance import GOVERNANCE_OPTIONS
 from tallystick.cli.texts.identity import IDENTITY_OPTIONS
@@ -23,6 +24,7 @@ OPTIONS: Final[Mapping[str, Text]] = {
     **IDENTITY_OPTIONS,
     **PAYMENTS_OPTIONS,
     **PRIVATE_OPTIONS,
+    **EVIDENCE_OPTIONS,
     **TIMESTAMP_OPTIONS,
     **STORY_OPTIONS,
     **STATISTICS_OPTIONS,

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`tally evidence package`, `custody`, `matter`: from deposits of a node to files others check."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.conftest import Tally
+from tests.unit.interchange.zips import unpacked, zipped
+
+VECTORS = Path(__file__).parents[2] / "vectors"
+
+pytestmark = pytest.mark.usefixtures("running")
+
+
+@pytest.fixture
+def case(request: pytest.FixtureRequest) -> str:
+    """Return a case number of this test's own: the node is shared."""
+    return str(request.node.name)[:60]
+
+
+@pytest.fixture
+def originals(tally: Tally, tmp_path: Path, case: str) -> Path:
+    """Return a folder of two originals on record, the first with its time-stamp."""
+    folder = tmp_path / "originals"
+    folder.mkdir()
+    for name in ("合同.txt", "notice.txt"):
+        (folder / name).write_text(f"{name} of {case}", encoding="utf-8")
+    tally("timestamp", "request", folder / "合同.txt")
+    for name in ("合同.txt", "notice.txt"):
+        assert tally("evidence", "deposit", folder / name, "--case", case).code == 0
+    return folder
+
+
+def test_a_matter_is_packed_and_checked_by_the_trust_file_alone(
+    tally: Tally, originals: Path, case: str, tmp_path: Path
+) -> None:
+    """JUD-2: whole it matches; with any byte of file, proof or path changed it does not."""
+    bag = tmp_path / "bag.zip"
+    told = tally("evidence", "package", "--matter", case, "--files", originals, "--out", bag)
+    assert told.code == 0
+    results = tally("verify", bag, "--json").json["results"]
+    assert [one["result"] for one in results] == ["match"] * 4, "bag, two originals, a time-stamp"
+    files = unpacked(bag.read_bytes())
+    assert "evidence/custody.jsonld" in files
+    original = next(name for name in files if name.endswith("notice.txt"))
+    moved = {name.replace("notice", "n0tice"): content for name, content in files.items()}
+    for changed in ({**files, original: files[original] + b"."}, moved):
+        bag.write_bytes(zipped(changed))
+        assert tally("verify", bag).code == 6
+
+
+def test_one_deposit_is_packed_as_a_container_with_a_time_stamp(
+    tally: Tally, originals: Path, case: str, tmp_path: Path
+) -> None:
+    """ASiC-E: original and receipt under one token."""
+    number = tally("evidence", "matter", case, "--json").json[0]["id"]
+    place = tmp_path / "a.asice"
+    told = tally(
+        *("evidence", "package", number, "--files", originals / "合同.txt"),
+        *("--form", "asic", "--out", place),
+    )
+    assert told.code == 0
+    results = tally("verify", place, "--json").json["results"]
+    assert [one["result"] for one in results] == ["match", "match"]
+
+
+def test_a_matter_is_listed_in_its_order(tally: Tally, originals: Path, case: str) -> None:
+    """Each deposit names the one before it; the time-stamp is a way to verify."""
+    assert originals.is_dir()
+    first, second = tally("evidence", "matter", case, "--json").json
+    assert (first["matter_number"], second["matter_number"]) == (1, 2)
+    assert second["matter_previous"] == first["id"]
+    assert first["verification"] == ["time_stamp", "hash_check"]
+
+
+def test_the_chain_of_custody_is_held_against_its_exhibits(
+    tally: Tally, originals: Path, case: str, tmp_path: Path
+) -> None:
+    """CASE JSON-LD; two exhibits, the second after the first."""
+    place = tmp_path / "custody.jsonld"
+    assert originals.is_dir()
+    assert tally("evidence", "custody", "--matter", case, "--out", place).code == 0
+    assert tally("evidence", "custody", "EV-2019-000001", "--out", place).code == 3
+    result = tally("verify", place, "--json").json["results"][0]["result"]
+    assert result == "partly checked", "it carries no receipts"
+    held = tally("verify", originals / "notice.txt", "--receipt", place, "--json").json
+    assert held["results"][0]["checks"][-1]["result"] == "passed"
+    plain = json.loads(place.read_bytes())
+    assert sum("case-investigation:exhibitNumber" in one for one in plain["@graph"]) == 2
+
+
+def test_nothing_is_written_when_an_original_is_missing(
+    tally: Tally, originals: Path, case: str, tmp_path: Path
+) -> None:
+    """Or when nothing was named, or both ways."""
+    bag = tmp_path / "out" / "bag.zip"
+    bag.parent.mkdir()
+    (originals / "notice.txt").unlink()
+    packing = ("--files", originals, "--out", bag)
+    assert tally("evidence", "package", "--matter", case, *packing).code != 0
+    assert tally("evidence", "package", *packing).code == 2
+    assert tally("evidence", "package", "EV-2026-000001", "--matter", case, *packing).code == 2
+    assert tally("evidence", "package", "--matter", "none", *packing).code != 0
+    assert list(bag.parent.iterdir()) == []
+
+
+def test_a_web_capture_goes_on_record_with_what_it_claims(
+    tally: Tally, tmp_path: Path, case: str
+) -> None:
+    """Address and date are shown as claims; a damaged capture is refused."""
+    capture = tmp_path / "page.warc.gz"
+    shutil.copy(VECTORS / "warc" / "example-resource.warc.gz", capture)
+    told = tally("evidence", "deposit", capture, "--case", case)
+    assert "claims: http://example.com/" in told.err
+    (found,) = tally("evidence", "matter", case, "--json").json
+    assert (found["source"], found["method"]) == ("http://example.com/", "web_capture")
+    assert found["captured_at"].startswith("2017-04-29")
+    shutil.copy(VECTORS / "warc" / "example-bad-non-chunked.warc.gz", capture)
+    assert tally("evidence", "deposit", capture, "--case", case).code != 0
+    assert len(tally("evidence", "matter", case, "--json").json) == 1
+
+
+def test_a_time_stamp_over_another_file_is_not_put_on_record(
+    tally: Tally, originals: Path, case: str
+) -> None:
+    """The file changed after it was stamped."""
+    (originals / "合同.txt").write_text("altered", encoding="utf-8")
+    assert tally("evidence", "deposit", originals / "合同.txt", "--case", case).code != 0
