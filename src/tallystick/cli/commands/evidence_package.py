@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,15 +21,20 @@ _COLUMNS = (
 )
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packing:
+    """What is packed, and how."""
+
+    files: tuple[Path, ...]
+    out: _Out
+    matter: str | None = None
+    form: Literal["bag", "asic"] = "bag"
+    authority: str | None = None
+
+
 def package(
-    *deposits: str,
-    files: tuple[Path, ...],
-    out: _Out,
-    matter: str | None = None,
-    form: Literal["bag", "asic"] = "bag",
-    authority: str | None = None,
-    address: Address = ADDRESS,
-    _output: Output = OUTPUT,
+    *deposits: str, packing: Packing, address: Address = ADDRESS, _output: Output = OUTPUT
 ) -> Answer:
     """Pack deposits with their originals and proofs.
 
@@ -41,15 +47,15 @@ def package(
     from tallystick.cli.evidence_packing import gather, originals_in, pack, pack_container
     from tallystick.cli.linking import open_net
 
-    _check_named(deposits, matter)
-    originals = originals_in(files)
+    _check_named(deposits, packing.matter)
+    originals, out = originals_in(packing.files), packing.out
     with open_net(address) as net:
-        gathered = gather(net, deposits, matter)
-        if form == "bag":
+        gathered = gather(net, deposits, packing.matter)
+        if packing.form == "bag":
             pack(net, gathered, originals, out)
         else:
-            pack_container(net, gathered, originals, out, authority=authority)
-    return Sheet({"path": str(out), "form": form, "count": len(gathered.rows)})
+            pack_container(net, gathered, originals, out, authority=packing.authority)
+    return Sheet({"path": str(out), "form": packing.form, "count": len(gathered.rows)})
 
 
 def custody(

@@ -7,8 +7,8 @@ actions: the capture as claimed, if one was, and the deposit as the ledger knows
 
 from __future__ import annotations
 
+import hashlib
 import json
-import uuid
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -28,7 +28,8 @@ CONTEXT: Final[Mapping[str, str]] = MappingProxyType(
         "xsd": "http://www.w3.org/2001/XMLSchema#",
     }
 )
-_SPACE: Final = uuid.UUID("6f0b2f0e-5a86-5b0e-9d5e-3f6f5a6f7a01")
+_SPACE: Final = bytes.fromhex("6f0b2f0e5a865b0e9d5e3f6f5a6f7a01")
+"""Name space of our UUIDs (RFC 9562, version 5)."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 CAPTURE, DEPOSIT = "claimed capture", "deposit on the ledger"
 
@@ -157,7 +158,12 @@ class _Exhibit:
 
 def _id(chain: Chain, kind: str, name: str) -> str:
     """Return a name that ends in a UUID, the same for the same thing of the same network."""
-    return f"kb:{kind}-{uuid.uuid5(_SPACE, f'{chain.network}|{kind}|{name}')}"
+    named = _SPACE + f"{chain.network}|{kind}|{name}".encode()
+    digest = bytearray(hashlib.sha1(named, usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"kb:{kind}-{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def _time(moment: int) -> str:
