@@ -12,6 +12,7 @@ import pytest
 
 HEAVY: Final = frozenset(
     {
+        "asn1crypto",
         "cyclopts",
         "google",
         "httptools",
@@ -25,6 +26,7 @@ HEAVY: Final = frozenset(
         "starlette",
         "uvicorn",
         "uvloop",
+        "warcio",
     },
 )
 PROBE: Final = """
@@ -54,7 +56,13 @@ def test_verifying_and_writing_contracts_load_no_server(module: str) -> None:
     assert not loaded & HEAVY
 
 
-@pytest.mark.parametrize("folder", ["bank", "giving360", "identity", "iso20022", "tables"])
+@pytest.mark.parametrize(
+    "folder",
+    [
+        *("archives", "bank", "captures", "custody_chain", "giving360", "identity", "iso20022"),
+        *("packages", "tables", "timestamps"),
+    ],
+)
 def test_naming_a_payment_or_a_column_loads_no_parser(folder: str) -> None:
     """A contract that fills in a payment order reads no XML; who reads a file loads it."""
     assert not loaded_by(f"tallystick.interchange.{folder}") & HEAVY

@@ -26,6 +26,7 @@ from tallystick.model import (
     verifier_key,
 )
 from tests.factories import BANK, COURT, secret
+from tests.interop import evidence_cases
 from tests.interop.finality_cases import CHAIN, finality_cases
 from tests.interop.grant_cases import SCHEMA, grant_files
 from tests.interop.grant_cases import altered as altered_grants
@@ -389,6 +390,36 @@ def add_grants(exports: Exports) -> None:
         exports.case("grants", f"altered: {what}", accept=False, file=file, **facts)
 
 
+def add_evidence(exports: Exports) -> None:
+    """Add a time-stamp, an evidence package and a chain of custody, and altered copies."""
+    stamp = evidence_cases.time_stamp_files()
+    names = {name: exports.file(f"time-stamp/{name}", data) for name, data in stamp.items()}
+    facts = {
+        "request": names["request.tsq"],
+        "root": names["root.pem"],
+        "content": names["content.bin"],
+        "nonce": str(evidence_cases.NONCE),
+    }
+    reply = stamp["reply.tsr"]
+    for kind in ("openssl-ts", "rfc3161"):
+        exports.case(kind, "time-stamp", accept=True, file=names["reply.tsr"], **facts)
+        for what, data in evidence_cases.altered_replies(reply):
+            file = exports.file(f"altered/time-stamp-{what}.tsr", data)
+            exports.case(kind, f"altered: {what}", accept=False, file=file, **facts)
+    bags = [("package", evidence_cases.package_files())]
+    bags += [*evidence_cases.altered_packages(bags[0][1])]
+    for number, (what, files) in enumerate(bags):
+        for name, data in files.items():
+            exports.file(f"bags/{number}/{name}", data)
+        exports.case("package", what, accept=number == 0, file=f"bags/{number}")
+    chain = evidence_cases.chain()
+    file = exports.file("custody.jsonld", chain)
+    exports.case("custody", "chain of custody", accept=True, file=file)
+    for number, (what, data) in enumerate(evidence_cases.altered_chains(chain)):
+        file = exports.file(f"altered/custody-{number}.jsonld", data)
+        exports.case("custody", f"altered: {what}", accept=False, file=file)
+
+
 def write_exports(source: Source, folder: Path) -> Exports:
     """Write all exports of a source."""
     exports = Exports(folder)
@@ -404,6 +435,7 @@ def write_exports(source: Source, folder: Path) -> Exports:
     add_log(exports, source)
     add_proofs(exports, source, proven)
     if isinstance(source, LedgerSource):
+        add_evidence(exports)
         add_grants(exports)  # no node's: the spreadsheet is made where it is saved
     exports.save()
     return exports

@@ -175,6 +175,7 @@ newer="$(new_python || true)"
 prepare scitt_cose "$ours"
 prepare cwt "$ours"
 prepare flattentool "$ours"
+prepare evidence_formats "$ours"
 if ((with_node)); then
     prepare openapi "$ours"
     if command -v npm >/dev/null; then
@@ -205,6 +206,7 @@ say "exports from our functions"
 "$ours" -m tests.interop.make_exports --out "$build/exports"
 judge_exports functions "$build/exports"
 judge flattentool functions "$build/flattentool/bin/python" "$here/flattentool/judge.py" "$build/exports"
+judge evidence functions "$build/evidence_formats/bin/python" "$here/evidence_formats/judge.py" "$build/exports"
 
 if ((with_node)); then
     say "a node"
