@@ -14,6 +14,7 @@ from benchmarks import (
     call,
     catching_up,
     consortium,
+    deposits,
     http_batch,
     pipeline,
     report,
@@ -43,6 +44,9 @@ BENCHMARKS: dict[str, Work] = {
         accounts=20_000 if o.quick else 1_000_000,
         batches=5 if o.quick else 40,
         repeat=o.repeat,
+    ),
+    "deposits": lambda folder, o: deposits.run(
+        folder, files=500 if o.quick else 10_000, repeat=1 if o.quick else 3
     ),
     "growth": lambda folder, o: [
         _short(pipeline.run(folder, accounts=accounts, batches=40, repeat=3))

@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -132,10 +133,11 @@ def test_proofs_of_another_transaction_are_noticed() -> None:
     """Each would hold by itself."""
     world, index = make_world()
     other = world.receipt(index - 1)
-    for changed in (
+    changes: tuple[dict[str, Any], ...] = (
         {"statement": other.statement()},
         {"log_proof": LogProof.of_receipt(other).to_text().encode()},
-    ):
+    )
+    for changed in changes:
         mixed = dataclasses.replace(exhibit(world, index), **changed)
         assert checked(world, packed(mixed)) == [("bag.zip", Result.NO_MATCH)]
 

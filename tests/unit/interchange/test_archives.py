@@ -57,7 +57,7 @@ def test_a_hostile_name_is_refused(name: str) -> None:
     "names",
     [
         ("a.txt", "A.TXT"),
-        ("caf\u00e9", "cafe\u0301"),
+        ("\u00e9", "e\u0301"),
         ("stra\u00dfe", "STRASSE"),
         ("\ufb01le", "file"),
         ("a", "a/b"),
