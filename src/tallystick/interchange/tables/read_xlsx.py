@@ -13,12 +13,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from tallystick.errors import HostileFile, InvalidTable
+from tallystick.errors import HostileFile, InvalidPackage, InvalidTable, LimitExceeded
+from tallystick.interchange.archives import Archive, ArchiveLimits, open_archive
 from tallystick.interchange.tables.cells import Formula, Raw
 from tallystick.interchange.tables.columns import Limits
 
 MEMBERS_MAX: Final = 1_000
-_ENCRYPTED: Final = 0x1
 _CHUNK: Final = 64 * 1024
 _FORBIDDEN: Final = tuple("<!DOCTYPE".encode(name) for name in ("utf-8", "utf-16-le", "utf-16-be"))
 _OVERLAP: Final = 2 * len("<!DOCTYPE")
@@ -92,37 +92,29 @@ def _look_through(data: bytes, limits: Limits) -> None:
 
     The table of contents may lie, so everything is unpacked once, in pieces, and thrown away.
     """
+    bounds = ArchiveLimits(
+        members=MEMBERS_MAX,
+        unpacked_bytes=limits.unpacked_bytes,
+        packing_ratio=limits.packing_ratio,
+        free_bytes=_CHUNK * limits.packing_ratio,
+    )
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            total = sum(one.file_size for one in members)
-            if len(members) > MEMBERS_MAX or total > limits.unpacked_bytes:
-                raise HostileFile(
-                    "the workbook unpacks to too much",
-                    expected=f"at most {MEMBERS_MAX} parts, {limits.unpacked_bytes} bytes",
-                    found=f"{len(members)} parts, {total} bytes",
-                )
-            for one in members:
-                _look_into(archive, one, limits)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
-        raise InvalidTable("the file is not an XLSX workbook", expected="XLSX") from error
-
-
-def _look_into(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits) -> None:
-    if member.flag_bits & _ENCRYPTED:
-        raise InvalidTable("the workbook has a password", expected="a workbook without one")
-    if member.file_size > max(member.compress_size, _CHUNK) * limits.packing_ratio:
+        archive = open_archive(io.BytesIO(data), bounds)
+        for name in archive.sizes:
+            _look_into(archive, name)
+    except LimitExceeded as error:
         raise HostileFile(
-            "a part of the workbook is packed too well",
-            field=member.filename[:60],
-            expected=f"at most {limits.packing_ratio} to one",
-            found=f"{member.file_size} from {member.compress_size} bytes",
-        )
+            "the workbook unpacks to too much", expected=error.expected, found=error.found
+        ) from error
+    except InvalidPackage as error:
+        raise InvalidTable(
+            "the file is not an XLSX workbook, or it has a password", expected="XLSX"
+        ) from error
+
+
+def _look_into(archive: Archive, name: str) -> None:
     before = b""
-    with archive.open(member) as part:
-        while piece := part.read(_CHUNK):
-            if any(one in before + piece for one in _FORBIDDEN):
-                raise HostileFile(
-                    "the workbook declares document types", field=member.filename[:60]
-                )
-            before = piece[-_OVERLAP:]
+    for piece in archive.chunks(name):
+        if any(one in before + piece for one in _FORBIDDEN):
+            raise HostileFile("the workbook declares document types", field=name[:60])
+        before = piece[-_OVERLAP:]
