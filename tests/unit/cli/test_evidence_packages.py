@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tallystick.client import write_file
 from tests.unit.cli.conftest import Tally
 from tests.unit.interchange.zips import unpacked, zipped
 
@@ -47,6 +48,10 @@ def test_a_matter_is_packed_and_checked_by_the_trust_file_alone(
     assert [one["result"] for one in results] == ["match"] * 4, "bag, two originals, a time-stamp"
     files = unpacked(bag.read_bytes())
     assert "evidence/custody.jsonld" in files
+    for name, content in files.items():
+        write_file(tmp_path / "bag" / name, content)
+    folder = tally("verify", tmp_path / "bag", "--json").json["results"]
+    assert [one["result"] for one in folder] == ["match"] * 4
     original = next(name for name in files if name.endswith("notice.txt"))
     moved = {name.replace("notice", "n0tice"): content for name, content in files.items()}
     for changed in ({**files, original: files[original] + b"."}, moved):

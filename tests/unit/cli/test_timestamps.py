@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import hashlib
 import io
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tallystick.cli import stopping
 from tallystick.cli.time_stamp_door import serving
 from tallystick.cli.time_stamps import ask
 from tallystick.errors import InvalidTimeStamp, PortInUse, TimeStampRefused, UsageError
@@ -163,6 +166,22 @@ def test_an_authority_that_answers_wrongly_gives_no_token(
     )
     with pytest.raises(error):
         ask(hashlib.sha256(b"a contract").digest(), "https://time.example.com/")
+
+
+def test_the_authority_is_served_until_the_command_is_told_to_stop(
+    tally: Tally, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says where it listens, and ends in its own way."""
+
+    @contextmanager
+    def told_at_once() -> Iterator[threading.Event]:
+        ended = threading.Event()
+        ended.set()
+        yield ended
+
+    monkeypatch.setattr(stopping, "told_to_stop", told_at_once)
+    told = tally("timestamp", "authority", "serve", "--port", "0")
+    assert (told.code, "http://127.0.0.1:" in told.out) == (0, True)
 
 
 def test_an_address_is_one_of_the_web() -> None:

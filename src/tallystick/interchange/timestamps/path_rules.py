@@ -18,7 +18,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature as WrongSignature
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
@@ -94,16 +94,12 @@ def _check_signature(
         if isinstance(key, ec.EllipticCurvePublicKey) and kind == "ecdsa":
             key.verify(signature, data, ec.ECDSA(digest))
             return
-        if isinstance(key, rsa.RSAPublicKey) and key.key_size >= _RSA_BITS_MIN:
-            if kind == "rsassa_pkcs1v15":
-                key.verify(signature, data, padding.PKCS1v15(), digest)
-                return
-            if kind == "rsassa_pss":
-                pss = padding.PSS(padding.MGF1(digest), padding.PSS.DIGEST_LENGTH)
-                key.verify(signature, data, pss, digest)
-                return
-        if isinstance(key, ed25519.Ed25519PublicKey) and kind == "ed25519":
-            key.verify(signature, data)
+        if (
+            isinstance(key, rsa.RSAPublicKey)
+            and key.key_size >= _RSA_BITS_MIN
+            and kind == "rsassa_pkcs1v15"
+        ):
+            key.verify(signature, data, padding.PKCS1v15(), digest)
             return
     except WrongSignature as error:
         raise refuse("the signature is not the authority's", "signature") from error
