@@ -12,9 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from verdicts import Case, Refused, judge_all  # beside it, without a package
+from tests.interop.verdicts import Case, Refused, judge_all
 
 
 def _said(*words: str) -> str:
