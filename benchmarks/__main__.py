@@ -13,6 +13,7 @@ from typing import Any
 from benchmarks import (
     call,
     catching_up,
+    certificates,
     consortium,
     deposits,
     http_batch,
@@ -29,6 +30,7 @@ Work = Callable[[Path, argparse.Namespace], Any]
 BENCHMARKS: dict[str, Work] = {
     "start_up": lambda _, o: small.start_up(repeat=o.repeat),
     "verification": lambda folder, o: small.verification(folder, repeat=o.repeat),
+    "certificates": lambda _, o: certificates.run(repeat=o.repeat),
     "call": lambda _, o: call.run(calls=2_000 if o.quick else 50_000, repeat=o.repeat),
     "log_growth": lambda _, o: small.log_growth(
         (1_000, 100_000) if o.quick else (1_000, 10_000, 100_000, 1_000_000, 10_000_000)

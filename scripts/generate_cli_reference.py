@@ -76,6 +76,7 @@ ENVIRONMENT: Final = """
 | `TALLY_KEY` | name of the key to sign with |
 | `TALLY_PASSPHRASE` | passphrase of sealed keys, where none is given by `--passphrase-file`; who can read it there: [keys](../operator/keys.md#passphrases) |
 | `TALLY_SEALING_PASSPHRASE` | passphrase of the organisation's sealing keys, where none is given by `--sealing-passphrase-file` |
+| `TALLY_PORTAL` | public address that QR codes of certificates begin with |
 | `TALLY_TRUST` | trust file of the network |
 | `TALLY_LANG` | `zh` or `en`; else the locale |
 | `TALLY_COMETBFT` | path of the consensus engine's program; else it is looked for on `PATH` and where Go installs |

@@ -58,6 +58,7 @@ INNER_FACES: Final = frozenset(
         "interchange.archives",
         "interchange.bank",
         "interchange.captures",
+        "interchange.certificates",
         "interchange.chinese",
         "interchange.custody_chain",
         "interchange.giving360",

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tallystick.client import seal_record
-from tallystick.crypto import SealingKey, SecretKey
+from tallystick.crypto import SealingKey, SecretKey, sha256
 from tallystick.encoding import build_sign1, decode_cbor, encode_cbor, format_base64, parse_sign1
 from tallystick.model import (
     cosign_checkpoint,
@@ -25,8 +25,10 @@ from tallystick.model import (
     open_checkpoint,
     verifier_key,
 )
+from tests.certificates import sealed
 from tests.factories import BANK, COURT, secret
 from tests.interop import evidence_cases
+from tests.interop.certificate_cases import altered_certificates
 from tests.interop.finality_cases import CHAIN, finality_cases
 from tests.interop.grant_cases import SCHEMA, grant_files
 from tests.interop.grant_cases import altered as altered_grants
@@ -420,6 +422,16 @@ def add_evidence(exports: Exports) -> None:
         exports.case("custody", f"altered: {what}", accept=False, file=file)
 
 
+def add_certificates(exports: Exports) -> None:
+    """A certificate as PDF, and altered copies."""
+    facts = {"extract": sha256(b"{}\n").hex()}
+    name = exports.file("certificates/certificate.pdf", sealed())
+    exports.case("certificate", "a sealed certificate", accept=True, file=name, **facts)
+    for what, data in altered_certificates():
+        file = exports.file(f"altered/certificate-{what.replace(' ', '-')}.pdf", data)
+        exports.case("certificate", f"altered: {what}", accept=False, file=file, **facts)
+
+
 def write_exports(source: Source, folder: Path) -> Exports:
     """Write all exports of a source."""
     exports = Exports(folder)
@@ -436,6 +448,7 @@ def write_exports(source: Source, folder: Path) -> Exports:
     add_proofs(exports, source, proven)
     if isinstance(source, LedgerSource):
         add_evidence(exports)
+        add_certificates(exports)
         add_grants(exports)  # no node's: the spreadsheet is made where it is saved
     exports.save()
     return exports

@@ -96,6 +96,18 @@ prepare_npm() { # prepare_npm JUDGE: what it needs from its lock file, in the ba
     printf '%s' "$stamp" >"$place/stamp"
 }
 
+verapdf=""
+fetch_verapdf() { # the judge of PDF/A, by Maven, if both are here
+    local jar="$build/verapdf.jar" version=1.28.2
+    command -v java >/dev/null && command -v mvn >/dev/null || return 1
+    [[ -f "$jar" ]] || { mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy \
+        -Dartifact="org.verapdf.apps:greenfield-apps:$version" -DoutputDirectory="$build" \
+        -Dmdep.stripVersion=true >"$build/logs/setup-verapdf.log" 2>&1 &&
+        mv "$build/greenfield-apps.jar" "$jar"; } || return 1
+    echo "687d4d8bcfec48c9f7e931cf78ed061f1eeccfba55d4cdc000ba9b4d8aa46ce6  $jar" | sha256sum --check --quiet || return 1
+    verapdf="$jar"
+}
+
 # --- verdicts
 
 row() { rows+=("$(printf '%-13s | %-10s | %s' "$1" "$2" "$3")"); }
@@ -207,6 +219,14 @@ say "exports from our functions"
 judge_exports functions "$build/exports"
 judge flattentool functions "$build/flattentool/bin/python" "$here/flattentool/judge.py" "$build/exports"
 judge evidence functions "$build/evidence_formats/bin/python" "$here/evidence_formats/judge.py" "$build/exports"
+
+if command -v pdfsig >/dev/null && command -v pdfdetach >/dev/null && command -v qpdf >/dev/null; then
+    fetch_verapdf || true
+    judge pdf functions "$ours" "$here/pdf/judge.py" "$build/exports" ${verapdf:+"$verapdf"}
+else
+    # The programs of a machine, and of no registry: where they are missing, that is no failure.
+    row pdf functions "NOT RUN: needs Debian's poppler-utils and qpdf"
+fi
 
 if ((with_node)); then
     say "a node"

@@ -3,25 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from tallystick.cli.answers import Line, Mark, Plain, Report, Section
 from tallystick.cli.catalogue import say
 from tallystick.cli.exit_codes import ExitCode
-from tallystick.cli.export_verbs import kinds_of
-from tallystick.cli.exported_tables import ExtractTables
+from tallystick.cli.facts_again import check_facts
 from tallystick.cli.render import local_time
 from tallystick.cli.times import format_time
 from tallystick.cli.verifying import offline_trust
 from tallystick.client import EXTRACT_BYTES_MAX, Extract, Trust, read_extract, read_file
-from tallystick.contracts import ExtractTakeAway
-from tallystick.encoding import Value
-from tallystick.errors import InvalidProof, Refused, TallystickError, UnknownContract
+from tallystick.errors import InvalidProof, TallystickError
 from tallystick.model import parse_checkpoint
 
 _MARKS: Final = {True: Mark.OK, False: Mark.FAILED, None: Mark.SKIPPED}
@@ -77,35 +72,6 @@ def check_file(path: Path, trust: Path | None) -> Checked:
         return Checked(path.name, None, (_failed("records", say("extract.records"), error),))
     trusted = offline_trust(trust, lambda: parse_checkpoint(extract.checkpoint).origin)
     return Checked(path.name, extract, tuple(_checks(extract, trusted)))
-
-
-def check_facts(extract: Extract) -> tuple[bool | None, str]:
-    """Make the facts of a checked extract again; return whether they are the same, and why not.
-
-    None: the contract's package is not installed here.
-
-    Raises:
-        InvalidProof: records that the facts need are not in the extract.
-    """
-    try:
-        take_away = kinds_of(extract.contract).get(extract.kind)
-    except UnknownContract:
-        take_away = None
-    if not isinstance(take_away, ExtractTakeAway):
-        return None, say("extract.facts_unknown", contract=extract.contract)
-    try:
-        made = take_away.facts(ExtractTables(extract), extract.subject)
-    except Refused as refusal:
-        raise InvalidProof(refusal.message, field="facts") from refusal
-    again: Mapping[str, Value] = msgspec.to_builtins(dict(made))
-    if again == extract.facts:
-        return True, say("extract.facts_hold")
-    names = sorted(
-        name
-        for name in {*again, *extract.facts}
-        if again.get(name, msgspec.UNSET) != extract.facts.get(name, msgspec.UNSET)
-    )
-    return False, say("extract.facts_differ", names=", ".join(names))
 
 
 def _checks(extract: Extract, trust: Trust) -> list[Line]:

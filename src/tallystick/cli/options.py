@@ -116,6 +116,16 @@ class Reading(Signing):
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sealing:
+    """Whose seal is set on a certificate, and what its QR code begins with."""
+
+    seal_of: str | None = None
+    seal_passphrase_file: Dashed = None
+    portal: str | None = None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Depositing:
     """How deposits are made."""
 
@@ -177,6 +187,7 @@ CHECKING: Final = Checking()
 SIGNING: Final = Signing()
 OPENING: Final = Opening()
 READING: Final = Reading()
+SEALING: Final = Sealing()
 SENDING: Final = Sending()
 NEW_NETWORK: Final = NewNetwork()
 LISTENING: Final = Listening()

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from tallystick.cli.facts_again import check_facts, known_paper
 from tallystick.cli.options import Checking
 from tallystick.client import (
     FolderMembers,
@@ -21,6 +22,9 @@ from tallystick.client import (
     ProofKind,
     Trust,
     Verification,
+    certificate_in,
+    certificate_network,
+    check_certificate,
     container_verification,
     custody_verification,
     digest_file,
@@ -111,12 +115,27 @@ def _custody(proof: Proof) -> Checklists:
     return [(proof.file.name, custody_verification(data, original))]
 
 
-CHECKS: Final[Mapping[ProofKind, Callable[[Proof], Checklists]]] = MappingProxyType(
+def _certificate(proof: Proof) -> Checklists | None:
+    """Check a certificate; any other PDF is an original whose receipt is looked for."""
+    content = certificate_in(proof.file)
+    if content is None or proof.original is not None:
+        return None
+    found = check_certificate(
+        content,
+        trust=proof.trust_of(certificate_network(content)),
+        facts_check=check_facts,
+        paper_of=known_paper,
+    )
+    return [(proof.file.name, found)]
+
+
+CHECKS: Final[Mapping[ProofKind, Callable[[Proof], Checklists | None]]] = MappingProxyType(
     {
         ProofKind.LOG_PROOF: _log_proof,
         ProofKind.TIME_STAMP: _time_stamp,
         ProofKind.PACKAGE: _package,
         ProofKind.CONTAINER: _container,
         ProofKind.CUSTODY: _custody,
+        ProofKind.PDF: _certificate,
     }
 )

@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Final
 
@@ -15,7 +16,7 @@ import msgspec
 from tallystick.cli.catalogue import say
 from tallystick.cli.exported_tables import NodeTables, ProvenTables, has_subject
 from tallystick.client import Extract, Net, TransactionRecord
-from tallystick.contracts import ExtractTakeAway, FileTakeAway, HistoryTakeAway, TakeAway
+from tallystick.contracts import ExtractTakeAway, FileTakeAway, TakeAway
 from tallystick.encoding import parse_json
 from tallystick.errors import NotFound, Refused, Unverified, UsageError
 from tallystick.interchange import tables as csv_tables
@@ -61,21 +62,23 @@ class Maker:
             raise UsageError(
                 say("export.no_kind", kind=kind), field="KIND", expected=", ".join(self._kinds)
             )
+        if isinstance(take_away, ExtractTakeAway):
+            return self.extract(kind, subject).to_json()
         self._require(take_away.table, subject)
-        try:
-            return self._made(take_away, kind, subject, today)
-        except Refused as refusal:
-            # No refusal of the ledger: its facts have no words of their own here.
-            kind_of_error = Unverified if refusal.code == _UNTRUE else NotFound
-            raise kind_of_error(refusal.message, field="SUBJECT", found=subject) from refusal
-
-    def _made(self, take_away: TakeAway, kind: str, subject: str, today: date) -> bytes:
-        tables = NodeTables(self._net, self._contract)
-        if isinstance(take_away, FileTakeAway):
-            return take_away.make(tables, subject, today)
-        if isinstance(take_away, HistoryTakeAway):
+        with _told(subject):
+            tables = NodeTables(self._net, self._contract)
+            if isinstance(take_away, FileTakeAway):
+                return take_away.make(tables, subject, today)
             return self._package(take_away.records(tables, subject))
-        return self._extract(take_away, kind, subject).to_json()
+
+    def extract(self, kind: str, subject: str) -> Extract:
+        """Return an extract; errors are those of `make`."""
+        take_away = self._kinds.get(kind)
+        if not isinstance(take_away, ExtractTakeAway):
+            raise UsageError(say("export.no_kind", kind=kind), field="KIND", found=kind)
+        self._require(take_away.table, subject)
+        with _told(subject):
+            return self._extract(take_away, kind, subject)
 
     def _require(self, table: str | None, subject: str) -> None:
         if table is not None and not has_subject(self._net, f"{self._contract}.{table}", subject):
@@ -123,6 +126,16 @@ class Maker:
                 receipt = self._net.receipt(one.id).record.to_json()
                 _add(archive, f"receipts/{one.id}.receipt.json", receipt.encode())
         return packed.getvalue()
+
+
+@contextmanager
+def _told(subject: str) -> Iterator[None]:
+    """Tell what a maker refuses: no refusal of the ledger, so it has no words of its own here."""
+    try:
+        yield
+    except Refused as refusal:
+        kind_of_error = Unverified if refusal.code == _UNTRUE else NotFound
+        raise kind_of_error(refusal.message, field="SUBJECT", found=subject) from refusal
 
 
 def suffix_of(take_away: TakeAway) -> str:

@@ -12,6 +12,8 @@ from tallystick.client.batch_plan import (
     plan_folder,
 )
 from tallystick.client.calling import ActionResult, ContractEvent
+from tallystick.client.certificate_checks import certificate_network, check_certificate
+from tallystick.client.certificates import CertificateFacts, SealRecord
 from tallystick.client.connection import AsyncNet, Net, connect, connect_async
 from tallystick.client.contract_desk import ContractDesk, PendingAction
 from tallystick.client.contract_errors import ContractErrors
@@ -54,6 +56,7 @@ from tallystick.client.records import (
     VerifiedReceipt,
 )
 from tallystick.client.schema import ContractSchema
+from tallystick.client.seal_store import SealStore
 from tallystick.client.sealing_store import SealingKeyStore
 from tallystick.client.stubs import STUBS_PACKAGE, stub_package
 from tallystick.client.tables import TableQuery
@@ -69,15 +72,17 @@ from tallystick.client.verification import (
     Verification,
     Wording,
 )
+from tallystick.client.verify_any import certificate_in, verify
 from tallystick.client.verify_custody import custody_verification
 from tallystick.client.verify_log import verify_log_extension, verify_state
-from tallystick.client.verify_offline import find_receipt, verify
+from tallystick.client.verify_offline import find_receipt
 from tallystick.client.verify_packages import (
     PackageMeans,
     container_verification,
     package_verification,
 )
 from tallystick.client.verify_time_stamps import time_stamp_verification
+from tallystick.interchange.certificates import Paper
 from tallystick.model import PrivatePlace
 
 __all__ = [
@@ -94,6 +99,7 @@ __all__ = [
     "BatchResult",
     "BatchState",
     "BlockRecord",
+    "CertificateFacts",
     "Check",
     "CheckResult",
     "Committed",
@@ -118,6 +124,7 @@ __all__ = [
     "Net",
     "OrganizationRecord",
     "PackageMeans",
+    "Paper",
     "PendingAction",
     "Placed",
     "PrivateDesk",
@@ -130,6 +137,8 @@ __all__ = [
     "Proposed",
     "ProvenRecord",
     "Result",
+    "SealRecord",
+    "SealStore",
     "SealedRecord",
     "SealingKeyStore",
     "Standing",
@@ -143,6 +152,9 @@ __all__ = [
     "Verification",
     "VerifiedReceipt",
     "Wording",
+    "certificate_in",
+    "certificate_network",
+    "check_certificate",
     "connect",
     "connect_async",
     "container_verification",

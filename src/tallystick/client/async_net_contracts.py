@@ -9,10 +9,14 @@ from tallystick.client.async_contract_desk import AsyncContractDesk, AsyncContra
 from tallystick.client.async_net_reader import AsyncNetReader
 from tallystick.client.async_tables import AsyncTableQuery
 from tallystick.client.calling import Contracts
+from tallystick.client.certificates import certify
+from tallystick.client.extracts import Extract
 from tallystick.client.links import AsyncLink
 from tallystick.client.private_desk import AsyncPrivateDesk
 from tallystick.client.table_query import Question
 from tallystick.client.typed_values import TypedItem
+from tallystick.crypto import OrganizationSeal
+from tallystick.interchange.certificates import Paper
 
 
 class AsyncNetContracts(AsyncNetReader):
@@ -48,3 +52,27 @@ class AsyncNetContracts(AsyncNetReader):
     def table(self, name: str) -> AsyncTableQuery[TypedItem]:
         """Return a contract's table, `CONTRACT.TABLE`, to be filtered and read."""
         return AsyncTableQuery(self._link, self._contracts, Question.of(name))
+
+    async def certificate(
+        self,
+        extract: Extract,
+        paper: Paper,
+        seal: OrganizationSeal,
+        *,
+        portal: str | None = None,
+    ) -> bytes:
+        """Return an extract as a sealed PDF/A-3 in two languages, which proves itself.
+
+        Args:
+            extract: From `read_extract`.
+            paper: Title and names of its facts: `Paper.of(take_away.title, take_away.labels)`.
+            seal: The organisation's seal, from `SealStore`.
+            portal: Address for the QR code; without it the code is a text for `tally verify`.
+
+        Raises:
+            UnknownRecord: the organisation has no seal in force.
+            InvalidSeal: the ledger has another seal of it in force.
+            Unverified: the node's proof does not hold.
+        """
+        session = self._link.session
+        return await self._link.run(certify(session, extract, paper, seal, portal=portal))

@@ -6,13 +6,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tallystick.client.calling import Contracts
+from tallystick.client.certificates import certify
 from tallystick.client.contract_desk import ContractDesk, ContractNames, attribute
+from tallystick.client.extracts import Extract
 from tallystick.client.links import Link
 from tallystick.client.net_reader import NetReader
 from tallystick.client.private_desk import PrivateDesk
 from tallystick.client.table_query import Question
 from tallystick.client.tables import TableQuery
 from tallystick.client.typed_values import TypedItem
+from tallystick.crypto import OrganizationSeal
+from tallystick.interchange.certificates import Paper
 
 
 class NetContracts(NetReader):
@@ -49,3 +53,27 @@ class NetContracts(NetReader):
     def table(self, name: str) -> TableQuery[TypedItem]:
         """Return a contract's table, `CONTRACT.TABLE`, to be filtered and read."""
         return TableQuery(self._link, self._contracts, Question.of(name))
+
+    def certificate(
+        self,
+        extract: Extract,
+        paper: Paper,
+        seal: OrganizationSeal,
+        *,
+        portal: str | None = None,
+    ) -> bytes:
+        """Return an extract as a sealed PDF/A-3 in two languages, which proves itself.
+
+        Args:
+            extract: From `read_extract`.
+            paper: Title and names of its facts: `Paper.of(take_away.title, take_away.labels)`.
+            seal: The organisation's seal, from `SealStore`.
+            portal: Address for the QR code; without it the code is a text for `tally verify`.
+
+        Raises:
+            UnknownRecord: the organisation has no seal in force.
+            InvalidSeal: the ledger has another seal of it in force.
+            Unverified: the node's proof does not hold.
+        """
+        session = self._link.session
+        return self._link.run(certify(session, extract, paper, seal, portal=portal))

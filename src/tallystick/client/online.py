@@ -11,9 +11,10 @@ from tallystick.client.session import Session
 from tallystick.client.submission import receipt_ask
 from tallystick.client.trust import Trust
 from tallystick.client.verification import Check, CheckResult, Verification, Wording
+from tallystick.client.verify_any import verify
 from tallystick.client.verify_case import ProofBundle
 from tallystick.client.verify_checks import check_bundle, unreadable
-from tallystick.client.verify_offline import ReceiptSource, verify
+from tallystick.client.verify_offline import ReceiptSource
 from tallystick.errors import NotFound, NotWitnessed, TallystickError, UsageError
 from tallystick.model import parse_receipt
 

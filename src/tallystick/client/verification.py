@@ -75,6 +75,13 @@ OTHER_TITLES: Final[dict[str, Wording]] = {
     "listed": Wording("no file beside the lists", "无清单外文件"),
     "exhibits": Wording("proofs for every original", "每份原件均有证明"),
     "custody": Wording("chain of custody", "监管链"),
+    "pdf": Wording("PDF file", "PDF 文件"),
+    "unchanged": Wording("unchanged since it was sealed", "签章后未改动"),
+    "seal": Wording("seal", "电子签章"),
+    "records": Wording("records", "记录"),
+    "receipts": Wording("transactions", "交易"),
+    "facts": Wording("facts", "事实"),
+    "page": Wording("page says what the facts say", "页面与事实一致"),
 }
 """Those of other proofs, by name; each kind of file has its own order."""
 

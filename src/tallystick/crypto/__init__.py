@@ -18,6 +18,7 @@ from tallystick.crypto.certified import (
 from tallystick.crypto.frames import SignedItem
 from tallystick.crypto.hashing import FileDigests, digest_stream, hmac_sha256, sha256
 from tallystick.crypto.keys import SecretKey, check_public_key
+from tallystick.crypto.organization_seal import OrganizationSeal, SealFacts, describe_seal
 from tallystick.crypto.pool import VerifierPool
 from tallystick.crypto.sealed_key import Cost, SealedKey, open_key, seal_key
 from tallystick.crypto.signatures import (
@@ -36,6 +37,8 @@ __all__ = [
     "CertifiedKey",
     "Cost",
     "FileDigests",
+    "OrganizationSeal",
+    "SealFacts",
     "SealedKey",
     "SealingKey",
     "SecretKey",
@@ -46,6 +49,7 @@ __all__ = [
     "check_public_key",
     "check_sealing_key",
     "describe_certificate",
+    "describe_seal",
     "digest_stream",
     "hmac_sha256",
     "is_valid_signature",

@@ -83,15 +83,20 @@ from tallystick.errors.rejected import (
 )
 from tallystick.errors.root import TallystickError
 from tallystick.errors.unverified import (
+    ActiveContent,
     Corrupted,
     InvalidCheckpoint,
+    InvalidPDF,
     InvalidProof,
     InvalidReceipt,
+    InvalidSeal,
+    OtherPage,
     UntrustedSigner,
     Unverified,
 )
 
 __all__ = [
+    "ActiveContent",
     "BalanceTooLow",
     "BankUnreachable",
     "Behind",
@@ -128,10 +133,12 @@ __all__ = [
     "InvalidIdentityProvider",
     "InvalidIdentityResponse",
     "InvalidIdentityToken",
+    "InvalidPDF",
     "InvalidPackage",
     "InvalidPaymentFile",
     "InvalidProof",
     "InvalidReceipt",
+    "InvalidSeal",
     "InvalidSignature",
     "InvalidTable",
     "InvalidTimeStamp",
@@ -144,6 +151,7 @@ __all__ = [
     "NotFinal",
     "NotFound",
     "NotWitnessed",
+    "OtherPage",
     "OtherPersonIdentified",
     "Overloaded",
     "PortInUse",

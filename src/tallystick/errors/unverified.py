@@ -50,6 +50,44 @@ class UntrustedSigner(Unverified):
     hint_zh = "请使用回执所属网络的信任文件。"
 
 
+class InvalidSeal(Unverified):
+    """A seal does not hold, is nobody's that the ledger knows, or was revoked."""
+
+    code = "E_SEAL"
+    title_en = "The seal is not valid"
+    title_zh = "电子签章无效"
+    hint_en = "Ask the organisation for the certificate again; it may be edited or forged."
+    hint_zh = "文件可能被改动或伪造，请向出具机构重新索取。"
+
+
+class OtherPage(Unverified):
+    """A page says something else than the facts it stands for."""
+
+    code = "E_PAGE"
+    title_en = "The page does not say what the facts say"
+    title_zh = "页面内容与所附事实不符"
+    hint_en = "Rely on the facts in the attachment, if they hold, and not on the page."
+    hint_zh = "请以核验通过的附件内容为准，勿采信页面。"
+
+
+class InvalidPDF(Unverified):
+    """A PDF is damaged, encrypted, or no certificate."""
+
+    code = "E_PDF"
+    title_en = "The PDF cannot be read as a certificate"
+    title_zh = "该 PDF 无法作为证书读取"
+
+
+class ActiveContent(Unverified):
+    """A file has a script, an action or a program inside, which a certificate never has."""
+
+    code = "E_ACTIVE"
+    title_en = "The file has active content"
+    title_zh = "文件含有脚本、动作或程序"
+    hint_en = "Do not open it in another program; ask for it again."
+    hint_zh = "请勿用其他程序打开，请重新索取。"
+
+
 class Corrupted(Unverified):
     """Stored bytes fail their checksum or contradict their hashes."""
 

@@ -91,7 +91,7 @@ class MockNode:
             (r"GET /v1/evidence/deposits", self._list_deposits),
             (r"GET /v1/evidence/deposits/([\w-]+)", self._deposit),
             (r"GET /v1/contracts/(\w+)/(\w+)", self._query),
-            (r"GET /v1/state/(\w+)/(\w+)/([^/]+)/proof", self._state),
+            (r"GET /v1/state/(\w+)/(\w+)/(.+)/proof", self._state),
             (r"GET /tile/entries/000\.p/(\d+)", self._entries),
         ]
 

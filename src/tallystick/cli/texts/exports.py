@@ -19,7 +19,11 @@ EXPORT_DETAILS: Final = Text(
 EXPORT_OPTIONS: Final[Mapping[str, Text]] = {
     "kind": Text("which file; the list is above", "文件种类，见上文"),
     "subject": Text("number of what it is about", "文件对象的编号"),
-    "out": Text("where to save it", "保存位置"),
+    "out": Text("where to save it; NAME.pdf for a certificate", "保存位置；以 .pdf 结尾则生成证书"),
+    "format": Text(
+        "`pdf` for a sealed certificate, `file` for the file itself, whatever the name",
+        "`pdf` 为带签章的证书，`file` 为文件本身，与文件名无关",
+    ),
 }
 EXTRACT_COMMANDS: Final[Mapping[str, CommandText]] = {
     "extract": CommandText(

@@ -11,6 +11,7 @@ from tallystick.cli.texts.identity import IDENTITY_FIELDS
 from tallystick.cli.texts.lists import LISTS_FIELDS
 from tallystick.cli.texts.payments import PAYMENTS_FIELDS
 from tallystick.cli.texts.private import PRIVATE_FIELDS
+from tallystick.cli.texts.seals import SEAL_FIELDS
 from tallystick.cli.texts.statistics import STATISTICS_FIELDS
 from tallystick.cli.texts.stories import STORY_FIELDS
 from tallystick.cli.texts.timestamps import TIMESTAMP_FIELDS
@@ -23,6 +24,7 @@ FIELDS: Final[Mapping[str, Text]] = {
         *IDENTITY_FIELDS,
         *PAYMENTS_FIELDS,
         *PRIVATE_FIELDS,
+        *SEAL_FIELDS,
         *STORY_FIELDS,
         *STATISTICS_FIELDS,
         *EVIDENCE_FIELDS,

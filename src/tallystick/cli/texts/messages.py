@@ -18,6 +18,7 @@ from tallystick.cli.texts.lists import LISTS_MESSAGES
 from tallystick.cli.texts.network import NETWORK
 from tallystick.cli.texts.payments import PAYMENTS_MESSAGES
 from tallystick.cli.texts.private import PRIVATE_MESSAGES
+from tallystick.cli.texts.seals import SEAL_MESSAGES
 from tallystick.cli.texts.stories import STORY_MESSAGES
 from tallystick.cli.texts.tables import TABLE_MESSAGES
 from tallystick.cli.texts.timestamps import TIMESTAMP_MESSAGES
@@ -38,6 +39,7 @@ MESSAGES: Final[Mapping[str, Text]] = {
     **PRIVATE_MESSAGES,
     **EVIDENCE_MESSAGES,
     **TIMESTAMP_MESSAGES,
+    **SEAL_MESSAGES,
     **STORY_MESSAGES,
     # Help pages.
     "help.usage": Text("Usage", "用法"),

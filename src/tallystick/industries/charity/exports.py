@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from tallystick.contracts import (
+    Contradiction,
+    ExtractTakeAway,
     FileTakeAway,
     HistoryTakeAway,
     Label,
@@ -19,7 +21,9 @@ from tallystick.contracts import (
     TableReader,
     TakeAway,
     day_of,
+    required_record,
 )
+from tallystick.industries.charity.paper_labels import DISCLOSURE_LABELS
 from tallystick.industries.charity.queries import GROUP_MIN, by_list, merged
 from tallystick.industries.charity.receipts import RECEIPTS
 from tallystick.industries.charity.records import (
@@ -29,6 +33,7 @@ from tallystick.industries.charity.records import (
     Disclosure,
     Donation,
     Entitlement,
+    Foundation,
     Payout,
     Slice,
 )
@@ -107,6 +112,44 @@ def disclosure_csv(facts: CampaignFacts, today: date) -> bytes:
     return csv_tables.write_csv(header, [_disclosed(facts.campaign, one, today) for one in shown])
 
 
+def disclosure_facts(tables: TableReader, campaign: str) -> Mapping[str, Any]:
+    """Return the last disclosure of a campaign, and its sums as they are now, each proven.
+
+    Raises:
+        Contradiction: the book tells of a disclosure that is not there.
+    """
+    kept = required_record(tables, "campaigns", Campaign, campaign)
+    foundation = required_record(tables, "foundations", Foundation, kept.foundation)
+    book = required_record(tables, "books", Book, campaign)
+    last = None
+    if book.disclosures:
+        last = tables.record("disclosures", Disclosure, campaign, book.disclosures)
+        if last is None:
+            raise Contradiction(subject=campaign, what="disclosures")
+    return {
+        "campaign": kept.id,
+        "title": kept.title,
+        "project": kept.project,
+        "foundation": kept.foundation,
+        "licence": foundation.licence,
+        "currency": kept.currency,
+        "disclosures": book.disclosures,
+        "now": _money(kept, book),
+        "last": None
+        if last is None
+        else {
+            "number": last.number,
+            "disclosed_on": _day(last.disclosed_at).isoformat(),
+            **_money(kept, last),
+        },
+    }
+
+
+def _money(campaign: Campaign, said: Disclosure | Book) -> dict[str, str]:
+    sums = [format_amount(Money(one, campaign.currency)) for one in _sums(said)]
+    return dict(zip(SUMS, sums, strict=True))
+
+
 def giving_package(facts: CampaignFacts, today: date) -> Package:
     """Return what was paid out as grants of the 360Giving standard, one for each list.
 
@@ -176,6 +219,17 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
                 zh="历次信息公开与当前收支（CSV）",
                 en="every disclosure, and the sums as they are now (CSV)",
             ),
+        ),
+        "disclosure-proof": ExtractTakeAway(
+            Label(
+                zh="最近一次信息公开与当前收支，附证明",
+                en="the last disclosure and the sums now, with their proof",
+            ),
+            "campaigns",
+            disclosure_facts,
+            ("campaigns",),
+            title=Label(zh="慈善项目信息公开", en="Disclosure of a campaign"),
+            labels=DISCLOSURE_LABELS,
         ),
         "360giving": _of_campaign(
             "360giving",

@@ -24,6 +24,7 @@ from tallystick.contracts import (
     required_record,
 )
 from tallystick.contracts.parts import OrderState, PaymentOrder
+from tallystick.industries.charity.paper_labels import DONATION_LABELS, PAYMENT_LABELS
 from tallystick.industries.charity.queries import GROUP_MIN, merged, slices_of
 from tallystick.industries.charity.records import (
     FREE,
@@ -230,6 +231,8 @@ RECEIPTS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             "donations",
             donation_facts,
             ("donations",),
+            title=Label(zh="捐赠收据", en="Receipt for a donation"),
+            labels=DONATION_LABELS,
         ),
         "donation-text": _text_of(
             Label(zh="捐赠收据，供阅读打印", en="the same to read and print"),
@@ -257,6 +260,8 @@ RECEIPTS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             "entitlements",
             payment_facts,
             ("entitlements", "payments_orders"),
+            title=Label(zh="受助凭证", en="Receipt for a payment"),
+            labels=PAYMENT_LABELS,
         ),
         "payment-text": _text_of(
             Label(zh="受助凭证，供阅读打印", en="the same to read and print"),

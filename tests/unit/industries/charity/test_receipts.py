@@ -12,11 +12,11 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from tallystick.contracts import ExtractTakeAway, FileTakeAway, digest_of
+from tallystick.contracts import ExtractTakeAway, FileTakeAway, digest_of, unlabelled
 from tallystick.errors import Refused
 from tallystick.industries.charity.exports import TAKE_AWAYS
-from tallystick.industries.charity.records import Donation, Payout
-from tests.unit.industries.charity.scene import BANK, FOUNDATION, Scene, person, row
+from tallystick.industries.charity.records import FREE, Donation, Payout
+from tests.unit.industries.charity.scene import BANK, FOUNDATION, OFFICER, Scene, person, row
 from tests.unit.industries.charity.sequences import Sequence as RandomSequence
 from tests.unit.industries.charity.test_exports import SceneTables, paid_lists
 
@@ -35,7 +35,30 @@ def facts(scene: Scene, kind: str, subject: str) -> dict[str, Any]:
     assert isinstance(take_away, ExtractTakeAway)
     made: Mapping[str, Any] = take_away.facts(SceneTables(scene), subject)
     plain: dict[str, Any] = msgspec.to_builtins(dict(made))
+    assert unlabelled(take_away.labels, _without_funds(plain)) == [], "every fact has a name"
     return plain
+
+
+def _without_funds(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return facts with no restriction: funds are named by the foundation, in its own words."""
+    return {**facts, "restriction": FREE} if "restriction" in facts else dict(facts)
+
+
+def test_the_last_disclosure_and_the_sums_now_are_told_with_their_proof(scene: Scene) -> None:
+    """CHAR-2, CHAR-10: of the book and of the last disclosure, none where there was none yet."""
+    campaign = scene.campaign()
+    said = facts(scene, "disclosure-proof", campaign)
+    assert (said["disclosures"], said["last"]) == (0, None)
+    assert said["now"]["paid"] == "0.00"
+    scene.ok(OFFICER, "disclose", campaign=campaign)
+    said = facts(scene, "disclosure-proof", campaign)
+    assert said["last"]["number"] == said["disclosures"] == 1
+    assert said["last"]["donated"] == said["now"]["donated"]
+    state = scene.ledger.state
+    key = next(key for key in state.values if b"/disclosures/" in bytes(key))
+    del state.values[key]
+    with pytest.raises(Refused):
+        facts(scene, "disclosure-proof", campaign)
 
 
 def file(scene: Scene, kind: str, subject: str) -> str:

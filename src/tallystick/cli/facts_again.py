@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the package of a contract says of an extract: its facts made again, and their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from tallystick.cli.catalogue import say
+from tallystick.cli.export_verbs import kinds_of
+from tallystick.cli.exported_tables import ExtractTables
+from tallystick.client import Extract, Paper
+from tallystick.contracts import ExtractTakeAway
+from tallystick.encoding import Value
+from tallystick.errors import InvalidProof, Refused, UnknownContract
+
+
+def check_facts(extract: Extract) -> tuple[bool | None, str]:
+    """Make the facts of a checked extract again; return whether they are the same, and why not.
+
+    None: the contract's package is not installed here.
+
+    Raises:
+        InvalidProof: records that the facts need are not in the extract.
+    """
+    try:
+        take_away = kinds_of(extract.contract).get(extract.kind)
+    except UnknownContract:
+        take_away = None
+    if not isinstance(take_away, ExtractTakeAway):
+        return None, say("extract.facts_unknown", contract=extract.contract)
+    try:
+        made = take_away.facts(ExtractTables(extract), extract.subject)
+    except Refused as refusal:
+        raise InvalidProof(refusal.message, field="facts") from refusal
+    again: Mapping[str, Value] = msgspec.to_builtins(dict(made))
+    if again == extract.facts:
+        return True, say("extract.facts_hold")
+    names = sorted(
+        name
+        for name in {*again, *extract.facts}
+        if again.get(name, msgspec.UNSET) != extract.facts.get(name, msgspec.UNSET)
+    )
+    return False, say("extract.facts_differ", names=", ".join(names))
+
+
+def paper_of(take_away: ExtractTakeAway) -> Paper:
+    """Return how a take-away's certificate looks."""
+    return Paper.of(take_away.title or take_away.label, take_away.labels)
+
+
+def known_paper(extract: Extract) -> Paper | None:
+    """Return how the contract's package names an extract's facts; None if it is not installed."""
+    try:
+        take_away = kinds_of(extract.contract).get(extract.kind)
+    except UnknownContract:
+        return None
+    return paper_of(take_away) if isinstance(take_away, ExtractTakeAway) else None

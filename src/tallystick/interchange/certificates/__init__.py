@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Certificates: facts of an extract as PDF/A-3 in two languages, under an organisation's seal."""
+
+from tallystick.interchange.certificates.page import (
+    LINK_SCHEME,
+    facts_digest,
+    link_of,
+    number_of,
+    page_of,
+)
+from tallystick.interchange.certificates.passive import PDF_BYTES_MAX, open_pdf
+from tallystick.interchange.certificates.reading import SealedPDF, is_certificate, read_sealed
+from tallystick.interchange.certificates.records import (
+    CERTIFICATE_FILE,
+    CERTIFICATE_FORMAT,
+    EXTRACT_FILE,
+    Attached,
+    FactName,
+    Named,
+    Page,
+    Paper,
+    Standing,
+    Text,
+    Worded,
+)
+from tallystick.interchange.certificates.rendering import maker, render
+from tallystick.interchange.certificates.sealing import set_seal
+
+__all__ = [
+    "CERTIFICATE_FILE",
+    "CERTIFICATE_FORMAT",
+    "EXTRACT_FILE",
+    "LINK_SCHEME",
+    "PDF_BYTES_MAX",
+    "Attached",
+    "FactName",
+    "Named",
+    "Page",
+    "Paper",
+    "SealedPDF",
+    "Standing",
+    "Text",
+    "Worded",
+    "facts_digest",
+    "is_certificate",
+    "link_of",
+    "maker",
+    "number_of",
+    "open_pdf",
+    "page_of",
+    "read_sealed",
+    "render",
+    "set_seal",
+]

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The last page of a certificate: how to verify it, also without our software."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from tallystick.interchange.certificates.records import EXTRACT_FILE, Standing
+
+
+class Step(NamedTuple):
+    """One step, with the command that does it."""
+
+    zh: str
+    en: str
+    command: str = ""
+
+
+_TITLE: Final = {"zh": "如何核验本证书", "en": "How to verify this certificate"}
+
+
+def help_of(standing: Standing, digest: str) -> dict[str, Any]:
+    """Return the last page: steps, and the figures that they compare."""
+    return {
+        "title": _TITLE,
+        "steps": [one._asdict() for one in _steps(standing, digest)],
+        "facts": [],
+    }
+
+
+def _steps(standing: Standing, digest: str) -> tuple[Step, ...]:
+    return (
+        Step(
+            "一步核验：安装 Tallystick，使用从本账本任一成员机构取得的信任文件 trust.json。"
+            "不要采用随本证书一同收到的信任文件。无需联网。",
+            "In one step: with Tallystick and the trust file of this ledger, which any of its "
+            "member organisations gives you. Do not take the trust file from whoever sent you "
+            "the certificate. No network is needed.",
+            "tally verify certificate.pdf --trust trust.json",
+        ),
+        Step(
+            "不使用本软件，核验签章：用任意支持 PAdES 的阅读器或下列命令，确认签章有效、覆盖全文，"
+            "且签章证书的 SHA-256 指纹为首页所列值。签章证书为机构自签，由账本而非根证书机构证明其归属。",
+            "Without us, the seal: any PAdES reader, or this command, says that the signature is "
+            "valid and covers the whole file; the SHA-256 fingerprint of its certificate is the "
+            "one on the page. The certificate is the organisation's own: the ledger, and no root "
+            "authority, says whose it is.",
+            "pdfsig certificate.pdf\n"
+            "pdfsig -dump certificate.pdf\n"
+            "openssl cms -cmsout -print -inform DER -in certificate.pdf.sig0",
+        ),
+        Step(
+            "不使用本软件，取出附件，并比对摘要。下列摘要应与 extract.json 的摘要一致。",
+            "Without us, the attachments: take them out and compare the digest, which is that of "
+            "extract.json.",
+            f"pdfdetach -saveall certificate.pdf\nopenssl dgst -sha256 {EXTRACT_FILE}\n{digest}",
+        ),
+        Step(
+            "extract.json 内含经签名的检查点、每条记录的默克尔证明与交易回执；"
+            "核验步骤与字节格式见公开规范 extract.md、receipt.md、state.md、checkpoint.md。",
+            "extract.json holds a signed checkpoint, a Merkle proof of every record and the "
+            "receipts of the transactions; the steps and every byte are in the public "
+            "specifications extract.md, receipt.md, state.md and checkpoint.md.",
+        ),
+        Step(
+            "certificate.json 载明本页的排版依据与签章登记的证明：该签章由 "
+            f"{standing.organization} 的管理员在账本上公布。",
+            "certificate.json says how the page was set, and proves the seal: an administrator of "
+            f"{standing.organization} published it on the ledger.",
+        ),
+        Step(
+            "本证书反映所载区块高度时的情况，不证明其后未发生变化；现状请向账本节点查询，"
+            "或扫描首页二维码取得核验文本。",
+            "The certificate tells how things stood after the block it names, and not that nothing "
+            "came later: ask a node of the ledger, with the text of the QR code.",
+            standing.link,
+        ),
+    )

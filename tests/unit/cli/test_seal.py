@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`tally seal` and certificates: from a key to a paper that a court checks without a node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tallystick.api import HttpServer
+from tallystick.cli.founding import found_own
+from tallystick.cli.proof_checks import CHECKS
+from tallystick.client import ProofKind
+from tallystick.node import NodeConfig, open_node
+from tests.unit.cli.conftest import Tally
+
+CODE = "91110108MADEM0038D"
+AS = ("--as", "ledger-administrator")
+DEPOSIT = "EV-2026-000001"
+
+
+@pytest.fixture
+def node(
+    tmp_path: Path, home: Path, tally: Tally, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """Serve a node of one organisation with a deposit; return its trust file."""
+    assert home.exists()
+    folder = tmp_path / "node"
+    found_own(folder, network="ledger", organization=CODE, name="示范法院")
+    served = open_node(NodeConfig(data=folder, workers=False))
+    served.start()
+    with HttpServer(served, port=0) as server:
+        monkeypatch.setenv("TALLY_URL", f"http://localhost:{server.port}")
+        file = tmp_path / "contract.txt"
+        file.write_text("contract")
+        assert tally("evidence", "deposit", file, "--title", "合同", *AS).code == 0
+        yield folder / "trust.json"
+    served.stop()
+
+
+@pytest.fixture
+def sealed(node: Path, tally: Tally, tmp_path: Path) -> Path:
+    """Make and publish a seal under a passphrase; return the passphrase's file."""
+    assert node.exists()
+    words = tmp_path / "pass.txt"
+    words.write_text("sesame\n")
+    made = tally(
+        *("seal", "create", "--organization", CODE, "--name", "示范法院"),
+        *("--passphrase-file", words, "--json"),
+    )
+    assert made.code == 0, made.err
+    assert Path(made.json["path"]).stat().st_mode & 0o077 == 0
+    done = tally("seal", "publish", "--seal-passphrase-file", words, *AS, "--json")
+    assert (done.code, done.json["fingerprint"]) == (0, made.json["fingerprint"])
+    return words
+
+
+def test_a_deposit_s_certificate_is_a_match_without_a_node(
+    tally: Tally, node: Path, sealed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """JUD-2: with its proof beside it; one byte changed and it is refused."""
+    out = tmp_path / "deposit.pdf"
+    made = tally(
+        *("evidence", "certificate", DEPOSIT, "--out", out),
+        *("--seal-passphrase-file", sealed, "--portal", "https://ledger.example", "--json"),
+    )
+    assert made.code == 0, made.err
+    monkeypatch.delenv("TALLY_URL")
+    told = tally("verify", out, "--trust", node, "--lang", "en")
+    assert (told.code, "MATCH" in told.out) == (0, True), told.out
+    proof = Path(made.json["proof"])
+    assert tally("extract", "verify", proof, "--trust", node).code == 0
+    data = bytearray(out.read_bytes())
+    data[3000] ^= 1
+    out.write_bytes(data)
+    told = tally("verify", out, "--trust", node, "--lang", "en")
+    assert (told.code, "NO MATCH" in told.out) == (6, True)
+
+
+def test_every_extract_can_be_a_certificate_by_its_name_or_by_the_option(
+    tally: Tally, node: Path, sealed: Path, tmp_path: Path
+) -> None:
+    """What is no extract cannot; the same name can still be the JSON file."""
+    words = ("--seal-passphrase-file", sealed, "--seal-of", CODE)
+    by_name, by_option = tmp_path / "a.pdf", tmp_path / "b"
+    assert tally("evidence", "export", "deposit", DEPOSIT, "-o", by_name, *words).code == 0
+    more = ("--format", "pdf")
+    assert tally("evidence", "export", "deposit", DEPOSIT, "-o", by_option, *words, *more).code == 0
+    assert by_option.read_bytes()[:5] == by_name.read_bytes()[:5] == b"%PDF-"
+    json_file = tmp_path / "c.pdf"
+    told = tally("evidence", "export", "deposit", DEPOSIT, "-o", json_file, "--format", "file")
+    assert (told.code, json_file.read_bytes()[:1]) == (0, b"{")
+    assert tally("charity", "export", "audit", "CP-1", "-o", tmp_path / "d.pdf").code == 2
+    assert tally("verify", by_name, "--trust", node).code == 0
+
+
+def test_a_wrong_passphrase_and_a_seal_that_is_not_in_force_make_nothing(
+    tally: Tally, node: Path, sealed: Path, tmp_path: Path
+) -> None:
+    """Nor does a seal of nobody, nor one that was revoked."""
+    assert node.exists()
+    out, wrong = tmp_path / "x.pdf", tmp_path / "wrong.txt"
+    wrong.write_text("other\n")
+    make = ("evidence", "certificate", DEPOSIT, "--out", out, "--seal-passphrase-file")
+    assert tally(*make, wrong, "--json").json["error"]["code"] == "E_PASSPHRASE"
+    assert tally("seal", "revoke", "1", "--reason", "lost", *AS).code == 0
+    assert tally(*make, sealed, "--json").json["error"]["code"] == "E_MISSING"
+    assert tally("seal", "show", CODE, "--json").json["error"]["code"] == "E_MISSING"
+    again = tally("seal", "publish", "--seal-passphrase-file", sealed, *AS, "--json")
+    assert again.json["error"]["code"] == "E_DUP"
+    assert not out.exists()
+
+
+def test_the_seal_in_force_is_shown(tally: Tally, node: Path, sealed: Path) -> None:
+    """Name, fingerprint, since when, until when."""
+    assert node.exists()
+    assert sealed.exists()
+    shown = tally("seal", "show", CODE, "--json").json
+    assert (shown["name"], shown["version"]) == ("示范法院", 1)
+    assert len(shown["fingerprint"]) == 64
+
+
+def test_without_a_seal_there_is_no_certificate(tally: Tally, node: Path, tmp_path: Path) -> None:
+    """Said with what to do; a seal without a passphrase can be made, and is not yet in force."""
+    assert node.exists()
+    out = tmp_path / "x.pdf"
+    told = tally("evidence", "certificate", DEPOSIT, "--out", out, "--json")
+    assert told.json["error"]["code"] == "E_NOT_FOUND"
+    words = ("--organization", CODE, "--name", "x", "--no-passphrase")
+    assert tally("seal", "create", *words).code == 0
+    told = tally("evidence", "certificate", DEPOSIT, "--out", out, "--json")
+    assert told.json["error"]["code"] == "E_MISSING"
+    assert not out.exists()
+
+
+def test_a_pdf_that_is_no_certificate_is_an_original_like_any_other(
+    tally: Tally, node: Path, tmp_path: Path
+) -> None:
+    """Its deposit is looked for by its hash."""
+    assert node.exists()
+    assert ProofKind.PDF in CHECKS
+    file = tmp_path / "contract.pdf"
+    file.write_bytes(b"%PDF-1.7\nour contract\n")
+    assert tally("evidence", "deposit", file, "--title", "x", *AS).code == 0
+    (tmp_path / "contract.pdf.receipt.json").unlink()
+    assert tally("verify", file).code == 0
