@@ -25,6 +25,7 @@ from tallystick.errors.outside import (
     IdentityProviderUnreachable,
     InvalidAccount,
     InvalidCapture,
+    InvalidContentArchive,
     InvalidCustody,
     InvalidIdentityProvider,
     InvalidIdentityResponse,
@@ -34,6 +35,7 @@ from tallystick.errors.outside import (
     InvalidTable,
     InvalidTimeStamp,
     OtherPersonIdentified,
+    StoreUnreachable,
     TimeStampRefused,
 )
 from tallystick.errors.refused import (
@@ -78,6 +80,7 @@ from tallystick.errors.rejected import (
     WrongMediaType,
     WrongMethod,
     WrongNetwork,
+    WrongOffset,
     WrongPassphrase,
     WrongSealingKey,
 )
@@ -91,6 +94,7 @@ from tallystick.errors.unverified import (
     InvalidReceipt,
     InvalidSeal,
     OtherPage,
+    SealedFileChanged,
     UntrustedSigner,
     Unverified,
 )
@@ -128,6 +132,7 @@ __all__ = [
     "InvalidCapture",
     "InvalidCertificate",
     "InvalidCheckpoint",
+    "InvalidContentArchive",
     "InvalidContract",
     "InvalidCustody",
     "InvalidIdentityProvider",
@@ -160,7 +165,9 @@ __all__ = [
     "Rejected",
     "Replayed",
     "RoleMissing",
+    "SealedFileChanged",
     "StorageFailed",
+    "StoreUnreachable",
     "TallystickError",
     "TimeStampRefused",
     "TooFarAhead",
@@ -175,6 +182,7 @@ __all__ = [
     "WrongMediaType",
     "WrongMethod",
     "WrongNetwork",
+    "WrongOffset",
     "WrongPassphrase",
     "WrongSealingKey",
     "WrongState",
