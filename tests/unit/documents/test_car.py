@@ -226,7 +226,7 @@ def test_a_block_named_by_itself_is_read() -> None:
     (block,) = CarReader(io.BytesIO(car(CID, (named, b"abc")))).blocks()
     assert block.data == b"abc"
     with pytest.raises(InvalidContentArchive):
-        list(CarReader(io.BytesIO(car(CID, (named, b"abd")))).blocks())
+        list(CarReader(io.BytesIO(car(CID, (named, b"xyz")))).blocks())
 
 
 @given(st.integers(0, 2**63 - 1))
