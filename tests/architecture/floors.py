@@ -19,6 +19,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "units": frozenset({"errors"}),
     "crypto": GROUND,
     "encoding": GROUND,
+    "disk": GROUND,
     "merkle": GROUND | {"crypto"},
     "model": BYTES,
     "membership": VALUES,
@@ -26,13 +27,13 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "ledger": VALUES | {"membership"},
     # Floor 7: none imports another of the floor.
     "execution": VALUES | {"contracts", "ledger"},
-    "storage": VALUES | {"ledger"},
-    "documents": BYTES,
+    "storage": VALUES | {"ledger", "disk"},
+    "documents": BYTES | {"merkle", "disk"},
     "consensus": VALUES,
     "views": VALUES | {"contracts"},
     # Floors 8 to 10.
     "node": VALUES
-    | {"membership", "contracts", "ledger", "interchange"}
+    | {"membership", "contracts", "ledger", "interchange", "disk"}
     | {"execution", "storage", "documents", "consensus", "views"},
     "api": VALUES | {"membership", "contracts", "interchange", "node"},
     "client": VALUES | {"interchange"},

@@ -35,7 +35,7 @@ def no_data_sync() -> None:
 
 def no_folder_sync() -> None:
     """New files are synced, but not the folder that names them."""
-    _replace("tallystick.storage.files.sync_folder", _do_nothing)
+    _replace("tallystick.disk.files.sync_folder", _do_nothing)
     _replace("tallystick.storage.environment.sync_folder", _do_nothing)
 
 
@@ -67,7 +67,7 @@ def ack_before_write() -> None:
 
 
 def _write_only(log: BlockLog, block: Block) -> None:
-    from tallystick.storage.files import sync_data, write_all
+    from tallystick.disk.files import sync_data, write_all
 
     place = log.position(block.header.height)
     write_all(log._descriptor, encode_record(block, log._marker, place.offset))
@@ -120,7 +120,7 @@ def no_checksums() -> None:
 
 def ignores_faults() -> None:
     """A failed sync is tried again and then forgotten."""
-    from tallystick.storage.files import sync_data, write_all
+    from tallystick.disk.files import sync_data, write_all
 
     def stubborn(work: Callable[..., None]) -> Callable[..., None]:
         def run(*arguments: object) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tallystick.crypto import sha256
-from tallystick.documents.files import failing, remove_synced, sync_folder, write_synced
+from tallystick.disk import failing_storage, remove_files, sync_folder, write_file
 from tallystick.encoding import encode, format_json, parse_json
 from tallystick.errors import Corrupted, NotFound, TallystickError
 
@@ -30,6 +30,7 @@ _SEALED: Final = re.compile(r"[0-9a-f]{64}\.sealed")
 _WRAP_SUFFIX: Final = ".wrap"
 _FOLDER_NAME: Final = re.compile(r"[0-9a-f]{64}")
 _PRIVATE_FOLDER: Final = 0o700
+_PRIVATE_FILE: Final = 0o600
 
 
 class Place(NamedTuple):
@@ -84,14 +85,14 @@ class Holdings:
             StorageFailed: the system refused; there is a whole holding or none.
         """
         folder = self._of(place)
-        with failing("making a holding"):
+        with failing_storage("making a holding"):
             if not folder.is_dir():
                 folder.mkdir(parents=True, mode=_PRIVATE_FOLDER)
                 sync_folder(folder.parent.parent)
                 sync_folder(folder.parent)
-        write_synced(folder / _PLACE_FILE, format_json(place._asdict()).encode())
+        _write(folder / _PLACE_FILE, format_json(place._asdict()).encode())
         self._write_wraps(folder, wraps)
-        write_synced(folder / f"{sha256(sealed).hex()}.sealed", sealed)
+        _write(folder / f"{sha256(sealed).hex()}.sealed", sealed)
 
     def add_wraps(self, place: Place, wraps: Mapping[str, bytes]) -> None:
         """Keep more wraps of a holding, or others in their place.
@@ -117,7 +118,7 @@ class Holdings:
         """
         path = self._require(place)
         wrap = path.parent / f"{organization}{_WRAP_SUFFIX}"
-        with failing("reading a holding"):
+        with failing_storage("reading a holding"):
             sealed = path.read_bytes()
             found = Holding(sealed, wrap.read_bytes() if wrap.is_file() else None)
         if f"{sha256(sealed).hex()}.sealed" != path.name:
@@ -138,7 +139,7 @@ class Holdings:
 
     def _write_wraps(self, folder: Path, wraps: Mapping[str, bytes]) -> None:
         for organization, wrap in wraps.items():
-            write_synced(folder / f"{organization}{_WRAP_SUFFIX}", wrap)
+            _write(folder / f"{organization}{_WRAP_SUFFIX}", wrap)
 
     def _require(self, place: Place) -> Path:
         path = _sealed_file(self._of(place))
@@ -157,6 +158,10 @@ class Holdings:
     def _folders(self) -> Iterator[Path]:
         found = self._folder.iterdir() if self._folder.is_dir() else ()
         return (path for path in found if _FOLDER_NAME.fullmatch(path.name))
+
+
+def _write(path: Path, data: bytes) -> None:
+    write_file(path, data, mode=_PRIVATE_FILE)
 
 
 def _sealed_file(folder: Path) -> Path | None:
@@ -187,8 +192,8 @@ def _remove(folder: Path) -> None:
     """Remove a holding: wraps, then the sealed bytes, then the rest; each step is on disk."""
     paths = sorted(folder.iterdir(), key=_order_of_removal)
     for stage in range(3):
-        remove_synced(folder, [path for path in paths if _order_of_removal(path) == stage])
-    with failing("removing a holding"):
+        remove_files(folder, [path for path in paths if _order_of_removal(path) == stage])
+    with failing_storage("removing a holding"):
         folder.rmdir()
         sync_folder(folder.parent)
 

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from tallystick.crypto import SecretKey, check_public_key, sha256, verify_signature
+from tallystick.disk import make_private_folder, write_file
 from tallystick.encoding import encode, parse_hex
 from tallystick.errors import DataFolderProblem, Malformed, TallystickError
 from tallystick.membership import check_member_id, check_name
@@ -39,7 +40,6 @@ from tallystick.model import (
 )
 from tallystick.node.engine_file import NODE_KEY_FILE, VALIDATOR_KEY_FILE
 from tallystick.node.node_keys import LOG_KEY_FILE
-from tallystick.storage import make_private_folder, write_file
 from tallystick.units import HASH_SIZE, TimeMs
 
 ENTRY_FORMAT: Final = "tallystick.entry.v1"

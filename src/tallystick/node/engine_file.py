@@ -13,8 +13,9 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Struct
 
+from tallystick.disk import write_file
 from tallystick.errors import DataFolderProblem
-from tallystick.storage import VALIDATOR_KEY_FILE, write_file
+from tallystick.storage import VALIDATOR_KEY_FILE
 
 __all__ = [
     "ENGINE_FILE",

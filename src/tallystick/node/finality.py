@@ -16,11 +16,11 @@ from typing import Final, Literal, Protocol
 import msgspec
 from msgspec import Struct
 
+from tallystick.disk import write_file
 from tallystick.errors import Corrupted, TallystickError
 from tallystick.ledger import AppliedBlock
 from tallystick.model import VALIDATORS_KEY, BlockHeader, EngineStart, LogKeyCertificate, Transition
 from tallystick.node.published import Published
-from tallystick.storage import write_file
 
 HISTORY_FILE: Final = "validators.json"
 WAIT_SECONDS: Final = 3.0

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from tallystick.crypto import SealedKey, SecretKey, open_key, seal_key
+from tallystick.disk import read_private
 from tallystick.encoding import parse_hex
 from tallystick.errors import DataFolderProblem, FileProblem, Malformed, UsageError, invariant
 from tallystick.node.engine_file import ENGINE_HOME, NODE_KEY_FILE, VALIDATOR_KEY_FILE
-from tallystick.storage import DataFolder, read_private
+from tallystick.storage import DataFolder
 from tallystick.units import HASH_SIZE
 
 if TYPE_CHECKING:

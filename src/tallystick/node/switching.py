@@ -15,6 +15,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tallystick.disk import sync_folder
 from tallystick.encoding import encode, format_base64
 from tallystick.errors import (
     Corrupted,
@@ -41,14 +42,7 @@ from tallystick.node.engine_file import read_engine_file
 from tallystick.node.finality import ValidatorHistoryFile, engine_start
 from tallystick.node.invite import EngineStartFacts, Invite, found_invite, invite_validator
 from tallystick.node.wiring import open_node
-from tallystick.storage import (
-    BLOCKS_FOLDER,
-    BackupInfo,
-    BlockLogReader,
-    DataFolder,
-    restore,
-    sync_folder,
-)
+from tallystick.storage import BLOCKS_FOLDER, BackupInfo, BlockLogReader, DataFolder, restore
 
 _STAGED: Final = ".ledger"
 

@@ -9,7 +9,6 @@ from tallystick.storage.check import check_storage
 from tallystick.storage.chunks import ChunkIndex, make_snapshot, read_chunk
 from tallystick.storage.data_folder import DataFolder, read_format, read_genesis
 from tallystick.storage.durable_store import DurableStore
-from tallystick.storage.files import make_private_folder, read_private, sync_folder, write_file
 from tallystick.storage.findings import Finding, Severity
 from tallystick.storage.layout import BLOCKS_FOLDER, VALIDATOR_KEY_FILE
 from tallystick.storage.log_reader import BlockLogReader
@@ -59,21 +58,17 @@ __all__ = [
     "file_system_kind",
     "footing",
     "give_up_after",
-    "make_private_folder",
     "make_snapshot",
     "offered_heights",
     "open_storage",
     "read_chunk",
     "read_format",
     "read_genesis",
-    "read_private",
     "read_retention",
     "read_snapshot_file",
     "restore",
     "restore_snapshot",
     "settle",
-    "sync_folder",
-    "write_file",
     "write_retention",
     "write_snapshot",
 ]

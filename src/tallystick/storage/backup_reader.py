@@ -16,6 +16,14 @@ from typing import IO, Final
 
 import msgspec
 
+from tallystick.disk import (
+    failing_storage,
+    make_folder,
+    sync_file,
+    sync_folder,
+    write_all,
+    write_file,
+)
 from tallystick.errors import Corrupted, DataFolderProblem, FileProblem
 from tallystick.storage.backup_format import (
     BACKUP_FORMAT,
@@ -33,14 +41,6 @@ from tallystick.storage.backup_format import (
 )
 from tallystick.storage.committed import CommitMark
 from tallystick.storage.data_folder import prepare_folder, read_genesis, write_format
-from tallystick.storage.files import (
-    failing_storage,
-    make_folder,
-    sync_file,
-    sync_folder,
-    write_all,
-    write_file,
-)
 from tallystick.storage.layout import (
     BLOCKS_FOLDER,
     GENESIS_FILE,

@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from tallystick.disk import PARTIAL_SUFFIX, sync_file, sync_folder
 from tallystick.errors import DataFolderProblem, FileProblem
 from tallystick.model import Block
 from tallystick.storage.backup_format import (
@@ -31,14 +32,7 @@ from tallystick.storage.backup_format import (
     Progress,
 )
 from tallystick.storage.data_folder import read_format, read_genesis
-from tallystick.storage.files import sync_file, sync_folder
-from tallystick.storage.layout import (
-    BLOCKS_FOLDER,
-    GENESIS_FILE,
-    KEYS_FOLDER,
-    PARTIAL_SUFFIX,
-    VALIDATOR_KEY_FILE,
-)
+from tallystick.storage.layout import BLOCKS_FOLDER, GENESIS_FILE, KEYS_FOLDER, VALIDATOR_KEY_FILE
 from tallystick.storage.log_reader import BlockLogReader
 from tallystick.storage.records import damaged
 from tallystick.storage.segments import SEGMENT_HEADER_SIZE, Segment, list_segments, segment_path

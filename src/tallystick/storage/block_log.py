@@ -17,17 +17,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from tallystick.errors import NotFound, StorageFailed, invariant
-from tallystick.model import Block
-from tallystick.storage.committed import CommitMark, read_mark
-from tallystick.storage.files import (
+from tallystick.disk import (
+    PARTIAL_SUFFIX,
     failing_storage,
     make_folder,
     sync_data,
     truncate_file,
     write_all,
 )
-from tallystick.storage.layout import BLOCKS_FOLDER, PARTIAL_SUFFIX
+from tallystick.errors import NotFound, StorageFailed, invariant
+from tallystick.model import Block
+from tallystick.storage.committed import CommitMark, read_mark
+from tallystick.storage.layout import BLOCKS_FOLDER
 from tallystick.storage.records import Position, damaged, encode_record
 from tallystick.storage.segments import (
     SEGMENT_HEADER_SIZE,

@@ -18,9 +18,9 @@ from typing import Final
 import msgspec
 
 from tallystick.crypto import sha256
+from tallystick.disk import failing_storage, write_file
 from tallystick.errors import NotFound
 from tallystick.model import CHUNK_BYTES, Snapshot
-from tallystick.storage.files import failing_storage, write_file
 from tallystick.storage.layout import CHUNK_INDEX_FILE
 from tallystick.storage.log_reader import BlockLogReader
 from tallystick.storage.records import damaged

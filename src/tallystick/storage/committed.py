@@ -16,7 +16,7 @@ from struct import Struct
 from typing import Final
 from zlib import crc32
 
-from tallystick.storage.files import failing_storage, write_file
+from tallystick.disk import failing_storage, write_file
 
 MARK_FILE: Final = "committed"
 _MAGIC = b"TALLYCMT"

@@ -17,15 +17,15 @@ from typing import Self
 
 import msgspec
 
-from tallystick.errors import Corrupted, DataFolderProblem, Malformed
-from tallystick.model import decode_genesis, network_id
-from tallystick.storage.files import (
+from tallystick.disk import (
     failing_storage,
     make_folder,
     read_private,
     write_all,
     write_file,
 )
+from tallystick.errors import Corrupted, DataFolderProblem, Malformed
+from tallystick.model import decode_genesis, network_id
 from tallystick.storage.findings import Finding, Severity
 from tallystick.storage.layout import (
     BLOCKS_FOLDER,

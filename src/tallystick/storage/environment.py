@@ -21,6 +21,7 @@ from typing import Final
 
 import lmdb
 
+from tallystick.disk import failing_storage, make_folder, sync_folder
 from tallystick.errors import DataFolderProblem, StorageFailed, TallystickError, invariant
 from tallystick.storage.databases import (
     META_HEADER,
@@ -33,7 +34,6 @@ from tallystick.storage.databases import (
     store_damaged,
     unseal,
 )
-from tallystick.storage.files import failing_storage, make_folder, sync_folder
 from tallystick.storage.layout import STATE_FOLDER
 
 MAP_BYTES: Final = 2**38 if sys.maxsize > 2**32 else 2**30

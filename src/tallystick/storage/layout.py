@@ -25,5 +25,3 @@ RETENTION_FILE: Final = "retention.json"
 
 FORMAT_NAME: Final = "tallystick.data"
 FORMAT_VERSION: Final = 1
-PARTIAL_SUFFIX: Final = ".partial"
-"""Ends the name of a file that is being written; left over only after a crash."""

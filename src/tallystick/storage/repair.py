@@ -11,10 +11,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from tallystick.disk import failing_storage, make_folder, sync_folder, truncate_file
 from tallystick.errors import DataFolderProblem, invariant
 from tallystick.storage.committed import CommitMark
 from tallystick.storage.data_folder import DataFolder
-from tallystick.storage.files import failing_storage, make_folder, sync_folder, truncate_file
 from tallystick.storage.layout import BLOCKS_FOLDER, CHUNK_INDEX_FILE, STATE_FOLDER
 from tallystick.storage.log_reader import BlockLogReader
 from tallystick.storage.segments import list_segments, segment_path

@@ -12,9 +12,9 @@ from typing import Final
 
 import msgspec
 
+from tallystick.disk import write_file
 from tallystick.errors import DataFolderProblem, LimitExceeded
 from tallystick.model import SNAPSHOT_INTERVAL
-from tallystick.storage.files import write_file
 from tallystick.storage.layout import RETENTION_FILE
 
 EVIDENCE_BLOCKS_MAX: Final = 100_000

@@ -18,9 +18,9 @@ from typing import Final, Self, cast
 from zlib import crc32
 
 from tallystick.crypto import sha256
+from tallystick.disk import failing_storage, write_file
 from tallystick.errors import DataFolderProblem, Malformed, invariant
 from tallystick.model import Block
-from tallystick.storage.files import failing_storage, write_file
 from tallystick.storage.records import (
     HEAD_SIZE,
     MARKER_SIZE,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from tallystick.storage.files import failing_storage, sync_folder
+from tallystick.disk import failing_storage, sync_folder
 from tallystick.storage.layout import BLOCKS_FOLDER, INCOMING_FOLDER, RESTORED_FOLDER, STATE_FOLDER
 
 

@@ -17,6 +17,7 @@ from typing import Final
 import msgspec
 
 from tallystick.crypto import sha256
+from tallystick.disk import PARTIAL_SUFFIX, make_folder, sync_file, sync_folder, write_file
 from tallystick.errors import (
     Corrupted,
     DataFolderProblem,
@@ -29,8 +30,7 @@ from tallystick.model import SNAPSHOT_FORMAT, Snapshot, decode_genesis, network_
 from tallystick.storage.backup_format import Progress
 from tallystick.storage.chunks import ChunkIndex, make_snapshot, read_chunk
 from tallystick.storage.data_folder import prepare_folder, read_format, read_genesis, write_format
-from tallystick.storage.files import make_folder, sync_file, sync_folder, write_file
-from tallystick.storage.layout import BLOCKS_FOLDER, GENESIS_FILE, KEYS_FOLDER, PARTIAL_SUFFIX
+from tallystick.storage.layout import BLOCKS_FOLDER, GENESIS_FILE, KEYS_FOLDER
 from tallystick.storage.log_reader import BlockLogReader
 from tallystick.storage.settling import settle
 from tallystick.storage.staging import StagedRestore

@@ -16,12 +16,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, NoReturn
 
+from tallystick.disk import failing_storage, make_folder, sync_folder
 from tallystick.errors import Halted, InvalidBlock, Malformed, StorageFailed
 from tallystick.ledger import Invocation, StateReader, StateScanner, adopt_block, open_ledger
 from tallystick.model import CHUNK_BYTES, Block, MigrationStep, Snapshot, decode_genesis, network_id
 from tallystick.storage.block_log import BlockLog
 from tallystick.storage.durable_store import DurableStore
-from tallystick.storage.files import failing_storage, make_folder, sync_folder
 from tallystick.storage.layout import INCOMING_FOLDER, RESTORED_FOLDER
 from tallystick.storage.records import (
     HEAD_SIZE,

@@ -15,9 +15,9 @@ import signal
 import sys
 from pathlib import Path
 
+from tallystick.disk import write_all
 from tallystick.errors import TallystickError
 from tallystick.storage.environment import WriterLock, open_for_writing, read_head
-from tallystick.storage.files import write_all
 from tallystick.storage.flush import (
     Answer,
     Failed,

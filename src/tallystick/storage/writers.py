@@ -16,6 +16,7 @@ from typing import IO, Protocol, cast
 
 import msgspec
 
+from tallystick.disk import write_all
 from tallystick.errors import Halted, StorageFailed, TallystickError, error_classes, invariant
 from tallystick.storage.environment import (
     Environment,
@@ -24,7 +25,6 @@ from tallystick.storage.environment import (
     open_for_writing,
     read_head,
 )
-from tallystick.storage.files import write_all
 from tallystick.storage.flush import Failed, Messages, apply_messages, decode_answer
 from tallystick.storage.frames import encode_frame, read_frame
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tallystick.storage import BlockLog, DataFolder, write_file
+from tallystick.disk import write_file
+from tallystick.storage import BlockLog, DataFolder
 from tests.unit.storage.chain import GENESIS, NETWORK, SECRET, Chain
 
 

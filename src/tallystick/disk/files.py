@@ -12,13 +12,15 @@ import fcntl
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from tallystick.errors import DataFolderProblem, StorageFailed
-from tallystick.storage.layout import PARTIAL_SUFFIX
 
+PARTIAL_SUFFIX: Final = ".partial"
+"""Ends the name of a file that is being written; left over only after a crash."""
 OTHERS_BITS = 0o077
 """Of a file's mode: what everybody but its owner may do."""
 SECRET_BYTES_MAX = 64 * 1024
@@ -93,6 +95,18 @@ def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
             os.close(descriptor)
         partial.replace(path)
         sync_folder(path.parent)
+
+
+def remove_files(folder: Path, paths: Iterable[Path]) -> None:
+    """Remove files of a folder, if they are there; their names are gone when this returns.
+
+    Raises:
+        StorageFailed: the system refused.
+    """
+    with failing_storage(f"removing files of {folder.name}"):
+        for path in paths:
+            path.unlink(missing_ok=True)
+        sync_folder(folder)
 
 
 def read_private(path: Path) -> bytes:

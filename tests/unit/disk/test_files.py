@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tallystick.disk import make_folder, sync_data, sync_file, truncate_file, write_file
 from tallystick.errors import StorageFailed
-from tallystick.storage import write_file
-from tallystick.storage.files import make_folder, sync_data, sync_file, truncate_file
 
 
 def test_a_file_is_synced_then_named_then_its_folder_is_synced(
