@@ -52,6 +52,8 @@ BLOCK_BYTES_MAX: Final = 8 * 1024 * 1024
 BATCH_TRANSACTIONS_MAX: Final = 5_000
 """Transactions in one batch submission over HTTP."""
 BATCH_BYTES_MAX: Final = 8 * 1024 * 1024
+DOCUMENT_BYTES_MAX: Final = 5_000_000_000
+"""One document, as it is stored: sealed."""
 NAME_CHARACTERS_MAX: Final = 200
 TEXT_CHARACTERS_MAX: Final = 2_000
 VALIDATORS_MAX: Final = 100

@@ -20,7 +20,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "crypto": GROUND,
     "encoding": GROUND,
     "disk": GROUND,
-    "merkle": GROUND | {"crypto"},
+    "merkle": BYTES,
     "model": BYTES,
     "membership": VALUES,
     "contracts": GROUND | {"encoding", "merkle", "model"},

@@ -32,6 +32,7 @@ STATUS_BY_ERROR: Final[Mapping[type[TallystickError], int]] = {
     errors.TooSlow: 408,
     errors.Replayed: 409,
     errors.IdempotencyConflict: 409,
+    errors.WrongOffset: 409,
     errors.Refused: 409,
     errors.LimitExceeded: 413,
     errors.HistoryTooLong: 422,  # nothing that was sent is too large

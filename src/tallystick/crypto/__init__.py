@@ -3,6 +3,7 @@
 
 from tallystick.crypto.age import SealingKey, check_sealing_key, seal, unseal
 from tallystick.crypto.age_passphrase import PASSPHRASE_HEADER, open_text, seal_text
+from tallystick.crypto.age_streams import seal_stream, sealed_size_max, unseal_file, unseal_stream
 from tallystick.crypto.certificates import (
     check_authority,
     check_chain,
@@ -54,9 +55,13 @@ __all__ = [
     "read_certificates",
     "seal",
     "seal_key",
+    "seal_stream",
     "seal_text",
+    "sealed_size_max",
     "sha256",
     "signature_verdicts",
     "unseal",
+    "unseal_file",
+    "unseal_stream",
     "verify_signature",
 ]

@@ -1,10 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keeps sealed bytes off the chain, for one organisation, and destroys them when it must."""
 
+from tallystick.documents.depot import Depot, DepotLimits, SliceProof
+from tallystick.documents.folder_store import FolderStore
 from tallystick.documents.holdings import Holding, Holdings, Place
+from tallystick.documents.ports import Store
 
 __all__ = [
+    "Depot",
+    "DepotLimits",
+    "FolderStore",
     "Holding",
     "Holdings",
     "Place",
+    "SliceProof",
+    "Store",
 ]

@@ -9,6 +9,7 @@ from tallystick.encoding.canonical import (
     decode_structure,
     encode,
 )
+from tallystick.encoding.cid import CID_SIZE, CODEC_DAG_PB, CODEC_RAW, Cid
 from tallystick.encoding.cose import (
     Header,
     Sign1,
@@ -17,6 +18,14 @@ from tallystick.encoding.cose import (
     encode_header,
     parse_sign1,
     to_be_signed,
+)
+from tallystick.encoding.dag_pb import (
+    FileLink,
+    NodeLink,
+    decode_links,
+    decode_varint,
+    encode_file_node,
+    encode_varint,
 )
 from tallystick.encoding.engine_bytes import (
     engine_block_id,
@@ -37,8 +46,14 @@ from tallystick.encoding.text import (
 )
 
 __all__ = [
+    "CID_SIZE",
+    "CODEC_DAG_PB",
+    "CODEC_RAW",
     "ENCODER",
+    "Cid",
+    "FileLink",
     "Header",
+    "NodeLink",
     "Sign1",
     "Value",
     "build_sign1",
@@ -46,10 +61,14 @@ __all__ = [
     "decode",
     "decode_cbor",
     "decode_header",
+    "decode_links",
     "decode_structure",
+    "decode_varint",
     "encode",
     "encode_cbor",
+    "encode_file_node",
     "encode_header",
+    "encode_varint",
     "engine_block_id",
     "engine_header_leaves",
     "engine_precommit",

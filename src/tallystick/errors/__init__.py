@@ -25,6 +25,7 @@ from tallystick.errors.outside import (
     IdentityProviderUnreachable,
     InvalidAccount,
     InvalidCapture,
+    InvalidContentArchive,
     InvalidCustody,
     InvalidIdentityProvider,
     InvalidIdentityResponse,
@@ -34,6 +35,7 @@ from tallystick.errors.outside import (
     InvalidTable,
     InvalidTimeStamp,
     OtherPersonIdentified,
+    StoreUnreachable,
     TimeStampRefused,
 )
 from tallystick.errors.refused import (
@@ -78,6 +80,7 @@ from tallystick.errors.rejected import (
     WrongMediaType,
     WrongMethod,
     WrongNetwork,
+    WrongOffset,
     WrongPassphrase,
     WrongSealingKey,
 )
@@ -87,6 +90,7 @@ from tallystick.errors.unverified import (
     InvalidCheckpoint,
     InvalidProof,
     InvalidReceipt,
+    SealedFileChanged,
     UntrustedSigner,
     Unverified,
 )
@@ -123,6 +127,7 @@ __all__ = [
     "InvalidCapture",
     "InvalidCertificate",
     "InvalidCheckpoint",
+    "InvalidContentArchive",
     "InvalidContract",
     "InvalidCustody",
     "InvalidIdentityProvider",
@@ -152,7 +157,9 @@ __all__ = [
     "Rejected",
     "Replayed",
     "RoleMissing",
+    "SealedFileChanged",
     "StorageFailed",
+    "StoreUnreachable",
     "TallystickError",
     "TimeStampRefused",
     "TooFarAhead",
@@ -167,6 +174,7 @@ __all__ = [
     "WrongMediaType",
     "WrongMethod",
     "WrongNetwork",
+    "WrongOffset",
     "WrongPassphrase",
     "WrongSealingKey",
     "WrongState",

@@ -166,3 +166,25 @@ class IdentityProviderUnreachable(Unavailable):
     title_zh = "身份提供方暂不可达"
     hint_en = "Try again later. If it lasts, check the network and the provider's state."
     hint_zh = "请稍后重试；如持续出现，请检查网络与身份提供方状态。"
+
+
+class InvalidContentArchive(Malformed):
+    """A CAR file is cut off, misbuilt, or has blocks that are not what they are called."""
+
+    code = "E_CAR"
+    title_en = "The content archive is not valid"
+    title_zh = "内容归档（CAR）无效"
+    hint_en = "Have it exported again and compare the size; nothing of it was kept."
+    hint_zh = "请重新导出并核对大小；未保留其中任何内容。"
+
+
+class StoreUnreachable(Unavailable):
+    """The store of documents, a program or service beside the node, cannot be used now."""
+
+    code = "E_STORE"
+    title_en = "The store of documents cannot be used"
+    title_zh = "文件存储暂不可用"
+    hint_en = (
+        "Start it, or correct its address: docs/operator/document-stores.md. Retrying is safe."
+    )
+    hint_zh = "请启动该存储或更正其地址：docs/zh-CN/document-stores.md。可安全重试。"

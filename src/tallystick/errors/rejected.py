@@ -194,6 +194,16 @@ class TooSlow(Rejected):
     hint_zh = "请检查网络后重新发送。"
 
 
+class WrongOffset(Rejected):
+    """A piece of an upload does not begin where the last one ended."""
+
+    code = "E_OFFSET"
+    title_en = "The upload goes on at another place"
+    title_zh = "上传须从其他位置继续"
+    hint_en = "Ask for the offset and send what follows it; what is there stays."
+    hint_zh = "请查询当前偏移量，并从该处继续发送；已上传部分保留。"
+
+
 class UsageError(Rejected):
     """The command line or configuration is wrong."""
 

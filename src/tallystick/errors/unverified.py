@@ -58,3 +58,13 @@ class Corrupted(Unverified):
     title_zh = "存储数据已损坏"
     hint_en = "Stop, keep the folder, restore the last backup: docs/operator/repair.md."
     hint_zh = "请停止并保留目录，恢复最近备份：docs/operator/repair.md。"
+
+
+class SealedFileChanged(Unverified):
+    """A sealed file opens, and is not what was sealed: it was cut off, added to or changed."""
+
+    code = "E_SEALED_CHANGED"
+    title_en = "The sealed file was cut off or changed"
+    title_zh = "密文文件被截断或改动"
+    hint_en = "Fetch it again. What was opened of it was thrown away."
+    hint_zh = "请重新下载；已解开的部分已丢弃。"
