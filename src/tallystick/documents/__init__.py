@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keeps sealed bytes off the chain, for one organisation, and destroys them when it must."""
 
+from tallystick.documents.car_files import take_car, write_car
+from tallystick.documents.car_reader import CarReader
 from tallystick.documents.depot import Depot, DepotLimits, SliceProof
 from tallystick.documents.folder_store import FolderStore
 from tallystick.documents.holdings import Holding, Holdings, Place
 from tallystick.documents.ports import Store
 
 __all__ = [
+    "CarReader",
     "Depot",
     "DepotLimits",
     "FolderStore",
@@ -15,4 +18,6 @@ __all__ = [
     "Place",
     "SliceProof",
     "Store",
+    "take_car",
+    "write_car",
 ]

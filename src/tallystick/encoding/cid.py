@@ -51,16 +51,31 @@ class Cid(NamedTuple):
             data = base64.b32decode(upper + "=" * (-len(upper) % 8))
         except (binascii.Error, ValueError):
             data = b""
-        if len(text) == CID_CHARACTERS and data[1:4] in _PREFIXES and data[0] == 1:
-            cid = cls(data[1], data[4:])
+        if len(data) == CID_SIZE:
+            cid = cls.decode(data)
             if str(cid) == text:  # no capitals, no stray bits, no other base
                 return cid
-        raise Malformed(
-            "not the content address of a document",
-            field="cid",
-            expected=f"CIDv1 in base32, SHA-256, {CID_CHARACTERS} characters",
-            found=text[:80],
-        )
+        raise _malformed(text[:80])
+
+    @classmethod
+    def decode(cls, data: bytes) -> Cid:
+        """Read the bytes of a content address.
+
+        Raises:
+            Malformed: it is none, or of another kind than documents have.
+        """
+        if len(data) == CID_SIZE and data[0] == 1 and data[1:4] in _PREFIXES:
+            return cls(data[1], data[4:])
+        raise _malformed(data[:CID_SIZE].hex())
+
+
+def _malformed(found: str) -> Malformed:
+    return Malformed(
+        "not the content address of a document",
+        field="cid",
+        expected=f"CIDv1 in base32, SHA-256, {CID_CHARACTERS} characters",
+        found=found,
+    )
 
 
 _PREFIXES: Final = frozenset({bytes((c,)) + _SHA2_256 for c in (CODEC_RAW, CODEC_DAG_PB)})
