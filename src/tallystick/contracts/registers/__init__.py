@@ -3,6 +3,7 @@
 
 from tallystick.contracts.registers.assets import Assets
 from tallystick.contracts.registers.calendars import WorkingDays
+from tallystick.contracts.registers.documents import DocumentRegister
 from tallystick.contracts.registers.sealing_keys import SealingKeys
 
-__all__ = ["Assets", "SealingKeys", "WorkingDays"]
+__all__ = ["Assets", "DocumentRegister", "SealingKeys", "WorkingDays"]
