@@ -15,6 +15,8 @@ from tallystick.client.calling import ActionResult, ContractEvent
 from tallystick.client.connection import AsyncNet, Net, connect, connect_async
 from tallystick.client.contract_desk import ContractDesk, PendingAction
 from tallystick.client.contract_errors import ContractErrors
+from tallystick.client.document_grants import Revoked
+from tallystick.client.documents import DocumentFacts, GotDocument, PutDocument, Use
 from tallystick.client.event_stream import LiveEvent
 from tallystick.client.evidence import DepositDetails, deposit_args
 from tallystick.client.extracts import EXTRACT_BYTES_MAX, Extract, read_extract
@@ -103,10 +105,12 @@ __all__ = [
     "ContractSchema",
     "Deposit",
     "DepositDetails",
+    "DocumentFacts",
     "Extract",
     "FileFacts",
     "FileSource",
     "FolderMembers",
+    "GotDocument",
     "GovernanceRecord",
     "Identity",
     "Item",
@@ -128,7 +132,9 @@ __all__ = [
     "ProposalRecord",
     "Proposed",
     "ProvenRecord",
+    "PutDocument",
     "Result",
+    "Revoked",
     "SealedRecord",
     "SealingKeyStore",
     "Standing",
@@ -139,6 +145,7 @@ __all__ = [
     "Trust",
     "TrustState",
     "TypedItem",
+    "Use",
     "Verification",
     "VerifiedReceipt",
     "Wording",

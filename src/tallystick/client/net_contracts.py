@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tallystick.client.calling import Contracts
 from tallystick.client.contract_desk import ContractDesk, ContractNames, attribute
+from tallystick.client.document_desk import DocumentDesk
 from tallystick.client.links import Link
 from tallystick.client.net_reader import NetReader
 from tallystick.client.private_desk import PrivateDesk
@@ -23,6 +24,7 @@ class NetContracts(NetReader):
         super().__init__(link)
         self._contracts = Contracts()
         self.private = PrivateDesk(link)
+        self.documents = DocumentDesk(link)
 
     if not TYPE_CHECKING:  # checkers know contracts by the stubs of `tally sdk stubs`
 

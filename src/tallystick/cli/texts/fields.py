@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from tallystick.cli.texts.documents import DOCUMENT_FIELDS
 from tallystick.cli.texts.identity import IDENTITY_FIELDS
 from tallystick.cli.texts.lists import LISTS_FIELDS
 from tallystick.cli.texts.payments import PAYMENTS_FIELDS
@@ -21,6 +22,7 @@ FIELDS: Final[Mapping[str, Text]] = {
         *LISTS_FIELDS,
         *IDENTITY_FIELDS,
         *PAYMENTS_FIELDS,
+        *DOCUMENT_FIELDS,
         *PRIVATE_FIELDS,
         *STORY_FIELDS,
         *STATISTICS_FIELDS,
