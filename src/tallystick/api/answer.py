@@ -50,10 +50,15 @@ class Stream:
     media_type: str
     send_timeout_s: float
     """A client that takes nothing for so long is given up."""
-    farewell: bytes
+    farewell: bytes = b""
     """Sent, where it still can be, to a client that was too slow."""
-    on_end: Callable[[], None]
+    on_end: Callable[[], None] = lambda: None
     """Called once when the stream is over, however it ended."""
+    headers: tuple[HeaderPair, ...] = (
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+    )
+    """Beside those that every answer has."""
 
 
 def json_answer(

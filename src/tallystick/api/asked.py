@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tallystick.api.language import Language
 from tallystick.api.parameters import Given
@@ -32,6 +32,8 @@ class Asked:
     request_id: str
     last_event_id: str = ""
     idempotency_key: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Those headers that the route declares and the caller sent, by their declared names."""
     signed_request: str | None = None
     """A member's signature over this request, as it was sent."""
 

@@ -18,7 +18,13 @@ from tallystick.api.answer import Answer, HeaderPair, Stream
 from tallystick.api.asked import Asked
 from tallystick.api.directory import Directory
 from tallystick.api.exchange import Exchange, Message, Receive, Scope, Send
-from tallystick.api.parameters import MIN_HEIGHT, SIGNED_REQUEST, read_parameters, split_query
+from tallystick.api.parameters import (
+    MIN_HEIGHT,
+    SIGNED_REQUEST,
+    Place,
+    read_parameters,
+    split_query,
+)
 from tallystick.api.problems import problem_answer, problem_of
 from tallystick.api.server_state import ServerState
 from tallystick.api.table import Lists, Route
@@ -26,6 +32,7 @@ from tallystick.errors import Halted, Rejected, TallystickError, WrongMethod, in
 
 _LOG: Final = logging.getLogger("tallystick.api")
 
+_NO_CONTENT: Final = 204
 SECURITY_HEADERS: Final[tuple[HeaderPair, ...]] = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -125,6 +132,7 @@ class Door:
             request_id=exchange.request_id,
             last_event_id=exchange.header(b"last-event-id"),
             idempotency_key=exchange.find_header(b"idempotency-key"),
+            headers=_declared_headers(route, exchange),
             signed_request=exchange.find_header(SIGNED_REQUEST.name.lower().encode()),
         )
         if route.taker is not None:
@@ -173,7 +181,8 @@ class Door:
     async def _send(self, answer: Answer, exchange: Exchange, send: Send) -> None:
         self.state.answers_by_status[answer.status] += 1
         headers = self._head(answer, exchange)
-        headers.append((b"content-length", b"%d" % len(answer.body)))
+        if answer.status != _NO_CONTENT:  # RFC 9110: then there is no length either
+            headers.append((b"content-length", b"%d" % len(answer.body)))
         headers.extend(answer.headers)
         if not any(name == CLOSED_POLICY[0] for name, _ in answer.headers):
             headers.append(CLOSED_POLICY)
@@ -186,8 +195,7 @@ class Door:
         self.state.answers_by_status[200] += 1
         headers = [
             *self._head(stream, exchange),
-            (b"cache-control", b"no-store"),
-            (b"x-accel-buffering", b"no"),
+            *stream.headers,
             CLOSED_POLICY,
         ]
         gone = asyncio.ensure_future(_until_gone(exchange.receive))
@@ -226,6 +234,12 @@ class Door:
                 with contextlib.suppress(TimeoutError):
                     await _send_within(stream.send_timeout_s, send, stream.farewell)
                 return
+
+
+def _declared_headers(route: Route, exchange: Exchange) -> dict[str, str]:
+    names = [one.name for one in route.parameters if one.place is Place.HEADER]
+    found = ((name, exchange.find_header(name.lower().encode())) for name in names)
+    return {name: value for name, value in found if value is not None}
 
 
 async def _until_gone(receive: Receive) -> None:

@@ -58,6 +58,7 @@ _TAGS: Final = {
     "governance": "How the network is governed: rules, proposals, votes",
     "records": "Records that contracts keep, as lists with filters",
     "private": "Sealed bytes of private records, for their readers",
+    "documents": "Sealed files: uploads by tus 1.0, ranges, and wraps by recorded openings",
     "log": "Proofs and the whole log, for verifiers (C2SP tlog-tiles, RFC 9162)",
     "events": "What happens, as it happens",
     "node": "This node's own state",

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from typing import Any, Protocol
 
 from tallystick.api.contract_ports import ContractDesk
+from tallystick.api.document_ports import DocumentsFace
 from tallystick.api.log_ports import LogReader
 from tallystick.api.private_ports import PrivateFace
 from tallystick.api.view_ports import ViewsReader
@@ -117,6 +118,11 @@ class LedgerNode(RegisterReader, LogReader, Protocol):
     @property
     def private(self) -> PrivateFace:
         """What it holds of private records."""
+        ...
+
+    @property
+    def documents(self) -> DocumentsFace:
+        """What it holds of documents."""
         ...
 
     @property

@@ -21,6 +21,7 @@ from tallystick.api.calls import (
 from tallystick.api.language import Bilingual
 from tallystick.api.limits import JSON_BYTES_MAX
 from tallystick.api.parameters import IDEMPOTENCY_KEY, NAME_PATTERN, TIMEOUT_MS, WAIT, path_text
+from tallystick.api.routes_documents import ROUTES as DOCUMENT_ROUTES
 from tallystick.api.routes_private import ROUTES as PRIVATE_ROUTES
 from tallystick.api.routes_statistics import ROUTES as STATISTICS_ROUTES
 from tallystick.api.routes_tables import ROUTES as TABLE_ROUTES
@@ -177,4 +178,5 @@ ROUTES: Final = (
     ),
     *TABLE_ROUTES,
     *PRIVATE_ROUTES,
+    *DOCUMENT_ROUTES,
 )

@@ -14,7 +14,7 @@ from tallystick.api.language import Bilingual
 from tallystick.api.parameters import Parameter
 from tallystick.errors import TallystickError
 
-Reader: TypeAlias = Callable[[Asked], Answer]
+Reader: TypeAlias = Callable[[Asked], Answer | Stream]
 """A handler that reads: it runs in a thread and may block."""
 Taker: TypeAlias = Callable[[Asked], Awaitable[Answer | Stream]]
 """A handler that waits for others: it runs on the event loop and must not block."""

@@ -17,6 +17,8 @@ from tallystick.client.certificates import CertificateFacts, SealRecord
 from tallystick.client.connection import AsyncNet, Net, connect, connect_async
 from tallystick.client.contract_desk import ContractDesk, PendingAction
 from tallystick.client.contract_errors import ContractErrors
+from tallystick.client.document_grants import Revoked
+from tallystick.client.documents import DocumentFacts, GotDocument, PutDocument, Use
 from tallystick.client.event_stream import LiveEvent
 from tallystick.client.evidence import DepositDetails, deposit_args
 from tallystick.client.extracts import EXTRACT_BYTES_MAX, Extract, read_extract
@@ -110,10 +112,12 @@ __all__ = [
     "ContractSchema",
     "Deposit",
     "DepositDetails",
+    "DocumentFacts",
     "Extract",
     "FileFacts",
     "FileSource",
     "FolderMembers",
+    "GotDocument",
     "GovernanceRecord",
     "Identity",
     "Item",
@@ -136,7 +140,9 @@ __all__ = [
     "ProposalRecord",
     "Proposed",
     "ProvenRecord",
+    "PutDocument",
     "Result",
+    "Revoked",
     "SealRecord",
     "SealStore",
     "SealedRecord",
@@ -149,6 +155,7 @@ __all__ = [
     "Trust",
     "TrustState",
     "TypedItem",
+    "Use",
     "Verification",
     "VerifiedReceipt",
     "Wording",

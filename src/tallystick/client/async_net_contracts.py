@@ -10,6 +10,7 @@ from tallystick.client.async_net_reader import AsyncNetReader
 from tallystick.client.async_tables import AsyncTableQuery
 from tallystick.client.calling import Contracts
 from tallystick.client.certificates import certify
+from tallystick.client.document_desk import AsyncDocumentDesk
 from tallystick.client.extracts import Extract
 from tallystick.client.links import AsyncLink
 from tallystick.client.private_desk import AsyncPrivateDesk
@@ -27,6 +28,7 @@ class AsyncNetContracts(AsyncNetReader):
         super().__init__(link)
         self._contracts = Contracts()
         self.private = AsyncPrivateDesk(link)
+        self.documents = AsyncDocumentDesk(link)
 
     if not TYPE_CHECKING:  # checkers know contracts by the stubs of `tally sdk stubs`
 

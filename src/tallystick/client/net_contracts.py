@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tallystick.client.calling import Contracts
 from tallystick.client.certificates import certify
 from tallystick.client.contract_desk import ContractDesk, ContractNames, attribute
+from tallystick.client.document_desk import DocumentDesk
 from tallystick.client.extracts import Extract
 from tallystick.client.links import Link
 from tallystick.client.net_reader import NetReader
@@ -27,6 +28,7 @@ class NetContracts(NetReader):
         super().__init__(link)
         self._contracts = Contracts()
         self.private = PrivateDesk(link)
+        self.documents = DocumentDesk(link)
 
     if not TYPE_CHECKING:  # checkers know contracts by the stubs of `tally sdk stubs`
 

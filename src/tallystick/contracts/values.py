@@ -67,6 +67,13 @@ MediaType: TypeAlias = Annotated[
 ]
 """A media type without parameters (RFC 6838), lower case, for example `application/pdf`."""
 
+ContentAddress: TypeAlias = Annotated[
+    str,
+    Meta(pattern="^baf(kre|ybe)i[a-h][a-z2-7]{51}$", min_length=59, max_length=59),
+    Format("cid"),
+]
+"""A CID version 1 in base32, of one raw block or of a tree of them, by SHA-256."""
+
 Timestamp: TypeAlias = Annotated[int, Meta(ge=0, le=TIMESTAMP_MS_MAX), Format("timestamp-ms")]
 """Unix time in milliseconds, UTC."""
 

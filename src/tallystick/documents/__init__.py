@@ -7,6 +7,7 @@ from tallystick.documents.depot import Depot, DepotLimits, SliceProof
 from tallystick.documents.folder_store import FolderStore
 from tallystick.documents.holdings import Holding, Holdings, Place
 from tallystick.documents.ports import Store
+from tallystick.documents.wraps import Wraps
 
 __all__ = [
     "CarReader",
@@ -18,6 +19,7 @@ __all__ = [
     "Place",
     "SliceProof",
     "Store",
+    "Wraps",
     "take_car",
     "write_car",
 ]

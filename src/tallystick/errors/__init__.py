@@ -71,6 +71,7 @@ from tallystick.errors.rejected import (
     Malformed,
     NotAMember,
     PortInUse,
+    RangeNotSatisfiable,
     Rejected,
     Replayed,
     TooFarAhead,
@@ -82,6 +83,7 @@ from tallystick.errors.rejected import (
     WrongNetwork,
     WrongOffset,
     WrongPassphrase,
+    WrongProtocol,
     WrongSealingKey,
 )
 from tallystick.errors.root import TallystickError
@@ -161,6 +163,7 @@ __all__ = [
     "Overloaded",
     "PortInUse",
     "PurposeMissing",
+    "RangeNotSatisfiable",
     "Refused",
     "Rejected",
     "Replayed",
@@ -184,6 +187,7 @@ __all__ = [
     "WrongNetwork",
     "WrongOffset",
     "WrongPassphrase",
+    "WrongProtocol",
     "WrongSealingKey",
     "WrongState",
     "error_classes",

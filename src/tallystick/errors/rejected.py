@@ -184,6 +184,26 @@ class WrongMediaType(Rejected):
     hint_zh = "请使用 expected 中给出的 Content-Type。"
 
 
+class WrongProtocol(Rejected):
+    """An upload in another version of the tus protocol than this node speaks."""
+
+    code = "E_PROTOCOL"
+    title_en = "This version of the upload protocol is not spoken here"
+    title_zh = "不支持该上传协议版本"
+    hint_en = "Send Tus-Resumable: 1.0.0 (docs/spec/document.md)."
+    hint_zh = "请发送 Tus-Resumable: 1.0.0（见 docs/spec/document.md）。"
+
+
+class RangeNotSatisfiable(Rejected):
+    """Bytes of a document beyond its end."""
+
+    code = "E_RANGE"
+    title_en = "The document has no such bytes"
+    title_zh = "文件没有所请求的字节范围"
+    hint_en = "Ask for bytes within the size that the ledger states."
+    hint_zh = "请在账本所载大小之内请求。"
+
+
 class TooSlow(Rejected):
     """The request did not arrive in the time allowed."""
 

@@ -27,9 +27,9 @@ from tallystick.node.contract_desk import ContractDesk
 from tallystick.node.engine_file import EngineFile
 from tallystick.node.history import History, tree_of
 from tallystick.node.network import NetworkReport, Sight, member_keys_of, peers_of, validators_of
-from tallystick.node.private_desk import PrivateDesk
 from tallystick.node.published import Published
 from tallystick.node.recent import RecentBlocks
+from tallystick.node.sealed_desks import SealedDesks
 from tallystick.node.status import NodeStatus, RegisterShown, StateProved
 from tallystick.node.upkeep import Upkeep
 from tallystick.storage import BlockLog, DurableStore
@@ -62,8 +62,8 @@ class Parts:
     upkeep: Upkeep
     consortium: Consortium
     """This node among those of other organisations."""
-    private: PrivateDesk
-    """What it holds of private records."""
+    desks: SealedDesks
+    """What it holds sealed: private records and documents."""
     history: History
     sight: Sight | None
     """Asks the engine how it stands; None where there is none to ask."""
@@ -134,8 +134,10 @@ class Node:
         self._register: RegisterShown | None = None
         self.consortium = parts.consortium
         """What it does with other organisations' nodes."""
-        self.private = parts.private
+        self.private = parts.desks.private
         """What it holds of private records: sealed bytes, and no key."""
+        self.documents = parts.desks.documents
+        """What it holds of documents: sealed files, and no key."""
         self.contract_desk = ContractDesk(parts.application, parts.runner)
         """What is installed of what the network runs."""
         self.views = parts.views
@@ -159,7 +161,7 @@ class Node:
             raise
         self.contract_desk.check_next(self._parts.engine.stop)
         try:
-            self.private.reconcile()
+            self._parts.desks.reconcile()
         except BaseException:
             self._parts.engine.stop()
             raise

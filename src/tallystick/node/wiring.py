@@ -13,7 +13,7 @@ from typing import Final
 from tallystick.consensus import Committed
 from tallystick.contracts import Contract
 from tallystick.crypto import SecretKey, VerifierPool
-from tallystick.documents import Holdings
+from tallystick.documents import Depot, FolderStore, Holdings, Wraps
 from tallystick.errors import DataFolderProblem
 from tallystick.execution import ContractRunner, load_contracts
 from tallystick.ledger import AppliedBlock, Ledger, Tree, open_ledger
@@ -27,6 +27,8 @@ from tallystick.model import (
 from tallystick.node.application import LedgerApplication
 from tallystick.node.config import NodeConfig
 from tallystick.node.consortium import Consortium, ConsortiumParts, current_log_keys
+from tallystick.node.document_desk import DocumentDesk, DocumentDeskParts
+from tallystick.node.document_ledger import DocumentLedger
 from tallystick.node.engine_file import ENGINE_FILE, read_engine_file
 from tallystick.node.feeds import open_feed, open_views
 from tallystick.node.finality import FinalityDesk, FinalitySource, ValidatorHistoryFile
@@ -39,6 +41,7 @@ from tallystick.node.ordering import Opened, Ordering, open_solo
 from tallystick.node.private_desk import PrivateDesk, PrivateDeskParts
 from tallystick.node.published import NO_PROOFS, Published
 from tallystick.node.recent import RecentBlocks
+from tallystick.node.sealed_desks import SealedDesks
 from tallystick.node.upkeep import Upkeep
 from tallystick.node.witnesses import WitnessDesk
 from tallystick.storage import DataFolder, Storage, open_storage
@@ -46,6 +49,9 @@ from tallystick.views import Views
 
 HOLDINGS_FOLDER: Final = "private"
 """Sealed bytes of private records. In no backup: docs/operator/private-data.md."""
+
+DOCUMENTS_FOLDER: Final = "documents"
+"""Sealed files of documents and their wraps. In no backup: docs/operator/documents.md."""
 
 
 def open_node(config: NodeConfig) -> Node:
@@ -137,7 +143,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
         board.show(applied)
         if finality is not None:
             finality.show(applied, board.newest, application.prove_membership)
-        private.note(applied.block)
+        desks.note(applied.block)
         feed.poke(applied.block)
 
     def restored() -> None:
@@ -147,7 +153,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
             finality.restart(board.newest, before, _validators(application))
         for block in block_log.blocks(views.height() + 1):
             feed.poke(block)
-        private.reconcile()
+        desks.reconcile()
 
     application = LedgerApplication(
         base.ledger, base.runner, base.verifiers, save=save, clock=config.clock
@@ -162,7 +168,10 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     opened = _open_engine(config, ordering, stack)
     finality = _open_finality(opened.finality, base, application, board, later_keys)
     consortium = _open_consortium(config, base, application, opened, finality)
-    private = _open_private(config, base, application, consortium, is_alone=not is_final)
+    desks = SealedDesks(
+        private=_open_private(config, base, application, consortium, is_alone=not is_final),
+        documents=_open_documents(config, base, consortium, is_alone=not is_final),
+    )
 
     def join(close: Callable[[], None]) -> Node:
         return Node(
@@ -175,7 +184,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
                 engine=opened.engine,
                 engine_name=opened.name,
                 consortium=consortium,
-                private=private,
+                desks=desks,
                 sight=opened.sight,
                 settings=read_engine_file(base.folder.path),
                 block_log=block_log,
@@ -185,7 +194,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
                 finder=finder,
                 board=board,
                 views=views,
-                upkeep=_open_upkeep(base, recent, views, (finality, private), halt),
+                upkeep=_open_upkeep(base, recent, views, (finality, desks), halt),
                 history=base.history(),
                 close=close,
             )
@@ -263,15 +272,32 @@ def _open_private(
     )
 
 
+def _open_documents(
+    config: NodeConfig, base: _Base, consortium: Consortium, *, is_alone: bool
+) -> DocumentDesk:
+    folder = base.folder.path / DOCUMENTS_FOLDER
+    store = config.document_store or FolderStore(folder / "store")
+    return DocumentDesk(
+        DocumentDeskParts(
+            clock=config.clock,
+            ledger=DocumentLedger(lambda key: base.storage.store.get(Tree.STATE, key)),
+            organization=lambda: consortium.organization,
+            is_alone=is_alone,
+            depot=Depot(folder, store, limits=config.document_limits),
+            wraps=Wraps(folder / "wraps"),
+        )
+    )
+
+
 def _open_upkeep(
     base: _Base,
     recent: RecentBlocks,
     views: Views,
-    desks: tuple[FinalityDesk | None, PrivateDesk],
+    tasked: tuple[FinalityDesk | None, SealedDesks],
     on_halt: Callable[[BaseException], None],
 ) -> Upkeep:
-    finality, private = desks
-    tasks = [private.destroy_noted]
+    finality, desks = tasked
+    tasks = [desks.destroy_noted]
     if finality is not None:
         tasks.append(finality.certify)
     return Upkeep(base.storage.store, recent, views, tasks=tasks, on_halt=on_halt)

@@ -22,6 +22,8 @@ CAUSES_ZH: Final[Mapping[str, str]] = {
     "E_MEMBER": "密钥未登记、尚未生效、已过期或已吊销，或成员、机构已停用。",
     "E_METHOD": "该地址不接受这种 HTTP 方法。",
     "E_MEDIA_TYPE": "请求体的媒体类型不被接受，或无法以要求的类型应答。",
+    "E_PROTOCOL": "上传使用的 tus 协议版本与节点不同。",
+    "E_RANGE": "请求的字节范围超出文件末尾。",
     "E_TIMEOUT": "请求未在规定时间内到齐。",
     "E_IDEMPOTENCY": "同一幂等键先前用于内容不同的请求。",
     "E_USAGE": "命令行或配置有误。",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tallystick.cli.texts.authors import AUTHOR_COMMANDS
+from tallystick.cli.texts.documents import DOCUMENT_COMMANDS
 from tallystick.cli.texts.evidence import EVIDENCE_COMMANDS
 from tallystick.cli.texts.exports import EXTRACT_COMMANDS
 from tallystick.cli.texts.governance import CERTIFICATE_COMMANDS, GOVERNANCE_COMMANDS
@@ -26,6 +27,7 @@ COMMANDS: Final[Mapping[str, CommandText]] = {
     **LISTS_COMMANDS,
     **IDENTITY_COMMANDS,
     **PAYMENTS_COMMANDS,
+    **DOCUMENT_COMMANDS,
     **PRIVATE_COMMANDS,
     **EVIDENCE_COMMANDS,
     **TIMESTAMP_COMMANDS,

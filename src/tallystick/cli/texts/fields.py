@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from tallystick.cli.texts.documents import DOCUMENT_FIELDS
 from tallystick.cli.texts.evidence import EVIDENCE_FIELDS
 from tallystick.cli.texts.identity import IDENTITY_FIELDS
 from tallystick.cli.texts.lists import LISTS_FIELDS
@@ -23,6 +24,7 @@ FIELDS: Final[Mapping[str, Text]] = {
         *LISTS_FIELDS,
         *IDENTITY_FIELDS,
         *PAYMENTS_FIELDS,
+        *DOCUMENT_FIELDS,
         *PRIVATE_FIELDS,
         *SEAL_FIELDS,
         *STORY_FIELDS,

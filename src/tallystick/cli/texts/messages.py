@@ -9,6 +9,7 @@ from typing import Final
 from tallystick.cli.texts.authors import AUTHOR_MESSAGES
 from tallystick.cli.texts.demo import DEMO
 from tallystick.cli.texts.doctor import DOCTOR
+from tallystick.cli.texts.documents import DOCUMENT_MESSAGES
 from tallystick.cli.texts.evidence import EVIDENCE_MESSAGES
 from tallystick.cli.texts.exports import EXPORT_MESSAGES
 from tallystick.cli.texts.fields import FIELDS
@@ -36,6 +37,7 @@ MESSAGES: Final[Mapping[str, Text]] = {
     **LISTS_MESSAGES,
     **IDENTITY_MESSAGES,
     **PAYMENTS_MESSAGES,
+    **DOCUMENT_MESSAGES,
     **PRIVATE_MESSAGES,
     **EVIDENCE_MESSAGES,
     **TIMESTAMP_MESSAGES,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tallystick.cli.texts.authors import AUTHOR_OPTIONS
+from tallystick.cli.texts.documents import DOCUMENT_OPTIONS
 from tallystick.cli.texts.evidence import EVIDENCE_OPTIONS
 from tallystick.cli.texts.exports import EXTRACT_OPTIONS
 from tallystick.cli.texts.governance import GOVERNANCE_OPTIONS
@@ -24,6 +25,7 @@ OPTIONS: Final[Mapping[str, Text]] = {
     **LISTS_OPTIONS,
     **IDENTITY_OPTIONS,
     **PAYMENTS_OPTIONS,
+    **DOCUMENT_OPTIONS,
     **PRIVATE_OPTIONS,
     **EVIDENCE_OPTIONS,
     **TIMESTAMP_OPTIONS,

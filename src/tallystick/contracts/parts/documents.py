@@ -14,6 +14,8 @@ them, and the facts say which and until when.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from msgspec.structs import replace
 
 from tallystick.contracts.context import Context
@@ -113,6 +115,17 @@ class HoldLifted(Event):
     organization: OrganizationCode
 
 
+class RetentionExtended(Event):
+    """en: {owner} keeps {document} until {retain_until}.
+
+    zh: {owner} 将 {document} 的保存期限延长至 {retain_until}。
+    """
+
+    document: Name
+    owner: OrganizationCode
+    retain_until: Timestamp
+
+
 class DocumentDeleted(Event):
     """en: {person} deleted {document}; its hashes stay.
 
@@ -155,6 +168,17 @@ class StillRetained(Refusal, code="E_STATE"):
     retain_until: Timestamp
 
 
+class RetentionShortened(Refusal, code="E_LIMIT"):
+    """en: {document} must be kept until {retain_until}; {asked} would be earlier.
+
+    zh: {document} 须保存至 {retain_until}，不得缩短至 {asked}。
+    """
+
+    document: Name
+    retain_until: Timestamp
+    asked: Timestamp
+
+
 class UnderLegalHold(Refusal, code="E_STATE"):
     """en: {document} is under {legal_holds} legal hold(s).
 
@@ -185,8 +209,17 @@ class Documents(Part):
     ```
     """
 
-    events = (DocumentAdded, DocumentHeld, HoldLifted, DocumentDeleted)
-    refusals = (NotTheOwner, DocumentDiffers, StillRetained, UnderLegalHold, AlreadyDeleted)
+    events: ClassVar[tuple[type[Event], ...]] = (
+        DocumentAdded,
+        DocumentHeld,
+        HoldLifted,
+        RetentionExtended,
+        DocumentDeleted,
+    )
+    refusals: ClassVar[tuple[type[Refusal], ...]] = (
+        *(NotTheOwner, DocumentDiffers, StillRetained, RetentionShortened),
+        *(UnderLegalHold, AlreadyDeleted),
+    )
 
     documents = Table(Document, key="id", label=Label(zh="文件", en="Documents"))
     versions = Table(DocumentVersion, key=("id", "version"), label=Label(zh="版本", en="Versions"))
@@ -226,6 +259,25 @@ class Documents(Part):
         amended = self.documents.replace(replace(kept, version=kept.version + 1))
         self._add_version(ctx, amended, file)
         return amended
+
+    def extend(self, ctx: Context, document: str, retain_until: int) -> Document:
+        """Keep a document longer; only the owner may, and nobody can shorten it.
+
+        Raises:
+            UnknownRecord: there is no such document.
+            NotTheOwner: it belongs to another organisation.
+            AlreadyDeleted: it was deleted.
+            RetentionShortened: it must be kept longer already.
+        """
+        kept = self._owned(ctx, document)
+        if kept.retain_until is not None and retain_until < kept.retain_until:
+            raise RetentionShortened(
+                document=document, retain_until=kept.retain_until, asked=retain_until
+            )
+        self.announce(
+            RetentionExtended(document=document, owner=kept.owner, retain_until=retain_until)
+        )
+        return self.documents.replace(replace(kept, retain_until=retain_until))
 
     def check_file(
         self, document: str, sha256: str, *, version: int | None = None

@@ -8,7 +8,7 @@ A grant says what may be done; that nothing else *is* done, the keeper of the da
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from msgspec import Meta
 from msgspec.structs import replace
@@ -208,12 +208,7 @@ class Grants(Part):
             Duplicate: there is such a grant already.
             InvalidValue: it would end before it begins.
         """
-        if terms.valid_until < terms.valid_from:
-            raise InvalidValue(
-                "the grant ends before it begins",
-                field="valid_until",
-                found=str(terms.valid_until),
-            )
+        check_terms(terms.valid_from, terms.valid_until)
         kept = self.grants.add(
             Grant(
                 id=grant,
@@ -253,7 +248,8 @@ class Grants(Part):
             InvalidValue: no field is named.
         """
         kept = self.grants.require(grant)
-        _check_use(ctx, kept, fields, purpose)
+        check_bounds(ctx, kept, purpose)
+        _check_fields(kept, fields)
         self.grants.replace(replace(kept, uses=kept.uses + 1))
         access = Access(
             grant=grant,
@@ -286,16 +282,78 @@ class Grants(Part):
             GrantIsRevoked: it was taken back before.
         """
         kept = self.grants.require(grant)
-        if kept.grantor != ctx.signer.organization:
-            raise NotTheGrantor(grant=grant, grantor=kept.grantor)
-        if kept.revoked_at is not None:
-            raise GrantIsRevoked(grant=grant, revoked_at=kept.revoked_at)
+        check_revocable(ctx, grant, kept.grantor, kept.revoked_at)
         self.announce(GrantRevoked(grant=grant, grantor=kept.grantor))
         return self.grants.replace(replace(kept, revoked_at=ctx.block_time_ms))
 
 
-def _check_use(ctx: Context, grant: Grant, fields: Sequence[str], purpose: str) -> None:
-    """Refuse a use outside any bound; see `Grants.use`."""
+class Bounded(Protocol):
+    """A grant of whatever, as far as its bounds go."""
+
+    @property
+    def id(self) -> str:
+        """Names it in refusals."""
+        ...
+
+    @property
+    def grantee(self) -> str:
+        """Whose members may use it."""
+        ...
+
+    @property
+    def purpose(self) -> str:
+        """What for."""
+        ...
+
+    @property
+    def valid_from(self) -> int:
+        """First moment of use."""
+        ...
+
+    @property
+    def valid_until(self) -> int:
+        """Last moment of use."""
+        ...
+
+    @property
+    def max_uses(self) -> int | None:
+        """How often at most."""
+        ...
+
+    @property
+    def uses(self) -> int:
+        """How often so far."""
+        ...
+
+    @property
+    def revoked_at(self) -> int | None:
+        """Since when it is taken back."""
+        ...
+
+
+def check_terms(valid_from: int, valid_until: int) -> None:
+    """Refuse a grant that ends before it begins.
+
+    Raises:
+        InvalidValue: it does.
+    """
+    if valid_until < valid_from:
+        raise InvalidValue(
+            "the grant ends before it begins", field="valid_until", found=str(valid_until)
+        )
+
+
+def check_bounds(ctx: Context, grant: Bounded, purpose: str) -> None:
+    """Refuse a use by the signer that is outside a grant's bounds.
+
+    Raises:
+        NotTheGrantee: it was given to another organisation.
+        GrantIsRevoked: its grantor took it back.
+        GrantNotYet: its period has not begun.
+        GrantExpired: its period is over.
+        OtherPurpose: it is for another purpose.
+        GrantUsedUp: it was used as often as it may be.
+    """
     if ctx.signer.organization != grant.grantee:
         raise NotTheGrantee(grant=grant.id, grantee=grant.grantee)
     if grant.revoked_at is not None:
@@ -306,10 +364,26 @@ def _check_use(ctx: Context, grant: Grant, fields: Sequence[str], purpose: str) 
         raise GrantExpired(grant=grant.id, valid_until=grant.valid_until)
     if purpose != grant.purpose:
         raise OtherPurpose(grant=grant.id, purpose=grant.purpose)
+    if grant.max_uses is not None and grant.uses >= grant.max_uses:
+        raise GrantUsedUp(grant=grant.id, max_uses=grant.max_uses)
+
+
+def check_revocable(ctx: Context, grant: str, grantor: str, revoked_at: int | None) -> None:
+    """Refuse taking back a grant of another organisation, or one that was taken back.
+
+    Raises:
+        NotTheGrantor: another organisation gave it.
+        GrantIsRevoked: it was taken back before.
+    """
+    if grantor != ctx.signer.organization:
+        raise NotTheGrantor(grant=grant, grantor=grantor)
+    if revoked_at is not None:
+        raise GrantIsRevoked(grant=grant, revoked_at=revoked_at)
+
+
+def _check_fields(grant: Grant, fields: Sequence[str]) -> None:
     outside = tuple(field for field in fields if field not in grant.fields)
     if outside:
         raise FieldsNotGranted(grant=grant.id, outside=outside)
     if not fields:
         raise InvalidValue("a use names its fields", field="fields", found="0")
-    if grant.max_uses is not None and grant.uses >= grant.max_uses:
-        raise GrantUsedUp(grant=grant.id, max_uses=grant.max_uses)

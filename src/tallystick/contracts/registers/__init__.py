@@ -3,7 +3,8 @@
 
 from tallystick.contracts.registers.assets import Assets
 from tallystick.contracts.registers.calendars import WorkingDays
+from tallystick.contracts.registers.documents import DocumentRegister
 from tallystick.contracts.registers.sealing_keys import SealingKeys
 from tallystick.contracts.registers.seals import Seals
 
-__all__ = ["Assets", "SealingKeys", "Seals", "WorkingDays"]
+__all__ = ["Assets", "DocumentRegister", "SealingKeys", "Seals", "WorkingDays"]

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the door of documents needs of a node."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tallystick.contracts.parts import SealedCopy
+from tallystick.model import DocumentPlace, UploadState
+
+
+class DocumentsFace(Protocol):
+    """What a node holds of documents; it raises what `node.DocumentDesk` does."""
+
+    def begin(self, asker: str, place: DocumentPlace, size: int) -> UploadState:
+        """Begin an upload, or say how far the one that was begun is."""
+        ...
+
+    def upload(self, asker: str, place: DocumentPlace) -> UploadState:
+        """Say how far an upload is."""
+        ...
+
+    def receive(self, asker: str, place: DocumentPlace, offset: int, piece: bytes) -> UploadState:
+        """Keep the next piece of an upload."""
+        ...
+
+    def sealed(self, asker: str, place: DocumentPlace) -> SealedCopy:
+        """Return what is known of a sealed copy that the asker may fetch."""
+        ...
+
+    def read(self, copy: SealedCopy, start: int, size: int) -> bytes:
+        """Return checked bytes of a copy."""
+        ...
+
+    def put_wrap(self, asker: str, place: DocumentPlace, organization: str, wrap: bytes) -> None:
+        """Keep the wrap of an organisation."""
+        ...
+
+    def open(self, asker: str, place: DocumentPlace, number: int) -> bytes:
+        """Return the asker's wrap, by a fresh opening."""
+        ...

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`net.documents`, in both colours: each method is a flow of `documents` or `document_grants`."""
+
+from __future__ import annotations
+
+from tallystick.client import document_grants as granting
+from tallystick.client import documents as flows
+from tallystick.client.desks import AsyncDesk, Desk, awaited, performed
+
+
+class DocumentDesk(Desk):
+    """Documents: put, get, verify, grant, revoke, erase; see the flows for each."""
+
+    facts = performed(flows.facts)
+    put = performed(flows.put)
+    get = performed(flows.get)
+    verify = performed(flows.verify)
+    hand_over = performed(flows.hand_over)
+    grant = performed(granting.grant)
+    share = performed(granting.share)
+    revoke = performed(granting.revoke)
+    rotate = performed(granting.rotate)
+
+
+class AsyncDocumentDesk(AsyncDesk):
+    """The same for asyncio."""
+
+    facts = awaited(flows.facts)
+    put = awaited(flows.put)
+    get = awaited(flows.get)
+    verify = awaited(flows.verify)
+    hand_over = awaited(flows.hand_over)
+    grant = awaited(granting.grant)
+    share = awaited(granting.share)
+    revoke = awaited(granting.revoke)
+    rotate = awaited(granting.rotate)
