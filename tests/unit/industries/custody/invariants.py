@@ -45,10 +45,11 @@ def afc_4_what_must_be_kept_is_kept(scene: Scene) -> None:
     """What ended by a human hand was neither retained nor on hold."""
     documents = scene.table("files_documents")
     for name, stored in scene.table("objects").items():
-        if stored["state"] == "DESTROYED" or (
-            stored["state"] == "RELEASED" and stored["stored_at"] is not None
-        ):
-            assert stored["ended_at"] >= documents[name]["retain_until"]
+        retain_until = documents[name]["retain_until"]
+        if stored["state"] == "DESTROYED":
+            assert documents[name]["deleted_at"] >= retain_until
+        if stored["state"] == "RELEASED" and stored["stored_at"] is not None:
+            assert stored["ended_at"] >= retain_until
         if stored["state"] == "HELD":
             assert documents[name]["legal_holds"] > 0
 
