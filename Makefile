@@ -119,6 +119,7 @@ determinism: setup ## one history in processes that differ in whatever must not 
 .PHONY: sequences
 sequences: setup ## 10,000 random sequences of actions for each industry, every invariant after each action
 	$(PY) -m tests.unit.industries.charity.sequences $(ARGS)
+	$(PY) -m tests.unit.industries.custody.sequences $(ARGS)
 	$(PY) -m tests.unit.industries.inventory.player $(ARGS)
 
 .PHONY: faults

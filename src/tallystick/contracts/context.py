@@ -57,6 +57,16 @@ class Context:
         """SHA-256 of the transaction's bytes, 32 bytes."""
         return self._invocation.transaction_id
 
+    @property
+    def parent_hash(self) -> bytes:
+        """Hash of the header before this block, 32 bytes; the same for all calls in the block.
+
+        For draws: nobody knows it before that block is decided, and a caller cannot try out
+        transactions until one suits. Who decides blocks has some influence on it, and a caller
+        may wait for a later block, so a draw that may be repeated at will proves little.
+        """
+        return self._invocation.parent
+
     def has_signed(self, public_key: str, digest: str, signature: str) -> bool:
         """Return whether somebody who is no member signed a digest (Ed25519, ZIP 215).
 

@@ -118,7 +118,8 @@ def _execute(
     except Rejected as refusal:
         return Execution(refusal.code, None, (), {})
     version = ledger.register.version_at(call.contract, height)
-    invocation = Invocation(call, signer, transaction.id, height, time, version)
+    parent = ledger.head.hash  # the head moves when the block is closed
+    invocation = Invocation(call, signer, transaction.id, height, time, version, parent)
     if call.contract in BUILT_IN_CONTRACTS:
         return _execute_built_in(ledger, state, invocation)
     try:

@@ -30,6 +30,8 @@ class Invocation(Struct, frozen=True, gc=False):
     """Unix milliseconds; the only clock there is."""
     version: int | None = None
     """Version of the contract that the network decided on; None: the one it was founded with."""
+    parent: bytes = bytes(32)
+    """Hash of the header before this block: no caller knows it before that block is decided."""
 
 
 class MigrationStep(Struct, frozen=True, gc=False):

@@ -99,7 +99,8 @@ def make_invocation(
         valid_until=TimeMs(block_time_ms + 60_000),
     )
     digest = sha256(encode([method, height, block_time_ms, signer.public_key]))
-    return Invocation(call, signer, digest, height, block_time_ms)
+    parent = sha256(encode(["parent", height]))
+    return Invocation(call, signer, digest, height, block_time_ms, None, parent)
 
 
 def raise_failure(_: Call, failure: Exception) -> Never:

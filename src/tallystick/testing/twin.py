@@ -153,7 +153,10 @@ class SecondRun:
             self._number,
             (call.network, call.contract, call.method, call.args, call.nonce, call.valid_until),
             (signer.organization, signer.member, signer.roles, signer.public_key),
-            (invocation.transaction_id, invocation.height, invocation.block_time),
+            (
+                *(invocation.transaction_id, invocation.height, invocation.block_time),
+                *(invocation.version, invocation.parent),
+            ),
             tuple(reads.items()),
         )
         try:

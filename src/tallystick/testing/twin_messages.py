@@ -42,8 +42,8 @@ class Run(Struct, frozen=True, tag=True):
     call: tuple[str, str, str, Any, int, int]
     """Network, contract, method, arguments, nonce, valid_until."""
     signer: tuple[str, str, tuple[str, ...], bytes]
-    block: tuple[bytes, int, int]
-    """Transaction id, height, block time."""
+    block: tuple[bytes, int, int, int | None, bytes]
+    """Transaction id, height, block time, version of the contract, hash of the header before."""
     reads: tuple[tuple[bytes, bytes | None], ...]
     """What the first run read."""
 

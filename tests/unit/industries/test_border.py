@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from tallystick.contracts import Contract, schema_of
 from tallystick.encoding import Value, decode, encode
 from tallystick.industries.charity import Charity
+from tallystick.industries.custody import Custody
 from tallystick.industries.evidence import Evidence
 from tallystick.industries.inventory import Inventory
 from tallystick.model import Execution, encode_write_set
 from tallystick.testing import LedgerHarness, MemoryState, make_signer, run
 
-INDUSTRIES: Final[tuple[type[Contract], ...]] = (Charity, Evidence, Inventory)
+INDUSTRIES: Final[tuple[type[Contract], ...]] = (Charity, Custody, Evidence, Inventory)
 ACTIONS: Final = [
     (contract, method)
     for contract in INDUSTRIES

@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The story of `tally demo custody`: a bank's vouchers on three nodes, one of which forgets.
+
+It is told through a `Theatre`. The sealed files are invented bytes; their addresses are what any
+IPFS tool computes of them.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tallystick.contracts import DAY_MS, Label, Player, Theatre, asdict, day_of, digest_of
+from tallystick.contracts.parts import BatchTree, leaf_digest
+from tallystick.industries.custody.archive_records import ManifestEntry
+from tallystick.industries.custody.rules import entry_digest, plain_commitment
+from tallystick.industries.custody.workflows import (
+    AUDITOR,
+    BANK,
+    LEGAL,
+    OPERATOR,
+    OWNER,
+    READER,
+    RULE_KEEPER,
+)
+
+CONTRACT: Final = "custody"
+PAYER: Final[Mapping[str, str]] = {
+    "name": "示例结算银行",
+    "account": "0200000709014403322",
+    "bic": "ICBKCNBJ",
+    "currency": "CNY",
+    "remittance": "存储费",
+}
+RULES_1, TELLER, OFFICER_1, LAWYER = "rules-he", "teller-qian", "archive-sun", "legal-zhou"
+AUDITOR_1, READER_1 = "auditor-wu", "reader-zheng"
+_BANK: Final = ("91310000MADEM1030G", Label(zh="示例商业银行", en="Example Commercial Bank"))
+_SETTLING: Final = ("91110108MADEM1050X", Label(zh="示例结算银行", en="Example Settling Bank"))
+_OPERATORS: Final = (
+    ("91110108MADEM1060Y", "node-bj", "beijing"),
+    ("11110000MADEM1020A", "node-sh", "shanghai"),
+    ("12110108MADEM10402", "node-gz", "guangzhou"),
+    ("53110000MADEM1010Y", "node-cd", "chengdu"),
+)
+_STAKE: Final = 100_000
+_FILES: Final = 3
+_BYTES: Final = 60_000
+SLICE_SIZE: Final = 1_024
+
+
+class Sealed:
+    """A sealed file: its bytes, address and slices."""
+
+    def __init__(self, number: int) -> None:
+        """Make up the bytes of a file; in earnest they come from age."""
+        blocks = -(-_BYTES // hashlib.sha256().digest_size)
+        seeds = (f"sealed {number} {block}".encode() for block in range(blocks))
+        self.content = b"".join(hashlib.sha256(seed).digest() for seed in seeds)[:_BYTES]
+        self.sha256 = hashlib.sha256(self.content).hexdigest()
+        raw = b"\x01\x55\x12\x20" + bytes.fromhex(self.sha256)
+        self.cid = "b" + base64.b32encode(raw).decode().lower().rstrip("=")
+        starts = range(0, _BYTES, SLICE_SIZE)
+        self.tree = BatchTree([leaf_digest(self.content[at : at + SLICE_SIZE]) for at in starts])
+
+    def answer(self, index: int) -> dict[str, Any]:
+        """Return a slice with its path to the root."""
+        part = self.content[index * SLICE_SIZE : (index + 1) * SLICE_SIZE]
+        text = base64.urlsafe_b64encode(part).decode().rstrip("=")
+        return {"slice": text, "path": list(self.tree.path(index))}
+
+
+def parts() -> tuple[Player, ...]:
+    """Return everybody who signs on the ledger."""
+    auditor = ("31110000MADEM1070D", Label(zh="示例会计师事务所", en="Example Auditors"))
+    operators = tuple(
+        Player(
+            code,
+            Label(zh=f"示例存储运营方（{zone}）", en=f"Example Storage, {zone}"),
+            node,
+            Label(zh=node, en=node),
+            OPERATOR,
+        )
+        for code, node, zone in _OPERATORS
+    )
+    return (
+        Player(*_SETTLING, RULES_1, Label(zh="何规", en="He Gui"), RULE_KEEPER),
+        Player(*_SETTLING, TELLER, Label(zh="钱银", en="Qian Yin"), BANK),
+        Player(*_BANK, OFFICER_1, Label(zh="孙档", en="Sun Dang"), OWNER),
+        Player(*_BANK, LAWYER, Label(zh="周法", en="Zhou Fa"), LEGAL),
+        Player(*auditor, AUDITOR_1, Label(zh="吴审", en="Wu Shen"), AUDITOR),
+        Player(*auditor, READER_1, Label(zh="郑阅", en="Zheng Yue"), READER),
+        *operators,
+    )
+
+
+def tell(theatre: Theatre) -> dict[str, Any]:
+    """Tell the story; return what it came to."""
+    agreement = _prepare(theatre)
+    files = {f"voucher-{number + 1}": Sealed(number) for number in range(_FILES)}
+    for name, file in files.items():
+        _store(theatre, agreement, name, file)
+    theatre.say(
+        Label(
+            zh=f"{len(files)} 份凭证加密后各存三家运营方、三个区域，节点核对地址后签收",
+            en=f"{len(files)} sealed vouchers lie with three operators in three zones, signed for",
+        )
+    )
+    paid = _challenge(theatre, "voucher-1", files["voucher-1"])
+    _repair(theatre, "voucher-1", files["voucher-1"])
+    manifest, audit = _archive(theatre, files)
+    _read(theatre, "voucher-2")
+    _hold(theatre, "voucher-3")
+    certificate = theatre.take_away(OFFICER_1, "storage", "voucher-1")
+    report = theatre.take_away(AUDITOR_1, "audit", audit)
+    theatre.take_away(OFFICER_1, "manifest", manifest)
+    theatre.check(
+        holds=(certificate["copies_good"], report["result"]) == (3, "PASSED"),
+        claim=Label(zh="三份完好副本，抽查通过", en="three good copies, the audit passed"),
+    )
+    theatre.say(
+        Label(
+            zh="存储证明与抽查报告已出具，脱机核验通过",
+            en="Storage certificate and audit report were issued and checked offline",
+        )
+    )
+    return {"objects": len(files), "challenges": paid, "manifest": manifest, "audit": audit}
+
+
+def _prepare(theatre: Theatre) -> str:
+    """Set rules, money, nodes and the agreement; return the agreement's id."""
+    theatre.act(RULES_1, "define_class", id="voucher", title="会计凭证", days=10_957)
+    theatre.act(TELLER, "open_money", currency="CNY")
+    money = {"currency": "CNY", "amount": 1_000_000}
+    codes = (_BANK[0], *(code for code, _, _ in _OPERATORS))
+    for number, code in enumerate(codes):
+        theatre.act(TELLER, "receive_deposit", organization=code, reference=f"D{number}", **money)
+    for _, node, zone in _OPERATORS:
+        terms = {"zone": zone, "capacity": 10**12, "price": 10, "currency": "CNY"}
+        theatre.act(node, "offer_node", id=node, stake=_STAKE, **terms)
+    made = theatre.act(
+        OFFICER_1,
+        "make_agreement",
+        copies=3,
+        zones=2,
+        period_days=365,
+        price=20,
+        challenges=12,
+        currency="CNY",
+    )
+    theatre.act(OFFICER_1, "register_terminal", id="counter-1", branch="示例支行")
+    theatre.say(
+        Label(
+            zh="四家运营方缴纳保证金并登记节点；银行约定三份副本、至少两个区域",
+            en="Four operators left stakes; the bank agreed on three copies in two zones",
+        )
+    )
+    return str(made["id"])
+
+
+def _store(theatre: Theatre, agreement: str, name: str, file: Sealed) -> None:
+    nodes = [node for _, node, _ in _OPERATORS[:3]]
+    theatre.act(
+        OFFICER_1,
+        "declare_object",
+        id=name,
+        agreement=agreement,
+        cid=file.cid,
+        ciphertext=file.sha256,
+        plain=plain_commitment(name, digest_of("a voucher", name), theatre.secret),
+        size=_BYTES,
+        slices_root=file.tree.root,
+        media_type="application/pdf",
+        retention="voucher",
+        key_id=f"key-{name}",
+        nodes=nodes,
+    )
+    theatre.refused("E_HASH", nodes[0], "pin", object=name, node=nodes[0], cid="b" + "a" * 58)
+    for node in nodes:
+        theatre.act(node, "pin", object=name, node=node, cid=file.cid)
+
+
+def _challenge(theatre: Theatre, name: str, file: Sealed) -> int:
+    """Ask two nodes; a copied answer is refused, the right ones pass. Return how many passed."""
+    first, second = _OPERATORS[0][1], _OPERATORS[1][1]
+    one = theatre.act(OFFICER_1, "challenge_copy", object=name, node=first)
+    two = theatre.act(OFFICER_1, "challenge_copy", object=name, node=second)
+    right = {"challenge": one["id"], "seed": one["seed"], "answer": file.answer(one["index"])}
+    theatre.act(first, "answer", **right)
+    theatre.refused("E_REPLAY", second, "answer", **(right | {"challenge": two["id"]}))
+    answer = {"seed": two["seed"], "answer": file.answer(two["index"])}
+    theatre.act(second, "answer", challenge=two["id"], **answer)
+    theatre.say(
+        Label(
+            zh="随机挑战两个节点：照抄他人应答被拒（E_REPLAY），各自出示切片后通过",
+            en="Two nodes were challenged: a copied answer was refused, their own slices passed",
+        )
+    )
+    return 2
+
+
+def _repair(theatre: Theatre, name: str, file: Sealed) -> None:
+    """Let a node admit damage; the contract has the copy made anew elsewhere."""
+    damaged, spare = _OPERATORS[2][1], _OPERATORS[3][1]
+    theatre.act(damaged, "report_damage", object=name, node=damaged)
+    state = theatre.ask("show_object", object=name)["object"]["state"]
+    theatre.check(
+        holds=state == "DEGRADED", claim=Label(zh="副本不足已记录", en="a copy is missing")
+    )
+    theatre.act(spare, "pin", object=name, node=spare, cid=file.cid)
+    found = theatre.ask("show_object", object=name)
+    theatre.check(
+        holds=found["object"]["state"] == "STORED" and len(found["copies"]) == len(_OPERATORS) - 1,
+        claim=Label(zh="副本已在新节点恢复", en="the copy was restored at a new node"),
+    )
+    theatre.say(
+        Label(
+            zh=f"{damaged} 自报损坏，合约即指派 {spare} 补存，原节点被剔除",
+            en=f"{damaged} admitted damage; {spare} was drawn, has the copy, and replaces it",
+        )
+    )
+
+
+def _archive(theatre: Theatre, files: dict[str, Sealed]) -> tuple[str, str]:
+    """Anchor the day and pass an audit; return both."""
+    entries = [
+        ManifestEntry(
+            terminal="counter-1",
+            sequence=number + 1,
+            business_key=digest_of("a secret", "transaction", number),
+            object=name,
+            cid=file.cid,
+            size=_BYTES,
+        )
+        for number, (name, file) in enumerate(files.items())
+    ]
+    tree = BatchTree([entry_digest(one) for one in entries])
+    day = {"day": day_of(theatre.now).isoformat(), "root": tree.root, "size": _BYTES * len(files)}
+    run = {"terminal": "counter-1", "first": 2, "entries": len(files), "gaps": []}
+    theatre.refused("E_MISSING", OFFICER_1, "anchor_day", terminals=[run], **day)
+    manifest = theatre.act(OFFICER_1, "anchor_day", terminals=[run | {"first": 1}], **day)
+    audit = theatre.act(AUDITOR_1, "draw_audit", manifest=manifest["id"])
+    shown = [_shown(entries, tree, index) for index in audit["indices"]]
+    theatre.act(OFFICER_1, "show_entries", audit=audit["id"], shown=shown)
+    theatre.say(
+        Label(
+            zh="日清单缺号被拒（E_MISSING）；补全后锚定，审计随机抽查逐条相符",
+            en="A day with a missing number was refused; the whole one passed a random audit",
+        )
+    )
+    return str(manifest["id"]), str(audit["id"])
+
+
+def _shown(entries: list[ManifestEntry], tree: BatchTree, index: int) -> dict[str, Any]:
+    return {"index": index, "entry": asdict(entries[index]), "path": list(tree.path(index))}
+
+
+def _read(theatre: Theatre, name: str) -> None:
+    """Let an auditor read once, and not twice."""
+    grant = theatre.act(
+        OFFICER_1,
+        "grant_read",
+        object=name,
+        reader="31110000MADEM1070D",
+        purpose="audit",
+        valid_until=theatre.now + DAY_MS,
+        max_uses=1,
+    )
+    read = theatre.act(READER_1, "open_read", grant=grant["id"], purpose="audit")
+    theatre.act(READER_1, "finish_read", read=read["id"], node=_OPERATORS[0][1])
+    theatre.refused("E_LIMIT", READER_1, "open_read", grant=grant["id"], purpose="audit")
+    theatre.say(
+        Label(zh="审计依授权调阅一次，留痕；再次被拒", en="A granted read was recorded, once only")
+    )
+
+
+def _hold(theatre: Theatre, name: str) -> None:
+    """Show that what must be kept is kept."""
+    theatre.act(LAWYER, "hold", object=name, reason="诉讼保全")
+    theatre.refused("E_LOCKED", OFFICER_1, "order_destruction", object=name, reason="mistake")
+    theatre.say(
+        Label(
+            zh="法务保全后，销毁被拒（E_LOCKED）",
+            en="On hold, its destruction was refused (E_LOCKED)",
+        )
+    )

@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each numbered invariant of custody by name (AFC-1, AFC-3 and AFC-6 with bytes: test_keeper)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.unit.industries.custody.invariants import check_all
+from tests.unit.industries.custody.scene import (
+    AUDITOR,
+    COURT,
+    CUSTODIAN,
+    LEGAL,
+    OPERATORS,
+    OTHER_OWNER,
+    OWNER,
+    READER,
+    REGULATOR,
+    Scene,
+)
+
+DAY = date(2026, 9, 21)
+
+
+@pytest.fixture
+def scene() -> Scene:
+    """Everything is ready."""
+    return Scene()
+
+
+def test_afc_1_damaged_bytes_are_reported_and_their_node_is_asked_at_once(scene: Scene) -> None:
+    """AFC-1: the reader took another copy; the report is on the ledger and a challenge is open."""
+    name = scene.stored()
+    until = scene.now + 10**6
+    grant = scene.ok(
+        OWNER,
+        "grant_read",
+        object=name,
+        reader=READER.organization,
+        purpose="audit",
+        valid_until=until,
+    )["id"]
+    read = scene.ok(READER, "open_read", grant=grant, purpose="audit")["id"]
+    scene.ok(READER, "finish_read", read=read, node="n1", corrupted=[{"node": "n0", "index": 2}])
+    (reported,) = scene.named("CorruptionReported")
+    assert (reported["node"], reported["index"]) == ("n0", 2)
+    (asked,) = scene.open_challenges()
+    assert asked["node"] == "n0"
+    assert scene.record("reads", read)["node"] == "n1"
+
+
+@pytest.mark.parametrize(
+    ("zones", "nodes", "code"),
+    [
+        (("bj", "sh", "gz", "bj", "sh"), ["n0", "n0", "n1"], "E_CONFLICT"),
+        (("bj", "bj", "bj", "bj", "sh"), ["n0", "n1", "n2"], "E_CONFLICT"),
+        (("bj", "sh", "gz", "bj", "sh"), ["n0", "n1"], "E_CONFLICT"),
+    ],
+    ids=["one-operator-twice", "one-zone", "too-few"],
+)
+def test_afc_2_copies_sit_on_different_operators_in_two_zones(
+    zones: tuple[str, ...], nodes: list[str], code: str
+) -> None:
+    """AFC-2: refused before anything is placed."""
+    scene = Scene(zones=zones)
+    scene.refused(
+        code, OWNER, "declare_object", **scene.new_object("o1", scene.seal(), nodes=nodes)
+    )
+
+
+def test_afc_2_a_repair_keeps_operators_and_zones_apart() -> None:
+    """AFC-2: of two free nodes only the one in the second zone may take the copy."""
+    scene = Scene(zones=("bj", "sh", "bj", "bj", "sh"))
+    scene.stored()
+    scene.fail("n1")
+    (begun,) = scene.named("RepairBegun")
+    assert begun["node"] == "n4"
+    check_all(scene)
+
+
+def test_afc_4_what_is_retained_or_held_cannot_be_released_or_destroyed(scene: Scene) -> None:
+    """AFC-4: by nobody: not the owner, not with a court's hold after retention."""
+    name = scene.stored()
+    scene.refused("E_LOCKED", OWNER, "order_destruction", object=name, reason="old")
+    scene.to_expiring()
+    assert scene.state(name) == "EXPIRING"
+    scene.refused("E_LOCKED", OWNER, "release", object=name)
+    short = scene.stored("o2", retention="short")
+    scene.ok(COURT, "hold", object=short, reason="案号 1")
+    scene.warp(days=2)
+    scene.refused("E_LOCKED", OWNER, "order_destruction", object=short, reason="old")
+    scene.ok(COURT, "unhold", object=short)
+    scene.ok(OWNER, "order_destruction", object=short, reason="old")
+    scene.ok(REGULATOR, "hold", object=short, reason="检查")
+    scene.refused("E_LOCKED", LEGAL, "sign_destruction", object=short)
+    check_all(scene)
+
+
+def test_afc_4_what_must_be_kept_is_renewed_at_the_end_of_its_period(scene: Scene) -> None:
+    """AFC-4: retention of ninety days outlives a period of sixty; an empty account only delays."""
+    name = scene.stored()
+    account = scene.record("money_accounts", f"{OWNER.organization}/CNY")
+    scene.ok(OWNER, "withdraw", currency="CNY", amount=account["available"], payee="ab" * 32)
+    scene.warp(days=61)
+    assert scene.state(name) in {"EXPIRING", "DEGRADED"}
+    assert [one["state"] for one in scene.table("deadlines_deadlines").values()].count("FAILED")
+    assert scene.record("objects", name)["nodes"]
+    scene.deposit(OWNER, 1_000_000)
+    scene.warp(days=1)
+    assert scene.record("objects", name)["period"] == 2
+
+
+def test_afc_5_a_node_is_paid_for_passed_challenges_and_never_more_than_the_fee(
+    scene: Scene,
+) -> None:
+    """AFC-5: three nodes, four rounds, one node silent in the last: eleven slices of twelve."""
+    name = scene.stored()
+    stored = scene.record("objects", name)
+    before = scene.record("money_accounts", f"{OPERATORS[0].organization}/CNY")["available"]
+    for number in range(4):
+        scene.warp(days=12, seconds=1)
+        assert len(scene.open_challenges()) == 3
+        scene.answer_all(*(["n1"] if number == 3 else []))
+    scene.warp(seconds=61)
+    paid = sum(one["paid"] for one in scene.named("ChallengeEnded"))
+    assert paid == 11 * stored["fee_slice"]
+    after = scene.record("money_accounts", f"{OPERATORS[0].organization}/CNY")["available"]
+    assert after - before == 4 * stored["fee_slice"]
+    failed = [one for one in scene.named("ChallengeEnded") if one["failed"]]
+    assert [one["penalty"] for one in failed] == [2 * stored["fee_slice"]]
+    check_all(scene)
+
+
+def test_afc_6_repair_restores_the_copies_and_evicts_the_node(scene: Scene) -> None:
+    """AFC-6: two failures make a copy suspect; a repair due in ten minutes a GB replaces it."""
+    name = scene.stored()
+    scene.fail("n0")
+    assert (scene.state(name), scene.copy(name, "n0")) == ("DEGRADED", "SUSPECT")
+    (begun,) = scene.named("RepairBegun")
+    assert begun["due"] - scene.now <= 600_000
+    scene.pin(name, begun["node"])
+    assert (scene.state(name), scene.copy(name, "n0")) == ("STORED", "EVICTED")
+    check_all(scene)
+
+
+def test_afc_6_the_loss_of_all_but_one_copy_loses_nothing(scene: Scene) -> None:
+    """AFC-6: with k-1 nodes silent for good two repairs begin, and end well."""
+    name = scene.stored()
+    for number in range(2):
+        scene.warp(**({"days": 13} if number == 0 else {"seconds": 601}))
+        scene.answer_all("n0", "n1")
+        scene.warp(seconds=61)
+    assert scene.record("objects", name)["pinned"] == 1
+    for begun in scene.named("RepairBegun"):
+        scene.pin(name, begun["node"])
+    assert scene.state(name) == "STORED"
+    assert set(scene.record("objects", name)["nodes"]) == {"n2", "n3", "n4"}
+    check_all(scene)
+
+
+def test_an_object_is_lost_only_when_no_copy_is_left(scene: Scene) -> None:
+    """DEGRADED to LOST with no copy; the fee is given back and the nodes are free."""
+    name = scene.stored()
+    scene.warp(days=13)
+    for _ in range(8):
+        scene.warp(seconds=61)
+        scene.warp(seconds=601)
+    assert scene.state(name) == "LOST"
+    assert scene.named("ObjectLost")
+    check_all(scene)
+
+
+def test_afc_7_a_gap_in_a_terminals_numbers_is_refused_or_an_alert_with_its_cause(
+    scene: Scene,
+) -> None:
+    """AFC-7: numbers go on across days; a hole needs a cause; none comes twice."""
+    scene.terminals(1)
+    scene.stored("o1")
+    entries = [scene.entry("t0", 1, "o1")]
+
+    def day(first: int, count: int, *gaps: dict[str, Any], on: int = 21) -> dict[str, Any]:
+        run = {"terminal": "t0", "first": first, "entries": count, "gaps": [*gaps]}
+        return {
+            "day": date(2026, 9, on).isoformat(),
+            "root": "ab" * 32,
+            "size": 1,
+            "terminals": [run],
+        }
+
+    scene.anchor(entries, [{"terminal": "t0", "first": 1, "entries": 1, "gaps": []}], DAY)
+    scene.refused("E_MISSING", OWNER, "anchor_day", **day(3, 1, on=22))
+    scene.refused("E_DUP", OWNER, "anchor_day", **day(1, 1, on=22))
+    gap = {"first": 2, "count": 3, "cause": "停电"}
+    scene.ok(OWNER, "anchor_day", **day(2, 1, gap, on=22))
+    (alert,) = scene.named("SequenceGap")
+    assert (alert["first"], alert["count"], alert["cause"]) == (2, 3, "停电")
+    assert scene.record("terminals", "t0")["next"] == 6
+
+
+def test_afc_7_each_line_stands_at_the_place_of_its_number(scene: Scene) -> None:
+    """AFC-7: a line shown at another number's place is refused, so nothing is swapped in."""
+    scene.terminals(1)
+    entries = [scene.entry("t0", number, scene.stored(f"o{number}")) for number in (1, 2)]
+    swapped = [entries[1], entries[0]]
+    runs = [{"terminal": "t0", "first": 1, "entries": 2, "gaps": []}]
+    manifest = scene.anchor(swapped, runs, DAY)
+    audit = scene.ok(AUDITOR, "draw_audit", manifest=manifest)
+    assert audit["indices"] == [0, 1]
+    shown = [scene.shown(swapped, 0)]
+    scene.refused("E_HASH", OWNER, "show_entries", audit=audit["id"], shown=shown)
+
+
+def test_afc_8_a_destroyed_object_is_gone_and_its_proof_stays(scene: Scene) -> None:
+    """AFC-8: copies dropped, sealed keys erased, two signers; document and address still there."""
+    key = {"ciphertext": "cd" * 32, "plaintext": "ef" * 32, "size": 100}
+    name = scene.stored(retention="short", key=key)
+    scene.warp(days=2)
+    scene.ok(OWNER, "order_destruction", object=name, reason="期满")
+    scene.ok(LEGAL, "sign_destruction", object=name)
+    scene.ok(CUSTODIAN, "confirm_key_destroyed", object=name)
+    assert scene.state(name) == "DESTROYED"
+    assert scene.record("keys_records", name)["erased_at"] is not None
+    assert {one["state"] for one in scene.table("placements").values()} == {"DROPPED"}
+    document = scene.record("files_documents", name)
+    assert document["deleted_at"] is not None
+    assert scene.record("files_versions", f"{name}/1")["locator"] == scene.files[name].cid
+    check_all(scene)
+
+
+def test_afc_9_equal_plaintexts_of_two_owners_share_nothing_on_the_ledger(scene: Scene) -> None:
+    """AFC-9: sealed anew, committed with a salt; the same sealed bytes twice are refused."""
+    other = scene.agree(OTHER_OWNER)
+    one = scene.declare("o1")
+    two = scene.declare("o2", who=OTHER_OWNER, agreement=other)
+    for field in ("cid", "plain", "slices_root", "key_id"):
+        assert one[field] != two[field]
+    again = scene.new_object("o3", scene.files["o1"])
+    scene.refused("E_DUP", OWNER, "declare_object", **again)
+
+
+def test_afc_10_a_copied_answer_fails(scene: Scene) -> None:
+    """AFC-10: another node's answer, under its own seed or under this one's, proves nothing."""
+    scene.stored(size=200_000)
+    scene.warp(days=13)
+    first, second, _ = sorted(scene.open_challenges(), key=lambda one: str(one["node"]))
+    assert first["seed"] != second["seed"]
+    assert first["index"] != second["index"]
+    copied = scene.answer_args(first) | {"challenge": second["id"]}
+    operator = OPERATORS[int(second["node"][1:])]
+    scene.refused("E_REPLAY", operator, "answer", **copied)
+    scene.refused("E_HASH", operator, "answer", **(copied | {"seed": second["seed"]}))
+    assert scene.answer(second).code == "ok"
+
+
+def test_afc_10_a_challenge_is_answered_once_in_time_by_the_node_itself(scene: Scene) -> None:
+    """AFC-10: E_REPLAY, E_LATE, E_ROLE."""
+    scene.stored()
+    scene.warp(days=13)
+    first, second, third = scene.open_challenges()
+    assert scene.answer(first).code == "ok"
+    operator = OPERATORS[int(first["node"][1:])]
+    scene.refused("E_REPLAY", operator, "answer", **scene.answer_args(first))
+    scene.refused("E_ROLE", operator, "answer", **scene.answer_args(second))
+    scene.warp(seconds=61, tick=False)
+    operator = OPERATORS[int(third["node"][1:])]
+    scene.refused("E_LATE", operator, "answer", **scene.answer_args(third))
+    scene.tick()
+    scene.refused("E_LATE", operator, "answer", **scene.answer_args(third))
