@@ -104,6 +104,7 @@ from tallystick.contracts.parts.documents import (
     StillRetained,
     UnderLegalHold,
 )
+from tallystick.contracts.parts.elsewhere import Elsewhere
 from tallystick.contracts.parts.grants import (
     Access,
     Accessed,
@@ -252,6 +253,7 @@ __all__ = [
     "Documents",
     "Elector",
     "ElectorConflict",
+    "Elsewhere",
     "FieldsNotGranted",
     "FourEyes",
     "Grant",
