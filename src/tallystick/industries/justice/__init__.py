@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Judicial evidence and self-executing contracts (system JUD): agreement, breach, case, decision."""
+"""Judicial evidence and self-executing contracts (system JUD): from agreement to decision."""
 
 from tallystick.industries.justice.contract import Justice
 from tallystick.industries.justice.rules import (

@@ -21,6 +21,9 @@ from tallystick.contracts import (
     Timestamp,
 )
 from tallystick.contracts.parts import OrderId, OrderState, SealedData
+from tallystick.industries.justice.identity_records import (
+    Signed,
+)
 from tallystick.industries.justice.records import (
     Exhibits,
     Key,
@@ -28,7 +31,6 @@ from tallystick.industries.justice.records import (
     Obligations,
     PartySignature,
     RateBp,
-    Signed,
 )
 
 ITEMS_OF_A_CALL_MAX: Final = 60
@@ -182,7 +184,7 @@ class Findings(Record):
 
 
 class Before(StrEnum):
-    """Whether data were true before they were deposited (Art 18): nothing here says so by itself."""
+    """Whether data were true before the deposit (Art 18); nothing here says so by itself."""
 
     NOT_ASSESSED = "NOT_ASSESSED"
     SHOWN = "SHOWN"

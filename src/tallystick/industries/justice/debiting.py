@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Debits that a debtor has allowed, up to its cap (JUD-10): ordered by the clock, made by a bank."""
+"""Debits that a debtor allows up to its cap (JUD-10): ordered by the clock, made by a bank."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from tallystick.contracts import Context, Digest, Identifier, Label, Meta, actio
 from tallystick.contracts.parts import Deadline, OrderId, OrderState, PaymentOrder
 from tallystick.industries.justice.case_records import PaymentReport
 from tallystick.industries.justice.events import DebitReturned, Registered
+from tallystick.industries.justice.identity_records import (
+    Signed,
+)
 from tallystick.industries.justice.performing import FOLLOWS, counted_agreement
 from tallystick.industries.justice.records import (
     AgreementState,
@@ -18,7 +21,6 @@ from tallystick.industries.justice.records import (
     NewAuthorization,
     Obligation,
     ObligationState,
-    Signed,
 )
 from tallystick.industries.justice.refusals import (
     AlreadyDischarged,

@@ -8,7 +8,7 @@ again; what the records contradict is refused.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
@@ -31,6 +31,13 @@ from tallystick.industries.justice.case_records import (
     Findings,
     Mediation,
 )
+from tallystick.industries.justice.paper_labels import (
+    AGREEMENT_LABELS,
+    CASE_LABELS,
+    ENFORCEMENT_LABELS,
+    MEDIATION_LABELS,
+    REPORT_LABELS,
+)
 from tallystick.industries.justice.plain_words import sentence_of
 from tallystick.industries.justice.records import Agreement, Obligation, Party, Template
 from tallystick.industries.justice.rules import bundle_digest, verdict_of
@@ -38,6 +45,7 @@ from tallystick.interchange.iso20022 import Money, format_amount
 
 Facts: TypeAlias = Mapping[str, Any]
 _CHINA: Final = timezone(timedelta(minutes=CHINA_OFFSET_MINUTES))
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC).astimezone(_CHINA)
 
 
 def agreement_facts(tables: TableReader, agreement: str) -> Facts:
@@ -58,6 +66,7 @@ def agreement_facts(tables: TableReader, agreement: str) -> Facts:
         "text_sha256": kept.text,
         "text_deposit": kept.deposit,
         "signed_digest": kept.digest,
+        "currency": template.currency,
         "in_force_since": time_of(kept.active_at),
         "parties": [_party(one) for one in kept.parties],
         "signatures": [
@@ -245,7 +254,7 @@ def time_of(at: int | None) -> str | None:
     """Return a time as people write it, at +08:00."""
     if at is None:
         return None
-    return datetime.fromtimestamp(at / 1_000, _CHINA).isoformat(timespec="seconds")
+    return (_EPOCH + timedelta(milliseconds=at)).isoformat(timespec="seconds")
 
 
 def _obligation(tables: TableReader, name: str) -> Obligation:
@@ -329,6 +338,7 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             "agreements",
             agreement_facts,
             ("agreements",),
+            labels=AGREEMENT_LABELS,
         ),
         "case": ExtractTakeAway(
             Label(
@@ -338,21 +348,28 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             "cases",
             case_facts,
             ("cases", "agreements"),
+            labels=CASE_LABELS,
         ),
         "report": ExtractTakeAway(
-            Label(zh="核验报告", en="verification report"), "cases", report_facts, ("cases",)
+            Label(zh="核验报告", en="verification report"),
+            "cases",
+            report_facts,
+            ("cases",),
+            labels=REPORT_LABELS,
         ),
         "mediation": ExtractTakeAway(
             Label(zh="调解书", en="mediation and its settlement"),
             "mediations",
             mediation_facts,
             ("mediations",),
+            labels=MEDIATION_LABELS,
         ),
         "enforcement": ExtractTakeAway(
             Label(zh="执行申请书", en="application for enforcement"),
             "enforcements",
             enforcement_facts,
             ("enforcements",),
+            labels=ENFORCEMENT_LABELS,
         ),
         "history": HistoryTakeAway(
             Label(

@@ -22,6 +22,9 @@ from tallystick.industries.justice.events import (
     CreditChanged,
     EnforcementChanged,
 )
+from tallystick.industries.justice.identity_records import (
+    Signed,
+)
 from tallystick.industries.justice.mediating import Mediating
 from tallystick.industries.justice.records import (
     Agreement,
@@ -29,7 +32,6 @@ from tallystick.industries.justice.records import (
     Key,
     Obligation,
     ObligationState,
-    Signed,
 )
 from tallystick.industries.justice.refusals import (
     AlreadyDischarged,

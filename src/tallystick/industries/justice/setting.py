@@ -25,17 +25,19 @@ from tallystick.industries.justice.events import (
     Registered,
     RelationChanged,
 )
-from tallystick.industries.justice.records import (
+from tallystick.industries.justice.identity_records import (
     Assertion,
     Certificate,
-    JusticeParameters,
     NewAssertion,
     NewCertificate,
-    NewTemplate,
     Relation,
+    TimeAuthority,
+)
+from tallystick.industries.justice.records import (
+    JusticeParameters,
+    NewTemplate,
     Template,
     TemplateState,
-    TimeAuthority,
 )
 from tallystick.industries.justice.refusals import (
     AssertionExpired,

@@ -15,6 +15,9 @@ from tallystick.contracts import (
     replace,
 )
 from tallystick.industries.justice.events import AgreementAmended, AgreementSigned
+from tallystick.industries.justice.identity_records import (
+    Signed,
+)
 from tallystick.industries.justice.performing import FOLLOWS, Performing, counted_agreement
 from tallystick.industries.justice.records import (
     Agreement,
@@ -26,7 +29,6 @@ from tallystick.industries.justice.records import (
     ObligationState,
     PartySignature,
     Revision,
-    Signed,
     Template,
     TemplateState,
     Values,

@@ -19,22 +19,24 @@ from tallystick.industries.justice.case_records import (
     Opinion,
     Paper,
 )
+from tallystick.industries.justice.identity_records import (
+    Assertion,
+    Certificate,
+    Relation,
+    Signed,
+    TimeAuthority,
+)
 from tallystick.industries.justice.records import (
     Agreement,
     Amendment,
-    Assertion,
     Authorization,
-    Certificate,
     DebitPurpose,
     JusticeParameters,
     Obligation,
     Party,
     PartySignature,
     Performance,
-    Relation,
-    Signed,
     Template,
-    TimeAuthority,
 )
 from tallystick.industries.justice.refusals import (
     AssertionExpired,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import sys
 import time
 from collections import Counter
 from typing import Any, Final
@@ -155,7 +156,7 @@ class Player:
         found = [one for one in rows if not states or one["state"] in states]
         return dict(self.random.choice(found)) if found else {}
 
-    def _do(self, who: Any, method: str, **args: Any) -> None:
+    def _do(self, who: Any, method: str, /, **args: Any) -> None:
         before = dict(self.stage.ledger.values)
         done = self.stage.do(who, method, **args)
         self.outcomes[f"{method} {done.code}"] += 1
@@ -171,8 +172,9 @@ def main() -> None:
     for seed in range(options.sequences):
         outcomes += Player(seed).play()
     for name, count in sorted(outcomes.items()):
-        print(f"{count:8} {name}")
-    print(f"{options.sequences} sequences in {time.monotonic() - began:.0f} s")
+        sys.stdout.write(f"{count:8} {name}\n")
+    took = time.monotonic() - began
+    sys.stdout.write(f"{options.sequences} sequences in {took:.0f} s\n")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,13 @@ from typing import Any, TypeVar
 import pytest
 from msgspec import convert
 
-from tallystick.contracts import Contradiction, ExtractTakeAway, HistoryTakeAway, Record
+from tallystick.contracts import (
+    Contradiction,
+    ExtractTakeAway,
+    HistoryTakeAway,
+    Record,
+    unlabelled,
+)
 from tallystick.industries.justice.exports import TAKE_AWAYS
 from tests.unit.industries.justice import stage as cast
 from tests.unit.industries.justice.stage import RENT, Stage
@@ -41,7 +47,9 @@ def facts(stage: Stage, kind: str, subject: str) -> Any:
     """Return an extract's facts."""
     take_away = TAKE_AWAYS[kind]
     assert isinstance(take_away, ExtractTakeAway)
-    return take_away.facts(Reader(stage), subject)
+    made = take_away.facts(Reader(stage), subject)
+    assert unlabelled(take_away.labels, made) == [], "every fact has a name for people"
+    return made
 
 
 def test_the_complaint_is_prefilled_and_its_sums_are_those_of_the_claim() -> None:
