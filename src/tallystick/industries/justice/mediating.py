@@ -80,7 +80,7 @@ class Mediating(Debiting):
         self,
         ctx: Context,
         agreement: Annotated[Identifier, Label(zh="合同", en="Agreement")],
-        method: Annotated[ServiceMethod, Label(zh="送达方式", en="Method")],
+        service: Annotated[ServiceMethod, Label(zh="送达方式", en="Method")],
         proof: Annotated[Identifier, Label(zh="送达证明存证", en="Deposit of the proof")],
     ) -> BreachNotice:
         """en: Notes that the notice was served, with its proof; the time to cure begins.
@@ -109,7 +109,7 @@ class Mediating(Debiting):
         return self.notices.replace(
             replace(
                 notice,
-                method=method,
+                method=service,
                 proof=shown.id,
                 served_at=now,
                 served_by=ctx.signer.organization,

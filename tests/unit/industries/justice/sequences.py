@@ -84,7 +84,7 @@ class Player:
         """A notice is served."""
         one = self._one("agreements", "BREACHED")
         proof = self.stage.deposit(cast.PLATFORM)[0]
-        named = {"agreement": one.get("id", "AG-1"), "method": "courier", "proof": proof}
+        named = {"agreement": one.get("id", "AG-1"), "service": "courier", "proof": proof}
         self._do(cast.PLATFORM, "serve_notice", **named)
 
     def try_mediate(self) -> None:

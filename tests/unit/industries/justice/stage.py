@@ -305,7 +305,7 @@ class Stage:
         """Return one whose notice was served."""
         agreement = self.breached(**changes)
         proof = self.deposit(PLATFORM)[0]
-        named = {"agreement": agreement, "method": "electronic", "proof": proof}
+        named = {"agreement": agreement, "service": "electronic", "proof": proof}
         self.ok(PLATFORM, "serve_notice", **named)
         return agreement
 

@@ -290,7 +290,7 @@ def test_steps_out_of_order_are_refused(stage: Stage) -> None:
     """Notices, offers, settlements, rulings and decisions before their time: E_STATE, E_ROLE."""
     old = stage.deposit(cast.PLATFORM)[0]
     agreement = stage.breached()
-    notice = {"agreement": agreement, "method": "courier"}
+    notice = {"agreement": agreement, "service": "courier"}
     stage.refused("E_EARLY", cast.PLATFORM, "serve_notice", proof=old, **notice)
     proof = stage.deposit(cast.PLATFORM)[0]
     stage.ok(cast.PLATFORM, "serve_notice", proof=proof, **notice)
@@ -347,7 +347,7 @@ def test_what_a_debit_will_pay_must_be_known_before_it_is_replaced(stage: Stage)
     stage.authorized(agreement, RENT)
     stage.warp(days=14)
     proof = stage.deposit(cast.PLATFORM)[0]
-    named = {"agreement": agreement, "method": "notary", "proof": proof}
+    named = {"agreement": agreement, "service": "notary", "proof": proof}
     stage.ok(cast.PLATFORM, "serve_notice", **named)
     stage.warp(days=8)
     mediation = stage.table("agreements")[agreement]["mediation"]
