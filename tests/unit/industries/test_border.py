@@ -19,10 +19,12 @@ from tallystick.industries.charity import Charity
 from tallystick.industries.custody import Custody
 from tallystick.industries.evidence import Evidence
 from tallystick.industries.inventory import Inventory
+from tallystick.industries.justice import Justice
 from tallystick.model import Execution, encode_write_set
 from tallystick.testing import LedgerHarness, MemoryState, make_signer, run
 
 INDUSTRIES: Final[tuple[type[Contract], ...]] = (Charity, Custody, Evidence, Inventory)
+INDUSTRIES: Final[tuple[type[Contract], ...]] = (Charity, Evidence, Inventory, Justice)
 ACTIONS: Final = [
     (contract, method)
     for contract in INDUSTRIES

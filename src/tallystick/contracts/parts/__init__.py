@@ -116,6 +116,7 @@ from tallystick.contracts.parts.documents import (
     StillRetained,
     UnderLegalHold,
 )
+from tallystick.contracts.parts.elsewhere import Elsewhere
 from tallystick.contracts.parts.grants import (
     Access,
     Accessed,
@@ -302,6 +303,7 @@ __all__ = [
     "DocumentsGranted",
     "Elector",
     "ElectorConflict",
+    "Elsewhere",
     "FieldsNotGranted",
     "FourEyes",
     "Grant",
