@@ -168,10 +168,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     opened = _open_engine(config, ordering, stack)
     finality = _open_finality(opened.finality, base, application, board, later_keys)
     consortium = _open_consortium(config, base, application, opened, finality)
-    desks = SealedDesks(
-        private=_open_private(config, base, application, consortium, is_alone=not is_final),
-        documents=_open_documents(config, base, consortium, is_alone=not is_final),
-    )
+    desks = _open_desks(config, base, application, consortium, is_alone=not is_final)
 
     def join(close: Callable[[], None]) -> Node:
         return Node(
@@ -247,6 +244,20 @@ def _open_consortium(
             counts=opened.counts,
             register=lambda: application.ledger.register,
         )
+    )
+
+
+def _open_desks(
+    config: NodeConfig,
+    base: _Base,
+    application: LedgerApplication,
+    consortium: Consortium,
+    *,
+    is_alone: bool,
+) -> SealedDesks:
+    return SealedDesks(
+        private=_open_private(config, base, application, consortium, is_alone=is_alone),
+        documents=_open_documents(config, base, consortium, is_alone=is_alone),
     )
 
 
