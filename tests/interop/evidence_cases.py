@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Time-stamps, an evidence package and a chain of custody for judges, and altered copies of each."""
+"""Time-stamps, an evidence package, a chain of custody for judges, and altered copies of each."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`openssl ts`, `rfc3161-client`, `bagit` and `case_validate` judge what courts and labs are handed."""
+"""`openssl ts`, `rfc3161-client`, `bagit` and `case_validate` judge what courts are handed."""
 
 from __future__ import annotations
 
