@@ -18,10 +18,11 @@ from tallystick.encoding import Value, decode, encode
 from tallystick.industries.charity import Charity
 from tallystick.industries.evidence import Evidence
 from tallystick.industries.inventory import Inventory
+from tallystick.industries.preservation import Preservation
 from tallystick.model import Execution, encode_write_set
 from tallystick.testing import LedgerHarness, MemoryState, make_signer, run
 
-INDUSTRIES: Final[tuple[type[Contract], ...]] = (Charity, Evidence, Inventory)
+INDUSTRIES: Final[tuple[type[Contract], ...]] = (Charity, Evidence, Inventory, Preservation)
 ACTIONS: Final = [
     (contract, method)
     for contract in INDUSTRIES
