@@ -23,6 +23,7 @@ INDUSTRY_STANDARD_LIBRARY = {
     "fractions",
     "functools",
     "itertools",
+    "json",
     "math",
     "operator",
     "re",

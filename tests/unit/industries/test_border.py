@@ -25,6 +25,9 @@ from tallystick.testing import LedgerHarness, MemoryState, make_signer, run
 
 INDUSTRIES: Final[tuple[type[Contract], ...]] = (Charity, Custody, Evidence, Inventory)
 INDUSTRIES: Final[tuple[type[Contract], ...]] = (Charity, Evidence, Inventory, Justice)
+from tallystick.industries.preservation import Preservation
+
+INDUSTRIES: Final[tuple[type[Contract], ...]] = (Charity, Evidence, Inventory, Preservation)
 ACTIONS: Final = [
     (contract, method)
     for contract in INDUSTRIES
