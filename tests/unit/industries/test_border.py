@@ -20,14 +20,18 @@ from tallystick.industries.custody import Custody
 from tallystick.industries.evidence import Evidence
 from tallystick.industries.inventory import Inventory
 from tallystick.industries.justice import Justice
+from tallystick.industries.preservation import Preservation
 from tallystick.model import Execution, encode_write_set
 from tallystick.testing import LedgerHarness, MemoryState, make_signer, run
 
-INDUSTRIES: Final[tuple[type[Contract], ...]] = (Charity, Custody, Evidence, Inventory)
-INDUSTRIES: Final[tuple[type[Contract], ...]] = (Charity, Evidence, Inventory, Justice)
-from tallystick.industries.preservation import Preservation
-
-INDUSTRIES: Final[tuple[type[Contract], ...]] = (Charity, Evidence, Inventory, Preservation)
+INDUSTRIES: Final[tuple[type[Contract], ...]] = (
+    Charity,
+    Custody,
+    Evidence,
+    Inventory,
+    Justice,
+    Preservation,
+)
 ACTIONS: Final = [
     (contract, method)
     for contract in INDUSTRIES
