@@ -27,6 +27,7 @@ TAGS: Final = {
     "network": "The network: status, trust, organisations",
     "records": "Records that contracts keep",
     "private": "Private data",
+    "documents": "Documents: sealed files off the ledger",
     "governance": "Governance",
     "log": "The log, for verifiers",
     "events": "Events as they happen",

@@ -17,7 +17,7 @@ from msgspec import Struct
 from tallystick.consensus import EngineCounts
 from tallystick.contracts import Contract, ContractSchema
 from tallystick.crypto import sha256
-from tallystick.documents import Holdings
+from tallystick.documents import Depot, FolderStore, Holdings, Wraps
 from tallystick.encoding import Value
 from tallystick.errors import NotFound, NotWitnessed, Rejected, Replayed, TallystickError
 from tallystick.execution import ContractRunner, InstalledContract
@@ -50,6 +50,8 @@ from tallystick.node import (
     RegisterShown,
     StateProved,
 )
+from tallystick.node.document_desk import DocumentDesk, DocumentDeskParts
+from tallystick.node.document_ledger import DocumentLedger
 from tallystick.node.history import History, tree_of
 from tallystick.node.private_desk import PrivateDesk, PrivateDeskParts
 from tallystick.node.published import Published
@@ -159,6 +161,16 @@ class FakeNode:
                 organization=lambda: COURT,
                 is_alone=True,
                 holdings=Holdings(folder / "private"),
+            )
+        )
+        self.documents = DocumentDesk(
+            DocumentDeskParts(
+                clock=lambda: self.now,
+                ledger=DocumentLedger(_WorldState(self._store).get),
+                organization=lambda: COURT,
+                is_alone=True,
+                depot=Depot(folder / "documents", FolderStore(folder / "documents" / "store")),
+                wraps=Wraps(folder / "wraps"),
             )
         )
         self._held: list[tuple[list[bytes], Future[list[Any]]]] = []

@@ -285,7 +285,7 @@ def test_the_list_of_contracts_says_what_is_installed_and_what_is_missing(
     (installed,) = found["installed"]
     assert (installed["name"], installed["version"], len(installed["digest"])) == (
         "evidence",
-        1,
+        2,
         64,
     )
     assert [one["name"] for one in found["items"]] == ["evidence"]

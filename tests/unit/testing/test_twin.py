@@ -158,7 +158,7 @@ def run_message(method: str, size: int) -> Run:
         0,
         ("test." + "0" * 32, "post-box", method, {"size": size}, 1, 1),
         ("91350100M000100Y43", "tester", (), bytes(32)),
-        (bytes(32), 1, 1),
+        (bytes(32), 1, 1, None, bytes(32)),
         (),
     )
 
