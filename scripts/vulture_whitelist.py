@@ -5,6 +5,7 @@ Read by check_dead_code.py as source text, never run: a name that stands here co
 """
 
 from tallystick.cli import time_stamp_door
+from tallystick.client import document_files
 from tallystick.errors import TallystickError
 from tallystick.interchange.iso20022 import documents
 
@@ -12,3 +13,4 @@ TallystickError.facts  # noqa: B018  # the HTTP error mapping and callers of the
 documents._Counter.comment  # noqa: B018  # the XML parser calls it
 time_stamp_door._Handler.do_POST  # noqa: B018  # the HTTP server calls it
 time_stamp_door._Handler.log_message  # noqa: B018  # the HTTP server calls it
+document_files._Hashing.writable  # noqa: B018  # io asks it

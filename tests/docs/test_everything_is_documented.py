@@ -68,7 +68,9 @@ def test_every_verb_has_its_section_in_the_reference() -> None:
 def test_every_endpoint_has_its_section_in_the_reference() -> None:
     """And the reference has no endpoint that the route table lacks."""
     headings = re.findall(
-        r"^### ((?:GET|HEAD|POST|PUT|PATCH|DELETE) .+)$", TEXTS["docs/reference/http.md"], re.MULTILINE
+        r"^### ((?:GET|HEAD|POST|PUT|PATCH|DELETE) .+)$",
+        TEXTS["docs/reference/http.md"],
+        re.MULTILINE,
     )
     table = [f"{route.method} {route.path.replace(':path}', '}')}" for route in ROUTES]
     assert sorted(headings) == sorted(table)

@@ -116,14 +116,6 @@ class SealingKeyStore:
             keys.append(_key_in(path, text))
         return keys
 
-    def has_sealed(self, organization: str) -> bool:
-        """Say whether a key of an organisation is under a passphrase.
-
-        Raises:
-            FileProblem: one cannot be read, or others may read it.
-        """
-        return any(_is_sealed(_read(path)) for path in self.paths(organization))
-
     def paths(self, organization: str) -> list[Path]:
         """Return the files of an organisation's keys, sorted by name."""
         pattern = f"{check_organization_id(organization)}-*{_SUFFIX}"
