@@ -55,6 +55,7 @@ BATCH_BYTES_MAX: Final = 8 * 1024 * 1024
 DOCUMENT_BYTES_MAX: Final = 5_000_000_000
 """One document, as it is stored: sealed."""
 NAME_CHARACTERS_MAX: Final = 200
+MEMBER_ROLES_MAX: Final = 32
 TEXT_CHARACTERS_MAX: Final = 2_000
 VALIDATORS_MAX: Final = 100
 """Validators of one network: one an organisation. The engine's own limit is 10,000."""

@@ -8,12 +8,11 @@ from collections.abc import Iterable
 
 from tallystick.errors import InvalidValue
 from tallystick.model import ROLE_GOVERNOR, ROLE_OPERATOR, Name
-from tallystick.units import NAME_CHARACTERS_MAX
+from tallystick.units import MEMBER_ROLES_MAX, NAME_CHARACTERS_MAX
 
 _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _ROLE = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)*")
 _ROLE_CHARACTERS_MAX = 63
-_ROLES_MAX = 32
 _APART = frozenset({ROLE_GOVERNOR, ROLE_OPERATOR})
 
 
@@ -37,7 +36,7 @@ def check_roles(roles: Iterable[str]) -> tuple[str, ...]:
             the network's software does not also decide on it.
     """
     found = sorted(set(roles))
-    if len(found) > _ROLES_MAX or not all(map(_is_role, found)):
+    if len(found) > MEMBER_ROLES_MAX or not all(map(_is_role, found)):
         raise InvalidValue("not role names", field="roles", expected="a-z, 0-9, hyphen, dot")
     if set(found) >= _APART:
         raise InvalidValue(

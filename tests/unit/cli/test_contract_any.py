@@ -21,7 +21,7 @@ running = pytest.mark.usefixtures("running")
 @running
 def test_the_contracts_of_a_node_are_listed(tally: Tally) -> None:
     """With how much each offers."""
-    assert "evidence\t1\tEvidence deposits\t2\t2\t3\n" in tally("contract", "show").out
+    assert "evidence\t2\tEvidence deposits\t5\t4\t7\n" in tally("contract", "show").out
     assert "\t电子证据存证\t" in tally("contract", "show", "--lang", "zh").out
 
 
@@ -54,7 +54,7 @@ def test_what_is_installed_is_shown_without_a_node(tally: Tally) -> None:
 def test_the_schema_is_json_in_two_forms(tally: Tally) -> None:
     """The whole of it, or the arguments as JSON Schema."""
     whole = json.loads(tally("contract", "schema", "evidence").out)
-    assert (whole["name"], len(whole["methods"])) == ("evidence", 4)
+    assert (whole["name"], len(whole["methods"])) == ("evidence", 9)
     assert tally("contract", "show", "evidence", "--json").json == whole
     words = ("contract", "schema", "evidence", "--output-format", "json-schema")
     assert json.loads(tally(*words).out)["show"]["required"] == ["id"]

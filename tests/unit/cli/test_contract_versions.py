@@ -39,15 +39,15 @@ def test_a_proposal_carries_the_digest_of_the_package_on_the_node(
     tally: Tally, governed: Governed
 ) -> None:
     """The second vote decides; from then on the digest stands in the status."""
-    opened = tally(*PROPOSE, "--contract-version", 1, "--height", 50).json
+    opened = tally(*PROPOSE, "--contract-version", 2, "--height", 50).json
     assert opened["action"]["digest"] == DIGEST
     assert {"what": "sources of evidence", "before": None, "after": DIGEST} in opened["changes"]
     decided = tally("governance", "vote", opened["id"], "--approve", "--as", "governor-1", "--json")
     assert decided.json["state"] == "executed"
     assert "not installed" not in decided.err
     (shown,) = tally("governance", "status", "--json").json["contracts"]
-    assert (shown["version"], shown["digest"], shown["migration"]) == (1, DIGEST, None)
-    assert f"evidence v1 @50 {DIGEST[:16]}…" in tally("governance", "status").out
+    assert (shown["version"], shown["digest"], shown["migration"]) == (2, DIGEST, None)
+    assert f"evidence v2 @50 {DIGEST[:16]}…" in tally("governance", "status").out
     assert governed.node.contract_desk.needed() == []
 
 
@@ -89,14 +89,14 @@ def test_a_contract_whose_records_stand_still_is_not_migrated(
 def test_installed_contracts_are_listed_with_their_digests(tally: Tally) -> None:
     """So that two operators can compare them."""
     listed = tally("contract", "digest", "--json").json
-    assert {"name": "evidence", "version": 1, "digest": DIGEST, "migrates_from": []} in listed
+    assert {"name": "evidence", "version": 2, "digest": DIGEST, "migrates_from": []} in listed
     assert tally("contract", "digest", "evidence", "--json").json[0]["digest"] == DIGEST
     assert tally("contract", "digest", "nothing", "--json").code == 3
 
 
 def test_doctor_names_versions_and_what_cannot_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     """A package that lacks a migration keeps the node from starting; doctor says why."""
-    assert f"evidence 1 ({DIGEST[:16]}…)" in machine.check_contracts().evidence
+    assert f"evidence 2 ({DIGEST[:16]}…)" in machine.check_contracts().evidence
     assert check_needed("http://localhost:9").mark is Mark.WARNING
 
     def broken() -> None:

@@ -18,7 +18,7 @@ def test_the_package_is_written_from_installed_contracts(tally: Tally, tmp_path:
     )
     assert first == document
     assert document["package"] == "ledger_types"
-    assert "evidence v1" in document["contracts"]
+    assert "evidence v2" in document["contracts"]
     assert document["use"] == "from ledger_types import connect"
     assert {one.name for one in folder.iterdir()} == set(document["files"])
     assert "def deposit(" in (folder / "_evidence.pyi").read_text()

@@ -29,6 +29,7 @@ from tallystick.model import (
     Organization,
 )
 from tallystick.node import Node, create_network
+from tallystick.units import MEMBER_ROLES_MAX
 
 ORGANIZATIONS: Final = {
     "core": Organization(
@@ -71,25 +72,32 @@ def found_dev(folder: Path, project: Path, schemas: Iterable[ContractSchema]) ->
 
 
 def roles_of(schemas: Iterable[ContractSchema]) -> tuple[str, ...]:
-    """Return the roles that every member of a development network has: all that are named."""
-    named = {role for schema in schemas for method in schema.methods for role in method.roles}
-    return tuple(sorted({ROLE_ADMINISTRATOR, ROLE_GOVERNOR, *named}))
+    """Return the roles that every member of a development network has.
+
+    Those that the contracts name, contract by contract in the given order (the project's own come
+    first), as far as a member may have so many.
+    """
+    found = {ROLE_ADMINISTRATOR, ROLE_GOVERNOR}
+    for schema in schemas:
+        named = {role for method in schema.methods for role in method.roles}
+        if len(found | named) <= MEMBER_ROLES_MAX:
+            found |= named
+    return tuple(sorted(found))
 
 
 def grant_roles(folder: Path, url: str, node: Node, schemas: Iterable[ContractSchema]) -> None:
-    """Give every member the roles that a contract names by now; each administers itself.
+    """Give every member the roles that the contracts name by now; each administers itself.
 
     Raises:
         TallystickError: whatever the node said.
     """
-    wanted = roles_of(schemas)
+    wanted = set(roles_of(schemas))
     members = node.register().register.members
     store, trust = KeyStore(folder / KEYS_FOLDER), keep_trust_file(folder)
     for name, organization in ORGANIZATIONS.items():
-        known = members[organization.id, name].roles
-        if not set(wanted) <= set(known):
+        if not wanted <= set(members[organization.id, name].roles):
             with connect(url, identity=store.load(name), trust=trust) as net:
-                roles: list[Value] = [*sorted({*wanted, *known})]
+                roles: list[Value] = [*sorted(wanted)]
                 net.call("membership", "set_roles", member=name, roles=roles)
 
 
