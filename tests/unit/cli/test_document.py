@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tallystick.api import HttpServer
+from tallystick.cli.answers import Mark
+from tallystick.cli.doctor.folder import check_documents
 from tallystick.client import KeyStore
 from tallystick.node import NodeConfig, create_network, open_node
 from tests.factories import BANK, COURT, LOG_KEY
@@ -82,3 +84,22 @@ def test_both_languages_say_what_revocation_cannot_take_back(tally: Tally, file:
     assert file.exists()
     assert "takes that back" in tally("document", "revoke", "--help").out.replace("\n", " ")
     assert "无法收回" in tally("--lang", "zh", "document", "revoke", "--help").out
+
+
+def test_the_doctor_says_where_documents_are_and_how_full_that_is(
+    tally: Tally, tmp_path: Path
+) -> None:
+    """A store that cannot be used, and a quota nearly used up, are told with the repair."""
+    data = tmp_path / "node"
+    create_network(data, DOCUMENTS_GENESIS, LOG_KEY)
+    assert check_documents(data).mark is Mark.OK
+    (data / "documents.toml").write_text("quota_bytes = 5000\n")
+    assert check_documents(data).mark is Mark.OK
+    (data / "documents.toml").write_text("quota_bytes = 0\n")
+    full = check_documents(data)
+    assert (full.mark, "quota_bytes" in full.advice) == (Mark.WARNING, True)
+    (data / "documents.toml").write_text('store = "kubo"\nkubo.url = "http://127.0.0.1:1"\n')
+    absent = check_documents(data)
+    assert (absent.mark, "127.0.0.1:1" in absent.evidence) == (Mark.FAILED, True)
+    found = tally("doctor", "--data", data, "--json", "--port", "1").json
+    assert [one["result"] for one in found["checks"] if one["name"] == "documents"] == ["failed"]
