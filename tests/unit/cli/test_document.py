@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,6 +78,32 @@ def test_from_put_by_grant_and_revocation_to_erasure(
     assert row["erased_at"]
     gone = tally("document", "get", "D-1", "--out", tmp_path / "x", *OWN)
     assert gone.json["error"]["code"] == "E_ERASED"
+
+
+def test_a_new_version_is_shared_and_a_lost_copy_handed_over(
+    tally: Tally, file: Path, tmp_path: Path
+) -> None:
+    """Who has a grant is told what to do, and what to do works."""
+    put = ("document", "put", file, "--document", "D-1")
+    assert tally(*put, *OWN).code == 0
+    terms = ("--to", BANK, "--purpose", "loan", "--until", "2090-01-01", "--grant", "G-1")
+    assert tally("document", "grant", "D-1", *terms, *OWN).code == 0
+    file.write_bytes(b"second")
+    second = tally(*put, "--version", "2", *OWN)
+    assert "tally document share D-1" in second.err
+    get = ("document", "get", "D-1", "--grant", "G-1", "--purpose", "loan", "--as", "bank")
+    early = tally(*get, "--out", tmp_path / "early", "--json").json["error"]
+    assert (early["code"], "tally document share" in early["hint"]) == ("E_NOT_FOUND", True)
+    shared = tally("document", "share", "D-1", "--to", BANK, *OWN)
+    assert (shared.code, shared.json["version"]) == (0, 2), shared.out
+    assert tally(*get, "--out", tmp_path / "second").code == 0
+    assert (tmp_path / "second").read_bytes() == b"second"
+    source = ("--source", os.environ["TALLY_URL"], "--version", "1")
+    handed = tally("document", "hand-over", "D-1", *source, "--to", BANK, *OWN)
+    assert (handed.code, handed.json["version"]) == (0, 1), handed.out
+    plain = tally("document", "hand-over", "D-1", *source, "--as", "bank", "--json")
+    assert (plain.code, plain.json["grantee"]) == (0, None), plain.out
+    assert not list((tmp_path / "home").rglob("incoming/*"))
 
 
 def test_both_languages_say_what_revocation_cannot_take_back(tally: Tally, file: Path) -> None:
