@@ -98,6 +98,10 @@ check: ## everything that CI does
 engine: ## build the pinned CometBFT, for networks of several organisations; once for all checkouts
 	@scripts/install_engine.sh
 
+.PHONY: document-stores
+document-stores: ## build Kubo and an S3 server, for the slow tests of stores of documents
+	@scripts/install_document_stores.sh
+
 # --- measure it, hurt it, hold it against others
 
 .PHONY: bench

@@ -16,6 +16,7 @@ from benchmarks import (
     certificates,
     consortium,
     deposits,
+    documents,
     http_batch,
     pipeline,
     report,
@@ -49,6 +50,9 @@ BENCHMARKS: dict[str, Work] = {
     ),
     "deposits": lambda folder, o: deposits.run(
         folder, files=500 if o.quick else 10_000, repeat=1 if o.quick else 3
+    ),
+    "documents": lambda folder, o: documents.run(
+        folder, size_mib=4 if o.quick else 512, repeat=1 if o.quick else o.repeat
     ),
     "growth": lambda folder, o: [
         _short(pipeline.run(folder, accounts=accounts, batches=40, repeat=3))

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 import pytest
+from obstore.store import MemoryStore
 
-from tallystick.documents import Depot, DepotLimits, FolderStore, Store
+from tallystick.documents import Depot, DepotLimits, FolderStore, ObjectStore, Store
 from tallystick.errors import NotFound
 from tallystick.merkle import CHUNK_SIZE, address_of
+from tests.document_stores import kubo, needs_kubo, needs_s3, s3_server
 
 StoreMaker: TypeAlias = Callable[[Path], AbstractContextManager[Store]]
 
@@ -26,8 +28,21 @@ def folder(path: Path) -> AbstractContextManager[Store]:
     return nullcontext(FolderStore(path / "content"))
 
 
-STORES: Final[dict[str, StoreMaker]] = {"folder": folder}
-MARKS: Final[dict[str, list[pytest.MarkDecorator]]] = {}
+def memory(_: Path) -> AbstractContextManager[Store]:
+    """Make the store of objects, on a bucket that forgets."""
+    return nullcontext(ObjectStore(MemoryStore()))
+
+
+STORES: Final[dict[str, StoreMaker]] = {
+    "folder": folder,
+    "objects in memory": memory,
+    "s3": s3_server,
+    "kubo": kubo,
+}
+MARKS: Final = {
+    "s3": [pytest.mark.slow, needs_s3],
+    "kubo": [pytest.mark.slow, needs_kubo],
+}
 
 
 @pytest.fixture(

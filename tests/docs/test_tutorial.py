@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The newcomer's tutorial works as written, with real commands and a real node."""
+"""The newcomer's tutorials work as written, with real commands and a real node."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("docs/newcomer/first-receipt.md", "docs/zh-CN/first-receipt.md")
+PAGES = (
+    "docs/newcomer/first-receipt.md",
+    "docs/zh-CN/first-receipt.md",
+    pytest.param("docs/newcomer/first-document.md", marks=pytest.mark.slow),
+    pytest.param("docs/zh-CN/first-document.md", marks=pytest.mark.slow),
+)
 _BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 _EXIT = re.compile(r"#\s*exit (\d+)\s*$")
 _COMMAND_SECONDS = 100

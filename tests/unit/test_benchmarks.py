@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks import call, contract_tests, stages
+from benchmarks import call, contract_tests, documents, stages
 
 
 def test_the_stages_of_the_budget_are_all_there(tmp_path: Path) -> None:
@@ -33,3 +33,11 @@ def test_the_speed_of_contract_tests_can_be_measured() -> None:
     found = contract_tests.run(count=3, repeat=1)
     assert len(found) == 3
     assert all(figure > 0 for one in found.values() for figure in one.values())
+
+
+def test_sealing_and_opening_a_document_can_be_measured(tmp_path: Path) -> None:
+    """What is opened is what was sealed, or it fails; other tools are measured where they are."""
+    found = documents.run(tmp_path / "world", size_mib=1, repeat=1)
+    assert found["size_mib"] == 1
+    assert found["seal_and_store_mib_s"] > 0
+    assert found["fetch_and_open_mib_s"] > 0

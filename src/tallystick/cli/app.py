@@ -114,6 +114,8 @@ TREE: Final[Mapping[str, str]] = {
     "document show": "document:show",
     "document verify": "document:verify",
     "document grant": "document:grant",
+    "document share": "document_share:share",
+    "document hand-over": "document_share:hand_over",
     "document revoke": "document:revoke",
     "document erase": "document:erase",
     "document extend": "document:extend",

@@ -18,6 +18,9 @@ class DocumentDesk(Desk):
     hand_over = performed(flows.hand_over)
     grant = performed(granting.grant)
     share = performed(granting.share)
+    make_wrap = performed(granting.make_wrap)
+    hand_wrap = performed(granting.hand_wrap)
+    fetch_sealed = performed(granting.fetch_sealed)
     revoke = performed(granting.revoke)
     rotate = performed(granting.rotate)
 
@@ -32,5 +35,8 @@ class AsyncDocumentDesk(AsyncDesk):
     hand_over = awaited(flows.hand_over)
     grant = awaited(granting.grant)
     share = awaited(granting.share)
+    make_wrap = awaited(granting.make_wrap)
+    hand_wrap = awaited(granting.hand_wrap)
+    fetch_sealed = awaited(granting.fetch_sealed)
     revoke = awaited(granting.revoke)
     rotate = awaited(granting.rotate)

@@ -23,9 +23,10 @@ from msgspec import Struct
 
 from tallystick.client.home import file_problem, read_file, tally_home, write_file
 from tallystick.crypto import SealingKey, seal, seal_stream, unseal_stream
-from tallystick.errors import FileProblem, InvalidProof, TallystickError
+from tallystick.errors import FileProblem, InvalidProof, LimitExceeded, TallystickError
 from tallystick.merkle import Address, ContentHasher
 from tallystick.model import DocumentSecret, check_file_name
+from tallystick.units import DOCUMENT_BYTES_MAX
 
 _PIECE: Final = 1024 * 1024
 _FACTS_BYTES_MAX: Final = 64 * 1024
@@ -132,7 +133,9 @@ def seal_file(
     Raises:
         FileProblem: it cannot be read, or is empty of a name.
         Malformed: the file's name cannot be one.
+        LimitExceeded: it is larger than a document may be; nothing was sealed.
     """
+    _check_size(source)
     identity = SealingKey.generate()
     secret = DocumentSecret(identity.text, check_file_name(name or source.name))
     try:
@@ -140,6 +143,20 @@ def seal_file(
             return _seal(file, folder, identity, secret, media_type=media_type, key=public_key)
     except (OSError, ValueError) as error:
         raise file_problem(source, error) from error
+
+
+def _check_size(source: Path) -> None:
+    try:
+        size = source.stat().st_size
+    except OSError as error:
+        raise file_problem(source, error) from error
+    if size >= DOCUMENT_BYTES_MAX:  # sealed it is larger
+        raise LimitExceeded(
+            "the file is larger than a document may be",
+            field="size",
+            expected=f"less than {DOCUMENT_BYTES_MAX} bytes",
+            found=f"{size} bytes",
+        )
 
 
 def _seal(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from msgspec import Struct, to_builtins
@@ -11,6 +12,7 @@ from msgspec import Struct, to_builtins
 from tallystick.client.document_files import find_outgoing, outgoing_of, reseal_file
 from tallystick.client.documents import (
     CONTRACT,
+    Progress,
     Use,
     deliver,
     download,
@@ -82,11 +84,60 @@ def share(
         RoleMissing: it has none.
         UnknownRecord: it has no sealing key in force.
     """
-    public_key = yield from sealing_key(session, organization)
     known = yield from facts(session, document, version=version)
-    _, secret = yield from open_secret(session, known.place, keys, _FOR_GRANT)
-    wrap = seal(secret.encode(), [public_key])
+    wrap = yield from make_wrap(session, document, organization, keys, version=known.version)
     yield from put_wrap(session, known.place, organization, wrap)
+
+
+def make_wrap(
+    session: Session,
+    document: str,
+    organization: str,
+    keys: Sequence[SealingKey],
+    *,
+    version: int,
+) -> Flow[bytes]:
+    """Record an opening, and return the key of a version sealed for an organisation.
+
+    Raises:
+        UnknownRecord: it has no sealing key in force, or there is no such version.
+        Refused, NotFound, Erased, WrongSealingKey: the own key to it is not to be had.
+    """
+    public_key = yield from sealing_key(session, organization)
+    place = DocumentPlace(document, version)
+    _, secret = yield from open_secret(session, place, keys, _FOR_GRANT)
+    return seal(secret.encode(), [public_key])
+
+
+def hand_wrap(
+    session: Session, document: str, organization: str, wrap: bytes, *, version: int
+) -> Flow[None]:
+    """Hand a wrap that was made elsewhere to this node.
+
+    Raises:
+        RoleMissing: the organisation may not open the document, or the node may not hold it.
+        Erased: it was erased.
+    """
+    yield from put_wrap(session, DocumentPlace(document, version), organization, wrap)
+
+
+def fetch_sealed(
+    session: Session,
+    document: str,
+    *,
+    version: int | None = None,
+    progress: Progress | None = None,
+) -> Flow[Path]:
+    """Fetch the ciphertext of a version, to hand it to another node; it opens for nobody.
+
+    Raises:
+        NotFound: this node does not hold it.
+        RoleMissing: the own organisation may not hold it.
+        InvalidProof: what came is not what the ledger says.
+        Erased: it was erased.
+    """
+    known = yield from facts(session, document, version=version)
+    return (yield from download(session, known, progress=progress))
 
 
 def revoke(

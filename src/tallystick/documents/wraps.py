@@ -75,7 +75,8 @@ class Wraps:
             "no wrap of this document is here for the organisation",
             field="organization",
             found=organization,
-            hint="Its owner hands it over: `tally document grant`, or `net.documents.share`.",
+            hint="Its owner hands it over: `tally document share`. Until then an earlier version, "
+            "`--version 1`, may open.",
         )
 
     def organizations(self, document: str, version: int) -> list[str]:

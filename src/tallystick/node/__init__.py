@@ -23,6 +23,7 @@ from tallystick.node.contracts_needed import (
     find_installed_contracts,
     find_installed_schemas,
 )
+from tallystick.node.document_settings import DOCUMENTS_FILE, DocumentsSight, inspect_documents
 from tallystick.node.engine_file import (
     EngineFile,
     PeerNode,
@@ -79,6 +80,7 @@ from tallystick.node.wiring import open_node
 from tallystick.node.witnesses import WITNESSES_MAX
 
 __all__ = [
+    "DOCUMENTS_FILE",
     "ENTRY_BYTES_MAX",
     "ENTRY_FILE",
     "FIRST_MEMBERS",
@@ -86,6 +88,7 @@ __all__ = [
     "WITNESSES_MAX",
     "Beginning",
     "ConnectedPeer",
+    "DocumentsSight",
     "EngineChain",
     "EngineFile",
     "EngineHeader",
@@ -124,6 +127,7 @@ __all__ = [
     "find_installed_contracts",
     "find_installed_schemas",
     "found_invite",
+    "inspect_documents",
     "install_validator_key",
     "is_founder",
     "is_joined",

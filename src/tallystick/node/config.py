@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tallystick.contracts import Contract
-from tallystick.documents import DepotLimits, Store
 from tallystick.model import SNAPSHOT_INTERVAL
 
 
@@ -34,10 +33,6 @@ class NodeConfig:
     """How many of them verify signatures."""
     contracts: tuple[type[Contract], ...] | None = None
     """Contracts to choose from; None means those of all installed packages."""
-    document_store: Store | None = None
-    """Where documents lie; None means in the data folder."""
-    document_limits: DepotLimits = field(default_factory=DepotLimits)
-    """How much of documents it takes."""
     clock: Callable[[], int] = wall_clock
     """Unix milliseconds; tests and simulations give their own."""
     snapshot_interval: int = SNAPSHOT_INTERVAL

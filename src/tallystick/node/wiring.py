@@ -13,7 +13,7 @@ from typing import Final
 from tallystick.consensus import Committed
 from tallystick.contracts import Contract
 from tallystick.crypto import SecretKey, VerifierPool
-from tallystick.documents import Depot, FolderStore, Holdings, Wraps
+from tallystick.documents import Depot, Holdings, Wraps
 from tallystick.errors import DataFolderProblem
 from tallystick.execution import ContractRunner, load_contracts
 from tallystick.ledger import AppliedBlock, Ledger, Tree, open_ledger
@@ -29,6 +29,7 @@ from tallystick.node.config import NodeConfig
 from tallystick.node.consortium import Consortium, ConsortiumParts, current_log_keys
 from tallystick.node.document_desk import DocumentDesk, DocumentDeskParts
 from tallystick.node.document_ledger import DocumentLedger
+from tallystick.node.document_settings import DOCUMENTS_FOLDER, read_documents_file
 from tallystick.node.engine_file import ENGINE_FILE, read_engine_file
 from tallystick.node.feeds import open_feed, open_views
 from tallystick.node.finality import FinalityDesk, FinalitySource, ValidatorHistoryFile
@@ -49,9 +50,6 @@ from tallystick.views import Views
 
 HOLDINGS_FOLDER: Final = "private"
 """Sealed bytes of private records. In no backup: docs/operator/private-data.md."""
-
-DOCUMENTS_FOLDER: Final = "documents"
-"""Sealed files of documents and their wraps. In no backup: docs/operator/documents.md."""
 
 
 def open_node(config: NodeConfig) -> Node:
@@ -287,14 +285,15 @@ def _open_documents(
     config: NodeConfig, base: _Base, consortium: Consortium, *, is_alone: bool
 ) -> DocumentDesk:
     folder = base.folder.path / DOCUMENTS_FOLDER
-    store = config.document_store or FolderStore(folder / "store")
+    settings = read_documents_file(base.folder.path)
+    store = settings.open_store(base.folder.path)
     return DocumentDesk(
         DocumentDeskParts(
             clock=config.clock,
             ledger=DocumentLedger(lambda key: base.storage.store.get(Tree.STATE, key)),
             organization=lambda: consortium.organization,
             is_alone=is_alone,
-            depot=Depot(folder, store, limits=config.document_limits),
+            depot=Depot(folder, store, limits=settings.limits),
             wraps=Wraps(folder / "wraps"),
         )
     )

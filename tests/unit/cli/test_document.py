@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tallystick.api import HttpServer
+from tallystick.cli.answers import Mark
+from tallystick.cli.doctor.folder import check_documents
 from tallystick.client import KeyStore
 from tallystick.node import NodeConfig, create_network, open_node
 from tests.factories import BANK, COURT, LOG_KEY
@@ -77,8 +80,53 @@ def test_from_put_by_grant_and_revocation_to_erasure(
     assert gone.json["error"]["code"] == "E_ERASED"
 
 
+def test_a_new_version_is_shared_and_a_lost_copy_handed_over(
+    tally: Tally, file: Path, tmp_path: Path
+) -> None:
+    """Who has a grant is told what to do, and what to do works."""
+    put = ("document", "put", file, "--document", "D-1")
+    assert tally(*put, *OWN).code == 0
+    terms = ("--to", BANK, "--purpose", "loan", "--until", "2090-01-01", "--grant", "G-1")
+    assert tally("document", "grant", "D-1", *terms, *OWN).code == 0
+    file.write_bytes(b"second")
+    second = tally(*put, "--version", "2", *OWN)
+    assert "tally document share D-1" in second.err
+    get = ("document", "get", "D-1", "--grant", "G-1", "--purpose", "loan", "--as", "bank")
+    early = tally(*get, "--out", tmp_path / "early", "--json").json["error"]
+    assert (early["code"], "tally document share" in early["hint"]) == ("E_NOT_FOUND", True)
+    shared = tally("document", "share", "D-1", "--to", BANK, *OWN)
+    assert (shared.code, shared.json["version"]) == (0, 2), shared.out
+    assert tally(*get, "--out", tmp_path / "second").code == 0
+    assert (tmp_path / "second").read_bytes() == b"second"
+    source = ("--source", os.environ["TALLY_URL"], "--version", "1")
+    handed = tally("document", "hand-over", "D-1", *source, "--to", BANK, *OWN)
+    assert (handed.code, handed.json["version"]) == (0, 1), handed.out
+    plain = tally("document", "hand-over", "D-1", *source, "--as", "bank", "--json")
+    assert (plain.code, plain.json["grantee"]) == (0, None), plain.out
+    assert not list((tmp_path / "home").rglob("incoming/*"))
+
+
 def test_both_languages_say_what_revocation_cannot_take_back(tally: Tally, file: Path) -> None:
     """In the help, before anybody does it."""
     assert file.exists()
     assert "takes that back" in tally("document", "revoke", "--help").out.replace("\n", " ")
     assert "无法收回" in tally("--lang", "zh", "document", "revoke", "--help").out
+
+
+def test_the_doctor_says_where_documents_are_and_how_full_that_is(
+    tally: Tally, tmp_path: Path
+) -> None:
+    """A store that cannot be used, and a quota nearly used up, are told with the repair."""
+    data = tmp_path / "node"
+    create_network(data, DOCUMENTS_GENESIS, LOG_KEY)
+    assert check_documents(data).mark is Mark.OK
+    (data / "documents.toml").write_text("quota_bytes = 5000\n")
+    assert check_documents(data).mark is Mark.OK
+    (data / "documents.toml").write_text("quota_bytes = 0\n")
+    full = check_documents(data)
+    assert (full.mark, "quota_bytes" in full.advice) == (Mark.WARNING, True)
+    (data / "documents.toml").write_text('store = "kubo"\nkubo.url = "http://127.0.0.1:1"\n')
+    absent = check_documents(data)
+    assert (absent.mark, "127.0.0.1:1" in absent.evidence) == (Mark.FAILED, True)
+    found = tally("doctor", "--data", data, "--json", "--port", "1").json
+    assert [one["result"] for one in found["checks"] if one["name"] == "documents"] == ["failed"]

@@ -48,6 +48,7 @@ def doctor(
         lines += [node.check_views(status), node.check_needed(address)]
     if is_founded(folder):
         lines += [folders.check_format(folder), folders.check_keys(folder), *_stored(folder)]
+        lines.append(folders.check_documents(folder))
         lines += network.check_network(folder, is_running=record is not None)
     return _report(lines)
 

@@ -98,7 +98,7 @@ def put(
     stated = new.retain_until
     until = None if stated is None else parse_time(stated, "--retain-until")
     kind = new.media_type or mimetypes.guess_type(file.name)[0] or _ANY_MEDIA
-    with _net(signing, address) as (net, _), _bar("document.uploading") as told:
+    with signed_net(signing, address) as (net, _), bar("document.uploading") as told:
         made = net.documents.put(
             file,
             document=new.document,
@@ -108,6 +108,8 @@ def put(
             progress=told,
         )
     step(say("document.put", document=made.document))
+    if made.version > 1:
+        note(say("document.new_version", document=made.document))
     found: Row = {
         "document": made.document,
         "version": made.version,
@@ -143,7 +145,7 @@ def get(
     from tallystick.client import Use
 
     use, version = Use(grant=opening.grant, purpose=opening.purpose), opening.version
-    with _net(reading, address) as (net, identity), _bar("document.downloading") as told:
+    with signed_net(reading, address) as (net, identity), bar("document.downloading") as told:
         keys = own_sealing_keys(identity.organization, reading.sealing_passphrase_file)
         got = net.documents.get(document, out, keys, version=version, use=use, progress=told)
     step(say("document.opened", path=got.path))
@@ -244,7 +246,7 @@ def grant(
         "valid_until": parse_time(terms.until, "--until"),
         "max_uses": terms.max_uses,
     }
-    with _net(reading, address) as (net, identity):
+    with signed_net(reading, address) as (net, identity):
         keys = own_sealing_keys(identity.organization, reading.sealing_passphrase_file)
         done = net.documents.grant(chosen, whole, keys)
     step(say("document.granted", grant=chosen))
@@ -270,7 +272,7 @@ def revoke(
     """
     from tallystick.cli.sealing import own_sealing_keys
 
-    with _net(reading, address) as (net, identity):
+    with signed_net(reading, address) as (net, identity):
         keys = own_sealing_keys(identity.organization, reading.sealing_passphrase_file)
         done = net.documents.revoke(grant, keys, others=other or (), is_rotated=not keep_key)
     warn(say("document.revoked"))
@@ -363,7 +365,7 @@ def _called(
     signing: Signing,
     address: Address,
 ) -> Answer:
-    with _net(signing, address) as (net, _):
+    with signed_net(signing, address) as (net, _):
         done = net.call("documents", method, **args)
     step(say(said))
     return _receipted({"document": args["document"]}, done, receipt)
@@ -407,7 +409,7 @@ def _row(one: Any) -> Row:  # noqa: ANN401  # a row of a table is typed by its s
 
 
 @contextmanager
-def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
+def bar(label: str) -> Iterator[Callable[[int, int], None]]:
     """Show progress in bytes; the size is known with the first piece."""
     with progress(say(label), None, is_bytes=True) as advance:
         seen = 0
@@ -421,7 +423,7 @@ def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
 
 
 @contextmanager
-def _net(signing: Signing, address: Address) -> Iterator[tuple[Net, Identity]]:
+def signed_net(signing: Signing, address: Address) -> Iterator[tuple[Net, Identity]]:
     """Connect as the key that was named."""
     from tallystick.cli.identities import choose_key, open_key
     from tallystick.cli.linking import open_net

@@ -20,6 +20,7 @@ from tallystick.cli.runfile import RunFile
 from tallystick.errors import TallystickError
 
 _SPACE_LOW, _SPACE_NONE = 1024**3, 100 * 1024**2
+_QUOTA_WARNING: Final = 0.9
 UNSAFE_FILE_SYSTEMS: Final = ("nfs", "cifs", "smb", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs")
 """Lock and sync semantics differ there; LMDB's own caveats say not to use them."""
 MOUNTS: Final = Path("/proc/self/mounts")
@@ -109,7 +110,7 @@ def _secrets(folder: Path) -> Iterator[Path]:
 def check_space(folder: Path) -> Line:
     """Is there room to grow?"""
     free = shutil.disk_usage(nearest(folder)).free
-    evidence = f"{free / 1024**3:.1f} GiB"
+    evidence = _gib(free)
     if free >= _SPACE_LOW:
         return line("space", Mark.OK, evidence)
     mark = Mark.FAILED if free < _SPACE_NONE else Mark.WARNING
@@ -151,3 +152,26 @@ def _mounted(mounts: Path) -> Iterator[tuple[Path, str]]:
         _, point, kind, *_ = row.split(" ")
         # Spaces in a path are written as octal escapes.
         yield Path(point.replace("\\040", " ")), kind
+
+
+def check_documents(folder: Path) -> Line:
+    """Does the store of documents answer, and how much of its quota is used?"""
+    from tallystick.node import inspect_documents
+
+    try:
+        found = inspect_documents(folder)
+    except TallystickError as error:
+        evidence = f"{error.message}: {error.found}" if error.found else error.message
+        return line("documents", Mark.FAILED, evidence, error.hint or "")
+    facts = {"store": found.store, "address": found.address, "used": _gib(found.used_bytes)}
+    if found.quota_bytes is None:
+        return line("documents", Mark.OK, say("doctor.documents_ok", **facts))
+    facts["quota"] = _gib(found.quota_bytes)
+    evidence = say("doctor.documents_quota", **facts)
+    if found.used_bytes < found.quota_bytes * _QUOTA_WARNING:
+        return line("documents", Mark.OK, evidence)
+    return line("documents", Mark.WARNING, evidence, say("doctor.documents_advice"))
+
+
+def _gib(size: int) -> str:
+    return f"{size / 1024**3:.1f} GiB"

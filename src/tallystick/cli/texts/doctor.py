@@ -106,6 +106,18 @@ DOCTOR: Final[Mapping[str, Text]] = {
         "Keep the folder as it is and read docs/operator/repair.md.",
         "请保持目录原样，参阅 docs/operator/repair.md。",
     ),
+    "doctor.documents": Text("documents", "文件存储"),
+    "doctor.documents_ok": Text(
+        "{store}, {address}: {used} in use", "{store}，{address}：已用 {used}"
+    ),
+    "doctor.documents_quota": Text(
+        "{store}, {address}: {used} of {quota} in use",
+        "{store}，{address}：已用 {used}，配额 {quota}",
+    ),
+    "doctor.documents_advice": Text(
+        "Raise quota_bytes in documents.toml before uploads are refused.",
+        "请在上传被拒绝之前提高 documents.toml 中的 quota_bytes。",
+    ),
     "doctor.keys": Text("keys", "密钥"),
     "doctor.keys_open": Text(
         "{count}, open, readable by you alone", "{count} 个，明文，仅本人可读"

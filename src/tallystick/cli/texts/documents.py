@@ -14,6 +14,10 @@ _GET: Final = "tally document get D-1 --grant G-1 --purpose loan --out contract.
 _GRANT: Final = (
     f"tally document grant D-1 --to {_BANK} --purpose loan --until 2027-01-31 --grant G-1"
 )
+_HAND_OVER: Final = (
+    f"tally document hand-over D-1 --source https://own.example --to {_BANK}"
+    " --url https://bank.example"
+)
 
 DOCUMENT_COMMANDS: Final[Mapping[str, CommandText]] = {
     "document": CommandText(
@@ -53,6 +57,28 @@ DOCUMENT_COMMANDS: Final[Mapping[str, CommandText]] = {
         Text(
             "The keys are sealed to the organisation's key on the ledger and handed to the node.",
             "文件密钥以账本所载对方密封公钥密封后交节点保存。",
+        ),
+    ),
+    "document share": CommandText(
+        Text("hand a granted organisation the key of a version", "将某一版本的密钥交给被授权机构"),
+        (f"tally document share D-1 --to {_BANK}",),
+        Text(
+            "After `put --version 2`, or when the organisation has a new sealing key: its grant "
+            "stands, and it needs a key to what is new.",
+            "适用于登记新版本之后，或对方更换密封公钥之后：授权仍有效，但需取得新密钥。",
+        ),
+    ),
+    "document hand-over": CommandText(
+        Text("copy a sealed file to another node", "将密文复制到其他节点"),
+        (
+            "tally document hand-over D-1 --source https://owner.example --url https://own.example",
+            _HAND_OVER,
+        ),
+        Text(
+            "By its owner, a grantee or a keeper. The owner adds with --to the key of the node's "
+            "organisation, so that it can open at its own node.",
+            "由所有者、被授权机构或保管机构执行。所有者可用 --to 一并交付对方密钥，"
+            "使其在本机构节点打开。",
         ),
     ),
     "document revoke": CommandText(
@@ -108,6 +134,9 @@ DOCUMENT_OPTIONS: Final[Mapping[str, Text]] = {
     "document grant:until": Text("until when", "截止时间"),
     "document grant:max_uses": Text("how many openings at most", "最多打开次数"),
     "document grant:grant": Text("id; by default one by chance", "授权编号，默认随机生成"),
+    "document share:to": Text("code of the organisation", "被授权机构代码"),
+    "document hand-over:source": Text("URL of a node that has it", "持有密文的节点地址"),
+    "document hand-over:to": Text("organisation that gets a key", "取得密钥的机构代码"),
     "document revoke:grant": Text("id of the grant", "授权编号"),
     "document revoke:other": Text(
         "organisation that keeps another grant; may be given several times",
@@ -121,16 +150,25 @@ DOCUMENT_OPTIONS: Final[Mapping[str, Text]] = {
         f"document {verb}:receipt": _RECEIPT
         for verb in ("put", "get", "grant", "revoke", "erase", "extend", "hold")
     },
-    **{f"document {verb}:version": _VERSION for verb in ("get", "show", "verify")},
+    **{
+        f"document {verb}:version": _VERSION
+        for verb in ("get", "show", "verify", "share", "hand-over")
+    },
     **{
         f"document {verb}:document": _ID
-        for verb in ("get", "show", "verify", "erase", "extend", "hold")
+        for verb in ("get", "show", "verify", "share", "hand-over", "erase", "extend", "hold")
     },
 }
 DOCUMENT_MESSAGES: Final[Mapping[str, Text]] = {
     "document.uploading": Text("uploading", "正在上传"),
     "document.downloading": Text("downloading", "正在下载"),
     "document.put": Text("{document} is on the ledger and at the node", "{document} 已登记并上传"),
+    "document.new_version": Text(
+        "grantees need its key: tally document share {document} --to CODE",
+        "被授权机构需取得新版本密钥：tally document share {document} --to 代码",
+    ),
+    "document.shared": Text("{organization} can open it now", "{organization} 现可打开"),
+    "document.handed_over": Text("the node has {document} now", "节点现已持有 {document}"),
     "document.opened": Text("{path} is what its owner registered", "{path} 与登记内容一致"),
     "document.none": Text(
         "no documents yet: tally document put FILE", "尚无文件：tally document put FILE"

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`tally document share` and `hand-over`: keys for whoever was granted, copies for other nodes."""
+
+from __future__ import annotations
+
+from tallystick.cli.answers import Answer, Row, Sheet
+from tallystick.cli.catalogue import say
+from tallystick.cli.commands.document import bar, signed_net
+from tallystick.cli.options import ADDRESS, OUTPUT, READING, Address, Output, Reading
+from tallystick.cli.talk import step
+
+
+def share(
+    document: str,
+    /,
+    *,
+    to: str,
+    version: int | None = None,
+    reading: Reading = READING,
+    address: Address = ADDRESS,
+    _output: Output = OUTPUT,
+) -> Answer:
+    """Seal the key of a version for an organisation that has a grant, a new version above all.
+
+    Raises:
+        RoleMissing: it has no grant, or the document belongs to another organisation.
+        UnknownRecord: it has no sealing key in force.
+        NotFound: there is no sealing key of the own organisation here.
+    """
+    from tallystick.cli.sealing import own_sealing_keys
+
+    with signed_net(reading, address) as (net, identity):
+        keys = own_sealing_keys(identity.organization, reading.sealing_passphrase_file)
+        shared = net.documents.facts(document, version=version).version
+        net.documents.share(document, to, keys, version=shared)
+    step(say("document.shared", organization=to))
+    return Sheet({"document": document, "version": shared, "grantee": to})
+
+
+def hand_over(
+    document: str,
+    /,
+    *,
+    source: str,
+    to: str | None = None,
+    version: int | None = None,
+    reading: Reading = READING,
+    address: Address = ADDRESS,
+    _output: Output = OUTPUT,
+) -> Answer:
+    """Copy the sealed file from one node to another, and with `--to` a key for its organisation.
+
+    Raises:
+        NotFound: the first node does not hold it.
+        RoleMissing: the other node's organisation may not hold it.
+        LimitExceeded: the other node has no room.
+        Erased: it was erased.
+    """
+    from tallystick.cli.sealing import own_sealing_keys
+
+    wrap = None
+    with signed_net(reading, Address(url=source)) as (net, identity):
+        known = net.documents.facts(document, version=version)
+        if to is not None:
+            keys = own_sealing_keys(identity.organization, reading.sealing_passphrase_file)
+            wrap = net.documents.make_wrap(document, to, keys, version=known.version)
+        with bar("document.downloading") as told:
+            sealed = net.documents.fetch_sealed(document, version=known.version, progress=told)
+    with signed_net(reading, address) as (net, _):
+        net.documents.hand_over(document, sealed, version=known.version)
+        if to is not None and wrap is not None:
+            net.documents.hand_wrap(document, to, wrap, version=known.version)
+    sealed.unlink(missing_ok=True)
+    step(say("document.handed_over", document=document))
+    found: Row = {
+        "document": document,
+        "version": known.version,
+        "cid": known.cid,
+        "size": known.size,
+        "grantee": to,
+    }
+    return Sheet(found)
