@@ -100,6 +100,13 @@ SEAL_MESSAGES: Final[Mapping[str, Text]] = {
         "next: an administrator runs `tally seal publish`",
         "下一步：由管理员执行 `tally seal publish`",
     ),
+    "verify.link_offline": Text(
+        "the text of a certificate proves nothing by itself", "证书核验文本本身不能证明任何内容"
+    ),
+    "verify.link_offline_hint": Text(
+        "Name its extract or PDF with --receipt, or ask a node.",
+        "请用 --receipt 给出摘录或 PDF，或向节点查询。",
+    ),
     "seal.no_certificate": Text(
         "{kind} cannot be a certificate: it is no extract", "{kind} 不是摘录，不能生成证书"
     ),
