@@ -96,6 +96,14 @@ SEAL_OPTIONS: Final[Mapping[str, Text]] = {
     "evidence certificate:out": Text("the PDF to write", "输出的 PDF"),
 }
 SEAL_MESSAGES: Final[Mapping[str, Text]] = {
+    "seal.first": Text(
+        "seal of {name} made and published, for certificates: {fingerprint}…",
+        "已生成并公布 {name} 的电子签章，可用于证书：{fingerprint}…",
+    ),
+    "seal.first_failed": Text(
+        "no seal was published for certificates: {why} (later: tally seal create, publish)",
+        "未能公布用于证书的电子签章：{why}（可稍后执行 tally seal create、publish）",
+    ),
     "seal.publish_next": Text(
         "next: an administrator runs `tally seal publish`",
         "下一步：由管理员执行 `tally seal publish`",
@@ -112,6 +120,7 @@ SEAL_MESSAGES: Final[Mapping[str, Text]] = {
     ),
 }
 SEAL_FIELDS: Final = (
+    ("certificate", "certificate", "证书"),
     ("fingerprint", "fingerprint", "指纹"),
     ("proof", "proof", "证明"),
     ("published_at", "published", "公布时间"),
