@@ -16,6 +16,7 @@ from tallystick.errors import UsageError
 if TYPE_CHECKING:
     from tallystick.client import Extract, Net
     from tallystick.contracts import TakeAway
+    from tallystick.interchange.certificates import Authority
 
 PORTAL_VARIABLE: Final = "TALLY_PORTAL"
 """Public address of the organisation, which QR codes begin with."""
@@ -53,6 +54,7 @@ def certified(
         NotFound: the seal in force is not kept here.
         UnknownRecord: the organisation has none in force.
         WrongPassphrase: the passphrase does not open it.
+        TimeStampRefused: the time-stamp authority cannot be reached, or gave no token.
         InvalidSeal: the ledger has another seal of this organisation in force.
     """
     from tallystick.cli.identities import seals_at
@@ -66,4 +68,13 @@ def certified(
         lambda: read_passphrase(sealing.seal_passphrase_file),
     )
     portal = sealing.portal or default_environment().get(PORTAL_VARIABLE)
-    return net.certificate(extract, paper_of(take_away), seal, portal=portal)
+    authority = _authority(sealing.time_stamp)
+    return net.certificate(extract, paper_of(take_away), seal, portal=portal, authority=authority)
+
+
+def _authority(named: str | None) -> Authority | None:
+    if named is None:
+        return None
+    from tallystick.cli.time_stamps import authority_at
+
+    return authority_at(None if named == "local" else named)

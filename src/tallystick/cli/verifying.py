@@ -23,6 +23,7 @@ from tallystick.client import (
     FileFacts,
     Net,
     Result,
+    StampMeans,
     Trust,
     TrustState,
     Verification,
@@ -103,12 +104,15 @@ def link_verification(text: str, checking: Checking, address: Address) -> Verifi
     """
     beside = checking.receipt
     if beside is not None:
+        from tallystick.cli.time_stamps import now_ms, pinned_roots
+
         return check_link(
             text,
             read_file(beside, size_max=EXTRACT_BYTES_MAX),
             trust_of=lambda network: offline_trust(checking.trust, lambda: network),
             facts_check=check_facts,
             paper_of=known_paper,
+            stamps=StampMeans(pinned_roots(checking.authorities), now_ms()),
         )
     if checking.offline:
         hint = say("verify.link_offline_hint")

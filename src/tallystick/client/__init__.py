@@ -12,7 +12,7 @@ from tallystick.client.batch_plan import (
     plan_folder,
 )
 from tallystick.client.calling import ActionResult, ContractEvent
-from tallystick.client.certificate_checks import certificate_network, check_certificate
+from tallystick.client.certificate_checks import StampMeans, certificate_network, check_certificate
 from tallystick.client.certificate_links import check_link
 from tallystick.client.certificate_standing import (
     FactsMade,
@@ -155,6 +155,7 @@ __all__ = [
     "SealStore",
     "SealedRecord",
     "SealingKeyStore",
+    "StampMeans",
     "Standing",
     "Status",
     "Subject",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tallystick.client.certificate_checks import FactsCheck, PaperOf, check_certificate
+from tallystick.client.certificate_checks import FactsCheck, PaperOf, StampMeans, check_certificate
 from tallystick.client.extracts import Extract, read_extract
 from tallystick.client.trust import Trust
 from tallystick.client.verification import Check, Verification
@@ -51,6 +51,7 @@ def check_link(
     trust_of: Callable[[str | None], Trust],
     facts_check: FactsCheck | None = None,
     paper_of: PaperOf | None = None,
+    stamps: StampMeans | None = None,
 ) -> Verification:
     """Check that a text is that of an extract or certificate, and that this one holds.
 
@@ -60,6 +61,7 @@ def check_link(
         trust_of: Returns the trust file for a network.
         facts_check: Makes the facts again, which needs the contract's package.
         paper_of: Says how that package names the facts.
+        stamps: Which time-stamp authorities are believed.
 
     Raises:
         UsageError: there is no trust file.
@@ -75,7 +77,7 @@ def check_link(
     trust = trust_of(link.network)
     if is_pdf:
         found = check_certificate(
-            beside, trust=trust, facts_check=facts_check, paper_of=paper_of
+            beside, trust=trust, facts_check=facts_check, paper_of=paper_of, stamps=stamps
         ).checks
     else:
         found = tuple(_extract_lines(extract, trust, facts_check))

@@ -11,7 +11,7 @@ import pytest
 from tallystick.api import HttpServer
 from tallystick.cli.founding import found_own
 from tallystick.cli.proof_checks import CHECKS
-from tallystick.client import ProofKind, read_extract
+from tallystick.client import ProofKind, read_extract, tally_home
 from tallystick.interchange.certificates import EXTRACT_FILE, link_of, read_sealed
 from tallystick.model import parse_checkpoint
 from tallystick.node import NodeConfig, open_node
@@ -209,3 +209,25 @@ def test_a_node_at_hand_says_whether_a_certificate_s_seal_was_revoked(
     told = tally("verify", out, "--trust", node, "--json")
     assert (told.code, checks(told)["standing"]) == (6, "failed")
     assert "standing" not in checks(tally("verify", out, "--trust", node, "--offline", "--json"))
+
+
+def test_a_seal_with_a_time_stamp_says_when_it_was_set_by_a_clock_that_is_believed(
+    tally: Tally, node: Path, sealed: Path, tmp_path: Path
+) -> None:
+    """PAdES B-T: checked by pinned authorities; without any the rest holds all the same."""
+    out = tmp_path / "deposit.pdf"
+    make = ("evidence", "certificate", DEPOSIT, "--out", out, "--seal-passphrase-file", sealed)
+    assert tally(*make, "--time-stamp", "local").code == 0
+    told = tally("verify", out, "--trust", node, "--offline", "--json")
+    names = ("time_stamp", "imprint", "authority", "still_valid")
+    assert (told.code, {checks(told)[one] for one in names}) == (0, {"passed"})
+    assert told.json["ok"]
+    next((tally_home() / "time-stamp-authorities").glob("*.pem")).unlink()
+    told = tally("verify", out, "--trust", node, "--offline", "--json")
+    assert (told.json["ok"], checks(told)["authority"]) == (True, "skipped")
+    root = tally_home() / "time-stamp-authority" / "root.pem"
+    told = tally("verify", out, "--trust", node, "--offline", "--authorities", root, "--json")
+    assert (told.json["ok"], checks(told)["authority"]) == (True, "passed")
+    told = tally(*make, "--time-stamp", "http://localhost:9/tsa", "--json")
+    assert told.json["error"]["code"] == "E_TIME_AUTHORITY", told.out
+    assert tally(*make, "--time-stamp", "ftp://x", "--json").code == 2

@@ -71,6 +71,10 @@ _SEALING: Final = {
     "seal_passphrase_file": Text(
         "file with the seal's passphrase; - for standard input", "签章口令文件，- 表示标准输入"
     ),
+    "time_stamp": Text(
+        "address of a time-stamp authority (RFC 3161) for a trusted time; local for one's own",
+        "可信时间戳机构（RFC 3161）地址；local 表示本用户的本地机构",
+    ),
     "portal": Text(
         "public address that the QR code begins with (or $TALLY_PORTAL)",
         "二维码使用的公开网址（或 $TALLY_PORTAL）",

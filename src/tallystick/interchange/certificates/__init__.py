@@ -26,7 +26,7 @@ from tallystick.interchange.certificates.records import (
     Worded,
 )
 from tallystick.interchange.certificates.rendering import maker, render
-from tallystick.interchange.certificates.sealing import set_seal
+from tallystick.interchange.certificates.sealing import Authority, set_seal
 
 __all__ = [
     "CERTIFICATE_FILE",
@@ -35,6 +35,7 @@ __all__ = [
     "LINK_SCHEME",
     "PDF_BYTES_MAX",
     "Attached",
+    "Authority",
     "FactName",
     "Link",
     "Named",
