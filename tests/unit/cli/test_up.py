@@ -16,13 +16,6 @@ import pytest
 from scripts import make_demo_files
 from tallystick.cli import background, linking, serving
 from tallystick.cli.demo import consortium, story
-from tallystick.cli.first_seal import (
-    NOTE,
-    FirstSeal,
-    note_first_seal,
-    publish_first_seal,
-    seals_of,
-)
 from tallystick.cli.founding import found_demo, found_own
 from tallystick.cli.linking import pin
 from tallystick.cli.local import keep_trust_file
@@ -488,31 +481,3 @@ def test_waiting_ends_when_the_condition_holds() -> None:
     threading.Timer(0.05, flag.set).start()
     assert background.wait_until(flag.is_set, 60)
     assert not background.wait_until(lambda: False, 0)
-
-
-def test_a_founded_organisation_has_a_seal_in_force_and_certificates_need_no_ceremony(
-    tally: Tally,
-    port: int,
-    tmp_path: Path,
-    in_process: None,
-) -> None:
-    """The first start makes and publishes it, and never again; what hinders it is only said."""
-    assert in_process is None
-    folder, trust = tmp_path / "node", tmp_path / "node" / "trust.json"
-    found = found_own(folder, network="own", organization=CODE, name="示范法院")
-    note_first_seal(folder, FirstSeal(CODE, "示范法院", found.key_name))
-    seen: list[str] = []
-
-    def guest(_node: Node) -> None:
-        url = f"http://localhost:{port}"
-        for _ in range(2):
-            publish_first_seal(folder, url, trust)
-        shown = tally("seal", "show", CODE, "--url", url, "--json").json
-        seen.extend((shown["fingerprint"], str(shown["version"])))
-        note_first_seal(folder, FirstSeal(CODE, "x", "no-such-key"))
-        publish_first_seal(folder, url, trust)
-
-    serve_folder(Serving(folder, "localhost", port), guest, once=True)
-    assert seen[1] == "1"
-    assert seals_of(folder).load(CODE, seen[0], lambda: "").fingerprint == seen[0]
-    assert not (folder / NOTE).exists()
