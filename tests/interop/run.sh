@@ -220,12 +220,19 @@ judge_exports functions "$build/exports"
 judge flattentool functions "$build/flattentool/bin/python" "$here/flattentool/judge.py" "$build/exports"
 judge evidence functions "$build/evidence_formats/bin/python" "$here/evidence_formats/judge.py" "$build/exports"
 
-if command -v pdfsig >/dev/null && command -v pdfdetach >/dev/null && command -v qpdf >/dev/null; then
+readers_of_pdf() { # poppler and qpdf: the machine's own, installed where we may
+    local programs=(pdfsig pdfdetach qpdf)
+    command -v "${programs[@]}" >/dev/null && (($(command -v "${programs[@]}" | wc -l) == 3)) && return 0
+    ((EUID == 0)) && command -v apt-get >/dev/null || return 1
+    { apt-get update && apt-get install -y --no-install-recommends poppler-utils qpdf; } \
+        >"$build/logs/setup-pdf.txt" 2>&1
+}
+
+if readers_of_pdf && command -v pdfsig >/dev/null && command -v pdfdetach >/dev/null && command -v qpdf >/dev/null; then
     fetch_verapdf || true
     judge pdf functions "$ours" "$here/pdf/judge.py" "$build/exports" ${verapdf:+"$verapdf"}
 else
-    # The programs of a machine, and of no registry: where they are missing, that is no failure.
-    row pdf functions "NOT RUN: needs Debian's poppler-utils and qpdf"
+    not_run pdf functions "needs Debian's poppler-utils and qpdf"
 fi
 
 if ((with_node)); then

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from tallystick.cli.catalogue import say
 from tallystick.cli.facts_again import paper_of
-from tallystick.cli.options import Sealing
+from tallystick.cli.locate import node_url
+from tallystick.cli.options import Address, Sealing
 from tallystick.cli.stage import default_environment
 from tallystick.contracts import ExtractTakeAway
 from tallystick.errors import UsageError
@@ -15,6 +16,7 @@ from tallystick.errors import UsageError
 if TYPE_CHECKING:
     from tallystick.client import Extract, Net
     from tallystick.contracts import TakeAway
+    from tallystick.interchange.certificates import Authority
 
 PORTAL_VARIABLE: Final = "TALLY_PORTAL"
 """Public address of the organisation, which QR codes begin with."""
@@ -31,19 +33,48 @@ def require_extract(kind: str, take_away: TakeAway | None) -> ExtractTakeAway:
     return take_away
 
 
-def certified(net: Net, extract: Extract, take_away: ExtractTakeAway, sealing: Sealing) -> bytes:
+def in_force(net: Net, organization: str) -> str:
+    """Return the fingerprint of the seal that an organisation has in force, by the node's word.
+
+    Raises:
+        UnknownRecord: it has none.
+    """
+    from tallystick.crypto import sha256
+
+    found = net.query("seals", "show", organization=organization)
+    return sha256(bytes.fromhex(found["certificate"])).hex()
+
+
+def certified(
+    net: Net, extract: Extract, take_away: ExtractTakeAway, sealing: Sealing, address: Address
+) -> bytes:
     """Return an extract as a sealed certificate.
 
     Raises:
-        NotFound: no seal is kept here, or several.
+        NotFound: the seal in force is not kept here.
+        UnknownRecord: the organisation has none in force.
         WrongPassphrase: the passphrase does not open it.
+        TimeStampRefused: the time-stamp authority cannot be reached, or gave no token.
         InvalidSeal: the ledger has another seal of this organisation in force.
     """
+    from tallystick.cli.identities import seals_at
     from tallystick.cli.secrets import read_passphrase
-    from tallystick.client import SealStore
 
-    store = SealStore()
+    store = seals_at(node_url(address.url))
     organization = sealing.seal_of or store.only_organization()
-    seal = store.load(organization, None, lambda: read_passphrase(sealing.seal_passphrase_file))
+    seal = store.load(
+        organization,
+        in_force(net, organization),
+        lambda: read_passphrase(sealing.seal_passphrase_file),
+    )
     portal = sealing.portal or default_environment().get(PORTAL_VARIABLE)
-    return net.certificate(extract, paper_of(take_away), seal, portal=portal)
+    authority = _authority(sealing.time_stamp)
+    return net.certificate(extract, paper_of(take_away), seal, portal=portal, authority=authority)
+
+
+def _authority(named: str | None) -> Authority | None:
+    if named is None:
+        return None
+    from tallystick.cli.time_stamps import authority_at
+
+    return authority_at(None if named == "local" else named)

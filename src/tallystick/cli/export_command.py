@@ -44,7 +44,7 @@ def export_command_of(verb: ExportVerb) -> Callable[..., Answer]:
             maker = Maker(net, verb.contract, kinds)
             if is_pdf(out, format_):
                 take_away = require_extract(kind, kinds.get(kind))
-                content = certified(net, maker.extract(kind, subject), take_away, sealing)
+                content = certified(net, maker.extract(kind, subject), take_away, sealing, address)
             else:
                 content = maker.make(kind, subject, day_of(now_ms()))
         save(out, content)

@@ -39,11 +39,14 @@ class ProvenTables:
     Which rows a table has that fit is the node's word; what stands in each of them is proven.
     """
 
-    def __init__(self, net: Net, contract: str) -> None:
-        """Read through a connection."""
+    def __init__(self, net: Net, contract: str, height: int | None = None) -> None:
+        """Read through a connection, after a block: by default the newest at the first record."""
         self._net = net
         self._contract = contract
+        self._at = height
         self._records: dict[tuple[str, str, str], ProvenRecord] = {}
+        self.is_listed = False
+        """Whether rows were chosen, which the node does by what stands there now."""
 
     @property
     def records(self) -> list[ProvenRecord]:
@@ -57,6 +60,7 @@ class ProvenTables:
 
     def rows(self, table: str, kind: type[Record], /, **equal: str) -> Sequence[Record]:
         """Return the rows of a table in which these columns have these values, by their keys."""
+        self.is_listed = True
         contract, _, name = _full(self._contract, table).partition(".")
         schema = self._net.contract(contract).schema
         names = next(one.key for one in schema.tables if one.name == name)
@@ -70,7 +74,7 @@ class ProvenTables:
         contract, _, name = _full(self._contract, table).partition(".")
         place = (contract, name, key_text(*key))
         if place not in self._records:
-            height = self.height if self._records else None
+            height = self.height if self._records else self._at
             self._records[place] = self._net.prove(*place, height=height)
         return _read(self._records[place], kind)
 

@@ -9,11 +9,12 @@ import msgspec
 
 from tallystick.cli.catalogue import say
 from tallystick.cli.export_verbs import kinds_of
-from tallystick.cli.exported_tables import ExtractTables
-from tallystick.client import Extract, Paper
+from tallystick.cli.exported_tables import ExtractTables, ProvenTables
+from tallystick.client import Extract, FactsMade, Net, Paper
 from tallystick.contracts import ExtractTakeAway
 from tallystick.encoding import Value
 from tallystick.errors import InvalidProof, Refused, UnknownContract
+from tallystick.interchange.certificates import Link
 
 
 def check_facts(extract: Extract) -> tuple[bool | None, str]:
@@ -57,3 +58,22 @@ def known_paper(extract: Extract) -> Paper | None:
     except UnknownContract:
         return None
     return paper_of(take_away) if isinstance(take_away, ExtractTakeAway) else None
+
+
+def made_at(net: Net, link: Link, height: int | None) -> FactsMade | None:
+    """Make facts from records that a node proves after a block, or now; None: no package here.
+
+    Raises:
+        Refused: there was no such thing.
+        InvalidProof, InvalidCheckpoint: a proof of the node does not hold.
+        HistoryTooLong, Unavailable: the node does not say.
+    """
+    try:
+        take_away = kinds_of(link.contract).get(link.kind)
+    except UnknownContract:
+        take_away = None
+    if not isinstance(take_away, ExtractTakeAway):
+        return None
+    tables = ProvenTables(net, link.contract, height)
+    made = msgspec.to_builtins(dict(take_away.facts(tables, link.subject)))
+    return FactsMade(made, tables.height, tables.is_listed)

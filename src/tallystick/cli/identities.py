@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from tallystick.cli.catalogue import say
-from tallystick.cli.demo.names import DEFAULT_KEY, KEYS_FOLDER
+from tallystick.cli.demo.names import DEFAULT_KEY, KEYS_FOLDER, SEALS_FOLDER
 from tallystick.cli.dev import names as dev
 from tallystick.cli.locate import data_folder, existing_data_folder
 from tallystick.cli.runfile import RunFile
 from tallystick.cli.secrets import read_passphrase
 from tallystick.cli.stage import default_environment
-from tallystick.client import Identity, KeyStore
+from tallystick.client import Identity, KeyStore, SealStore
 from tallystick.errors import UsageError
 
 VARIABLE: Final = "TALLY_KEY"
@@ -66,6 +66,13 @@ def choose_key(asked: str | None, url: str) -> FoundKey:
             hint=say("key.several_hint"),
         )
     raise UsageError(say("key.none"), field="--as", hint=say("key.none_hint"))
+
+
+def seals_at(url: str) -> SealStore:
+    """Return the seals of the demonstration if its node is the one that is meant, else one's own."""
+    demo = _demo_store_at(url)
+    seals = None if demo is None else demo.folder.parent / SEALS_FOLDER
+    return SealStore(seals) if seals is not None and seals.is_dir() else SealStore()
 
 
 def open_key(found: FoundKey, passphrase_file: str | None = None) -> Identity:

@@ -122,6 +122,8 @@ class Sealing:
     seal_of: str | None = None
     seal_passphrase_file: Dashed = None
     portal: str | None = None
+    time_stamp: str | None = None
+    """Address of a time-stamp authority, or `local` for the one of this user."""
 
 
 @Parameter(name="*")

@@ -20,6 +20,7 @@ from tallystick.client import (
     FolderMembers,
     PackageMeans,
     ProofKind,
+    StampMeans,
     Trust,
     Verification,
     certificate_in,
@@ -120,11 +121,14 @@ def _certificate(proof: Proof) -> Checklists | None:
     content = certificate_in(proof.file)
     if content is None or proof.original is not None:
         return None
+    from tallystick.cli.time_stamps import now_ms, pinned_roots
+
     found = check_certificate(
         content,
         trust=proof.trust_of(certificate_network(content)),
         facts_check=check_facts,
         paper_of=known_paper,
+        stamps=StampMeans(pinned_roots(proof.authorities), now_ms()),
     )
     return [(proof.file.name, found)]
 

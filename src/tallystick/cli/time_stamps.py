@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -105,6 +106,11 @@ def answer_locally(request: bytes) -> bytes:
     return local_authority().answer(request, time_ms=now_ms(), serial=serial)
 
 
+def authority_at(address: str | None) -> Callable[[bytes], bytes]:
+    """Return what answers requests: the authority at an address, or the local one."""
+    return answer_locally if address is None else partial(_ask_over_http, address)
+
+
 def new_request(digest: bytes) -> tuple[bytes, int]:
     """Return a request for a SHA-256, and its nonce."""
     nonce = secrets.randbits(_NONCE_BITS)
@@ -120,7 +126,7 @@ def ask(digest: bytes, authority: str | None) -> bytes:
         UsageError: not an address.
     """
     request, nonce = new_request(digest)
-    reply = answer_locally(request) if authority is None else _ask_over_http(authority, request)
+    reply = authority_at(authority)(request)
     token = read_token(reply)
     check_imprint(token, {"sha256": digest})
     check_nonce(token, nonce)

@@ -5,28 +5,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from tallystick.cli.catalogue import say
 from tallystick.cli.demo.names import TRUST_FILE
-from tallystick.cli.linking import TRUST_VARIABLE
+from tallystick.cli.facts_again import check_facts, known_paper, made_at
+from tallystick.cli.linking import TRUST_VARIABLE, open_net
 from tallystick.cli.locate import data_folder, node_url
-from tallystick.cli.options import Checking
+from tallystick.cli.options import Address, Checking
 from tallystick.cli.proof_checks import Checklists, checklists
 from tallystick.cli.receipt_contents import describe_receipt
 from tallystick.cli.stage import default_environment
 from tallystick.client import (
+    EXTRACT_BYTES_MAX,
     FileFacts,
     Net,
+    Result,
+    StampMeans,
     Trust,
     TrustState,
     Verification,
+    ask_about_certificate,
+    ask_about_link,
+    certificate_in,
+    check_link,
     find_receipt,
+    not_asked,
     open_trust,
+    read_file,
     verify,
 )
 from tallystick.errors import FileProblem, TallystickError, UsageError
+from tallystick.interchange.certificates import is_link
 
 _HASH: Final = re.compile("(sha256:)?[0-9A-Fa-f]{64}")
 _RECEIPTS: Final = (".receipt.json", ".cose", ".tlog-proof")
@@ -73,13 +85,59 @@ def proof_verification(what: str, checking: Checking) -> Checklists | None:
         UsageError: a trust file is needed, and there is none.
         FileProblem: a file cannot be read.
     """
-    if _is_hash(what):
+    if _is_hash(what) or is_link(what):
         return None
 
     def trust_of(network: str | None) -> Trust:
         return offline_trust(checking.trust, lambda: network)
 
     return checklists(_existing(what), checking, trust_of)
+
+
+def link_verification(text: str, checking: Checking, address: Address) -> Verification:
+    """Check the text of a certificate's QR code: with the file beside, else at the node.
+
+    Raises:
+        UsageError: offline without the file, or there is no trust file.
+        FileProblem: the file cannot be read.
+        Unavailable: the node is needed and does not answer.
+    """
+    beside = checking.receipt
+    if beside is not None:
+        from tallystick.cli.time_stamps import now_ms, pinned_roots
+
+        return check_link(
+            text,
+            read_file(beside, size_max=EXTRACT_BYTES_MAX),
+            trust_of=lambda network: offline_trust(checking.trust, lambda: network),
+            facts_check=check_facts,
+            paper_of=known_paper,
+            stamps=StampMeans(pinned_roots(checking.authorities), now_ms()),
+        )
+    if checking.offline:
+        hint = say("verify.link_offline_hint")
+        raise UsageError(say("verify.link_offline"), field="--receipt", hint=hint)
+    with open_net(address, trust=checking.trust) as net:
+        return ask_about_link(net, text, partial(made_at, net))
+
+
+def with_standing(
+    path: Path, found: Checklists, checking: Checking, address: Address
+) -> Checklists:
+    """Add to a certificate that holds by itself what a node says of it now, if one is at hand.
+
+    A node that does not answer, or is of another network, takes nothing from the certificate.
+    """
+    (name, verification), *rest = found
+    content = certificate_in(path)
+    if content is None or verification.result is Result.NO_MATCH:
+        return found
+    try:
+        with open_net(address, trust=checking.trust) as net:
+            more = ask_about_certificate(net, content, partial(made_at, net))
+    except TallystickError as error:
+        more = (not_asked(error),)
+    return [(name, Verification((*verification.checks, *more))), *rest]
 
 
 def _is_hash(what: str) -> bool:

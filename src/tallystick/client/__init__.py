@@ -12,7 +12,14 @@ from tallystick.client.batch_plan import (
     plan_folder,
 )
 from tallystick.client.calling import ActionResult, ContractEvent
-from tallystick.client.certificate_checks import certificate_network, check_certificate
+from tallystick.client.certificate_checks import StampMeans, certificate_network, check_certificate
+from tallystick.client.certificate_links import check_link
+from tallystick.client.certificate_standing import (
+    FactsMade,
+    ask_about_certificate,
+    ask_about_link,
+    not_asked,
+)
 from tallystick.client.certificates import CertificateFacts, SealRecord
 from tallystick.client.connection import AsyncNet, Net, connect, connect_async
 from tallystick.client.contract_desk import ContractDesk, PendingAction
@@ -114,6 +121,7 @@ __all__ = [
     "DepositDetails",
     "DocumentFacts",
     "Extract",
+    "FactsMade",
     "FileFacts",
     "FileSource",
     "FolderMembers",
@@ -147,6 +155,7 @@ __all__ = [
     "SealStore",
     "SealedRecord",
     "SealingKeyStore",
+    "StampMeans",
     "Standing",
     "Status",
     "Subject",
@@ -159,9 +168,12 @@ __all__ = [
     "Verification",
     "VerifiedReceipt",
     "Wording",
+    "ask_about_certificate",
+    "ask_about_link",
     "certificate_in",
     "certificate_network",
     "check_certificate",
+    "check_link",
     "connect",
     "connect_async",
     "container_verification",
@@ -174,6 +186,7 @@ __all__ = [
     "format_pem",
     "key_text",
     "kind_of",
+    "not_asked",
     "open_record",
     "open_trust",
     "package_verification",

@@ -17,7 +17,7 @@ from tallystick.client.private_desk import AsyncPrivateDesk
 from tallystick.client.table_query import Question
 from tallystick.client.typed_values import TypedItem
 from tallystick.crypto import OrganizationSeal
-from tallystick.interchange.certificates import Paper
+from tallystick.interchange.certificates import Authority, Paper
 
 
 class AsyncNetContracts(AsyncNetReader):
@@ -62,6 +62,7 @@ class AsyncNetContracts(AsyncNetReader):
         seal: OrganizationSeal,
         *,
         portal: str | None = None,
+        authority: Authority | None = None,
     ) -> bytes:
         """Return an extract as a sealed PDF/A-3 in two languages, which proves itself.
 
@@ -70,11 +71,15 @@ class AsyncNetContracts(AsyncNetReader):
             paper: Title and names of its facts: `Paper.of(take_away.title, take_away.labels)`.
             seal: The organisation's seal, from `SealStore`.
             portal: Address for the QR code; without it the code is a text for `tally verify`.
+            authority: Answers requests for time-stamps (RFC 3161): a seal with a trusted time.
 
         Raises:
             UnknownRecord: the organisation has no seal in force.
             InvalidSeal: the ledger has another seal of it in force.
             Unverified: the node's proof does not hold.
+            TimeStampRefused: the authority cannot be reached, or gave no token.
         """
         session = self._link.session
-        return await self._link.run(certify(session, extract, paper, seal, portal=portal))
+        return await self._link.run(
+            certify(session, extract, paper, seal, portal=portal, authority=authority)
+        )

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,7 @@ from tallystick.client.home import read_file
 from tallystick.client.trust import Trust, TrustSource, open_trust
 from tallystick.client.verification import Check, Verification
 from tallystick.client.verify_answers import failed, named, passed, skipped
+from tallystick.client.verify_time_stamps import time_stamp_verification
 from tallystick.client.wording import format_time, shown
 from tallystick.crypto import describe_seal
 from tallystick.errors import InvalidPDF, InvalidProof, InvalidSeal, OtherPage, TallystickError
@@ -33,6 +34,7 @@ from tallystick.interchange.certificates import (
     read_sealed,
     render,
 )
+from tallystick.interchange.timestamps import Roots, content_digests
 from tallystick.model import parse_checkpoint
 
 FactsCheck = Callable[[Extract], tuple[bool | None, str]]
@@ -43,6 +45,15 @@ PaperOf = Callable[[Extract], Paper | None]
 _FILES: Final = frozenset({EXTRACT_FILE, CERTIFICATE_FILE})
 
 
+@dataclass(frozen=True, slots=True)
+class StampMeans:
+    """What a time-stamp on a seal is checked with."""
+
+    roots: Roots
+    """Certificates of authorities that are believed; with none it is not known whose it is."""
+    now_ms: int
+
+
 @dataclass(slots=True)
 class _Case:
     """A certificate while it is checked."""
@@ -51,6 +62,7 @@ class _Case:
     trust: Trust
     facts_check: FactsCheck | None
     paper_of: PaperOf | None
+    stamps: StampMeans | None
     sealed: SealedPDF
     extract: Extract
     facts: CertificateFacts
@@ -71,6 +83,7 @@ def check_certificate(
     trust: TrustSource,
     facts_check: FactsCheck | None = None,
     paper_of: PaperOf | None = None,
+    stamps: StampMeans | None = None,
 ) -> Verification:
     """Check a certificate with the trust file alone; every failure is a line of the checklist.
 
@@ -79,6 +92,7 @@ def check_certificate(
         trust: The trust file of the network, from a source you believe.
         facts_check: Makes the facts again, which needs the contract's package.
         paper_of: Says how that package names the facts.
+        stamps: Which time-stamp authorities are believed, and the time; a seal may have a token.
 
     Raises:
         FileProblem: the path cannot be used.
@@ -95,7 +109,7 @@ def check_certificate(
     except TallystickError as error:
         name = "unchanged" if isinstance(error, InvalidSeal) else "pdf"
         return Verification((failed(name, error),))
-    case = _Case(data, trusted, facts_check, paper_of, sealed, extract, facts)
+    case = _Case(data, trusted, facts_check, paper_of, stamps, sealed, extract, facts)
     return Verification(tuple(_checks(case)))
 
 
@@ -114,7 +128,18 @@ def _checks(case: _Case) -> list[Check]:
             lines.append(step(case))
         except TallystickError as error:
             return [*lines, failed(name, error)]
-    return lines
+    return [*lines, *_time_stamp(case)]
+
+
+def _time_stamp(case: _Case) -> tuple[Check, ...]:
+    """What a token says of the seal's time; without one the time is the sealer's own word."""
+    token = case.sealed.time_stamp
+    if token is None:
+        return ()
+    stamps = case.stamps or StampMeans(Roots(()), 0)
+    content = content_digests([case.sealed.signature])
+    found = time_stamp_verification(token, content, stamps.roots, stamps.now_ms).checks
+    return tuple(replace(one, is_required=one.is_required and bool(stamps.roots)) for one in found)
 
 
 def _check_seal(case: _Case) -> Check:

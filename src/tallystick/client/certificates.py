@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import msgspec
 
@@ -27,6 +27,7 @@ from tallystick.interchange.certificates import (
     CERTIFICATE_FORMAT,
     EXTRACT_FILE,
     Attached,
+    Authority,
     FactName,
     Page,
     Paper,
@@ -39,9 +40,6 @@ from tallystick.interchange.certificates import (
     set_seal,
 )
 from tallystick.model import parse_checkpoint
-
-if TYPE_CHECKING:
-    from pyhanko.sign.timestamps import TimeStamper
 
 SEALS: Final = ("seals", "seals")
 """Contract and table of the register of seals."""
@@ -93,7 +91,7 @@ def certify(
     seal: OrganizationSeal,
     *,
     portal: str | None = None,
-    authority: TimeStamper | None = None,
+    authority: Authority | None = None,
 ) -> Flow[bytes]:
     """Make the certificate of an extract: a PDF/A-3 in both languages, sealed.
 
@@ -103,12 +101,13 @@ def certify(
         paper: Title and names of facts: `Paper.of(take_away.title, take_away.labels)`.
         seal: The organisation's seal, which the ledger has in force.
         portal: Address for the QR code; without one it is a text that `tally verify` takes.
-        authority: A time-stamp authority, for a signature with a trusted time.
+        authority: Answers requests for time-stamps (RFC 3161), for a seal with a trusted time.
 
     Raises:
         UnknownRecord: the organisation has no seal in force.
         InvalidSeal: the ledger has another seal of it in force.
         Unverified: the node's proof does not hold.
+        TimeStampRefused: the authority cannot be reached, or gave no token.
     """
     organization = describe_seal(seal.certificate).organization
     shown = yield from query(SEALS[0], "show", {"organization": organization})

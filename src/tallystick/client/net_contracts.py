@@ -17,7 +17,7 @@ from tallystick.client.table_query import Question
 from tallystick.client.tables import TableQuery
 from tallystick.client.typed_values import TypedItem
 from tallystick.crypto import OrganizationSeal
-from tallystick.interchange.certificates import Paper
+from tallystick.interchange.certificates import Authority, Paper
 
 
 class NetContracts(NetReader):
@@ -63,6 +63,7 @@ class NetContracts(NetReader):
         seal: OrganizationSeal,
         *,
         portal: str | None = None,
+        authority: Authority | None = None,
     ) -> bytes:
         """Return an extract as a sealed PDF/A-3 in two languages, which proves itself.
 
@@ -71,11 +72,15 @@ class NetContracts(NetReader):
             paper: Title and names of its facts: `Paper.of(take_away.title, take_away.labels)`.
             seal: The organisation's seal, from `SealStore`.
             portal: Address for the QR code; without it the code is a text for `tally verify`.
+            authority: Answers requests for time-stamps (RFC 3161): a seal with a trusted time.
 
         Raises:
             UnknownRecord: the organisation has no seal in force.
             InvalidSeal: the ledger has another seal of it in force.
             Unverified: the node's proof does not hold.
+            TimeStampRefused: the authority cannot be reached, or gave no token.
         """
         session = self._link.session
-        return self._link.run(certify(session, extract, paper, seal, portal=portal))
+        return self._link.run(
+            certify(session, extract, paper, seal, portal=portal, authority=authority)
+        )

@@ -59,7 +59,12 @@ class SealStore:
         return found.pop()
 
     def load(
-        self, organization: str, fingerprint: str | None, passphrase: Callable[[], str]
+        self,
+        organization: str,
+        fingerprint: str | None,
+        passphrase: Callable[[], str],
+        *,
+        but: str | None = None,
     ) -> OrganizationSeal:
         """Return a seal of an organisation.
 
@@ -67,6 +72,7 @@ class SealStore:
             organization: Its code.
             fingerprint: Of the certificate; None for the only one that is kept here.
             passphrase: Asked for if the file needs one.
+            but: Fingerprint of a seal that is not meant, as the one that is to be replaced.
 
         Raises:
             NotFound: there is none, or several and none was named.
@@ -75,7 +81,8 @@ class SealStore:
         """
         marks = "" if fingerprint is None else fingerprint[:_NAME_CHARACTERS]
         pattern = f"{check_organization_id(organization)}-{marks}*{_SUFFIX}"
-        found = sorted(self.folder.glob(pattern)) if self.folder.is_dir() else []
+        files = sorted(self.folder.glob(pattern)) if self.folder.is_dir() else []
+        found = [one for one in files if but is None or not _is_of(one, but)]
         if len(found) != 1:
             raise NotFound(
                 f"{len(found)} seals of {organization} are kept here",
@@ -84,6 +91,10 @@ class SealStore:
                 hint=f"Make one with `tally seal create`, or put its file into {self.folder}.",
             )
         return _opened(found[0], passphrase)
+
+
+def _is_of(path: Path, fingerprint: str) -> bool:
+    return path.stem.endswith(f"-{fingerprint[:_NAME_CHARACTERS]}")
 
 
 def _opened(path: Path, passphrase: Callable[[], str]) -> OrganizationSeal:

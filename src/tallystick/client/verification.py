@@ -81,6 +81,8 @@ OTHER_TITLES: Final[dict[str, Wording]] = {
     "records": Wording("records", "记录"),
     "receipts": Wording("transactions", "交易"),
     "facts": Wording("facts", "事实"),
+    "link": Wording("text of the certificate", "证书核验文本"),
+    "standing": Wording("how it stands now", "现状"),
     "page": Wording("page says what the facts say", "页面与事实一致"),
 }
 """Those of other proofs, by name; each kind of file has its own order."""

@@ -11,9 +11,11 @@ import pytest
 from tallystick.api import HttpServer
 from tallystick.cli.founding import found_own
 from tallystick.cli.proof_checks import CHECKS
-from tallystick.client import ProofKind
+from tallystick.client import ProofKind, read_extract, tally_home
+from tallystick.interchange.certificates import EXTRACT_FILE, link_of, read_sealed
+from tallystick.model import parse_checkpoint
 from tallystick.node import NodeConfig, open_node
-from tests.unit.cli.conftest import Tally
+from tests.unit.cli.conftest import Outcome, Tally
 
 CODE = "91110108MADEM0038D"
 AS = ("--as", "ledger-administrator")
@@ -145,3 +147,87 @@ def test_a_pdf_that_is_no_certificate_is_an_original_like_any_other(
     assert tally("evidence", "deposit", file, "--title", "x", *AS).code == 0
     (tmp_path / "contract.pdf.receipt.json").unlink()
     assert tally("verify", file).code == 0
+
+
+def link_in(pdf: Path) -> str:
+    """Return the text of a certificate's QR code."""
+    sealed = read_sealed(pdf.read_bytes())
+    extract = read_extract(sealed.files[EXTRACT_FILE])
+    head = parse_checkpoint(extract.checkpoint)
+    place = {"network": head.origin, "height": head.height}
+    said = {name: getattr(extract, name) for name in ("contract", "kind", "subject")}
+    return link_of({**place, **said}, extract.facts, None)
+
+
+def checks(told: Outcome) -> dict[str, str]:
+    """Return what became of each check."""
+    return {one["name"]: one["result"] for one in told.json["results"][0]["checks"]}
+
+
+def test_the_text_of_the_code_is_asked_of_the_node_or_held_against_the_file(
+    tally: Tally, node: Path, sealed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Same facts then and now; with a portal before it too; another digest is no match."""
+    out = tmp_path / "deposit.pdf"
+    make = ("evidence", "certificate", DEPOSIT, "--out", out, "--seal-passphrase-file", sealed)
+    assert tally(*make).code == 0
+    text = link_in(out)
+    told = tally("verify", text, "--trust", node, "--json")
+    assert told.code == 0, told.out + told.err
+    assert checks(told) == {"link": "passed", "facts": "passed", "standing": "passed"}
+    told = tally("verify", f"https://ledger.example/verify#{text}", "--trust", node, "--json")
+    assert (told.code, told.json["ok"]) == (0, True)
+    other = f"{text[:-64]}{'0' * 64}"
+    told = tally("verify", other, "--trust", node, "--json")
+    assert (told.code, checks(told)) == (6, {"link": "passed", "facts": "failed"})
+    told = tally("verify", text.replace("tallystick:", "tallystick:x"), "--trust", node, "--json")
+    assert (told.code, checks(told)) == (6, {"link": "failed"})
+    told = tally("verify", text.replace("-000001/", "-000009/"), "--trust", node, "--json")
+    assert (told.code, checks(told)["facts"]) == (6, "failed")
+    told = tally("verify", text.replace("/deposit/", "/other/"), "--trust", node, "--json")
+    assert (told.code, told.json["results"][0]["result"]) == (0, "partly checked")
+    assert tally("verify", "tallystick:what", "--trust", node).code == 6
+    monkeypatch.delenv("TALLY_URL")
+    assert tally("verify", text, "--offline", "--trust", node).code == 2
+    for beside in (out, out.with_suffix(".extract.json")):
+        told = tally("verify", text, "--receipt", beside, "--trust", node, "--json")
+        assert (told.code, told.json["ok"]) == (0, True), told.out
+        told = tally("verify", other, "--receipt", beside, "--trust", node, "--json")
+        assert (told.code, checks(told)) == (6, {"link": "failed"})
+
+
+def test_a_node_at_hand_says_whether_a_certificate_s_seal_was_revoked(
+    tally: Tally, node: Path, sealed: Path, tmp_path: Path
+) -> None:
+    """Offline it still holds, as of its block; at the node it is refused."""
+    out = tmp_path / "deposit.pdf"
+    make = ("evidence", "certificate", DEPOSIT, "--out", out, "--seal-passphrase-file", sealed)
+    assert tally(*make).code == 0
+    told = tally("verify", out, "--trust", node, "--json")
+    assert (told.code, checks(told)["standing"]) == (0, "passed")
+    assert tally("seal", "revoke", "1", "--reason", "lost", *AS).code == 0
+    told = tally("verify", out, "--trust", node, "--json")
+    assert (told.code, checks(told)["standing"]) == (6, "failed")
+    assert "standing" not in checks(tally("verify", out, "--trust", node, "--offline", "--json"))
+
+
+def test_a_seal_with_a_time_stamp_says_when_it_was_set_by_a_clock_that_is_believed(
+    tally: Tally, node: Path, sealed: Path, tmp_path: Path
+) -> None:
+    """PAdES B-T: checked by pinned authorities; without any the rest holds all the same."""
+    out = tmp_path / "deposit.pdf"
+    make = ("evidence", "certificate", DEPOSIT, "--out", out, "--seal-passphrase-file", sealed)
+    assert tally(*make, "--time-stamp", "local").code == 0
+    told = tally("verify", out, "--trust", node, "--offline", "--json")
+    names = ("time_stamp", "imprint", "authority", "still_valid")
+    assert (told.code, {checks(told)[one] for one in names}) == (0, {"passed"})
+    assert told.json["ok"]
+    next((tally_home() / "time-stamp-authorities").glob("*.pem")).unlink()
+    told = tally("verify", out, "--trust", node, "--offline", "--json")
+    assert (told.json["ok"], checks(told)["authority"]) == (True, "skipped")
+    root = tally_home() / "time-stamp-authority" / "root.pem"
+    told = tally("verify", out, "--trust", node, "--offline", "--authorities", root, "--json")
+    assert (told.json["ok"], checks(told)["authority"]) == (True, "passed")
+    told = tally(*make, "--time-stamp", "http://localhost:9/tsa", "--json")
+    assert told.json["error"]["code"] == "E_TIME_AUTHORITY", told.out
+    assert tally(*make, "--time-stamp", "ftp://x", "--json").code == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tallystick.errors import (
     LimitExceeded,
     Malformed,
     TallystickError,
+    TimeStampRefused,
 )
 from tallystick.interchange.certificates import (
     CERTIFICATE_FILE,
@@ -41,9 +43,19 @@ from tallystick.interchange.certificates import passive as passive_rules
 from tallystick.interchange.certificates.facts import groups_of
 from tallystick.interchange.certificates.glyphs import can_show, displayable
 from tallystick.interchange.certificates.records import FactName, Text
+from tallystick.interchange.timestamps import (
+    check_imprint,
+    content_digests,
+    create_authority,
+    open_authority,
+    read_token,
+)
 from tests.certificates import FACTS, NAME, PAPER, SEAL, page, sealed, unsealed
 
 VECTORS = sorted((Path(__file__).parents[2] / "vectors/pades").rglob("*.pdf"))
+STAMP_ATTRIBUTE = b"060B2A864886F70D010910020E"
+"""id-aa-timeStampToken in the hexadecimal digits of a signature; and id-aa-21, which is another."""
+OTHER_ATTRIBUTE = b"060B2A864886F70D0109100215"
 NUMBERS = {"class": FactName(Text("类", "class"), "plain", {})}
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
@@ -188,7 +200,7 @@ def test_a_sealed_certificate_is_its_page_and_a_seal() -> None:
     assert found.files == {EXTRACT_FILE: b"{}\n", CERTIFICATE_FILE: b"{}\n"}
     assert found.certificate == SEAL.certificate
     assert found.sealed_at is not None
-    assert not found.has_time_stamp
+    assert found.time_stamp is None
     assert is_certificate(sealed())
     assert not is_certificate(b"%PDF-1.7 of others")
 
@@ -386,3 +398,31 @@ def _standing() -> Any:
         ("network", "contract", "kind", "subject", "organization", "organization_name"), "x"
     )
     return Standing(**texts, **figures, seal_fingerprint="00", link="x")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("reply", [b"", b"\x30\x03\x02\x01", b"nothing"])
+def test_an_authority_that_answers_nonsense_leaves_no_half_sealed_certificate(reply: bytes) -> None:
+    """The error says that there is no time-stamp; nothing is returned."""
+    with pytest.raises(TimeStampRefused):
+        set_seal(unsealed(), SEAL, NAME, authority=lambda _: reply)
+
+
+def test_a_time_stamp_is_taken_out_as_it_came_and_is_over_the_signature() -> None:
+    """PAdES B-T: what is signed stays the same bytes; one more unsigned thing is refused."""
+    authority = open_authority(create_authority("Time", datetime.now(UTC)))
+    moment = int(datetime.now(UTC).timestamp() * 1000)
+    data = set_seal(
+        unsealed(),
+        SEAL,
+        NAME,
+        authority=lambda request: authority.answer(request, time_ms=moment, serial=7),
+    )
+    found = read_sealed(data)
+    assert found.time_stamp is not None
+    token = read_token(found.time_stamp)
+    check_imprint(token, content_digests([found.signature]))
+    assert (token.time_ms, found.page) == (moment, unsealed())
+    other = data.replace(STAMP_ATTRIBUTE, OTHER_ATTRIBUTE)
+    assert other != data
+    with pytest.raises(InvalidSeal):
+        read_sealed(other)

@@ -38,7 +38,7 @@ def certificate(
     with open_net(address) as net:
         extract = Maker(net, "evidence", kinds).extract("deposit", deposit)
         take_away = require_extract("deposit", kinds.get("deposit"))
-        sealed = certified(net, extract, take_away, sealing)
+        sealed = certified(net, extract, take_away, sealing, address)
     proof = out.with_suffix(".extract.json")
     save(out, sealed)
     save(proof, extract.to_json())

@@ -63,6 +63,8 @@ def publish(
 ) -> Answer:
     """Publish the certificate of a seal that is kept here; the one before it is retired.
 
+    Without a fingerprint it is the only one here that is not in force already.
+
     Raises:
         NotFound: there is no seal here, or several and none was named.
         RoleMissing: the signer is no administrator.
@@ -74,7 +76,10 @@ def publish(
 
     with _net(signing, address) as (net, identity):
         seal = SealStore().load(
-            identity.organization, fingerprint, lambda: read_passphrase(seal_passphrase_file)
+            identity.organization,
+            fingerprint,
+            lambda: read_passphrase(seal_passphrase_file),
+            but=None if fingerprint else _published(net, identity.organization),
         )
         done = net.call("seals", "publish", certificate=seal.certificate)
     found = {"organization": identity.organization, "fingerprint": seal.fingerprint}
@@ -130,6 +135,16 @@ def show(organization: str, /, *, address: Address = ADDRESS, _output: Output = 
             "valid_until": format_time(said.valid_until),
         }
     )
+
+
+def _published(net: Net, organization: str) -> str | None:
+    from tallystick.cli.certifying import in_force
+    from tallystick.errors import UnknownRecord
+
+    try:
+        return in_force(net, organization)
+    except UnknownRecord:
+        return None
 
 
 @contextmanager

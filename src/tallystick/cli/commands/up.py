@@ -127,11 +127,13 @@ def _found(folder: Path, new: NewNetwork, *, demo: bool) -> None:
         _check_kind(folder, new, demo=demo)
         return
     from tallystick.cli import founding
-    from tallystick.cli.demo.consortium import ORGANIZATIONS, PEOPLE
+    from tallystick.cli.demo.consortium import ORGANIZATIONS, PEOPLE, PLATFORM, SEAL_KEEPER
+    from tallystick.cli.first_seal import FirstSeal, note_first_seal
 
     started = time.monotonic()
     if demo:
         founding.found_demo(folder)
+        note_first_seal(folder, FirstSeal(PLATFORM.id, PLATFORM.name.zh, SEAL_KEEPER.key_name))
         counts = {"organizations": len(ORGANIZATIONS), "members": len(PEOPLE)}
         step(say("demo.founded", **counts), took_s=time.monotonic() - started)
         return
@@ -141,6 +143,8 @@ def _found(folder: Path, new: NewNetwork, *, demo: bool) -> None:
     founded = founding.found_own(
         folder, network=new.network, organization=new.organization, name=new.organization_name
     )
+    wanted = FirstSeal(new.organization, new.organization_name, founded.key_name)
+    note_first_seal(folder, wanted)
     step(say("node.founded", network=founded.network), took_s=time.monotonic() - started)
     note("  " + say("node.key_stored", name=founded.key_name, folder=founded.key_folder))
 
@@ -180,6 +184,7 @@ def _detach(folder: Path, listening: Listening, passphrase: str | None, *, demo:
 def _serve(
     folder: Path, listening: Listening, passphrase: str | None, *, demo: bool, once: bool
 ) -> Answer | None:
+    from tallystick.cli.first_seal import publish_first_seal
     from tallystick.cli.linking import pin
     from tallystick.cli.serving import Serving, serve_folder
 
@@ -196,6 +201,7 @@ def _serve(
             facts.update(tell(folder, serving.url, stays=not once))
         else:
             pin(serving.url, trust)
+            publish_first_seal(folder, serving.url, trust)
         if not once:
             sys.stdout.write(render(Sheet(facts)))
             sys.stdout.flush()

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tallystick.cli.answers import Answer
 from tallystick.cli.catalogue import say
 from tallystick.cli.options import ADDRESS, CHECKING, OUTPUT, Address, Checking, Output
@@ -15,7 +17,7 @@ def verify(
     address: Address = ADDRESS,
     _output: Output = OUTPUT,
 ) -> Answer:
-    """Check files, receipts and hashes.
+    """Check files, receipts, hashes, and the texts of certificates.
 
     Raises:
         UsageError: nothing to verify, or offline without what is needed.
@@ -26,10 +28,13 @@ def verify(
     from tallystick.cli.proof_checks import Checklists
     from tallystick.cli.reports import verification_report
     from tallystick.cli.verifying import (
+        link_verification,
         offline_verification,
         online_verification,
         proof_verification,
+        with_standing,
     )
+    from tallystick.interchange.certificates import is_link
 
     if not what:
         raise UsageError(say("usage.missing", name="WHAT"), field="WHAT")
@@ -40,6 +45,10 @@ def verify(
         whole = proof_verification(one, checking)
         if whole is not None:
             found[one] = whole
+            if not checking.offline:
+                found[one] = with_standing(Path(one), whole, checking, address)
+        elif is_link(one):
+            found[one] = [(one, link_verification(one, checking, address))]
         elif checking.offline:
             found[one] = [(one, offline_verification(one, checking))]
     if len(found) < len(set(what)):

@@ -59,10 +59,12 @@ def _person(
 
 DEPOSITOR: Final = _person(PLATFORM, "wang-fang", ("王芳", "Wang Fang"), ["depositor"])
 """Signs what the demonstration deposits, and is the key a visitor signs with."""
+SEAL_KEEPER: Final = _person(PLATFORM, "liu-yang", ("刘洋", "Liu Yang"), ["administrator"])
+"""Publishes the seal on certificates of the demonstration."""
 
 PEOPLE: Final = (
     DEPOSITOR,
-    _person(PLATFORM, "liu-yang", ("刘洋", "Liu Yang"), ["administrator"]),
+    SEAL_KEEPER,
     _person(COURT, "zhang-wei", ("张伟", "Zhang Wei"), ["administrator", "auditor"]),
     _person(COURT, "li-na", ("李娜", "Li Na"), ["auditor", "judge"]),
     _person(BANK, "chen-jing", ("陈静", "Chen Jing"), ["depositor"]),

@@ -23,11 +23,22 @@ from tallystick.cli.answers import Line, Mark, Plain
 from tallystick.cli.catalogue import say
 from tallystick.cli.demo.consortium import CASE_NUMBER, DEPOSITOR, PLATFORM
 from tallystick.cli.demo.names import DEFAULT_KEY, FILES_FOLDER, KEYS_FOLDER, TRUST_FILE
+from tallystick.cli.demo.paper import PAPER_SUFFIX, certify_deposit
 from tallystick.cli.deposit_desk import RECEIPT_SUFFIX, existing_deposit
+from tallystick.cli.first_seal import publish_first_seal, seals_of
 from tallystick.cli.render import SIGNS
 from tallystick.cli.stage import default_environment, stage
 from tallystick.cli.talk import note, paint, step
-from tallystick.client import Deposit, FileFacts, KeyStore, Net, connect, digest_file, plan_folder
+from tallystick.client import (
+    Deposit,
+    FileFacts,
+    KeyStore,
+    Net,
+    SealStore,
+    connect,
+    digest_file,
+    plan_folder,
+)
 from tallystick.errors import Duplicate, Unverified
 
 SAMPLE: Final = "sample-contract.pdf"
@@ -56,6 +67,8 @@ def tell(folder: Path, url: str, *, stays: bool) -> dict[str, Plain]:
         story = Story(net, place, folder / TRUST_FILE)
         number = story.deposit_sample()
         story.deposit_folder()
+        publish_first_seal(folder, url, folder / TRUST_FILE)
+        paper = story.certify(number, seals_of(folder))
     step(say("demo.trust", path=folder / TRUST_FILE))
     story.verify_offline()
     story.refuse_forgery()
@@ -63,6 +76,7 @@ def tell(folder: Path, url: str, *, stays: bool) -> dict[str, Plain]:
     return {
         "deposit": number,
         "receipt": str(story.receipt),
+        "certificate": paper,
         "verified": True,
     }
 
@@ -127,6 +141,15 @@ class Story:
         step(say(key, count=len(plan.items), case=CASE_NUMBER), took_s=took)
         receipts = len(list(self.place.rglob(f"*{RECEIPT_SUFFIX}")))
         step(say("demo.receipts", count=receipts, path=self.place))
+
+    def certify(self, number: str | None, seals: SealStore) -> str | None:
+        """Save the deposit as a sealed certificate, and check it without the node."""
+        if number is None:
+            return None
+        started = time.monotonic()
+        paper = certify_deposit(self.net, number, seals, self.sample.with_suffix(PAPER_SUFFIX))
+        step(say("demo.certificate", path=paper), took_s=time.monotonic() - started)
+        return str(paper)
 
     def verify_offline(self) -> None:
         """Check the sample in a process of its own, given three files and no network."""
@@ -215,11 +238,13 @@ def _say_checks(answer: Mapping[str, Any]) -> None:
 def _say_next(url: str, place: Path, *, stays: bool) -> None:
     """Say what to try now."""
     verify = ("demo.try_verify", f"tally verify {place / SAMPLE}")
+    paper = ("demo.try_certificate", f"tally verify {(place / SAMPLE).with_suffix(PAPER_SUFFIX)}")
     commands: tuple[tuple[str, str], ...] = (
         ("demo.try_console", url),
         ("demo.try_docs", f"{url}/docs"),
         ("demo.try_deposit", "tally evidence deposit FILE"),
         verify,
+        paper,
         ("demo.try_list", "tally evidence list"),
         ("demo.try_log", "tally log verify"),
         ("demo.try_doctor", "tally doctor"),
@@ -228,6 +253,7 @@ def _say_next(url: str, place: Path, *, stays: bool) -> None:
         commands = (
             ("demo.try_up", "tally up --demo"),
             verify,
+            paper,
             ("demo.try_log", "tally log verify"),
         )
     note()

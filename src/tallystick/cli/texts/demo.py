@@ -38,6 +38,12 @@ DEMO: Final[Mapping[str, Text]] = {
         "verified offline, in a process of its own that was given three files and no network",
         "离线核验通过：独立进程，仅凭三个文件，不联网",
     ),
+    "demo.certificate": Text(
+        "certificate sealed and verified, with the proof inside it: {path}",
+        "证书已签章并核验，内附全部证明：{path}",
+    ),
+    "demo.certificate_failed": Text("the certificate does not hold", "证书未通过核验"),
+    "demo.try_certificate": Text("look at the certificate, and check it", "查看并核验证书"),
     "demo.altered": Text(
         "an altered copy (one byte) was refused, as it must be",
         "篡改一个字节的副本被识破，符合预期",

@@ -71,6 +71,10 @@ _SEALING: Final = {
     "seal_passphrase_file": Text(
         "file with the seal's passphrase; - for standard input", "签章口令文件，- 表示标准输入"
     ),
+    "time_stamp": Text(
+        "address of a time-stamp authority (RFC 3161) for a trusted time; local for one's own",
+        "可信时间戳机构（RFC 3161）地址；local 表示本用户的本地机构",
+    ),
     "portal": Text(
         "public address that the QR code begins with (or $TALLY_PORTAL)",
         "二维码使用的公开网址（或 $TALLY_PORTAL）",
@@ -96,15 +100,31 @@ SEAL_OPTIONS: Final[Mapping[str, Text]] = {
     "evidence certificate:out": Text("the PDF to write", "输出的 PDF"),
 }
 SEAL_MESSAGES: Final[Mapping[str, Text]] = {
+    "seal.first": Text(
+        "seal of {name} made and published, for certificates: {fingerprint}…",
+        "已生成并公布 {name} 的电子签章，可用于证书：{fingerprint}…",
+    ),
+    "seal.first_failed": Text(
+        "no seal was published for certificates: {why} (later: tally seal create, publish)",
+        "未能公布用于证书的电子签章：{why}（可稍后执行 tally seal create、publish）",
+    ),
     "seal.publish_next": Text(
         "next: an administrator runs `tally seal publish`",
         "下一步：由管理员执行 `tally seal publish`",
+    ),
+    "verify.link_offline": Text(
+        "the text of a certificate proves nothing by itself", "证书核验文本本身不能证明任何内容"
+    ),
+    "verify.link_offline_hint": Text(
+        "Name its extract or PDF with --receipt, or ask a node.",
+        "请用 --receipt 给出摘录或 PDF，或向节点查询。",
     ),
     "seal.no_certificate": Text(
         "{kind} cannot be a certificate: it is no extract", "{kind} 不是摘录，不能生成证书"
     ),
 }
 SEAL_FIELDS: Final = (
+    ("certificate", "certificate", "证书"),
     ("fingerprint", "fingerprint", "指纹"),
     ("proof", "proof", "证明"),
     ("published_at", "published", "公布时间"),

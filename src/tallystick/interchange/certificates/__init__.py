@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Certificates: facts of an extract as PDF/A-3 in two languages, under an organisation's seal."""
 
-from tallystick.interchange.certificates.page import (
+from tallystick.interchange.certificates.links import (
     LINK_SCHEME,
+    Link,
     facts_digest,
+    is_link,
     link_of,
-    number_of,
-    page_of,
+    read_link,
 )
+from tallystick.interchange.certificates.page import number_of, page_of
 from tallystick.interchange.certificates.passive import PDF_BYTES_MAX, open_pdf
 from tallystick.interchange.certificates.reading import SealedPDF, is_certificate, read_sealed
 from tallystick.interchange.certificates.records import (
@@ -24,7 +26,7 @@ from tallystick.interchange.certificates.records import (
     Worded,
 )
 from tallystick.interchange.certificates.rendering import maker, render
-from tallystick.interchange.certificates.sealing import set_seal
+from tallystick.interchange.certificates.sealing import Authority, set_seal
 
 __all__ = [
     "CERTIFICATE_FILE",
@@ -33,7 +35,9 @@ __all__ = [
     "LINK_SCHEME",
     "PDF_BYTES_MAX",
     "Attached",
+    "Authority",
     "FactName",
+    "Link",
     "Named",
     "Page",
     "Paper",
@@ -43,11 +47,13 @@ __all__ = [
     "Worded",
     "facts_digest",
     "is_certificate",
+    "is_link",
     "link_of",
     "maker",
     "number_of",
     "open_pdf",
     "page_of",
+    "read_link",
     "read_sealed",
     "render",
     "set_seal",

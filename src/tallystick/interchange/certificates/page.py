@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
 from tallystick.crypto import sha256
-from tallystick.encoding import format_json
 from tallystick.interchange.certificates.facts import groups_of
 from tallystick.interchange.certificates.glyphs import displayable
 from tallystick.interchange.certificates.help import help_of
@@ -22,7 +21,6 @@ from tallystick.interchange.certificates.records import (
     Text,
 )
 
-LINK_SCHEME: Final = "tallystick:"
 _CHINA: Final = timezone(timedelta(hours=8))
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER_GROUPS, _GROUP_SIZE = 4, 4
@@ -69,22 +67,6 @@ def number_of(extract: bytes) -> str:
     digest = sha256(extract).hex().upper()
     size = _GROUP_SIZE
     return "-".join(digest[at * size : (at + 1) * size] for at in range(_NUMBER_GROUPS))
-
-
-def link_of(standing: Mapping[str, Any], facts: Mapping[str, Any], portal: str | None) -> str:
-    """Return what the QR code says: the facts' digest and where they are from.
-
-    It begins with the address of a portal, if there is one; from `tallystick:` on it is a text
-    that a program understands.
-    """
-    place = "/".join(str(standing[name]) for name in ("network", "contract", "kind", "subject"))
-    text = f"{LINK_SCHEME}{place}/{standing['height']}/{facts_digest(facts)}"
-    return text if portal is None else f"{portal.rstrip('/')}/verify#{text}"
-
-
-def facts_digest(facts: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of facts as JSON with sorted names and no spaces."""
-    return sha256(format_json(_sorted(facts)).encode()).hex()
 
 
 def code_of(link: str) -> str:
@@ -137,9 +119,3 @@ def _seal(standing: Standing) -> list[dict[str, Any]]:
             "How to verify: last page.",
         ),
     ]
-
-
-def _sorted(value: object) -> Any:  # noqa: ANN401  # JSON
-    if isinstance(value, Mapping):
-        return {name: _sorted(value[name]) for name in sorted(value)}
-    return [_sorted(one) for one in value] if isinstance(value, list | tuple) else value

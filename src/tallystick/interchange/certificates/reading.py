@@ -38,7 +38,10 @@ class SealedPDF:
     """Of the seal, DER."""
     sealed_at: int | None
     """Unix milliseconds, as who sealed it says."""
-    has_time_stamp: bool
+    signature: bytes
+    """Which a time-stamp is over."""
+    time_stamp: bytes | None
+    """Token of a time-stamp authority, DER; whose it is remains to be checked."""
 
 
 def is_certificate(data: bytes) -> bool:
@@ -67,7 +70,8 @@ def read_sealed(data: bytes) -> SealedPDF:
             page=data[:size],
             certificate=signature.signer_cert.dump(),
             sealed_at=None if claimed is None else (claimed - _EPOCH) // timedelta(milliseconds=1),
-            has_time_stamp=_has_time_stamp(signature),
+            signature=signature.signer_info["signature"].native,
+            time_stamp=_time_stamp(signature),
         )
     except unreadable() as error:
         raise InvalidPDF(f"not a readable certificate: {error}", field="pdf") from error
@@ -173,10 +177,16 @@ def _check_intact(signature: EmbeddedPdfSignature) -> None:
         raise InvalidSeal("the seal does not hold: the file was changed", field="seal")
 
 
-def _has_time_stamp(signature: EmbeddedPdfSignature) -> bool:
-    """Return whether a token of a time-stamp authority came with the signature; unchecked."""
-    attributes = signature.signer_info["unsigned_attrs"].native or ()
-    return any(one["type"] == "signature_time_stamp_token" for one in attributes)
+def _time_stamp(signature: EmbeddedPdfSignature) -> bytes | None:
+    """Return the token that came with the signature, unchecked; nothing else may come with it."""
+    unsigned = signature.signer_info["unsigned_attrs"]
+    if not len(unsigned):
+        return None
+    is_one = len(unsigned) == 1 and len(unsigned[0]["values"]) == 1
+    if not is_one or unsigned[0]["type"].native != "signature_time_stamp_token":
+        raise InvalidSeal("something unsigned came with the seal", field="seal")
+    token: bytes = unsigned[0]["values"][0].dump()
+    return token
 
 
 def _attachments(reader: PdfFileReader) -> dict[str, bytes]:

@@ -8,14 +8,18 @@ set, and can be set again and compared.
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from tallystick.crypto import OrganizationSeal
-from tallystick.errors import Malformed
+from tallystick.errors import Malformed, TimeStampRefused
 
 if TYPE_CHECKING:
     from pyhanko.sign.signers import SimpleSigner
     from pyhanko.sign.timestamps import TimeStamper
+
+Authority = Callable[[bytes], bytes]
+"""Answers a request for a time-stamp (RFC 3161, DER) with a reply; its errors go to the caller."""
 
 SEAL_FIELD: Final = "OrganizationSeal"
 _BYTES_FOR_TOKEN: Final = 16 * 1024
@@ -23,7 +27,7 @@ _BYTES_FOR_SEAL: Final = 8 * 1024
 
 
 def set_seal(
-    pdf: bytes, seal: OrganizationSeal, name: str, *, authority: TimeStamper | None = None
+    pdf: bytes, seal: OrganizationSeal, name: str, *, authority: Authority | None = None
 ) -> bytes:
     """Return a PDF with a seal on it; a time-stamp authority makes the signature B-T.
 
@@ -31,13 +35,14 @@ def set_seal(
 
     Raises:
         Malformed: the PDF cannot be read, or is sealed already.
-        Unavailable: the authority does not answer.
+        TimeStampRefused: the authority cannot be reached, or gave no token.
     """
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.sign import signers
     from pyhanko.sign.fields import SigSeedSubFilter
     from pyhanko.sign.general import SigningError
+    from pyhanko.sign.timestamps import TimestampRequestError
 
     meta = signers.PdfSignatureMetadata(
         field_name=SEAL_FIELD,
@@ -48,13 +53,32 @@ def set_seal(
     )
     reserved = _BYTES_FOR_SEAL if authority is None else _BYTES_FOR_SEAL + _BYTES_FOR_TOKEN
     out = io.BytesIO()
+    stamper = None if authority is None else _stamper(authority)
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        signer = signers.PdfSigner(meta, signer=_signer(seal), timestamper=authority)
+        signer = signers.PdfSigner(meta, signer=_signer(seal), timestamper=stamper)
         signer.sign_pdf(writer, output=out, bytes_reserved=reserved)
     except (PdfError, SigningError) as error:
         raise Malformed(f"the PDF cannot be sealed: {error}", field="pdf") from error
+    except TimestampRequestError as error:
+        raise TimeStampRefused(f"no time-stamp: {error}", field="authority") from error
     return out.getvalue()
+
+
+def _stamper(authority: Authority) -> TimeStamper:
+    """Return the library's own form of an authority."""
+    from asn1crypto import tsp
+    from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
+
+    class Stamper(TimeStamper):
+        async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+            reply = authority(req.dump())
+            try:
+                return tsp.TimeStampResp.load(reply, strict=True)
+            except (ValueError, TypeError) as error:
+                raise TimestampRequestError(str(error)) from error
+
+    return Stamper()  # type: ignore[no-untyped-call]  # of a library without types
 
 
 def _signer(seal: OrganizationSeal) -> SimpleSigner:
