@@ -224,12 +224,15 @@ def _add_verb(noun: App, verb: AnyVerb) -> None:
 
 
 def _command_of(verb: AnyVerb) -> Callable[..., Answer]:
+    from tallystick.cli.bundle_verbs import BundleVerb, bundle_command_of
     from tallystick.cli.export_command import export_command_of
     from tallystick.cli.table_commands import table_command_of
     from tallystick.cli.verb_commands import command_of
 
     if isinstance(verb, TableVerb):
         return table_command_of(verb)
+    if isinstance(verb, BundleVerb):
+        return bundle_command_of(verb)
     return export_command_of(verb) if isinstance(verb, ExportVerb) else command_of(verb)
 
 

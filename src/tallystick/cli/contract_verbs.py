@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from tallystick.cli.bundle_verbs import BundleVerb, bundle_verb_text, bundle_verbs_of
 from tallystick.cli.catalogue import command_text
 from tallystick.cli.export_verbs import ExportVerb, export_verb_text, export_verbs_of
 from tallystick.cli.installed import contract_names, installed_schema, is_contract
@@ -35,7 +36,7 @@ class Verb:
     method: MethodSchema
 
 
-AnyVerb: TypeAlias = Verb | TableVerb | ExportVerb
+AnyVerb: TypeAlias = Verb | TableVerb | ExportVerb | BundleVerb
 
 
 @cache
@@ -51,7 +52,8 @@ def verbs_of(contract: str) -> Mapping[str, AnyVerb]:
     ]
     made: dict[str, AnyVerb] = {verb.path: verb for verb in verbs}
     made |= {verb.path: verb for verb in table_verbs_of(schema, {*made, *COMMANDS})}
-    return made | {verb.path: verb for verb in export_verbs_of(contract, {*made, *COMMANDS})}
+    made |= {verb.path: verb for verb in export_verbs_of(contract, {*made, *COMMANDS})}
+    return made | {verb.path: verb for verb in bundle_verbs_of(contract, {*made, *COMMANDS})}
 
 
 def text_at(path: str) -> CommandText:
@@ -67,11 +69,15 @@ def text_at(path: str) -> CommandText:
         return table_verb_text(verb)
     if isinstance(verb, ExportVerb):
         return export_verb_text(verb)
+    if isinstance(verb, BundleVerb):
+        return bundle_verb_text(verb)
     return CommandText(_text(verb.method.label), (_example(verb),), _text(verb.method.description))
 
 
 def summary_of(verb: AnyVerb) -> Text:
     """Return a verb in one line; the files of a contract are not loaded for it."""
+    if isinstance(verb, BundleVerb):
+        return verb.summary
     return EXPORT_SUMMARY if isinstance(verb, ExportVerb) else text_at(verb.path).summary
 
 

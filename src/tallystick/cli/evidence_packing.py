@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any, Final
 
 from tallystick.cli.catalogue import say
@@ -74,8 +75,15 @@ def chain_of(gathered: Gathered) -> bytes:
     )
 
 
-def pack(net: Net, gathered: Gathered, originals: Mapping[str, Path], target: Path) -> None:
-    """Write a BagIt package of deposits with their originals and proofs.
+def pack(
+    net: Net,
+    gathered: Gathered,
+    originals: Mapping[str, Path],
+    target: Path,
+    *,
+    others: Mapping[str, bytes] = MappingProxyType({}),
+) -> None:
+    """Write a BagIt package of deposits with their originals and proofs, and other files.
 
     Raises:
         NotFound: an original is not at hand.
@@ -89,7 +97,7 @@ def pack(net: Net, gathered: Gathered, originals: Mapping[str, Path], target: Pa
         date=_today().isoformat(),
         organization=str(gathered.rows[0]["organization"]),
         matter=gathered.matter,
-        others={CUSTODY_FILE: chain_of(gathered)},
+        others={CUSTODY_FILE: chain_of(gathered), **others},
     )
     with _fresh(target) as file:
         write_package(file, exhibits, facts)

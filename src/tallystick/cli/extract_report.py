@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -66,12 +66,21 @@ def check_file(path: Path, trust: Path | None) -> Checked:
         FileProblem: it cannot be read.
     """
     data = read_file(path, size_max=EXTRACT_BYTES_MAX)
+    return _checked(path.name, data, lambda network: offline_trust(trust, lambda: network))
+
+
+def check_content(name: str, data: bytes, trust: Trust) -> Checked:
+    """Check an extract that is part of something; what does not hold is a failed line."""
+    return _checked(name, data, lambda _: trust)
+
+
+def _checked(name: str, data: bytes, trust_of: Callable[[str], Trust]) -> Checked:
     try:
         extract = read_extract(data)
     except TallystickError as error:
-        return Checked(path.name, None, (_failed("records", say("extract.records"), error),))
-    trusted = offline_trust(trust, lambda: parse_checkpoint(extract.checkpoint).origin)
-    return Checked(path.name, extract, tuple(_checks(extract, trusted)))
+        return Checked(name, None, (_failed("records", say("extract.records"), error),))
+    trusted = trust_of(parse_checkpoint(extract.checkpoint).origin)
+    return Checked(name, extract, tuple(_checks(extract, trusted)))
 
 
 def _checks(extract: Extract, trust: Trust) -> list[Line]:

@@ -75,7 +75,7 @@ def importable_contracts() -> tuple[str, ...]:
 
 def has_exports(contract: str) -> bool:
     """Say whether the package of a contract has a module of files to take away beside it."""
-    return _exports_name(contract) is not None
+    return _beside(contract, "exports") is not None
 
 
 def exports_of(contract: str) -> ModuleType:
@@ -85,9 +85,28 @@ def exports_of(contract: str) -> ModuleType:
         UnknownContract: there is none.
         InvalidContract: it cannot be imported.
     """
-    name = _exports_name(contract)
+    return _module_beside(contract, "exports", "export.none")
+
+
+def has_bundles(contract: str) -> bool:
+    """Say whether the package of a contract has cases to hand over as one file."""
+    return _beside(contract, "bundles") is not None
+
+
+def bundles_of(contract: str) -> ModuleType:
+    """Return the module that stands beside a contract and says what is handed over.
+
+    Raises:
+        UnknownContract: there is none.
+        InvalidContract: it cannot be imported.
+    """
+    return _module_beside(contract, "bundles", "bundle.none")
+
+
+def _module_beside(contract: str, word: str, missing: str) -> ModuleType:
+    name = _beside(contract, word)
     if name is None:
-        raise UnknownContract(say("export.none", contract=contract), found=contract)
+        raise UnknownContract(say(missing, contract=contract), found=contract)
     try:
         return import_module(name)
     except (ImportError, AttributeError, SyntaxError) as error:
@@ -95,11 +114,11 @@ def exports_of(contract: str) -> ModuleType:
         raise InvalidContract(f"{message}: {error}", field=contract) from error
 
 
-def _exports_name(contract: str) -> str | None:
-    """Return the name of the module beside a contract; of several versions, the last one's."""
+def _beside(contract: str, word: str) -> str | None:
+    """Return the name of a module beside a contract; of several versions, the last one's."""
     for point in sorted(_points(), key=lambda one: one.name, reverse=True):
         if _name(point) == contract:
-            name = f"{point.module}.exports"
+            name = f"{point.module}.{word}"
             return name if _is_package(point.module) and find_spec(name) is not None else None
     return None
 

@@ -24,6 +24,7 @@ from tallystick.client.certificates import CertificateFacts, SealRecord
 from tallystick.client.connection import AsyncNet, Net, connect, connect_async
 from tallystick.client.contract_desk import ContractDesk, PendingAction
 from tallystick.client.contract_errors import ContractErrors
+from tallystick.client.deposited import Deposited, deposited_files
 from tallystick.client.document_grants import Revoked
 from tallystick.client.documents import DocumentFacts, GotDocument, PutDocument, Use
 from tallystick.client.event_stream import LiveEvent
@@ -119,6 +120,7 @@ __all__ = [
     "ContractSchema",
     "Deposit",
     "DepositDetails",
+    "Deposited",
     "DocumentFacts",
     "Extract",
     "FactsMade",
@@ -179,6 +181,7 @@ __all__ = [
     "container_verification",
     "custody_verification",
     "deposit_args",
+    "deposited_files",
     "digest_file",
     "facts_of",
     "file_chunks",

@@ -11,6 +11,7 @@ from tallystick.client.figures import alerts, fetch_statistic, statistics
 from tallystick.client.links import AsyncLink
 from tallystick.client.proven_record import ProvenRecord
 from tallystick.client.reading import (
+    Argument,
     Filter,
     blocks,
     fetch_block,
@@ -94,7 +95,7 @@ class AsyncNetReader:
         """Yield the organisations of the network."""
         return self._link.rows(organizations())
 
-    async def query(self, contract: str, method: str, /, **args: Filter) -> Any:  # noqa: ANN401
+    async def query(self, contract: str, method: str, /, **args: Argument) -> Any:  # noqa: ANN401
         """Return what a contract's query answers, as plain JSON values."""
         return await self._link.run(query(contract, method, args))
 

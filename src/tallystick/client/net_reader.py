@@ -11,6 +11,7 @@ from tallystick.client.figures import alerts, fetch_statistic, statistics
 from tallystick.client.links import Link
 from tallystick.client.proven_record import ProvenRecord
 from tallystick.client.reading import (
+    Argument,
     Filter,
     blocks,
     fetch_block,
@@ -94,7 +95,7 @@ class NetReader:
         """Yield the organisations of the network."""
         return self._link.rows(organizations())
 
-    def query(self, contract: str, method: str, /, **args: Filter) -> Any:  # noqa: ANN401
+    def query(self, contract: str, method: str, /, **args: Argument) -> Any:  # noqa: ANN401
         """Return what a contract's query answers, as plain JSON values."""
         return self._link.run(query(contract, method, args))
 

@@ -24,7 +24,7 @@ from tallystick.client.records import (
     TransactionRecord,
 )
 from tallystick.client.session import Session
-from tallystick.encoding import parse_base64, prepare
+from tallystick.encoding import format_json, parse_base64, prepare
 from tallystick.errors import InvalidCheckpoint, Malformed, UsageError
 from tallystick.merkle import TILE_WIDTH
 from tallystick.model import Checkpoint, Entry, decode_entry, parse_checkpoint
@@ -32,6 +32,8 @@ from tallystick.model import Checkpoint, Entry, decode_entry, parse_checkpoint
 Row = TypeVar("Row")
 Filter = str | int | datetime | None
 """A value to filter a list by; None means any."""
+Argument = Filter | list[Any] | tuple[Any, ...] | Mapping[str, Any]
+"""A value of a query's argument; what has parts goes as JSON."""
 PAGE_ROWS: Final = 100
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -126,7 +128,7 @@ def fetch_item(path: str) -> Flow[Item]:
     return Item((yield from fetch_json(Ask("GET", path), dict[str, Any])))
 
 
-def query(contract: str, method: str, args: Mapping[str, Filter]) -> Flow[Any]:
+def query(contract: str, method: str, args: Mapping[str, Argument]) -> Flow[Any]:
     """Return what a contract's query answers: the node's word, not a proof."""
     path = f"/v1/contracts/{segment(contract)}/{segment(method)}"
     return (yield from fetch_json(Ask("GET", path, _texts(args)), _Result)).result
@@ -220,12 +222,16 @@ def _without_underscore(name: str) -> str:
     return name[:-1] if name.endswith("_") and iskeyword(name[:-1]) else name
 
 
-def _texts(values: Mapping[str, Filter]) -> tuple[tuple[str, str], ...]:
+def _texts(values: Mapping[str, Argument]) -> tuple[tuple[str, str], ...]:
     """Return values for a query string under their own names, as a contract's arguments have."""
     return tuple((name, _text(value)) for name, value in values.items() if value is not None)
 
 
-def _text(value: str | int | datetime) -> str:
+def _text(value: str | int | datetime | list[Any] | tuple[Any, ...] | Mapping[str, Any]) -> str:
+    if isinstance(value, list | tuple):
+        return format_json(list(value))
+    if isinstance(value, Mapping):
+        return format_json(dict(value))
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):

@@ -5,6 +5,7 @@ from msgspec import Meta, field
 from msgspec.structs import asdict, replace
 
 from tallystick.contracts.arguments import arguments_from_json, arguments_from_text
+from tallystick.contracts.bundles import CaseBundle
 from tallystick.contracts.context import Context
 from tallystick.contracts.contract import ANY_MEMBER, Contract, action, query
 from tallystick.contracts.definition import Definition, Frame, Method, define, schema_of
@@ -142,6 +143,7 @@ __all__ = [
     "Arguments",
     "BoundedText",
     "ByteCount",
+    "CaseBundle",
     "Constant",
     "ContentAddress",
     "Context",

@@ -98,6 +98,21 @@ class Theatre(Protocol):
         """Send so many orders, let the stand-in bank answer, report; return made and refused."""
         ...
 
+    def keep_original(self, name: str, content: bytes) -> str:
+        """Keep a file that will be deposited, in the story's folder; return its SHA-256.
+
+        A receipt that names its hash is later verified with it.
+        """
+        ...
+
+    def check_case(self, member: str, case: str) -> tuple[list[dict[str, Any]], str]:
+        """Let the bundle of a case be packed, and a member check it as one who has got it.
+
+        Returns:
+            What was found of each item as it goes on record, and the SHA-256 of the report.
+        """
+        ...
+
     def take_away(self, member: str, kind: str, subject: str) -> Mapping[str, Any]:
         """Let a member save a file of the contract's exports, in the story's folder.
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -215,6 +216,18 @@ def test_a_query_s_argument_keeps_its_name(node: MockNode) -> None:
             "by_day",
             {"from_": "2023-01-01", "to_": "3"},
         ]
+
+
+def test_a_query_s_argument_with_parts_goes_as_json(node: MockNode) -> None:
+    """A list or a map arrives as the door reads it; Python's own spelling would be refused."""
+    with node.net() as net:
+        found = net.query("evidence", "by_day", days=["甲", "b"], pair=("c",), of={"a": [1, None]})
+        (_, words) = found
+        assert {name: json.loads(text) for name, text in words.items()} == {
+            "days": ["甲", "b"],
+            "pair": ["c"],
+            "of": {"a": [1, None]},
+        }
 
 
 def test_a_naive_time_in_a_filter_is_refused(node: MockNode) -> None:

@@ -19,10 +19,15 @@ from typing import Any, Final
 import msgspec
 
 from tallystick.cli.answers import Mark
+from tallystick.cli.bundle_checks import check_bundle
+from tallystick.cli.bundle_report import bundle_report, finding, report_bytes
+from tallystick.cli.case_bundles import pack_case
 from tallystick.cli.catalogue import say
 from tallystick.cli.demo.consortium import member_key
 from tallystick.cli.demo.names import KEYS_FOLDER, TRUST_FILE
 from tallystick.cli.demo.stand_in_bank import StandInBank
+from tallystick.cli.evidence_packing import originals_in
+from tallystick.cli.exit_codes import ExitCode
 from tallystick.cli.export_verbs import kinds_of
 from tallystick.cli.extract_report import check_file
 from tallystick.cli.founding import installed_contracts, now_ms
@@ -34,16 +39,38 @@ from tallystick.cli.payments.parties import Payee, Payer, read_payees, write_pay
 from tallystick.cli.stage import stage
 from tallystick.cli.take_aways import Maker, suffix_of
 from tallystick.cli.talk import step
-from tallystick.client import Identity, KeyStore, Net, connect, read_extract, verify
+from tallystick.cli.times import format_time
+from tallystick.client import (
+    Identity,
+    KeyStore,
+    Net,
+    PackageMeans,
+    connect,
+    deposited_files,
+    digest_file,
+    open_trust,
+    read_extract,
+    verify,
+)
 from tallystick.contracts import ExtractTakeAway, Label, day_of
-from tallystick.crypto import SecretKey
+from tallystick.crypto import SecretKey, sha256
 from tallystick.errors import NotFinal, Refused, Unverified
 from tallystick.interchange.bank import FileDropConnector
-from tallystick.model import GenesisDocument, LogKey, Member, Name, Organization
+from tallystick.interchange.timestamps import read_roots
+from tallystick.model import (
+    GenesisDocument,
+    LogKey,
+    Member,
+    Name,
+    Organization,
+    decode_transaction,
+    parse_receipt,
+)
 from tallystick.node import create_network
 
 RECEIPTS: Final = "receipts"
 FILES: Final = "files"
+ORIGINALS: Final = "originals"
 BANK_FOLDER: Final = "bank"
 PAYEES_FILE: Final = "payees.json"
 _NETWORK: Final = "tally-story"
@@ -117,6 +144,7 @@ class Theatre:
         self._last = ""
         self.secret = secrets.token_bytes(_SECRET_BYTES)
         self.receipts: list[Path] = []
+        self._originals: dict[bytes, Path] = {}
         self._height = 0
         (folder / RECEIPTS).mkdir(exist_ok=True)
 
@@ -206,6 +234,15 @@ class Theatre:
         bridge.collect()
         return answered
 
+    def keep_original(self, name: str, content: bytes) -> str:
+        """Keep a file that will be deposited; return its SHA-256."""
+        path = self._folder / ORIGINALS / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+        digest = sha256(content)
+        self._originals[digest] = path
+        return digest.hex()
+
     def take_away(self, member: str, kind: str, subject: str) -> Mapping[str, Any]:
         """Let a member save a file of the exports; an extract is checked and its facts returned.
 
@@ -225,16 +262,45 @@ class Theatre:
             raise Unverified(say("demo.failed", reason=path.name))
         return read_extract(content).facts
 
+    def check_case(self, member: str, case: str) -> tuple[list[dict[str, Any]], str]:
+        """Let the bundle of a case be packed and checked; return findings, and the report's hash.
+
+        Raises:
+            Unverified: something in it is not as it was deposited.
+        """
+        net, contract = self._nets[member], self._story.CONTRACT
+        self._wait_for_views(net)
+        path = self._folder / FILES / f"case-{case}.zip"
+        path.parent.mkdir(exist_ok=True)
+        pack_case(net, contract, case, originals_in([self._folder / ORIGINALS]), path)
+        trust = open_trust(self._folder / TRUST_FILE)
+        means = PackageMeans(lambda _: trust, read_roots(), now_ms())
+        checked = check_bundle(path, contract, means, net)
+        report = bundle_report(checked, digest_file(path).sha256.hex(), format_time(now_ms()))
+        if report.exit_code is not ExitCode.OK:
+            raise Unverified(say("demo.failed", reason=path.name))
+        content = report_bytes(report)
+        path.with_suffix(".report.json").write_bytes(content)
+        return [finding(one) for one in checked.items], sha256(content).hex()
+
     def count_verified(self) -> int:
-        """Check every receipt with nothing but the trust file; return how many there are.
+        """Check every receipt with the trust file, and the original if it names one; count them.
 
         Raises:
             Unverified: one does not hold.
         """
+        trust = self._folder / TRUST_FILE
         for path in self.receipts:
-            if not verify(path, trust=self._folder / TRUST_FILE).ok:
-                raise Unverified(say("demo.failed", reason=path.name))
+            for original in self._originals_of(path) or [None]:
+                if not verify(path, trust=trust, original=original).ok:
+                    raise Unverified(say("demo.failed", reason=path.name))
         return len(self.receipts)
+
+    def _originals_of(self, receipt: Path) -> list[Path | None]:
+        """Return the files at hand that a receipt's transaction names."""
+        call = decode_transaction(parse_receipt(receipt.read_bytes()).transaction).call
+        named = [one.facts.sha256 for one in deposited_files(call)]
+        return [self._originals[one] for one in named if one in self._originals]
 
     def _wait_for_views(self, net: Net) -> None:
         """Wait until a node's views show everything that was done in the story."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tallystick.cli.texts.authors import AUTHOR_MESSAGES
+from tallystick.cli.texts.bundles import BUNDLE_MESSAGES
 from tallystick.cli.texts.demo import DEMO
 from tallystick.cli.texts.doctor import DOCTOR
 from tallystick.cli.texts.documents import DOCUMENT_MESSAGES
@@ -40,6 +41,7 @@ MESSAGES: Final[Mapping[str, Text]] = {
     **DOCUMENT_MESSAGES,
     **PRIVATE_MESSAGES,
     **EVIDENCE_MESSAGES,
+    **BUNDLE_MESSAGES,
     **TIMESTAMP_MESSAGES,
     **SEAL_MESSAGES,
     **STORY_MESSAGES,

@@ -51,7 +51,7 @@ class JusticeParameters(VersionedParameters):
         Label(zh="违约金上限倍数", en="Penalty at most so many times the prime rate"),
     ] = 4
     cure_days: Annotated[
-        Annotated[int, Meta(ge=1, le=90)], Label(zh="补正期限（天）", en="Days to cure")
+        Annotated[int, Meta(ge=0, le=90)], Label(zh="补正期限（天）", en="Days to cure")
     ] = 7
     mediation_days: Annotated[
         Annotated[int, Meta(ge=1, le=365)], Label(zh="调解期限（天）", en="Days of mediation")

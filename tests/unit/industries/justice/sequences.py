@@ -166,7 +166,7 @@ class Player:
 def main() -> None:
     """Play so many sequences and say how they ended."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sequences", type=int, default=100)
+    parser.add_argument("--sequences", type=int, default=10_000)
     options = parser.parse_args()
     began, outcomes = time.monotonic(), Counter[str]()
     for seed in range(options.sequences):

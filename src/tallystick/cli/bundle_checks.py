@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checks the bundle of a case item by item, as a court does before it says anything of them.
+
+An item's findings are about the time since its deposit only. What is looked at stands in the
+receipt, which is signed; what the bundle says of an item beside it must be the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tallystick.cli.case_bundles import EXTRACT_FILE, INDEX_FILE, bundle_kind
+from tallystick.cli.catalogue import say
+from tallystick.cli.extract_report import Checked, check_content
+from tallystick.cli.stage import stage
+from tallystick.client import (
+    Check,
+    CheckResult,
+    Net,
+    PackageMeans,
+    Verification,
+    deposited_files,
+    package_verification,
+)
+from tallystick.encoding import format_json, parse_json
+from tallystick.errors import HashMismatch, InvalidPackage, NotFound
+from tallystick.interchange.archives import Members, open_archive
+from tallystick.interchange.packages import EVIDENCE_FOLDER, INDEX, PROOF_BYTES_MAX
+from tallystick.model import Transaction, decode_transaction, parse_receipt
+
+PASSED, FAILED, UNKNOWN = "passed", "failed", "unknown"
+CHECKS: Final = ("file", "chain", "time", "signature", "collector")
+_SIGNING: Final = frozenset({"signature", "signer"})
+_STATED: Final = (
+    *("title", "kind", "media_type", "file_name", "case_number", "method", "source", "note"),
+    *("sha256", "size", "previous", "token_sha256", "signature_sha256"),
+)
+"""What a depositor states, as texts and numbers, and the bundle repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How one check of an item ended, and why."""
+
+    result: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of the case's index with what was found."""
+
+    deposit: str
+    name: str
+    deposited_at: str
+    presented: str | None
+    """SHA-256 of the file that was handed in; None: none was."""
+    found: Mapping[str, Found]
+    verdict: str
+
+    @property
+    def findings(self) -> dict[str, str]:
+        """Each check's result, as it goes on record."""
+        return {name: self.found[name].result for name in CHECKS}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedBundle:
+    """A whole bundle: the case that it is about, and its items."""
+
+    network: str
+    case: Checked
+    items: tuple[Item, ...]
+
+
+def check_bundle(path: Path, contract: str, means: PackageMeans, net: Net | None) -> CheckedBundle:
+    """Check a bundle; `net` is the own node, whose register of collectors is asked.
+
+    Raises:
+        Unverified, HashMismatch: a byte of it was altered.
+        InvalidPackage: it is no bundle of this contract.
+        FileProblem: it cannot be read.
+        UsageError: there is no trust file.
+    """
+    with path.open("rb") as source:
+        members = open_archive(source)
+        (_, whole), *inside = package_verification(path.name, members, means)
+        whole.raise_for_failure()
+        index: Any = parse_json(_part(members, INDEX), name=INDEX)
+        trust = means.trust_of(index["network"])
+        case = check_content(EXTRACT_FILE, _part(members, EXTRACT_FILE), trust)
+        if case.extract is None or case.extract.contract != contract:
+            raise InvalidPackage("no bundle of this contract", field=EXTRACT_FILE)
+        _require_same_index(members, case)
+        given = {str(one["id"]): one for one in index["exhibits"]}
+        checks = _Items(members, dict(inside), given, contract, net)
+        listed: Any = case.extract.facts["index"]
+        return CheckedBundle(index["network"], case, tuple(checks.item(one) for one in listed))
+
+
+class _Items:
+    """Checks the items of one bundle."""
+
+    def __init__(
+        self,
+        members: Members,
+        verified: Mapping[str, Verification],
+        given: Mapping[str, Any],
+        contract: str,
+        net: Net | None,
+    ) -> None:
+        self._members = members
+        self._verified = verified
+        self._given = given
+        self._verdict = bundle_kind(contract).verdict
+        self._net = net
+
+    def item(self, listed: Mapping[str, Any]) -> Item:
+        deposit = str(listed["deposit"])
+        given = self._given.get(deposit)
+        if given is None:
+            missing = Found(UNKNOWN, say("bundle.not_given"))
+            return self._item(listed, None, dict.fromkeys(CHECKS, missing))
+        raw = _part(self._members, f"{EVIDENCE_FOLDER}{deposit}/receipt.json")
+        transaction = decode_transaction(parse_receipt(raw).transaction)
+        stated = self._stated(deposit, transaction, given["sha256"])
+        checks = {one.name: one for one in self._verified[given["file"]].checks}
+        chain = [one for name, one in checks.items() if name not in _SIGNING | {"file"}]
+        file = _found([checks["file"]])
+        if given["sha256"] != listed["sha256"]:
+            file = Found(FAILED, f"{given['sha256']} ≠ {listed['sha256']}")
+        found = {
+            "file": file,
+            "chain": _found(chain),
+            "time": self._time(deposit),
+            "signature": _found([checks[name] for name in sorted(_SIGNING)]),
+            "collector": self._collector(transaction.organization, stated),
+        }
+        return self._item(listed, given["sha256"], found)
+
+    def _item(
+        self, listed: Mapping[str, Any], presented: str | None, found: Mapping[str, Found]
+    ) -> Item:
+        return Item(
+            deposit=str(listed["deposit"]),
+            name=str(listed["file_name"]),
+            deposited_at=str(listed["deposited_at"]),
+            presented=presented,
+            found=found,
+            verdict=self._verdict({name: found[name].result for name in CHECKS}),
+        )
+
+    def _stated(self, deposit: str, transaction: Transaction, sha256: str) -> Mapping[str, Any]:
+        """Return what the depositor signed of a file; the bundle must not say anything else.
+
+        Raises:
+            HashMismatch: it does.
+        """
+        args = transaction.call.args
+        lists = [one for one in args.values() if isinstance(one, list)]
+        items = [one for rows in lists for one in rows if isinstance(one, dict)]
+        signed = [one for one in (args, *items) if one.get("sha256") == sha256]
+        if not signed or not deposited_files(transaction.call):
+            return {}
+        name = f"{EVIDENCE_FOLDER}{deposit}/deposit.json"
+        told: Any = parse_json(_part(self._members, name), name=name)
+        for one in signed:
+            if all(told.get(key) == one[key] for key in _STATED if one.get(key) is not None):
+                return one
+        raise HashMismatch("the bundle states what the depositor did not sign", field=name)
+
+    def _time(self, deposit: str) -> Found:
+        verified = self._verified.get(f"{EVIDENCE_FOLDER}{deposit}/token.tsr")
+        if verified is None:
+            return Found(UNKNOWN, say("bundle.no_token"))
+        return _found(verified.checks)
+
+    def _collector(self, organization: str, stated: Mapping[str, Any]) -> Found:
+        collector = stated.get("collector") or {}
+        app, version = collector.get("app"), collector.get("version")
+        if not app or not version:
+            return Found(UNKNOWN, say("bundle.no_collector"))
+        if self._net is None:
+            return Found(UNKNOWN, say("bundle.not_asked"))
+        named = {"organization": organization, "app": app, "version": version}
+        try:
+            kept = self._net.query("evidence", "collector", **named)
+        except NotFound:
+            return Found(UNKNOWN, say("bundle.unregistered", app=app, version=version))
+        if kept["withdrawn_at"] is not None:
+            words = {"app": app, "version": version, "reason": kept["reason"]}
+            return Found(FAILED, say("bundle.withdrawn", **words))
+        return Found(PASSED, say("bundle.registered", app=app, version=version))
+
+
+def _found(checks: list[Check] | tuple[Check, ...]) -> Found:
+    """Return what several checks amount to: one that failed decides, then one that is open."""
+    for result, word in ((CheckResult.FAILED, FAILED), (CheckResult.SKIPPED, UNKNOWN)):
+        for one in checks:
+            if one.result is result and (result is CheckResult.FAILED or _counts(one)):
+                return Found(word, _told(one))
+    return Found(PASSED, _told(checks[-1] if len(checks) == 1 else checks[0]))
+
+
+def _counts(check: Check) -> bool:
+    """Return whether a check that was not made leaves the question open."""
+    return check.is_required or check.name == "signer"
+
+
+def _told(check: Check) -> str:
+    language = stage().language
+    return f"{check.title.get(language)}: {check.evidence.get(language)}"
+
+
+def _require_same_index(members: Members, case: Checked) -> None:
+    """Refuse a bundle whose index for people is not the one that is proven."""
+    if case.extract is None or parse_json(
+        _part(members, INDEX_FILE), name=INDEX_FILE
+    ) != parse_json(format_json(dict(case.extract.facts)), name=INDEX_FILE):
+        raise HashMismatch("the index is not that of the case", field=INDEX_FILE)
+
+
+def _part(members: Members, name: str) -> bytes:
+    size = members.sizes.get(name)
+    if size is None or size > PROOF_BYTES_MAX:
+        raise InvalidPackage("a part of the bundle is missing or too large", field=name[:200])
+    return b"".join(members.chunks(name))

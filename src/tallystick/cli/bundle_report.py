@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The report on a bundle: for people as a checklist, for the record as JSON."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tallystick.cli.answers import Line, Mark, Plain, Report, Section
+from tallystick.cli.bundle_checks import CHECKS, CheckedBundle, Item
+from tallystick.cli.catalogue import say
+from tallystick.cli.exit_codes import ExitCode
+from tallystick.encoding import format_json
+
+REPORT_FORMAT: Final = "tallystick.bundle-report.v1"
+_INDENT: Final = 2
+NOT_ASSESSED: Final = "NOT_ASSESSED"
+_MARKS: Final = {"passed": Mark.OK, "failed": Mark.FAILED, "unknown": Mark.SKIPPED}
+
+
+def bundle_report(checked: CheckedBundle, bundle_sha256: str, checked_at: str) -> Report:
+    """Return the report; an item that is inconsistent, or a case that is not, decides the code."""
+    extract = checked.case.extract
+    document: dict[str, Plain] = {
+        "format": REPORT_FORMAT,
+        "bundle_sha256": bundle_sha256,
+        "network": checked.network,
+        "contract": extract.contract if extract else None,
+        "subject": extract.subject if extract else None,
+        "checked_at": checked_at,
+        "case": [
+            {"name": one.code, "result": one.mark.value, "evidence": one.evidence}
+            for one in checked.case.lines
+        ],
+        "items": [_plain(one) for one in checked.items],
+        "findings": [finding(one) for one in checked.items],
+    }
+    sections = (
+        Section(checked.case.verdict, say("bundle.check_case"), checked.case.lines),
+        *(_section(one) for one in checked.items),
+    )
+    is_bad = any(one.verdict is Mark.FAILED for one in sections)
+    return Report(sections, document, ExitCode.NOT_VERIFIED if is_bad else ExitCode.OK)
+
+
+def finding(item: Item) -> dict[str, Any]:
+    """Return what was found of an item, as it goes on record."""
+    return {"deposit": item.deposit, "sha256": item.presented, "findings": item.findings}
+
+
+def report_bytes(report: Report) -> bytes:
+    """Return the report as the file whose SHA-256 goes on record."""
+    return f"{format_json(report.document, indent=_INDENT)}\n".encode()
+
+
+def _section(item: Item) -> Section:
+    lines = tuple(
+        Line(
+            _MARKS[item.found[name].result],
+            say(f"bundle.check_{name}"),
+            item.found[name].evidence,
+            code=name,
+        )
+        for name in CHECKS
+    )
+    marks = {one.mark for one in lines}
+    known = {lines[0].mark, lines[1].mark} == {Mark.OK}
+    verdict = Mark.FAILED if Mark.FAILED in marks else Mark.OK if known else Mark.WARNING
+    heading = say("bundle.item", verdict=item.verdict, deposit=item.deposit, name=item.name)
+    before = say("bundle.before", time=item.deposited_at)
+    last = Line(Mark.SKIPPED, say("bundle.check_before"), before, code="before")
+    return Section(verdict, heading, (*lines, last))
+
+
+def _plain(item: Item) -> dict[str, Plain]:
+    return {
+        "deposit": item.deposit,
+        "file_name": item.name,
+        "deposited_at": item.deposited_at,
+        "presented_sha256": item.presented,
+        "unchanged_since_deposit": {
+            "verdict": item.verdict,
+            "findings": dict(item.findings),
+            "evidence": {name: item.found[name].evidence for name in CHECKS},
+        },
+        "true_before_deposit": {
+            "result": NOT_ASSESSED,
+            "note": say("bundle.before", time=item.deposited_at),
+        },
+    }

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`tally NAME bundle` and `check-bundle`: a case as one file, and what its receiver finds.
+
+The case is the one that `tally demo justice` tells; its folder has the originals, the bundle, and
+the trust file, so the checks here ask no node.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tallystick.cli.bundle_checks import Item, check_bundle
+from tallystick.cli.main import main
+from tallystick.client import Net, PackageMeans, Result, open_trust, verify
+from tallystick.errors import HashMismatch, InvalidPackage, NotFound, TallystickError
+from tallystick.interchange.timestamps import read_roots
+from tests.unit.interchange.zips import unpacked, zipped
+
+Check = Callable[..., tuple[Item, ...]]
+Files = dict[str, bytes]
+_HASHED = ("sha256", "sha512")
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return the folder of the story, told once."""
+    place = tmp_path_factory.mktemp("justice") / "story"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TALLY_HOME", str(place.parent / "home"))
+        assert main(["demo", "justice", "--data", str(place), "--lang", "en"]) == 0
+        yield place
+
+
+@pytest.fixture
+def files(story: Path) -> Files:
+    """Return the files of the bundle."""
+    return dict(unpacked(_bundle(story).read_bytes()))
+
+
+@pytest.fixture
+def check(story: Path, tmp_path: Path) -> Check:
+    """Return a way to check a bundle of these files."""
+    trust = open_trust(story / "trust.json")
+    means = PackageMeans(lambda _: trust, read_roots(), 0)
+
+    def checked(files: Mapping[str, bytes], net: Net | None = None) -> tuple[Item, ...]:
+        path = tmp_path / "case.zip"
+        path.write_bytes(zipped(files))
+        return check_bundle(path, "justice", means, net).items
+
+    return checked
+
+
+def _bundle(story: Path) -> Path:
+    (found,) = (story / "files").glob("case-*.zip")
+    return found
+
+
+def _listed_again(files: Files) -> Files:
+    """Return a bag whose manifests are made anew, as a forger would."""
+    listed = {name: content for name, content in files.items() if "manifest-" not in name}
+    made = dict(listed)
+    for tag, is_payload in (("manifest", True), ("tagmanifest", False)):
+        for kind in _HASHED:
+            lines = (
+                f"{hashlib.new(kind, content).hexdigest()}  {name}\n"
+                for name, content in made.items()
+                if name.startswith("data/") is is_payload and not name.startswith("tagmanifest")
+            )
+            made[f"{tag}-{kind}.txt"] = "".join(lines).encode()
+    made["bag-info.txt"] = b"\n".join(
+        line for line in made["bag-info.txt"].splitlines() if b"Oxum" not in line
+    )
+    return _relisted_tags(made)
+
+
+def _relisted_tags(files: Files) -> Files:
+    made = {name: content for name, content in files.items() if "tagmanifest-" not in name}
+    tags = {name: content for name, content in made.items() if not name.startswith("data/")}
+    for kind in _HASHED:
+        lines = (f"{hashlib.new(kind, one).hexdigest()}  {name}\n" for name, one in tags.items())
+        made[f"tagmanifest-{kind}.txt"] = "".join(lines).encode()
+    return made
+
+
+def _with_index(files: Files, change: Callable[[dict[str, Any]], None]) -> Files:
+    index = json.loads(files["evidence/index.json"])
+    change(index)
+    return files | {"evidence/index.json": json.dumps(index).encode()}
+
+
+def test_the_story_ends_with_receipts_and_extracts(story: Path) -> None:
+    """Receipts of deposits hold with their originals, all others alone; one lease is enforced."""
+    trust = story / "trust.json"
+    receipts = sorted((story / "receipts").iterdir())
+    results = {path.name: verify(path, trust=trust).result for path in receipts}
+    assert Result.NO_MATCH not in results.values()
+    partly = {name for name, result in results.items() if result is Result.PARTLY}
+    methods = {name.split("-", 1)[1].removesuffix(".receipt.json") for name in partly}
+    assert methods == {"evidence.deposit_many", "record_verification"}, "those name files"
+    facts = {
+        path.name.partition("-")[0]: json.loads(path.read_text("utf-8"))["facts"]
+        for path in (story / "files").glob("*.extract.json")
+    }
+    assert facts["agreement"]["state"] == "PERFORMED"
+    assert facts["enforcement"]["amount"] == "1000.00"
+
+
+def test_the_court_finds_every_item_unchanged_and_says_nothing_of_before(
+    story: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """JUD-9: two questions in two fields; the report's hash is what stands on the ledger."""
+    command = ["justice", "check-bundle", str(_bundle(story)), "--offline"]
+    trust = ["--trust", str(story / "trust.json")]
+    assert main([*command, *trust, "--json", "--lang", "en"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert len(document["items"]) == len(document["findings"]) == 2
+    for item in document["items"]:
+        assert item["unchanged_since_deposit"]["verdict"] == "CONSISTENT"
+        assert item["true_before_deposit"]["result"] == "NOT_ASSESSED"
+        found = item["unchanged_since_deposit"]["findings"]
+        assert (found["file"], found["chain"], found["signature"]) == ("passed",) * 3
+        assert (found["time"], found["collector"]) == ("unknown", "unknown")
+    assert main([*command, *trust, "--lang", "en"]) == 0
+    assert "Whether it was true before is not answered here" in capsys.readouterr().out
+    (kept,) = (story / "files").glob("report-*.extract.json")
+    (report,) = (story / "files").glob("case-*.report.json")
+    facts = json.loads(kept.read_text("utf-8"))["facts"]
+    assert facts["report_sha256"] == hashlib.sha256(report.read_bytes()).hexdigest()
+
+
+def test_a_bundle_with_any_byte_or_path_altered_is_refused(files: Files, check: Check) -> None:
+    """JUD-2: of a file, of metadata, of a proof, of a path; one too many and one too few."""
+    assert check(files)
+    original = next(name for name in files if name.startswith("data/"))
+    deposit = next(name for name in files if name.endswith("deposit.json"))
+    receipt = next(name for name in files if name.endswith("receipt.json"))
+    for name in (original, deposit, receipt, "case.extract.json", "index.json"):
+        content = files[name]
+        for at in (0, len(content) // 2, len(content) - 1):
+            changed = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+            with pytest.raises(TallystickError) as refused:
+                check(files | {name: changed})
+            assert refused.value.code == "E_UNVERIFIED", name
+    moved = {f"{name}x" if name == original else name: one for name, one in files.items()}
+    less = {name: one for name, one in files.items() if name != receipt}
+    for changed_files in (moved, less, files | {"data/more.txt": b""}):
+        with pytest.raises(TallystickError):
+            check(changed_files)
+
+
+def test_a_forger_who_lists_all_anew_is_found_by_the_receipts(files: Files, check: Check) -> None:
+    """JUD-2: manifests and index fit the altered file, the deposit does not."""
+    original = next(name for name in files if name.startswith("data/"))
+    forged = files | {original: b"forged"}
+
+    def fits(index: dict[str, Any]) -> None:
+        for one in index["exhibits"]:
+            if one["file"] == original:
+                one |= {"sha256": hashlib.sha256(b"forged").hexdigest(), "size": 6}
+
+    items = check(_listed_again(_with_index(forged, fits)))
+    bad = next(one for one in items if one.deposit in original)
+    assert (bad.verdict, bad.findings["file"]) == ("INCONSISTENT", "failed")
+    assert [one.verdict for one in items].count("CONSISTENT") == len(items) - 1
+
+
+def test_metadata_that_the_depositor_did_not_sign_are_refused(files: Files, check: Check) -> None:
+    """JUD-2: even when the manifests fit; so is an index other than the proven one."""
+    deposit = next(name for name in files if name.endswith("deposit.json"))
+    stated = json.loads(files[deposit]) | {"title": "another"}
+    with pytest.raises(HashMismatch, match="did not sign"):
+        check(_listed_again(files | {deposit: json.dumps(stated).encode()}))
+    index = json.loads(files["index.json"]) | {"cause": "another"}
+    with pytest.raises(HashMismatch, match="index"):
+        check(_listed_again(files | {"index.json": json.dumps(index).encode()}))
+    with pytest.raises(InvalidPackage, match="contract"):
+        check(_listed_again(files | {"case.extract.json": b"{}"}))
+    kept = {name: one for name, one in files.items() if name != "index.json"}
+    with pytest.raises(InvalidPackage, match="missing"):
+        check(_listed_again(kept))
+
+
+def test_an_item_whose_file_is_not_handed_in_cannot_be_verified(files: Files, check: Check) -> None:
+    """Neither consistent nor inconsistent; the others are as they were."""
+    original = next(name for name in files if name.startswith("data/"))
+    left = {name: one for name, one in files.items() if name != original}
+
+    def without(index: dict[str, Any]) -> None:
+        index["exhibits"] = [one for one in index["exhibits"] if one["file"] != original]
+
+    items = check(_listed_again(_with_index(left, without)))
+    assert sorted(one.verdict for one in items) == ["CONSISTENT", "UNVERIFIABLE"]
+    assert {one.presented for one in items if one.verdict == "UNVERIFIABLE"} == {None}
+
+
+class Register:
+    """A node that knows a register of collectors."""
+
+    def __init__(self, answer: Mapping[str, Any] | None) -> None:
+        """Answer this; None: there is no such version."""
+        self.answer = answer
+
+    def query(self, contract: str, method: str, **named: str) -> Mapping[str, Any]:
+        """Return the version that is asked for."""
+        assert (contract, method, set(named)) == (
+            "evidence",
+            "collector",
+            {"organization", "app", "version"},
+        )
+        if self.answer is None:
+            raise NotFound("no such record")
+        return self.answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        (None, "unknown"),
+        ({"withdrawn_at": None}, "passed"),
+        ({"withdrawn_at": 1, "reason": "x"}, "failed"),
+    ],
+    ids=["unregistered", "registered", "withdrawn"],
+)
+def test_a_withdrawn_collector_makes_an_item_inconsistent(
+    files: Files, check: Check, answer: Mapping[str, Any] | None, found: str
+) -> None:
+    """The register of the own node is asked about the version that the depositor signed."""
+    items = check(files, Register(answer))
+    assert {one.findings["collector"] for one in items} == {found}
