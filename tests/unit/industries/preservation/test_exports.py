@@ -13,7 +13,8 @@ from typing import TypeVar
 import msgspec
 
 from tallystick.contracts import Record
-from tallystick.industries.preservation.exports import calendar_ics, letter_facts, statement_csv
+from tallystick.industries.preservation.exports import calendar_ics, statement_csv
+from tallystick.industries.preservation.extract_facts import letter_facts
 from tests.unit.industries.preservation import cast
 from tests.unit.industries.preservation.stage import Stage
 
