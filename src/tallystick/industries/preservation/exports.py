@@ -14,6 +14,7 @@ from tallystick.contracts import (
     Label,
     TableReader,
     TakeAway,
+    required_record,
 )
 from tallystick.industries.preservation.extract_facts import (
     acceptance_facts,
@@ -30,7 +31,11 @@ from tallystick.industries.preservation.paper_labels import (
     RELEASE_LABELS,
     RULING_LABELS,
 )
+from tallystick.industries.preservation.records import CURRENCY, Application
+from tallystick.industries.preservation.rules import presentable
+from tallystick.interchange.iso20022 import Money
 from tallystick.interchange.tables import write_csv
+from tallystick.interchange.ubl import Guarantee, write_guarantee
 
 
 def statement_csv(tables: TableReader, guarantor: str, today: date) -> bytes:
@@ -71,6 +76,32 @@ def calendar_ics(tables: TableReader, application: str, today: date) -> bytes:
                 "END:VEVENT",
             ]
     return ("\r\n".join([*lines, "END:VCALENDAR"]) + "\r\n").encode()
+
+
+def guarantee_xml(tables: TableReader, letter: str, _today: date) -> bytes:
+    """Return an issued letter as a UBL 2.3 GuaranteeCertificate; parties by code or commitment.
+
+    Raises:
+        StepMissing: it was not issued.
+    """
+    kept = required_record(tables, "letters", Letter, letter)
+    application = required_record(tables, "applications", Application, kept.application)
+    shown = presentable(kept, application)
+    return write_guarantee(
+        Guarantee(
+            number=kept.id,
+            case=application.id,
+            issued=_day(kept.issued_at),
+            liability=Money(shown.limit, CURRENCY),
+            purpose=f"财产保全担保 property preservation, scope clause {shown.scope}",
+            valid_from=_day(shown.valid_from),
+            valid_until=_day(shown.valid_until),
+            document=shown.document,
+            guarantor=shown.guarantor,
+            interested=shown.applicant_party,
+            beneficiary=shown.respondent_party,
+        )
+    )
 
 
 def _day(time_ms: int | None) -> date:
@@ -125,6 +156,12 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             "applications",
             calendar_ics,
             suffix=".ics",
+        ),
+        "guarantee-certificate": FileTakeAway(
+            Label(zh="保函（UBL 2.3 XML）", en="the letter as a UBL 2.3 GuaranteeCertificate"),
+            "letters",
+            guarantee_xml,
+            suffix=".xml",
         ),
     }
 )
