@@ -126,6 +126,7 @@ sequences: setup ## 10,000 random sequences of actions for each industry, every 
 	$(PY) -m tests.unit.industries.custody.sequences $(ARGS)
 	$(PY) -m tests.unit.industries.inventory.player $(ARGS)
 	$(PY) -m tests.unit.industries.justice.sequences $(ARGS)
+	$(PY) -m tests.unit.industries.preservation.sequences $(ARGS)
 
 .PHONY: faults
 faults: setup ## kill, cut off, fill up and deceive the nodes of a real network

@@ -68,6 +68,7 @@ INNER_FACES: Final = frozenset(
         "interchange.packages",
         "interchange.tables",
         "interchange.timestamps",
+        "interchange.ubl",
     }
 )
 """Folders inside a room with a face of their own, for what not every user of the room loads."""

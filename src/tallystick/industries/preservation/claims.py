@@ -81,6 +81,8 @@ class Claiming(Ending):
         """
         kept = self.claims.require(claim)
         self.own_case(ctx, kept.application)
+        if not self.claim_flow.allows(kept.state, "award"):
+            self.claim_flow.refuse(kept.id, kept.state, "award")
         letter = self.letters.require(kept.letter)
         due = min(awarded, issued_terms(letter).limit - letter.awarded)
         ctx.emit(

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files to take away: a letter with its proofs, a statement, a calendar of expiries."""
+"""Files to take away: extracts with their proofs, a statement, a calendar of expiries."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from tallystick.contracts import (
     ExtractTakeAway,
@@ -16,33 +16,26 @@ from tallystick.contracts import (
     TakeAway,
     required_record,
 )
+from tallystick.industries.preservation.extract_facts import (
+    acceptance_facts,
+    amount_of,
+    letter_facts,
+    release_facts,
+    ruling_facts,
+)
 from tallystick.industries.preservation.letter_records import Letter
-from tallystick.industries.preservation.letter_text import letter_fields, letter_text
 from tallystick.industries.preservation.measure_records import Measure, MeasureState
+from tallystick.industries.preservation.paper_labels import (
+    ACCEPTANCE_LABELS,
+    LETTER_LABELS,
+    RELEASE_LABELS,
+    RULING_LABELS,
+)
 from tallystick.industries.preservation.records import CURRENCY, Application
 from tallystick.industries.preservation.rules import presentable
-from tallystick.interchange.iso20022 import Money, format_amount
+from tallystick.interchange.iso20022 import Money
 from tallystick.interchange.tables import write_csv
-
-
-def letter_facts(tables: TableReader, letter: str) -> Mapping[str, Any]:
-    """Return what an issued letter says, the line of its QR code, and how it stands.
-
-    Raises:
-        StepMissing: it was not issued.
-    """
-    kept = required_record(tables, "letters", Letter, letter)
-    application = required_record(tables, "applications", Application, kept.application)
-    shown = presentable(kept, application)
-    return {
-        "state": kept.state,
-        "court": application.court,
-        "limit": format_amount(Money(shown.limit, CURRENCY)),
-        "paid": format_amount(Money(kept.paid, CURRENCY)),
-        "currency": CURRENCY,
-        "letter": letter_fields(shown),
-        "verification_text": letter_text(shown),
-    }
+from tallystick.interchange.ubl import Guarantee, write_guarantee
 
 
 def statement_csv(tables: TableReader, guarantor: str, today: date) -> bytes:
@@ -53,10 +46,10 @@ def statement_csv(tables: TableReader, guarantor: str, today: date) -> bytes:
             one.application,
             one.state,
             _day(one.issued_at).isoformat(),
-            format_amount(Money(one.terms.limit, CURRENCY)),
-            format_amount(Money(one.terms.premium, CURRENCY)),
-            format_amount(Money(one.awarded, CURRENCY)),
-            format_amount(Money(one.paid, CURRENCY)),
+            amount_of(one.terms.limit),
+            amount_of(one.terms.premium),
+            amount_of(one.awarded),
+            amount_of(one.paid),
             one.rejected_for,
         ]
         for one in tables.rows("letters", Letter, guarantor=guarantor)
@@ -85,6 +78,32 @@ def calendar_ics(tables: TableReader, application: str, today: date) -> bytes:
     return ("\r\n".join([*lines, "END:VCALENDAR"]) + "\r\n").encode()
 
 
+def guarantee_xml(tables: TableReader, letter: str, _today: date) -> bytes:
+    """Return an issued letter as a UBL 2.3 GuaranteeCertificate; parties by code or commitment.
+
+    Raises:
+        StepMissing: it was not issued.
+    """
+    kept = required_record(tables, "letters", Letter, letter)
+    application = required_record(tables, "applications", Application, kept.application)
+    shown = presentable(kept, application)
+    return write_guarantee(
+        Guarantee(
+            number=kept.id,
+            case=application.id,
+            issued=_day(kept.issued_at),
+            liability=Money(shown.limit, CURRENCY),
+            purpose=f"财产保全担保 property preservation, scope clause {shown.scope}",
+            valid_from=_day(shown.valid_from),
+            valid_until=_day(shown.valid_until),
+            document=shown.document,
+            guarantor=shown.guarantor,
+            interested=shown.applicant_party,
+            beneficiary=shown.respondent_party,
+        )
+    )
+
+
 def _day(time_ms: int | None) -> date:
     moment = datetime(1970, 1, 1, 8, tzinfo=UTC) + timedelta(milliseconds=time_ms or 0)
     return moment.date()
@@ -93,10 +112,36 @@ def _day(time_ms: int | None) -> date:
 TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
     {
         "letter": ExtractTakeAway(
-            Label(zh="保函及其核验文字", en="the letter, and the text of its QR code"),
+            Label(zh="财产保全担保函", en="letter of guarantee"),
             "letters",
             letter_facts,
             ("letters",),
+            title=Label(zh="财产保全担保函", en="Letter of guarantee"),
+            labels=LETTER_LABELS,
+        ),
+        "acceptance": ExtractTakeAway(
+            Label(zh="保函采纳回执", en="receipt of an acceptance"),
+            "letters",
+            acceptance_facts,
+            ("letters", "payments_orders"),
+            title=Label(zh="保函采纳回执", en="Receipt of an acceptance"),
+            labels=ACCEPTANCE_LABELS,
+        ),
+        "ruling": ExtractTakeAway(
+            Label(zh="财产保全裁定", en="ruling on preservation"),
+            "applications",
+            ruling_facts,
+            ("applications", "measures"),
+            title=Label(zh="财产保全裁定", en="Ruling on preservation"),
+            labels=RULING_LABELS,
+        ),
+        "release": ExtractTakeAway(
+            Label(zh="解除保全通知", en="notice of release"),
+            "releases",
+            release_facts,
+            ("releases",),
+            title=Label(zh="解除保全通知", en="Notice of release"),
+            labels=RELEASE_LABELS,
         ),
         "statement": FileTakeAway(
             Label(
@@ -111,6 +156,12 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             "applications",
             calendar_ics,
             suffix=".ics",
+        ),
+        "guarantee-certificate": FileTakeAway(
+            Label(zh="保函（UBL 2.3 XML）", en="the letter as a UBL 2.3 GuaranteeCertificate"),
+            "letters",
+            guarantee_xml,
+            suffix=".xml",
         ),
     }
 )

@@ -15,8 +15,9 @@ from tallystick.crypto import SecretKey, sha256
 from tallystick.encoding import decode, encode
 from tallystick.execution import ContractRunner
 from tallystick.industries.preservation import Preservation, letter_digest
+from tallystick.industries.preservation.workflows import UNDERWRITER
 from tallystick.model import Call, Event, Execution, Invocation, Signer
-from tallystick.testing import MemoryState
+from tallystick.testing import MemoryState, make_signer
 from tallystick.units import TimeMs
 from tests.unit.industries.preservation import cast
 
@@ -77,6 +78,17 @@ class Stage:
         self.events: list[Event] = []
         self.history: list[tuple[int, tuple[Event, ...]]] = []
         self._runner = _runner()
+
+    def copy(self) -> Stage:
+        """Return another stage that goes on from here."""
+        other = Stage()
+        vars(other).update(vars(self))
+        other.state = Tables()
+        other.state.values = self.state.values.copy()
+        other.state.tables = {name: one.copy() for name, one in self.state.tables.items()}
+        other.events = self.events.copy()
+        other.history = self.history.copy()
+        return other
 
     # --- calling --------------------------------------------------------------------------------
 
@@ -195,10 +207,8 @@ class Stage:
     def chosen(self, case: str, signer: Signer = cast.SIGNER) -> str:
         """Ask a guarantor, have it quote, choose the quote; return the letter."""
         owner = self._owner(case)
-        under = {
-            cast.SIGNER: cast.UNDERWRITER,
-            cast.OTHER_SIGNER: cast.OTHER_UNDERWRITER,
-        }.get(signer, cast.BANK_2)
+        insurer = {"organization": signer.organization, "member": "underwriter"}
+        under = cast.BANK_2 if signer is cast.BANK_1 else make_signer(UNDERWRITER, **insurer)
         asked = self.ok(owner, "ask_guarantee", application=case, guarantor=signer.organization)
         letter = str(asked["id"])
         self.ok(under, "quote_letter", letter=letter, risk=HASH, sealed=SEALED)

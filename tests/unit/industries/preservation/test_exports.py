@@ -8,14 +8,30 @@ import io
 import json
 from collections.abc import Sequence
 from datetime import date
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
+import pytest
+from lxml import etree
 
 from tallystick.contracts import Record
-from tallystick.industries.preservation.exports import calendar_ics, letter_facts, statement_csv
+from tallystick.industries.preservation.exports import calendar_ics, guarantee_xml, statement_csv
+from tallystick.industries.preservation.extract_facts import (
+    acceptance_facts,
+    letter_facts,
+    release_facts,
+    ruling_facts,
+)
+from tallystick.industries.preservation.paper_labels import (
+    ACCEPTANCE_LABELS,
+    LETTER_LABELS,
+    RELEASE_LABELS,
+    RULING_LABELS,
+)
+from tallystick.industries.preservation.refusals import StepMissing
 from tests.unit.industries.preservation import cast
-from tests.unit.industries.preservation.stage import Stage
+from tests.unit.industries.preservation.stage import HASH, TAG, Stage
 
 R = TypeVar("R", bound=Record)
 TODAY = date(2026, 9, 21)
@@ -75,3 +91,60 @@ def test_a_calendar_has_a_day_for_each_measure_in_effect(stage: Stage) -> None:
     text = calendar_ics(StageTables(stage), case, TODAY).decode()
     assert text.count("BEGIN:VEVENT\r\n") == 1
     assert "DTSTART;VALUE=DATE:20261001\r\n" in text
+
+
+def test_a_letter_is_a_guarantee_certificate_by_the_schema_of_oasis(stage: Stage) -> None:
+    """Judged by the OASIS XSD with lxml; amount, dates, digest and parties are the letter's."""
+    letter = stage.issued(stage.ordered())
+    content = guarantee_xml(StageTables(stage), letter, TODAY)
+    schemas = Path(__file__).parents[3] / "vectors/ubl/maindoc"
+    schema = etree.XMLSchema(etree.parse(schemas / "UBL-GuaranteeCertificate-2.3.xsd"))
+    document = etree.fromstring(content)
+    schema.assertValid(document)
+    texts = {etree.QName(one).localname: one.text for one in document.iter() if one.text}
+    assert (texts["LiabilityAmount"], texts["IssueDate"]) == ("300000.00", "2026-09-21")
+    assert texts["DocumentHash"] == HASH
+    parties = document.xpath("//*[local-name()='PartyIdentification']/*/text()")
+    assert parties == [cast.SIGNER.organization, HASH, TAG]
+    document.remove(document[-2])
+    assert not schema.validate(document)
+    assert guarantee_xml(StageTables(stage), letter, TODAY) == content
+
+
+def paths(facts: Any, above: str = "") -> set[str]:
+    """Return the paths of all facts."""
+    found: set[str] = set()
+    for name, one in facts.items():
+        path = f"{above}{name}"
+        found.add(path)
+        inner = one if isinstance(one, list) else [one]
+        found |= {
+            deep for each in inner if isinstance(each, dict) for deep in paths(each, f"{path}.")
+        }
+    return found
+
+
+def test_every_fact_of_the_extracts_has_a_name_in_both_languages(stage: Stage) -> None:
+    """And every name a fact: what is on the page is what is in the file."""
+    case, letter, measure = stage.in_effect()
+    stage.released(case, measure)
+    tables = StageTables(stage)
+    assert paths(letter_facts(tables, letter)) == set(LETTER_LABELS)
+    assert paths(acceptance_facts(tables, letter)) == set(ACCEPTANCE_LABELS)
+    assert paths(ruling_facts(tables, case)) == set(RULING_LABELS)
+    assert paths(release_facts(tables, case)) == set(RELEASE_LABELS)
+
+
+def test_what_has_not_happened_is_not_certified(stage: Stage) -> None:
+    """E_STATE: no receipt before the acceptance, no ruling before it, no notice before the order."""
+    case = stage.ordered()
+    letter = stage.issued(case)
+    tables = StageTables(stage)
+    with pytest.raises(StepMissing):
+        acceptance_facts(tables, letter)
+    with pytest.raises(StepMissing):
+        ruling_facts(tables, case)
+    live, _letter, _measure = stage.in_effect()
+    stage.ok(cast.APPLICANT, "ask_release", application=live, ground="WITHDRAWN")
+    with pytest.raises(StepMissing):
+        release_facts(tables, live)

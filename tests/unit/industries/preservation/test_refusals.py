@@ -104,6 +104,19 @@ def test_a_claim_is_paid_after_a_final_decision_only(stage: Stage) -> None:
     stage.ok(cast.TELLER, "receive_payout", **pay)
 
 
+def test_a_claim_is_decided_once(stage: Stage) -> None:
+    """E_STATE: neither a denied nor an awarded claim is decided again, and the letter stands."""
+    case, letter, _measure = stage.in_effect()
+    stage.serve(case)
+    denied, awarded = stage.claim(letter), stage.claim(letter)
+    stage.decide(denied, 0)
+    stage.decide(awarded, 5)
+    for claim in (denied, awarded):
+        again = {"claim": claim, "awarded": 7, "decision": HASH}
+        stage.refused("E_STATE", cast.JUDGE, "decide_claim", **again)
+    assert stage.table("letters")[letter]["awarded"] == 5
+
+
 def test_quote_and_issue_are_two_people_and_a_premium_is_exact(stage: Stage) -> None:
     """E_CONFLICT if one person does both; E_LIMIT for a fen more or less; E_DUP twice."""
     case = stage.ordered()
