@@ -167,6 +167,8 @@ from tallystick.contracts.parts.possession import (
     Possession,
     PossessionAnswer,
     SliceText,
+    answer_from,
+    kept_file,
 )
 from tallystick.contracts.parts.private import (
     AlreadyRecipient,
@@ -396,12 +398,14 @@ __all__ = [
     "WorkingPeriod",
     "Year",
     "YearCalendar",
+    "answer_from",
     "check_organization",
     "commitment_digest",
     "fingerprint_of",
     "fingerprints_of",
     "is_decided",
     "is_working_day",
+    "kept_file",
     "leaf_digest",
     "lock_claim",
     "normalised_identifier",
