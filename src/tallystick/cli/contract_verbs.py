@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from tallystick.cli.catalogue import command_text
 from tallystick.cli.export_verbs import ExportVerb, export_verb_text, export_verbs_of
 from tallystick.cli.installed import contract_names, installed_schema, is_contract
+from tallystick.cli.keep_verbs import KeepVerb, keep_verb_text, keep_verbs_of
 from tallystick.cli.table_verbs import TableVerb, table_verb_text, table_verbs_of
 from tallystick.cli.texts.commands import COMMANDS
 from tallystick.cli.texts.exports import EXPORT_SUMMARY
@@ -35,7 +36,7 @@ class Verb:
     method: MethodSchema
 
 
-AnyVerb: TypeAlias = Verb | TableVerb | ExportVerb
+AnyVerb: TypeAlias = Verb | TableVerb | ExportVerb | KeepVerb
 
 
 @cache
@@ -51,7 +52,8 @@ def verbs_of(contract: str) -> Mapping[str, AnyVerb]:
     ]
     made: dict[str, AnyVerb] = {verb.path: verb for verb in verbs}
     made |= {verb.path: verb for verb in table_verbs_of(schema, {*made, *COMMANDS})}
-    return made | {verb.path: verb for verb in export_verbs_of(contract, {*made, *COMMANDS})}
+    made |= {verb.path: verb for verb in export_verbs_of(contract, {*made, *COMMANDS})}
+    return made | {verb.path: verb for verb in keep_verbs_of(contract, {*made, *COMMANDS})}
 
 
 def text_at(path: str) -> CommandText:
@@ -67,6 +69,8 @@ def text_at(path: str) -> CommandText:
         return table_verb_text(verb)
     if isinstance(verb, ExportVerb):
         return export_verb_text(verb)
+    if isinstance(verb, KeepVerb):
+        return keep_verb_text(verb)
     return CommandText(_text(verb.method.label), (_example(verb),), _text(verb.method.description))
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tallystick.contracts import ContractSchema
 
 GROUP: Final = "tallystick.contracts"
+_EXPORTS: Final = "exports"
 _PATIENCE_S: Final = 0.5
 """How long the node may take to say which version it runs."""
 
@@ -75,7 +76,7 @@ def importable_contracts() -> tuple[str, ...]:
 
 def has_exports(contract: str) -> bool:
     """Say whether the package of a contract has a module of files to take away beside it."""
-    return _exports_name(contract) is not None
+    return has_beside(contract, _EXPORTS)
 
 
 def exports_of(contract: str) -> ModuleType:
@@ -85,7 +86,22 @@ def exports_of(contract: str) -> ModuleType:
         UnknownContract: there is none.
         InvalidContract: it cannot be imported.
     """
-    name = _exports_name(contract)
+    return module_beside(contract, _EXPORTS)
+
+
+def has_beside(contract: str, module: str) -> bool:
+    """Say whether the package of a contract has a module of this name; imports none."""
+    return _name_beside(contract, module) is not None
+
+
+def module_beside(contract: str, module: str) -> ModuleType:
+    """Return a module that stands beside a contract in its package.
+
+    Raises:
+        UnknownContract: there is none.
+        InvalidContract: it cannot be imported.
+    """
+    name = _name_beside(contract, module)
     if name is None:
         raise UnknownContract(say("export.none", contract=contract), found=contract)
     try:
@@ -95,11 +111,11 @@ def exports_of(contract: str) -> ModuleType:
         raise InvalidContract(f"{message}: {error}", field=contract) from error
 
 
-def _exports_name(contract: str) -> str | None:
-    """Return the name of the module beside a contract; of several versions, the last one's."""
+def _name_beside(contract: str, module: str) -> str | None:
+    """Return the full name of a module beside a contract; of several versions, the last one's."""
     for point in sorted(_points(), key=lambda one: one.name, reverse=True):
         if _name(point) == contract:
-            name = f"{point.module}.exports"
+            name = f"{point.module}.{module}"
             return name if _is_package(point.module) and find_spec(name) is not None else None
     return None
 
