@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tally custody keep`: operators of real copies, at a real node that runs contract and register."""
+"""`tally custody keep`: operators of real copies, at a node that runs contract and register."""
 
 from __future__ import annotations
 

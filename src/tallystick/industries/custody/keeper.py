@@ -5,7 +5,7 @@ A round fetches what is offered to the operator's nodes from whoever else has it
 answers open challenges, admits damage before a challenge finds it, and forgets what is not wanted
 any more. The keeper has no state of its own: a round that breaks off is done again.
 
-Ledger, bytes and ways to fetch are ports: `tally custody keep` gives it a client, a depot, a download.
+Ledger, bytes and ways to fetch are ports: `tally custody keep` gives it client, depot, downloads.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keepers of five operators with real stores and real bytes: repair, damage, challenges, release."""
+"""Keepers of five operators with real stores and real bytes: repair, damage, challenges."""
 
 from __future__ import annotations
 
