@@ -37,9 +37,11 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     | {"execution", "storage", "documents", "consensus", "views"},
     "api": VALUES | {"membership", "contracts", "interchange", "node"},
     "client": VALUES | {"interchange"},
-    # The command line serves HTTP, and looks after the data of a node that is not running.
+    # The command line serves HTTP, and looks after the data of a node that is not running,
+    # and keeps sealed files for an organisation that is paid for it.
     "cli": VALUES
-    | {"client", "contracts", "interchange", "node", "api", "storage", "views", "linting"},
+    | {"client", "contracts", "interchange", "node", "api"}
+    | {"storage", "documents", "views", "linting"},
     "console": GROUND | {"client"},
     "__main__": frozenset({"cli"}),
     # On the side.

@@ -12,6 +12,7 @@ from tallystick.cli.answers import Answer
 from tallystick.cli.catalogue import pick
 from tallystick.cli.contract_verbs import AnyVerb, nouns_among, summary_of, text_at, verbs_of
 from tallystick.cli.export_verbs import ExportVerb
+from tallystick.cli.keep_verbs import KeepVerb
 from tallystick.cli.table_verbs import TableVerb
 
 _COMMANDS: Final = "tallystick.cli.commands"
@@ -226,6 +227,7 @@ def _add_verb(noun: App, verb: AnyVerb) -> None:
 def _command_of(verb: AnyVerb) -> Callable[..., Answer]:
     from tallystick.cli.bundle_verbs import BundleVerb, bundle_command_of
     from tallystick.cli.export_command import export_command_of
+    from tallystick.cli.keep_command import keep_command_of
     from tallystick.cli.table_commands import table_command_of
     from tallystick.cli.verb_commands import command_of
 
@@ -233,6 +235,8 @@ def _command_of(verb: AnyVerb) -> Callable[..., Answer]:
         return table_command_of(verb)
     if isinstance(verb, BundleVerb):
         return bundle_command_of(verb)
+    if isinstance(verb, KeepVerb):
+        return keep_command_of(verb)
     return export_command_of(verb) if isinstance(verb, ExportVerb) else command_of(verb)
 
 

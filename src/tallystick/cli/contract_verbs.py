@@ -15,6 +15,7 @@ from tallystick.cli.bundle_verbs import BundleVerb, bundle_verb_text, bundle_ver
 from tallystick.cli.catalogue import command_text
 from tallystick.cli.export_verbs import ExportVerb, export_verb_text, export_verbs_of
 from tallystick.cli.installed import contract_names, installed_schema, is_contract
+from tallystick.cli.keep_verbs import KeepVerb, keep_verb_text, keep_verbs_of
 from tallystick.cli.table_verbs import TableVerb, table_verb_text, table_verbs_of
 from tallystick.cli.texts.commands import COMMANDS
 from tallystick.cli.texts.exports import EXPORT_SUMMARY
@@ -37,6 +38,7 @@ class Verb:
 
 
 AnyVerb: TypeAlias = Verb | TableVerb | ExportVerb | BundleVerb
+AnyVerb: TypeAlias = Verb | TableVerb | ExportVerb | KeepVerb
 
 
 @cache
@@ -54,6 +56,7 @@ def verbs_of(contract: str) -> Mapping[str, AnyVerb]:
     made |= {verb.path: verb for verb in table_verbs_of(schema, {*made, *COMMANDS})}
     made |= {verb.path: verb for verb in export_verbs_of(contract, {*made, *COMMANDS})}
     return made | {verb.path: verb for verb in bundle_verbs_of(contract, {*made, *COMMANDS})}
+    return made | {verb.path: verb for verb in keep_verbs_of(contract, {*made, *COMMANDS})}
 
 
 def text_at(path: str) -> CommandText:
@@ -71,6 +74,8 @@ def text_at(path: str) -> CommandText:
         return export_verb_text(verb)
     if isinstance(verb, BundleVerb):
         return bundle_verb_text(verb)
+    if isinstance(verb, KeepVerb):
+        return keep_verb_text(verb)
     return CommandText(_text(verb.method.label), (_example(verb),), _text(verb.method.description))
 
 

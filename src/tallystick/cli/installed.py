@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tallystick.contracts import ContractSchema
 
 GROUP: Final = "tallystick.contracts"
+_EXPORTS: Final = "exports"
 _PATIENCE_S: Final = 0.5
 """How long the node may take to say which version it runs."""
 
@@ -76,6 +77,7 @@ def importable_contracts() -> tuple[str, ...]:
 def has_exports(contract: str) -> bool:
     """Say whether the package of a contract has a module of files to take away beside it."""
     return _beside(contract, "exports") is not None
+    return has_beside(contract, _EXPORTS)
 
 
 def exports_of(contract: str) -> ModuleType:
@@ -95,6 +97,16 @@ def has_bundles(contract: str) -> bool:
 
 def bundles_of(contract: str) -> ModuleType:
     """Return the module that stands beside a contract and says what is handed over.
+    return module_beside(contract, _EXPORTS)
+
+
+def has_beside(contract: str, module: str) -> bool:
+    """Say whether the package of a contract has a module of this name; imports none."""
+    return _name_beside(contract, module) is not None
+
+
+def module_beside(contract: str, module: str) -> ModuleType:
+    """Return a module that stands beside a contract in its package.
 
     Raises:
         UnknownContract: there is none.
@@ -105,6 +117,7 @@ def bundles_of(contract: str) -> ModuleType:
 
 def _module_beside(contract: str, word: str, missing: str) -> ModuleType:
     name = _beside(contract, word)
+    name = _name_beside(contract, module)
     if name is None:
         raise UnknownContract(say(missing, contract=contract), found=contract)
     try:
@@ -119,6 +132,9 @@ def _beside(contract: str, word: str) -> str | None:
     for point in sorted(_points(), key=lambda one: one.name, reverse=True):
         if _name(point) == contract:
             name = f"{point.module}.{word}"
+def _name_beside(contract: str, module: str) -> str | None:
+    """Return the full name of a module beside a contract; of several versions, the last one's."""
+            name = f"{point.module}.{module}"
             return name if _is_package(point.module) and find_spec(name) is not None else None
     return None
 

@@ -16,6 +16,7 @@ from tallystick.cli.texts.exports import EXPORT_MESSAGES
 from tallystick.cli.texts.fields import FIELDS
 from tallystick.cli.texts.governance import GOVERNANCE_MESSAGES
 from tallystick.cli.texts.identity import IDENTITY_MESSAGES
+from tallystick.cli.texts.keeping import KEEP_MESSAGES
 from tallystick.cli.texts.lists import LISTS_MESSAGES
 from tallystick.cli.texts.network import NETWORK
 from tallystick.cli.texts.payments import PAYMENTS_MESSAGES
@@ -29,6 +30,7 @@ from tallystick.cli.texts.words import Text
 MESSAGES: Final[Mapping[str, Text]] = {
     **AUTHOR_MESSAGES,
     **EXPORT_MESSAGES,
+    **KEEP_MESSAGES,
     **FIELDS,
     **DEMO,
     **DOCTOR,

@@ -22,9 +22,17 @@ from tallystick.contracts.part import Part
 from tallystick.contracts.records import Record
 from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.values import ByteCount, Count, Digest
-from tallystick.encoding import Cid, parse_base64url, parse_hex
+from tallystick.encoding import Cid, format_base64url, parse_base64url, parse_hex
 from tallystick.errors import InvalidProof, InvalidValue, Malformed
-from tallystick.merkle import draw_slice, verify_slice
+from tallystick.merkle import (
+    CHUNK_SIZE,
+    SLICE_SIZE,
+    ContentHasher,
+    address_of,
+    draw_slice,
+    prove_slice,
+    verify_slice,
+)
 
 PATH_LENGTH_MAX: Final = 64
 
@@ -116,3 +124,25 @@ class Possession(Part):
         except (InvalidProof, Malformed) as error:
             raise NotPossessed(index=index) from error
         return index
+
+
+def kept_file(content: bytes) -> KeptFile:
+    """Return what the ledger knows of sealed bytes that are in memory."""
+    address = address_of(content)
+    return KeptFile(cid=str(address.cid), size=address.size, slices_root=address.slices_root.hex())
+
+
+def answer_from(content: bytes, index: int) -> PossessionAnswer:
+    """Return the answer that shows slice `index` of sealed bytes that are in memory.
+
+    Raises:
+        InvalidValue: they have no such slice.
+    """
+    if not 0 <= index * SLICE_SIZE < len(content):
+        raise InvalidValue("the file has no such slice", field="index", found=str(index))
+    hasher = ContentHasher()
+    hasher.update(content)
+    start = index * SLICE_SIZE // CHUNK_SIZE * CHUNK_SIZE
+    chunk = content[start : start + CHUNK_SIZE]
+    data, path = prove_slice(index, chunk, hasher.finish().roots)
+    return PossessionAnswer(slice=format_base64url(data), path=tuple(one.hex() for one in path))

@@ -64,6 +64,7 @@ class Copying(Setting):
             )
         )
         self.deadlines.set(copy_case(stored.id, node.id), PIN, due=due, on_expiry="pin")
+        self._let_fetch(stored, node.operator)
         ctx.emit(
             CopyOffered(
                 object=stored.id,
@@ -198,6 +199,19 @@ class Copying(Setting):
         repair = self.repairs.require(copy_case(copy.object, copy.node))
         self.repairs.replace(replace(repair, done_at=ctx.block_time_ms))
         ctx.emit(RepairDone(repair=repair.id, object=stored.id, node=copy.node, size=stored.size))
+
+    def _let_fetch(self, stored: StoredObject, operator: str) -> None:
+        """Name an operator as keeper of its owner's registered document: nodes let it download.
+
+        It stays one when its copy ends: what it could fetch is what it had. Its owner dismisses it.
+        """
+        copy = self.register.find_copy(stored.cid)
+        document = None if copy is None else self.register.documents.get(copy.document)
+        if document is None or document.owner != stored.owner or document.deleted_at is not None:
+            return
+        holder = self.register.holders.get(document.id, operator)
+        if operator != document.owner and (holder is None or not holder.keeps):
+            self.register.keep_at(document.id, operator)
 
     def _open_nodes(self) -> tuple[str, ...]:
         known = self.directory.get(ALL_NODES)

@@ -7,13 +7,12 @@ IPFS tool computes of them.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Mapping
 from typing import Any, Final
 
 from tallystick.contracts import DAY_MS, Label, Player, Theatre, asdict, day_of, digest_of
-from tallystick.contracts.parts import BatchTree, leaf_digest
+from tallystick.contracts.parts import BatchTree, answer_from, kept_file
 from tallystick.industries.custody.archive_records import ManifestEntry
 from tallystick.industries.custody.rules import entry_digest, plain_commitment
 from tallystick.industries.custody.workflows import (
@@ -47,7 +46,6 @@ _OPERATORS: Final = (
 _STAKE: Final = 100_000
 _FILES: Final = 3
 _BYTES: Final = 60_000
-SLICE_SIZE: Final = 1_024
 
 
 class Sealed:
@@ -59,16 +57,12 @@ class Sealed:
         seeds = (f"sealed {number} {block}".encode() for block in range(blocks))
         self.content = b"".join(hashlib.sha256(seed).digest() for seed in seeds)[:_BYTES]
         self.sha256 = hashlib.sha256(self.content).hexdigest()
-        raw = b"\x01\x55\x12\x20" + bytes.fromhex(self.sha256)
-        self.cid = "b" + base64.b32encode(raw).decode().lower().rstrip("=")
-        starts = range(0, _BYTES, SLICE_SIZE)
-        self.tree = BatchTree([leaf_digest(self.content[at : at + SLICE_SIZE]) for at in starts])
+        self.kept = kept_file(self.content)
 
     def answer(self, index: int) -> dict[str, Any]:
         """Return a slice with its path to the root."""
-        part = self.content[index * SLICE_SIZE : (index + 1) * SLICE_SIZE]
-        text = base64.urlsafe_b64encode(part).decode().rstrip("=")
-        return {"slice": text, "path": list(self.tree.path(index))}
+        shown = answer_from(self.content, index)
+        return {"slice": shown.slice, "path": list(shown.path)}
 
 
 def parts() -> tuple[Player, ...]:
@@ -166,11 +160,11 @@ def _store(theatre: Theatre, agreement: str, name: str, file: Sealed) -> None:
         "declare_object",
         id=name,
         agreement=agreement,
-        cid=file.cid,
+        cid=file.kept.cid,
         ciphertext=file.sha256,
         plain=plain_commitment(name, digest_of("a voucher", name), theatre.secret),
         size=_BYTES,
-        slices_root=file.tree.root,
+        slices_root=file.kept.slices_root,
         media_type="application/pdf",
         retention="voucher",
         key_id=f"key-{name}",
@@ -178,7 +172,7 @@ def _store(theatre: Theatre, agreement: str, name: str, file: Sealed) -> None:
     )
     theatre.refused("E_HASH", nodes[0], "pin", object=name, node=nodes[0], cid="b" + "a" * 58)
     for node in nodes:
-        theatre.act(node, "pin", object=name, node=node, cid=file.cid)
+        theatre.act(node, "pin", object=name, node=node, cid=file.kept.cid)
 
 
 def _challenge(theatre: Theatre, name: str, file: Sealed) -> int:
@@ -208,7 +202,7 @@ def _repair(theatre: Theatre, name: str, file: Sealed) -> None:
     theatre.check(
         holds=state == "DEGRADED", claim=Label(zh="副本不足已记录", en="a copy is missing")
     )
-    theatre.act(spare, "pin", object=name, node=spare, cid=file.cid)
+    theatre.act(spare, "pin", object=name, node=spare, cid=file.kept.cid)
     found = theatre.ask("show_object", object=name)
     theatre.check(
         holds=found["object"]["state"] == "STORED" and len(found["copies"]) == len(_OPERATORS) - 1,
@@ -230,7 +224,7 @@ def _archive(theatre: Theatre, files: dict[str, Sealed]) -> tuple[str, str]:
             sequence=number + 1,
             business_key=digest_of("a secret", "transaction", number),
             object=name,
-            cid=file.cid,
+            cid=file.kept.cid,
             size=_BYTES,
         )
         for number, (name, file) in enumerate(files.items())

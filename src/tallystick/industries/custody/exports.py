@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files to take away: certificates and reports with proofs, the day manifest, an object's history."""
+"""Files to take away: certificates and reports with proofs, day manifests, histories."""
 
 from __future__ import annotations
 

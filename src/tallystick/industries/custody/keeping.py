@@ -61,7 +61,7 @@ class Keeping(Challenging):
         object: ObjectName,  # noqa: A002
         reason: Annotated[Name, Label(zh="理由", en="Reason")],
     ) -> StoredObject:
-        """en: Forbids that an object be released or destroyed, until the same organisation allows it.
+        """en: Forbids that an object be released or destroyed until its holder lifts that.
 
         zh: 禁止释放或销毁对象，直至同一机构解除。
         """

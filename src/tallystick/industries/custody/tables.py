@@ -14,6 +14,7 @@ from tallystick.contracts.parts import (
     Parameters,
     Possession,
     PrivateRecords,
+    SealedDocuments,
 )
 from tallystick.industries.custody.archive_records import (
     Archive,
@@ -77,6 +78,7 @@ class CustodyTables:
 
     parameters = Parameters(CustodyParameters(), label=Label(zh="业务参数", en="Parameters"))
     files = Documents(hold_roles=(LEGAL, COURT, REGULATOR), label=Label(zh="文件", en="Files"))
+    register = SealedDocuments(label=Label(zh="密封文件登记", en="Register of documents"))
     keys = PrivateRecords(label=Label(zh="对象密钥", en="Keys of objects"))
     grants = Grants(label=Label(zh="授权", en="Grants"))
     possession = Possession(label=Label(zh="持有证明", en="Possession"))

@@ -8,9 +8,16 @@ import random
 import pytest
 
 from tallystick.contracts import ANY_MEMBER, Context, Contract, Digest, Integer, Label, Name, action
-from tallystick.contracts.parts import KeptFile, Possession, PossessionAnswer
-from tallystick.encoding import Value, format_base64url
-from tallystick.merkle import ContentHasher, draw_slice, prove_slice
+from tallystick.contracts.parts import (
+    KeptFile,
+    Possession,
+    PossessionAnswer,
+    answer_from,
+    kept_file,
+)
+from tallystick.encoding import Value, format_base64url, parse_base64url
+from tallystick.errors import InvalidValue
+from tallystick.merkle import ContentHasher, draw_slice, prove_slice, verify_slice
 from tallystick.testing import LedgerHarness, make_signer
 
 NODE = make_signer(member="node")
@@ -81,3 +88,22 @@ def test_a_file_without_slices_or_address_cannot_be_asked_for() -> None:
     """The contract that asks is told what is wrong with its own record."""
     assert ask(SEED, "A", answer(SEED, "A"), size=0) == "E_VALUE"
     assert ask(SEED, "A", answer(SEED, "A"), cid="b" + "a" * 58) == "E_VALUE"
+
+
+def test_what_is_made_from_bytes_in_memory_is_taken() -> None:
+    """`kept_file` names them as the ledger does, `answer_from` shows any slice, also the last."""
+    content = random.Random(3).randbytes(1_100_000)
+    file = kept_file(content)
+    for index in (0, 1_023, 1_024, 1_074):
+        shown = answer_from(content, index)
+        path = [bytes.fromhex(one) for one in shown.path]
+        data = parse_base64url(shown.slice, name="slice")
+        verify_slice(data, index, file.size, path, bytes.fromhex(file.slices_root))
+    assert kept_file(DATA).cid == FILE["cid"]
+
+
+@pytest.mark.parametrize("index", [-1, 293])
+def test_there_is_no_answer_beyond_the_file(index: int) -> None:
+    """A slice that is not there is not made up."""
+    with pytest.raises(InvalidValue):
+        answer_from(DATA, index)

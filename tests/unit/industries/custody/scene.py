@@ -248,7 +248,7 @@ class Scene:
     def fail(self, node: str, *, times: int = 2) -> None:
         """Let a node fail so many challenges in a row while others answer."""
         for number in range(times):
-            self.warp(**({"days": 13} if number == 0 else {"seconds": 601}))
+            self.warp(days=0 if number else 13, seconds=601 if number else 0)
             self.answer_all(node)
             self.warp(seconds=61)
 

@@ -150,7 +150,7 @@ def test_afc_6_the_loss_of_all_but_one_copy_loses_nothing(scene: Scene) -> None:
     """AFC-6: with k-1 nodes silent for good two repairs begin, and end well."""
     name = scene.stored()
     for number in range(2):
-        scene.warp(**({"days": 13} if number == 0 else {"seconds": 601}))
+        scene.warp(days=0 if number else 13, seconds=601 if number else 0)
         scene.answer_all("n0", "n1")
         scene.warp(seconds=61)
     assert scene.record("objects", name)["pinned"] == 1

@@ -170,7 +170,7 @@ def test_only_live_copies_are_challenged(scene: Scene) -> None:
 def test_payouts_go_through_their_bank(scene: Scene) -> None:
     """Booked: redeemed; rejected: given back; returned: booked in again."""
     account = f"{OWNER.organization}/CNY"
-    before = scene.record("money_accounts", account)["available"]
+    before, order = scene.record("money_accounts", account)["available"], ""
     for state, left in (("REJECTED", 0), ("BOOKED", 500)):
         payee = {"currency": "CNY", "amount": 500, "payee": "ab" * 32}
         order = scene.ok(OWNER, "withdraw", **payee)["id"]
@@ -179,8 +179,8 @@ def test_payouts_go_through_their_bank(scene: Scene) -> None:
         assert scene.ok(BANK, "report_payment", state=state, **said)
         assert not scene.ok(BANK, "report_payment", state=state, **said)
         assert scene.record("money_accounts", account)["available"] == before - left
-    said["reference"] = "B/back"
-    scene.ok(BANK, "report_payment", state="RETURNED", **said)
+    back = {"order": order, "attempt": 1, "reference": "B/back"}
+    scene.ok(BANK, "report_payment", state="RETURNED", **back)
     assert scene.record("money_accounts", account)["available"] == before
 
 

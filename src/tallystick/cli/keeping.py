@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a contract's keeper works with: a node's tables, a depot in a folder, downloads.
+
+Sealed bytes come from the ledger nodes of other holders, as the register of documents lets a
+keeper fetch them, or from the folder of another keeper. Nothing that comes is believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tallystick.cli.catalogue import say
+from tallystick.cli.exported_tables import NodeTables
+from tallystick.client import Identity, Net, connect
+from tallystick.contracts.parts import KeptFile, PossessionAnswer
+from tallystick.documents import Depot, DepotLimits, FolderStore
+from tallystick.encoding import Cid, format_base64url
+from tallystick.errors import (
+    Corrupted,
+    Erased,
+    HashMismatch,
+    InvalidProof,
+    LimitExceeded,
+    NotFound,
+    RoleMissing,
+    Unavailable,
+    UnknownContract,
+    UnknownRecord,
+    UsageError,
+    WrongOffset,
+)
+from tallystick.merkle import Address
+
+_DOCUMENTS = "documents"
+_GIVES_NONE = (Erased, NotFound, RoleMissing, Unavailable, UnknownContract, UnknownRecord)
+_FREE_BYTES_MIN = 1 << 28
+
+
+class NetLedger(NodeTables):
+    """The contract's tables at a node, and actions signed by the connection's identity."""
+
+    def __init__(self, net: Net, contract: str) -> None:
+        """Use a connection that signs."""
+        super().__init__(net, contract)
+        self._calls = net.contract(contract)
+
+    def act(self, method: str, **arguments: Any) -> None:  # noqa: ANN401  # as the method says
+        """See `ActingLedger.act`."""
+        self._calls.method(method)(**arguments)
+
+
+class DepotBytes:
+    """Sealed bytes in a folder; see `SealedBytes`. One process at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use a folder, made when the first bytes come."""
+        limits = DepotLimits(free_bytes_min=_FREE_BYTES_MIN)
+        self.depot = Depot(folder / "depot", FolderStore(folder / "store"), limits=limits)
+
+    def take(self, file: KeptFile, pieces: Iterable[bytes]) -> bool:
+        """See `SealedBytes.take`."""
+        cid = Cid.parse(file.cid)
+        self.depot.remove(cid)  # what is damaged would be in the way
+        try:
+            self.depot.keep(Address(cid, file.size, bytes.fromhex(file.slices_root)), pieces)
+        except (Corrupted, HashMismatch, LimitExceeded, NotFound, WrongOffset):
+            return False
+        return True
+
+    def has(self, file: KeptFile) -> bool:
+        """See `SealedBytes.has`."""
+        try:
+            self.depot.verify_document(Cid.parse(file.cid))
+        except (NotFound, Corrupted):
+            return False
+        return True
+
+    def prove(self, file: KeptFile, index: int) -> PossessionAnswer | None:
+        """See `SealedBytes.prove`."""
+        try:
+            found = self.depot.prove(Cid.parse(file.cid), index)
+        except (NotFound, Corrupted):
+            return None
+        path = tuple(one.hex() for one in found.path)
+        return PossessionAnswer(slice=format_base64url(found.data), path=path)
+
+    def forget(self, file: KeptFile) -> bool:
+        """See `SealedBytes.forget`."""
+        return self.depot.remove(Cid.parse(file.cid))
+
+
+class Places:
+    """Where holders are: addresses of nodes, folders of keepers; see `SealedSources`."""
+
+    def __init__(self, net: Net, identity: Identity, places: Mapping[str, str]) -> None:
+        """Ask as an identity; a holder without a place is asked for at the own node."""
+        self._net, self._identity, self._places = net, identity, places
+
+    def fetch(self, holder: str, file: KeptFile) -> Iterable[bytes] | None:
+        """See `SealedSources.fetch`."""
+        place = self._places.get(holder)
+        if place is None:
+            return _download(self._net, file)
+        if "://" in place:
+            with connect(place, identity=self._identity) as net:
+                return _download(net, file)
+        depot = DepotBytes(Path(place)).depot
+        cid = Cid.parse(file.cid)
+        return depot.read(cid) if depot.holds(cid) else None
+
+
+def places_of(given: Iterable[str]) -> dict[str, str]:
+    """Return what `HOLDER=PLACE` says.
+
+    Raises:
+        UsageError: one has another form.
+    """
+    places = {}
+    for one in given:
+        holder, _, place = one.partition("=")
+        if not holder or not place:
+            message = say("usage.value", name="--source", value=one)
+            raise UsageError(message, field="--source", expected="HOLDER=PLACE")
+        places[holder] = place
+    return places
+
+
+def _download(net: Net, file: KeptFile) -> Iterator[bytes] | None:
+    """Fetch a sealed file by its address from a node; None if it gives none."""
+    try:
+        found = net.contract(_DOCUMENTS).method("find")(cid=file.cid)
+        if found is None:
+            return None
+        known = net.documents.facts(found.copy.document, version=found.copy.version)
+        return _read_once(net.documents.download(known))
+    except InvalidProof:
+        return iter(())  # other bytes: they are the file's of nobody
+    except _GIVES_NONE:
+        return None
+
+
+def _read_once(path: Path) -> Iterator[bytes]:
+    """Yield a file's bytes; it is removed at the end."""
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            yield piece
+    path.unlink()
