@@ -37,8 +37,7 @@ class Verb:
     method: MethodSchema
 
 
-AnyVerb: TypeAlias = Verb | TableVerb | ExportVerb | BundleVerb
-AnyVerb: TypeAlias = Verb | TableVerb | ExportVerb | KeepVerb
+AnyVerb: TypeAlias = Verb | TableVerb | ExportVerb | BundleVerb | KeepVerb
 
 
 @cache
@@ -55,7 +54,7 @@ def verbs_of(contract: str) -> Mapping[str, AnyVerb]:
     made: dict[str, AnyVerb] = {verb.path: verb for verb in verbs}
     made |= {verb.path: verb for verb in table_verbs_of(schema, {*made, *COMMANDS})}
     made |= {verb.path: verb for verb in export_verbs_of(contract, {*made, *COMMANDS})}
-    return made | {verb.path: verb for verb in bundle_verbs_of(contract, {*made, *COMMANDS})}
+    made |= {verb.path: verb for verb in bundle_verbs_of(contract, {*made, *COMMANDS})}
     return made | {verb.path: verb for verb in keep_verbs_of(contract, {*made, *COMMANDS})}
 
 
@@ -68,15 +67,19 @@ def text_at(path: str) -> CommandText:
         examples = tuple(f"tally {one} --help" for one in list(verbs_of(path))[:2])
         return CommandText(_text(schema.label), examples, _text(schema.description))
     verb = verbs_of(path.partition(" ")[0])[path]
+    if isinstance(verb, Verb):
+        label, description = verb.method.label, verb.method.description
+        return CommandText(_text(label), (_example(verb),), _text(description))
     if isinstance(verb, TableVerb):
         return table_verb_text(verb)
+    return _door_text(verb)
+
+
+def _door_text(verb: ExportVerb | BundleVerb | KeepVerb) -> CommandText:
+    """Return the help of a verb that a module beside the contract brings."""
     if isinstance(verb, ExportVerb):
         return export_verb_text(verb)
-    if isinstance(verb, BundleVerb):
-        return bundle_verb_text(verb)
-    if isinstance(verb, KeepVerb):
-        return keep_verb_text(verb)
-    return CommandText(_text(verb.method.label), (_example(verb),), _text(verb.method.description))
+    return bundle_verb_text(verb) if isinstance(verb, BundleVerb) else keep_verb_text(verb)
 
 
 def summary_of(verb: AnyVerb) -> Text:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 GROUP: Final = "tallystick.contracts"
 _EXPORTS: Final = "exports"
+_BUNDLES: Final = "bundles"
 _PATIENCE_S: Final = 0.5
 """How long the node may take to say which version it runs."""
 
@@ -76,7 +77,6 @@ def importable_contracts() -> tuple[str, ...]:
 
 def has_exports(contract: str) -> bool:
     """Say whether the package of a contract has a module of files to take away beside it."""
-    return _beside(contract, "exports") is not None
     return has_beside(contract, _EXPORTS)
 
 
@@ -87,17 +87,22 @@ def exports_of(contract: str) -> ModuleType:
         UnknownContract: there is none.
         InvalidContract: it cannot be imported.
     """
-    return _module_beside(contract, "exports", "export.none")
+    return module_beside(contract, _EXPORTS)
 
 
 def has_bundles(contract: str) -> bool:
     """Say whether the package of a contract has cases to hand over as one file."""
-    return _beside(contract, "bundles") is not None
+    return has_beside(contract, _BUNDLES)
 
 
 def bundles_of(contract: str) -> ModuleType:
     """Return the module that stands beside a contract and says what is handed over.
-    return module_beside(contract, _EXPORTS)
+
+    Raises:
+        UnknownContract: there is none.
+        InvalidContract: it cannot be imported.
+    """
+    return module_beside(contract, _BUNDLES, missing="bundle.none")
 
 
 def has_beside(contract: str, module: str) -> bool:
@@ -105,18 +110,18 @@ def has_beside(contract: str, module: str) -> bool:
     return _name_beside(contract, module) is not None
 
 
-def module_beside(contract: str, module: str) -> ModuleType:
+def module_beside(contract: str, module: str, *, missing: str = "export.none") -> ModuleType:
     """Return a module that stands beside a contract in its package.
+
+    Args:
+        contract: the contract.
+        module: the module's own name.
+        missing: the message if there is none.
 
     Raises:
         UnknownContract: there is none.
         InvalidContract: it cannot be imported.
     """
-    return _module_beside(contract, "bundles", "bundle.none")
-
-
-def _module_beside(contract: str, word: str, missing: str) -> ModuleType:
-    name = _beside(contract, word)
     name = _name_beside(contract, module)
     if name is None:
         raise UnknownContract(say(missing, contract=contract), found=contract)
@@ -127,13 +132,10 @@ def _module_beside(contract: str, word: str, missing: str) -> ModuleType:
         raise InvalidContract(f"{message}: {error}", field=contract) from error
 
 
-def _beside(contract: str, word: str) -> str | None:
-    """Return the name of a module beside a contract; of several versions, the last one's."""
-    for point in sorted(_points(), key=lambda one: one.name, reverse=True):
-        if _name(point) == contract:
-            name = f"{point.module}.{word}"
 def _name_beside(contract: str, module: str) -> str | None:
     """Return the full name of a module beside a contract; of several versions, the last one's."""
+    for point in sorted(_points(), key=lambda one: one.name, reverse=True):
+        if _name(point) == contract:
             name = f"{point.module}.{module}"
             return name if _is_package(point.module) and find_spec(name) is not None else None
     return None

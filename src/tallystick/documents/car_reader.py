@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import BinaryIO, Final, NamedTuple
 
-import cbrrr
+import cbor2
 
 from tallystick.encoding import CODEC_DAG_PB, decode_varint
 from tallystick.errors import InvalidContentArchive, Malformed
@@ -26,6 +26,7 @@ _V2_HEADER_SIZE: Final = 40
 _SHA2_256: Final = 0x12
 _IDENTITY: Final = 0x00
 _DIGEST_BYTES_MAX: Final = 128
+_LINK_TAG: Final = 42
 
 
 class CarBlock(NamedTuple):
@@ -90,18 +91,15 @@ class CarReader:
 
     def _read_header(self) -> list[bytes]:
         try:
-            header = cbrrr.decode_dag_cbor(self._section(HEADER_BYTES_MAX))
-        except (ValueError, TypeError, EOFError) as error:
+            header = cbor2.loads(self._section(HEADER_BYTES_MAX))
+        except (cbor2.CBORDecodeError, ValueError, TypeError, EOFError) as error:
             raise invalid("a header in DAG-CBOR") from error
         if not isinstance(header, dict) or set(header) != {"roots", "version"}:
             raise invalid("a header of roots and version")
         roots = header["roots"]
         if header["version"] != 1 or not isinstance(roots, list):
             raise invalid("version 1 and a list of roots")
-        found = [root.cid_bytes for root in roots if isinstance(root, cbrrr.CID)]
-        if len(found) != len(roots):
-            raise invalid("content addresses as roots")
-        return found
+        return [_linked(root) for root in roots]
 
     def _section(self, most: int) -> bytes:
         start = self._file.tell()
@@ -123,6 +121,15 @@ def invalid(expected: str) -> InvalidContentArchive:
     return InvalidContentArchive(
         f"not an acceptable CAR: expected {expected}", field="car", expected=expected
     )
+
+
+def _linked(root: object) -> bytes:
+    """Return the bytes of a content address: tag 42 over them, after a zero."""
+    if isinstance(root, cbor2.CBORTag) and root.tag == _LINK_TAG:
+        value = root.value
+        if isinstance(value, bytes) and value[:1] == b"\0":
+            return value[1:]
+    raise invalid("content addresses as roots")
 
 
 def _take_cid(section: bytes) -> tuple[bytes, int]:

@@ -125,8 +125,17 @@ FACES: Final[Mapping[str, frozenset[str]]] = {
         {
             *("action", "arguments_from_json", "arguments_from_text", "asdict"),
             *("check_arguments", "check_codes", "check_person_number", "count", "day_of", "days"),
-            *("define", "describe_type", "digest_of", "duration_text", "end_of", "every_node"),
-            *("expression_text", "field", "figure", "form_of", "format_value", "hour_of_day"),
+            *("define", "describe_type", "digest_fact", "digest_of", "duration_text", "end_of"),
+            *("every_node", "fact", "hidden_fact", "money_fact", "state_fact", "time_fact"),
+            *(
+                "unlabelled",
+                "expression_text",
+                "field",
+                "figure",
+                "form_of",
+                "format_value",
+                "hour_of_day",
+            ),
             *(
                 "hours",
                 "is_person_number",
@@ -144,7 +153,14 @@ FACES: Final[Mapping[str, frozenset[str]]] = {
     ),
     "tallystick.contracts.parts": frozenset(
         {
-            *("check_organization", "commitment_digest", "fingerprint_of", "fingerprints_of"),
+            *(
+                "answer_from",
+                "kept_file",
+                "check_organization",
+                "commitment_digest",
+                "fingerprint_of",
+                "fingerprints_of",
+            ),
             *("is_decided", "is_working_day", "leaf_digest", "lock_claim"),
             *("normalised_identifier", "outcome_of", "private_commitment", "require_other"),
             *("require_other_organization",),

@@ -20,19 +20,23 @@ from tallystick.contracts import (
 
 Labels: TypeAlias = Mapping[str, FactLabel]
 
-_CAMPAIGN: Final[Labels] = {
-    "foundation": fact("慈善组织", "Foundation"),
-    "licence": fact("登记证书", "Licence"),
-    "title": fact("募捐项目", "Campaign"),
-    "campaign": fact("项目编号", "Number of the campaign"),
-    "project": fact("项目备案号", "Project"),
-}
-_MONEY: Final[Labels] = {
-    "amount": money_fact("金额", "Amount"),
-    "amount_in_capitals": hidden_fact("大写金额", "Amount in capitals"),
-    "currency": hidden_fact("币种", "Currency"),
-}
-_FREE: Final = {"free": Label(zh="无", en="none")}
+_CAMPAIGN: Final[Labels] = MappingProxyType(
+    {
+        "foundation": fact("慈善组织", "Foundation"),
+        "licence": fact("登记证书", "Licence"),
+        "title": fact("募捐项目", "Campaign"),
+        "campaign": fact("项目编号", "Number of the campaign"),
+        "project": fact("项目备案号", "Project"),
+    }
+)
+_MONEY: Final[Labels] = MappingProxyType(
+    {
+        "amount": money_fact("金额", "Amount"),
+        "amount_in_capitals": hidden_fact("大写金额", "Amount in capitals"),
+        "currency": hidden_fact("币种", "Currency"),
+    }
+)
+_FREE: Final = MappingProxyType({"free": Label(zh="无", en="none")})
 
 DONATION_LABELS: Final[Labels] = MappingProxyType(
     {
@@ -63,16 +67,18 @@ PAYMENT_LABELS: Final[Labels] = MappingProxyType(
     }
 )
 
-_SUMS: Final[Labels] = {
-    "donated": money_fact("捐赠收入", "Donated"),
-    "returned": money_fact("退回", "Returned"),
-    "moved_in": money_fact("转入", "Moved in"),
-    "available": money_fact("可用", "Available"),
-    "held": money_fact("待付", "Held"),
-    "paid": money_fact("已付", "Paid"),
-    "fees": money_fact("费用", "Fees"),
-    "moved_out": money_fact("转出", "Moved out"),
-}
+_SUMS: Final[Labels] = MappingProxyType(
+    {
+        "donated": money_fact("捐赠收入", "Donated"),
+        "returned": money_fact("退回", "Returned"),
+        "moved_in": money_fact("转入", "Moved in"),
+        "available": money_fact("可用", "Available"),
+        "held": money_fact("待付", "Held"),
+        "paid": money_fact("已付", "Paid"),
+        "fees": money_fact("费用", "Fees"),
+        "moved_out": money_fact("转出", "Moved out"),
+    }
+)
 
 DISCLOSURE_LABELS: Final[Labels] = MappingProxyType(
     {

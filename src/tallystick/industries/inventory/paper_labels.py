@@ -20,59 +20,73 @@ from tallystick.contracts import (
 
 Labels: TypeAlias = Mapping[str, FactLabel]
 
-_RECEIPT_STATES: Final = {
-    "DRAFT": Label(zh="草拟", en="draft"),
-    "ISSUED": Label(zh="已签发", en="issued"),
-    "PLEDGED": Label(zh="已质押", en="pledged"),
-    "PART_RELEASED": Label(zh="部分提货", en="released in part"),
-    "DISCHARGED": Label(zh="已解除质押", en="discharged"),
-    "SURRENDERED": Label(zh="已交还", en="surrendered"),
-    "FROZEN": Label(zh="已冻结", en="frozen"),
-}
-_LOAN_STATES: Final = {
-    "APPLIED": Label(zh="已申请", en="applied for"),
-    "APPROVED": Label(zh="已审批", en="approved"),
-    "SECURED": Label(zh="已落实质押", en="secured"),
-    "DRAWN": Label(zh="已放款", en="drawn"),
-    "NORMAL": Label(zh="正常", en="normal"),
-    "WARN": Label(zh="预警", en="warning"),
-    "CALLED": Label(zh="追加通知中", en="margin call"),
-    "DEFAULT": Label(zh="违约", en="in default"),
-    "BUYBACK": Label(zh="回购中", en="being bought back"),
-    "DISPOSAL": Label(zh="处置中", en="goods being sold"),
-    "REPAID": Label(zh="已还清", en="repaid"),
-    "CLOSED": Label(zh="已结清", en="closed"),
-}
-_PLEDGE_STATES: Final = {
-    "OFFERED": Label(zh="已提出", en="offered"),
-    "ACTIVE": Label(zh="有效", en="active"),
-    "DISCHARGED": Label(zh="已解除", en="discharged"),
-    "CANCELLED": Label(zh="已解除并注销登记", en="discharged, registration cancelled"),
-}
-_REDEMPTION_STATES: Final = {
-    "ASKED": Label(zh="已申请", en="asked for"),
-    "SIGNED": Label(zh="银行已签署", en="signed by the bank"),
-    "DONE": Label(zh="已完成", en="done"),
-}
-_INSPECTION_STATES: Final = {
-    "DRAWN": Label(zh="已抽样，待核", en="drawn, not yet shown"),
-    "PASSED": Label(zh="通过", en="passed"),
-    "FAILED": Label(zh="未通过", en="failed"),
-    "LATE": Label(zh="逾期未核", en="not shown in time"),
-}
-_ORDER_STATES: Final = {
-    "READY": Label(zh="待发送", en="ready"),
-    "SENT": Label(zh="已发送", en="sent"),
-    "ACCEPTED": Label(zh="银行已受理", en="accepted by the bank"),
-    "BOOKED": Label(zh="已入账", en="booked"),
-    "REJECTED": Label(zh="被拒", en="rejected"),
-    "RETURNED": Label(zh="已退回", en="returned"),
-}
-_ALERTS: Final = {
-    "count": Label(zh="盘点不符", en="a count differs"),
-    "counterfeit": Label(zh="发现假货", en="counterfeit cases"),
-    "inspection": Label(zh="抽查缺箱", en="cases missing at an inspection"),
-}
+_RECEIPT_STATES: Final = MappingProxyType(
+    {
+        "DRAFT": Label(zh="草拟", en="draft"),
+        "ISSUED": Label(zh="已签发", en="issued"),
+        "PLEDGED": Label(zh="已质押", en="pledged"),
+        "PART_RELEASED": Label(zh="部分提货", en="released in part"),
+        "DISCHARGED": Label(zh="已解除质押", en="discharged"),
+        "SURRENDERED": Label(zh="已交还", en="surrendered"),
+        "FROZEN": Label(zh="已冻结", en="frozen"),
+    }
+)
+_LOAN_STATES: Final = MappingProxyType(
+    {
+        "APPLIED": Label(zh="已申请", en="applied for"),
+        "APPROVED": Label(zh="已审批", en="approved"),
+        "SECURED": Label(zh="已落实质押", en="secured"),
+        "DRAWN": Label(zh="已放款", en="drawn"),
+        "NORMAL": Label(zh="正常", en="normal"),
+        "WARN": Label(zh="预警", en="warning"),
+        "CALLED": Label(zh="追加通知中", en="margin call"),
+        "DEFAULT": Label(zh="违约", en="in default"),
+        "BUYBACK": Label(zh="回购中", en="being bought back"),
+        "DISPOSAL": Label(zh="处置中", en="goods being sold"),
+        "REPAID": Label(zh="已还清", en="repaid"),
+        "CLOSED": Label(zh="已结清", en="closed"),
+    }
+)
+_PLEDGE_STATES: Final = MappingProxyType(
+    {
+        "OFFERED": Label(zh="已提出", en="offered"),
+        "ACTIVE": Label(zh="有效", en="active"),
+        "DISCHARGED": Label(zh="已解除", en="discharged"),
+        "CANCELLED": Label(zh="已解除并注销登记", en="discharged, registration cancelled"),
+    }
+)
+_REDEMPTION_STATES: Final = MappingProxyType(
+    {
+        "ASKED": Label(zh="已申请", en="asked for"),
+        "SIGNED": Label(zh="银行已签署", en="signed by the bank"),
+        "DONE": Label(zh="已完成", en="done"),
+    }
+)
+_INSPECTION_STATES: Final = MappingProxyType(
+    {
+        "DRAWN": Label(zh="已抽样，待核", en="drawn, not yet shown"),
+        "PASSED": Label(zh="通过", en="passed"),
+        "FAILED": Label(zh="未通过", en="failed"),
+        "LATE": Label(zh="逾期未核", en="not shown in time"),
+    }
+)
+_ORDER_STATES: Final = MappingProxyType(
+    {
+        "READY": Label(zh="待发送", en="ready"),
+        "SENT": Label(zh="已发送", en="sent"),
+        "ACCEPTED": Label(zh="银行已受理", en="accepted by the bank"),
+        "BOOKED": Label(zh="已入账", en="booked"),
+        "REJECTED": Label(zh="被拒", en="rejected"),
+        "RETURNED": Label(zh="已退回", en="returned"),
+    }
+)
+_ALERTS: Final = MappingProxyType(
+    {
+        "count": Label(zh="盘点不符", en="a count differs"),
+        "counterfeit": Label(zh="发现假货", en="counterfeit cases"),
+        "inspection": Label(zh="抽查缺箱", en="cases missing at an inspection"),
+    }
+)
 
 _RECEIPT: Final = fact("仓单编号", "Receipt")
 _RECEIPT_STATE: Final = state_fact("仓单状态", "State of the receipt", _RECEIPT_STATES)
@@ -87,11 +101,13 @@ _SERIALS: Final = fact("箱码", "Serials")
 _SERIALS_DIGEST: Final = digest_fact("箱码清单摘要", "Digest of the serials")
 _ALERT: Final = state_fact("警示", "Alert", _ALERTS)
 _REGISTRY_NUMBER: Final = fact("公示登记编号", "Number in the public registry")
-_REGISTER: Final[Labels] = {
-    "register": fact("资产登记", "Register of assets"),
-    "register.fingerprint": digest_fact("资产指纹", "Fingerprint"),
-    "register.is_free": fact("未被占用", "Free"),
-}
+_REGISTER: Final[Labels] = MappingProxyType(
+    {
+        "register": fact("资产登记", "Register of assets"),
+        "register.fingerprint": digest_fact("资产指纹", "Fingerprint"),
+        "register.is_free": fact("未被占用", "Free"),
+    }
+)
 
 RECEIPT_LABELS: Final[Labels] = MappingProxyType(
     {

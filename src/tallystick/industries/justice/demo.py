@@ -9,6 +9,7 @@ the second lease the figures give no days to cure, and what the court orders is 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from tallystick.contracts import Label, Player, Theatre, digest_of
@@ -46,7 +47,7 @@ _RULES, _MEDIATOR, _CLERK_OF_COURT = "rules-zhu", "mediator-he", "court-archive"
 _FILING, _JUDGE, _MACHINE, _OFFICER = "filing-liang", "judge-fang", "court-node", "officer-wei"
 _MEDIATION: Final = "52330100MADEM3070H"
 _COURT: Final = "11330100MADEM3030L"
-_COLLECTOR: Final = {"app": "lease-app", "version": "2.1"}
+_COLLECTOR: Final = MappingProxyType({"app": "lease-app", "version": "2.1"})
 _RENT: Final = 120_000
 _SIDES: Final = ("lessor", "lessee")
 _TICKS: Final = 100
