@@ -34,13 +34,13 @@ The families say who must act.
 
 def families() -> list[type[errors.TallystickError]]:
     """Return the classes directly below the base, in the order of the source."""
-    return sorted(errors.TallystickError.__subclasses__(), key=_line)
+    return sorted(_written(errors.TallystickError), key=_line)
 
 
 def members(family: type[errors.TallystickError]) -> Iterator[type[errors.TallystickError]]:
     """Yield a family and everything below it, in the order of the source."""
     yield family
-    for below in sorted(family.__subclasses__(), key=_line):
+    for below in sorted(_written(family), key=_line):
         if _is_ours(below):
             yield from members(below)
 
@@ -49,9 +49,14 @@ def _is_ours(error_class: type[errors.TallystickError]) -> bool:
     return error_class.__module__.startswith(f"{errors.__name__}.")
 
 
+def _written(above: type[errors.TallystickError]) -> list[type[errors.TallystickError]]:
+    """Return the classes below one that are written in `tallystick.errors`; contracts make more."""
+    return [one for one in above.__subclasses__() if one.__module__.startswith(errors.__name__)]
+
+
 def _line(error_class: type[errors.TallystickError]) -> tuple[int, int]:
     """Return the place in the source: files in the order of the classes' first use."""
-    files = list(dict.fromkeys(one.__module__ for one in errors.TallystickError.__subclasses__()))
+    files = list(dict.fromkeys(one.__module__ for one in _written(errors.TallystickError)))
     file = error_class.__module__
     return (files.index(file) if file in files else -1, inspect.getsourcelines(error_class)[1])
 

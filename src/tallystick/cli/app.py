@@ -9,6 +9,7 @@ from typing import Final
 from cyclopts import App, Parameter
 
 from tallystick.cli.answers import Answer
+from tallystick.cli.bundle_verbs import BundleVerb
 from tallystick.cli.catalogue import pick
 from tallystick.cli.contract_verbs import AnyVerb, nouns_among, summary_of, text_at, verbs_of
 from tallystick.cli.export_verbs import ExportVerb
@@ -225,7 +226,7 @@ def _add_verb(noun: App, verb: AnyVerb) -> None:
 
 
 def _command_of(verb: AnyVerb) -> Callable[..., Answer]:
-    from tallystick.cli.bundle_verbs import BundleVerb, bundle_command_of
+    from tallystick.cli.bundle_command import bundle_command_of
     from tallystick.cli.export_command import export_command_of
     from tallystick.cli.keep_command import keep_command_of
     from tallystick.cli.table_commands import table_command_of

@@ -69,7 +69,7 @@ def choose_key(asked: str | None, url: str) -> FoundKey:
 
 
 def seals_at(url: str) -> SealStore:
-    """Return the seals of the demonstration if its node is the one that is meant, else one's own."""
+    """Return the seals of the demonstration if its node is meant, else one's own."""
     demo = _demo_store_at(url)
     seals = None if demo is None else demo.folder.parent / SEALS_FOLDER
     return SealStore(seals) if seals is not None and seals.is_dir() else SealStore()

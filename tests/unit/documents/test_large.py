@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The largest document there is goes through in constant memory; a larger one is refused at once."""
+"""The largest document goes through in constant memory; a larger one is refused at once."""
 
 from __future__ import annotations
 

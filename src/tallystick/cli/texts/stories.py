@@ -57,7 +57,7 @@ STORY_MESSAGES: Final[Mapping[str, Text]] = {
     ),
     "story.views_behind": Text("the views are behind the ledger", "查询视图落后于账本"),
     "story.verified": Text(
-        "{count} receipts verified offline, with the trust file, and the original where one is named",
+        "{count} receipts verified offline, with the trust file, and the original where named",
         "已凭信任文件离线核验 {count} 份回执，涉及原件的连同原件核验",
     ),
     "story.admitted": Text(

@@ -136,7 +136,7 @@ def test_every_fact_of_the_extracts_has_a_name_in_both_languages(stage: Stage) -
 
 
 def test_what_has_not_happened_is_not_certified(stage: Stage) -> None:
-    """E_STATE: no receipt before the acceptance, no ruling before it, no notice before the order."""
+    """E_STATE: no receipt before the acceptance, no ruling before it, no notice unordered."""
     case = stage.ordered()
     letter = stage.issued(case)
     tables = StageTables(stage)
