@@ -4,6 +4,8 @@
 Read by check_dead_code.py as source text, never run: a name that stands here counts as used.
 """
 
+from pyhanko.sign.timestamps import TimeStamper
+
 from tallystick.cli import time_stamp_door
 from tallystick.client import document_files
 from tallystick.errors import TallystickError
@@ -14,3 +16,4 @@ documents._Counter.comment  # noqa: B018  # the XML parser calls it
 time_stamp_door._Handler.do_POST  # noqa: B018  # the HTTP server calls it
 time_stamp_door._Handler.log_message  # noqa: B018  # the HTTP server calls it
 document_files._Hashing.writable  # noqa: B018  # io asks it
+TimeStamper.async_request_tsa_response  # noqa: B018  # pyhanko calls it
