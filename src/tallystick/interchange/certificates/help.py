@@ -40,7 +40,7 @@ def _steps(standing: Standing, digest: str) -> tuple[Step, ...]:
         ),
         Step(
             "不使用本软件，核验签章：用任意支持 PAdES 的阅读器或下列命令，确认签章有效、覆盖全文，"
-            "且签章证书的 SHA-256 指纹为首页所列值。签章证书为机构自签，由账本而非根证书机构证明其归属。",
+            "且签章证书的 SHA-256 指纹与证书所列一致。签章证书为机构自签，由账本而非根证书机构证明其归属。",
             "Without us, the seal: any PAdES reader, or this command, says that the signature is "
             "valid and covers the whole file; the SHA-256 fingerprint of its certificate is the "
             "one on the page. The certificate is the organisation's own: the ledger, and no root "
@@ -70,7 +70,7 @@ def _steps(standing: Standing, digest: str) -> tuple[Step, ...]:
         ),
         Step(
             "本证书反映所载区块高度时的情况，不证明其后未发生变化；现状请向账本节点查询，"
-            "或扫描首页二维码取得核验文本。",
+            "或扫描证书上的二维码取得核验文本。",
             "The certificate tells how things stood after the block it names, and not that nothing "
             "came later: ask a node of the ledger, with the text of the QR code.",
             standing.link,
