@@ -35,9 +35,12 @@ CHECKS: Final = (
 ALL_PHASES: Final = ("--phases", "examples,coverage,fuzzing")
 ENDLESS: Final = "/v1/events"
 """A stream that does not end; the tests of `api` read it."""
-ALIKE: Final = r"^/v1/contracts/(charity|inventory|sealing_keys|seals)/"
+ALIKE: Final = (
+    r"^/v1/contracts/"
+    r"(charity|custody|documents|inventory|justice|preservation|sealing_keys|seals)/"
+)
 """Paths that follow from a schema as those of the other contracts do, with the same code behind
-them; a hundred more of them take half an hour and try nothing new. Their description is judged."""
+them; hundreds more of them take hours and try nothing new. Their description is judged."""
 
 
 def schemathesis(url: str, examples: int, log: Path, *options: str) -> tuple[int, int]:
