@@ -17,5 +17,5 @@ def as_bytes(_context: Any, value: Any) -> bytes:
     return (value if isinstance(value, str) else repr(value)).encode("utf-8", "surrogatepass")
 
 
-for media_type in ("application/cose", "application/cbor"):
+for media_type in ("application/cose", "application/cbor", "application/offset+octet-stream"):
     schemathesis.serializer(media_type)(as_bytes)
