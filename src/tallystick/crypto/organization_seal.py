@@ -17,6 +17,7 @@ from tallystick.errors import FileProblem, WrongPassphrase
 
 if TYPE_CHECKING:
     from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import ec
 
 _VALID: Final = timedelta(days=3653)
 _EARLIER: Final = timedelta(minutes=5)
@@ -216,12 +217,9 @@ def _der(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(Encoding.DER)
 
 
-def _pkcs8(key: object) -> bytes:
+def _pkcs8(key: ec.EllipticCurvePrivateKey) -> bytes:
     from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
 
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise _damaged()
     return key.private_bytes(
         serialization.Encoding.DER,
         serialization.PrivateFormat.PKCS8,

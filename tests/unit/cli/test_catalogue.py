@@ -37,7 +37,10 @@ SAME = {
     "help.more",
 }
 """Texts that are names, or deliberately hold the other language."""
-DYNAMIC = ("field.", "help.", "error.", "expiry.", "doctor.", "log.", "verify.", "health.")
+DYNAMIC = (
+    *("field.", "help.", "error.", "expiry.", "doctor.", "log.", "verify.", "health."),
+    "bundle.check_",
+)
 """Families of messages whose keys are put together at run time."""
 
 

@@ -84,6 +84,17 @@ def test_what_is_no_seal_is_refused(data: bytes) -> None:
         OrganizationSeal.from_pkcs12(data, None)
 
 
+def test_a_seal_on_another_curve_is_refused() -> None:
+    """Key and certificate agree, and are still not what seals are made with."""
+    key = ec.generate_private_key(ec.SECP384R1())
+    certificate = x509.load_der_x509_certificate(_certificate(key))
+    data = pkcs12.serialize_key_and_certificates(
+        b"x", key, certificate, None, serialization.NoEncryption()
+    )
+    with pytest.raises(FileProblem):
+        OrganizationSeal.from_pkcs12(data, None)
+
+
 def test_what_is_no_certificate_of_a_seal_is_refused() -> None:
     """No certificate at all; or one of another kind of key. One without a code names nobody."""
     with pytest.raises(FileProblem):

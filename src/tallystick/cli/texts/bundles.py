@@ -43,7 +43,6 @@ BUNDLE_MESSAGES: Final[Mapping[str, Text]] = {
         "{deposit} ({name}) is not among the files: it is left out",
         "{deposit}（{name}）不在所给文件中，未收入",
     ),
-    "bundle.heading": Text("{contract} {subject}, {court}", "{contract} {subject}，{court}"),
     "bundle.item": Text("{verdict} · {deposit} {name}", "{verdict} · {deposit} {name}"),
     "bundle.before": Text(
         "This is about the time since the deposit of {time}. Whether it was true before is not "
