@@ -50,7 +50,7 @@ def schemathesis(url: str, examples: int, log: Path, *options: str) -> tuple[int
         *("--checks", ",".join(CHECKS)),
         *("--seed", os.environ.get("INTEROP_SEED", "20261122"), "-n", str(examples)),
         *("--request-timeout", "20", "--warnings", "off", "--continue-on-failure"),
-        # A key of two parts is hard to hit by chance; what it would have filtered out is no verdict.
+        # A key of two parts is hard to hit by chance; what is filtered out is no verdict.
         *("--suppress-health-check", "filter_too_much"),
         *options,
     ]
