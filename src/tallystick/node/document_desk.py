@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tallystick.contracts.parts import (
+    DOCUMENTS_CONTRACT,
     Document,
     DocumentDeleted,
     DocumentGrantRevoked,
@@ -29,11 +30,11 @@ from tallystick.merkle import Address
 from tallystick.model import Block, DocumentPlace, UploadState, decode_entry
 from tallystick.node.document_ledger import Declared, DocumentLedger
 
-_OBEYED: Final = tuple(
-    f".{kind.__name__}"
+_OBEYED: Final = frozenset(
+    f"{DOCUMENTS_CONTRACT}.{kind.__name__}"
     for kind in (DocumentDeleted, DocumentRotated, DocumentGrantRevoked, KeeperDismissed)
 )
-_OBEYED_BYTES: Final = tuple(name.encode() for name in _OBEYED)
+_OF_REGISTER: Final = f"{DOCUMENTS_CONTRACT}.".encode()
 UPLOAD_LIFETIME_MS: Final = 24 * 60 * 60 * 1000
 """An upload that gets no piece for so long is given up, and its bytes are removed."""
 
@@ -170,10 +171,10 @@ class DocumentDesk:
     def note(self, block: Block) -> None:
         """Take note of what a durable block forbids to keep; quick, on the commit thread."""
         for entry in block.entries:
-            if not any(name in entry for name in _OBEYED_BYTES):
-                continue  # decoding each entry would cost too much
+            if _OF_REGISTER not in entry:  # decoding each entry would cost too much
+                continue
             for event in decode_entry(entry).outcome.events:
-                if event.name.endswith(_OBEYED):
+                if event.name in _OBEYED:
                     self._note(event.fields.get("document"), event.fields.get("documents"))
 
     def destroy_noted(self) -> None:
