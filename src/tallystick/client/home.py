@@ -20,6 +20,7 @@ from tallystick.errors import FileProblem, LimitExceeded
 HOME_VARIABLE: Final = "TALLY_HOME"
 _PRIVATE_FOLDER: Final = 0o700
 _PRIVATE_FILE: Final = 0o600
+_OTHERS_MAY_READ: Final = 0o077
 _PUBLIC_FILE: Final = 0o644
 _REASONS: Final[dict[type[OSError], str]] = {
     FileNotFoundError: "there is no such file",
@@ -57,6 +58,24 @@ def read_file(path: Path, *, size_max: int) -> bytes:
         raise file_problem(path, error) from error
     if len(data) > size_max:
         raise LimitExceeded(f"{path}: too large", field="path", expected=f"{size_max} bytes")
+    return data
+
+
+def read_private_file(path: Path, *, size_max: int) -> bytes:
+    """Return the bytes of a small file that nobody but this user may read.
+
+    Raises:
+        FileProblem: missing, a folder, not readable, or readable by others.
+        LimitExceeded: more than `size_max` bytes.
+    """
+    data = read_file(path, size_max=size_max)
+    if path.stat().st_mode & _OTHERS_MAY_READ:
+        raise FileProblem(
+            f"{path}: other users may read this file",
+            field="path",
+            expected="mode 0600",
+            hint=f"Make it private: chmod 600 {path}",
+        )
     return data
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
-from tallystick.client.home import file_problem, read_file, tally_home, write_file
+from tallystick.client.home import file_problem, read_private_file, tally_home, write_file
 from tallystick.client.sealing import Sealed, unseal
 from tallystick.crypto import SealedKey, SecretKey, open_key, seal_key
 from tallystick.encoding import format_base64, format_json, parse_base64, parse_hex, parse_json
@@ -28,7 +28,6 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _PURPOSE: Final = "member"
 _SUFFIX: Final = ".json"
 _FILE_MAX: Final = 64 * 1024
-_OTHERS_MAY_READ: Final = 0o077
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +162,7 @@ class KeyStore:
 
     def _fields(self, name: str) -> dict[str, object]:
         path = self._path(name)
-        text = read_file(path, size_max=_FILE_MAX)
-        if path.stat().st_mode & _OTHERS_MAY_READ:
-            raise FileProblem(
-                f"{path}: other users may read this key",
-                field="path",
-                expected="mode 0600",
-                hint=f"Make it private: chmod 600 {path}",
-            )
+        text = read_private_file(path, size_max=_FILE_MAX)
         fields = self._part(name, lambda: parse_json(text, name="key file"))
         if not isinstance(fields, dict) or fields.get("format") != KEY_FORMAT:
             raise _damaged(path)

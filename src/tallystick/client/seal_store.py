@@ -11,14 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from tallystick.client.home import read_file, tally_home, write_file
+from tallystick.client.home import read_private_file, tally_home, write_file
 from tallystick.crypto import OrganizationSeal
-from tallystick.errors import FileProblem, NotFound, WrongPassphrase
+from tallystick.errors import NotFound, WrongPassphrase
 from tallystick.model import check_organization_id
 
 _SUFFIX: Final = ".p12"
 _FILE_MAX: Final = 64 * 1024
-_OTHERS_MAY: Final = 0o077
 _NAME_CHARACTERS: Final = 12
 
 
@@ -98,14 +97,7 @@ def _is_of(path: Path, fingerprint: str) -> bool:
 
 
 def _opened(path: Path, passphrase: Callable[[], str]) -> OrganizationSeal:
-    data = read_file(path, size_max=_FILE_MAX)
-    if path.stat().st_mode & _OTHERS_MAY:
-        raise FileProblem(
-            f"{path}: other users may read this seal",
-            field="path",
-            expected="mode 0600",
-            hint=f"Make it private: chmod 600 {path}",
-        )
+    data = read_private_file(path, size_max=_FILE_MAX)
     try:
         return OrganizationSeal.from_pkcs12(data, None)
     except WrongPassphrase:

@@ -13,14 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from tallystick.client.home import read_file, tally_home, write_file
+from tallystick.client.home import read_private_file, tally_home, write_file
 from tallystick.crypto import PASSPHRASE_HEADER, SealingKey, open_text, seal_text
 from tallystick.errors import FileProblem, Malformed, NotFound, UsageError
 from tallystick.model import check_organization_id
 
 _SUFFIX: Final = ".age-key"
 _FILE_MAX: Final = 4096
-_OTHERS_MAY: Final = 0o077
 _NAME_CHARACTERS: Final = 12
 _SECRET: Final = re.compile(r"^AGE-SECRET-KEY-1[0-9A-Z]+$", re.MULTILINE)
 
@@ -60,7 +59,7 @@ class SealingKeyStore:
         """
         changed = []
         for path in self._required(organization):
-            data = _read(path)
+            data = read_private_file(path, size_max=_FILE_MAX)
             if not _is_sealed(data):
                 _key_in(path, data.decode("ascii", "replace"))
                 write_file(path, seal_text(data.decode("ascii"), passphrase), private=True)
@@ -77,7 +76,7 @@ class SealingKeyStore:
         """
         changed = []
         for path in self._required(organization):
-            data = _read(path)
+            data = read_private_file(path, size_max=_FILE_MAX)
             if _is_sealed(data):
                 text = open_text(data, passphrase)
                 _key_in(path, text)
@@ -103,7 +102,7 @@ class SealingKeyStore:
         given: str | None = None
         keys = []
         for path in self._required(organization):
-            data = _read(path)
+            data = read_private_file(path, size_max=_FILE_MAX)
             if not _is_sealed(data):
                 text = data.decode("ascii", "replace")
             elif passphrase is None:
@@ -131,18 +130,6 @@ class SealingKeyStore:
                 hint=f"Make one with `tally private keygen`, or put its file into {self.folder}.",
             )
         return found
-
-
-def _read(path: Path) -> bytes:
-    data = read_file(path, size_max=_FILE_MAX)
-    if path.stat().st_mode & _OTHERS_MAY:
-        raise FileProblem(
-            f"{path}: other users may read this key",
-            field="path",
-            expected="mode 0600",
-            hint=f"Make it private: chmod 600 {path}",
-        )
-    return data
 
 
 def _is_sealed(data: bytes) -> bool:
