@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from tallystick.contracts import DAY_MS, asdict, day_of, digest_of, start_of
+from tallystick.contracts import DAY_MS, day_of, digest_of, start_of
 from tallystick.industries.preservation.letter_records import Letter, LetterTerms, PresentedLetter
+from tallystick.industries.preservation.letter_text import differences, letter_fields
 from tallystick.industries.preservation.measure_records import PropertyKind
 from tallystick.industries.preservation.records import Application, LegalParameters
 from tallystick.industries.preservation.refusals import (
@@ -155,26 +156,18 @@ def letter_digest(presented: Mapping[str, object]) -> str:
     return digest_of("preservation-letter", *values)
 
 
-def differing_fields(presented: PresentedLetter, kept: PresentedLetter) -> Iterable[str]:
-    """Yield the fields in which a presented letter differs from the issued one, in their order."""
-    ours = asdict(kept)
-    for name, value in asdict(presented).items():
-        if value != ours[name]:
-            yield name
-
-
 def check_equal(presented: PresentedLetter, kept: PresentedLetter) -> None:
     """PRES-4: the presented letter is the issued one in every field.
 
     Raises:
         LetterDiffers: it was altered; the refusal names the first field that differs.
     """
-    for name in differing_fields(presented, kept):
+    theirs, ours = letter_fields(presented), letter_fields(kept)
+    names = differences(theirs, ours)
+    if names:
+        name = names[0]
         raise LetterDiffers(
-            letter=kept.number,
-            field_name=name,
-            presented=str(asdict(presented)[name]),
-            kept=str(asdict(kept)[name]),
+            letter=kept.number, field_name=name, presented=theirs[name], kept=ours[name]
         )
 
 
