@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Steps that are refused at one place only: what is missing is named, and the right one goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tallystick.model import Signer
+from tests.unit.industries.justice import stage as cast
+from tests.unit.industries.justice.stage import HASH, RENT, SUBJECTS, Stage
+
+SEALED = {"ciphertext": HASH, "plaintext": HASH, "size": 9}
+SIDES = (("lessor", cast.LESSOR), ("lessee", cast.LESSEE))
+
+
+@pytest.fixture
+def stage() -> Stage:
+    """Return a stage with a reviewed template."""
+    return Stage()
+
+
+def proposed(stage: Stage, agreement: str, **values: int) -> dict[str, Any]:
+    """Return an amendment that fills the agreement in with other values."""
+    deposit, text = stage.deposit(cast.PLATFORM)
+    kept = stage.table("agreements")[agreement]["values"]
+    filled = [{"name": one["name"], "value": values.get(one["name"], one["value"])} for one in kept]
+    named = {"agreement": agreement, "values": filled, "text": text, "deposit": deposit}
+    return dict(stage.ok(cast.LESSOR, "propose_amendment", **named))
+
+
+def signature(stage: Stage, amendment: dict[str, Any], role: str) -> dict[str, Any]:
+    """Return what a party signs an amendment with."""
+    signed = stage.signed(role, amendment["digest"])
+    return {"amendment": amendment["id"], "role": role, "signed": signed}
+
+
+def amend(stage: Stage, agreement: str, **values: int) -> None:
+    """Let all parties sign an amendment."""
+    amendment = proposed(stage, agreement, **values)
+    for role, who in SIDES:
+        stage.ok(who, "sign_amendment", **signature(stage, amendment, role))
+
+
+def test_only_what_a_judge_confirmed_or_decided_is_enforced(stage: Stage) -> None:
+    """A breached agreement is not: E_STATE, and the missing step is the decision."""
+    agreement = stage.breached()
+    breached = stage.enforcement(agreement, f"{agreement}.rent.1")
+    facts = stage.refused("E_STATE", cast.LESSOR, "apply_for_enforcement", **breached)
+    assert facts["missing"] == "decide_case"
+    decided, decision = stage.decided()
+    stage.warp(days=12)
+    right = stage.enforcement(decided, f"{decision}.sum")
+    stage.ok(cast.LESSOR, "apply_for_enforcement", **right)
+
+
+def test_nothing_is_enforced_for_whom_nothing_is_owed(stage: Stage) -> None:
+    """Neither before the decided sum is breached, nor for the debtor itself: E_STATE."""
+    agreement, decision = stage.decided()
+    early = stage.enforcement(agreement)
+    facts = stage.refused("E_STATE", cast.LESSOR, "apply_for_enforcement", **early)
+    assert facts == {"subject": agreement, "missing": "BREACHED"}
+    stage.warp(days=12)
+    debtor = early | {"creditor": "lessee"}
+    facts = stage.refused("E_STATE", cast.LESSEE, "apply_for_enforcement", **debtor)
+    assert facts["missing"] == "BREACHED"
+    right = stage.enforcement(agreement, f"{decision}.sum")
+    stage.ok(cast.LESSOR, "apply_for_enforcement", **right)
+
+
+def test_a_mediation_that_is_over_takes_no_step_more(stage: Stage) -> None:
+    """Failed: no mediator, no offer, no settlement, no second failure; the paper is for filing."""
+    agreement, mediation = stage.mediated()
+    offer = {"mediation": mediation, "role": "lessee", "sealed": SEALED}
+    stage.ok(cast.LESSEE, "make_offer", paper="O-1", **offer)
+    new = stage.signing(cast.MEDIATOR, replaces=agreement)
+    stage.ok(cast.MEDIATOR, "fail_mediation", mediation=mediation, reason="none")
+    steps: tuple[tuple[Signer, str, dict[str, Any]], ...] = (
+        (cast.MEDIATOR, "take_mediation", {"mediation": mediation}),
+        (cast.LESSEE, "make_offer", offer | {"paper": "O-2"}),
+        (cast.MEDIATOR, "settle", {"mediation": mediation, "settlement": new}),
+        (cast.MEDIATOR, "fail_mediation", {"mediation": mediation, "reason": "again"}),
+    )
+    for who, step, args in steps:
+        facts = stage.refused("E_STATE", who, step, **args)
+        assert facts == {"subject": mediation, "missing": "OPEN"}, step
+    stage.ok(cast.LESSOR, "file_case", **stage.filing(agreement))
+
+
+def test_a_mediation_has_at_most_a_hundred_offers(stage: Stage) -> None:
+    """The next is E_LIMIT and leaves no paper; the mediation can still be ended."""
+    _, mediation = stage.mediated()
+    offer = {"mediation": mediation, "role": "lessee", "sealed": SEALED}
+    for number in range(100):
+        stage.ok(cast.LESSEE, "make_offer", paper=f"O-{number}", **offer)
+    facts = stage.refused("E_LIMIT", cast.LESSEE, "make_offer", paper="O-100", **offer)
+    assert facts == {"amount": 101, "limit": 100, "rule": "offers"}
+    stage.ok(cast.MEDIATOR, "fail_mediation", mediation=mediation, reason="none")
+
+
+def test_evidence_serves_once_for_an_obligation_and_once_in_a_matter(stage: Stage) -> None:
+    """E_DUP says of what it is the evidence already; for another obligation it may serve."""
+    agreement = stage.active()
+    deposit, digest = stage.deposit(cast.LESSOR)
+    paid = {"evidence": "payment_receipt", "deposit": deposit, "amount": 1}
+    first = paid | {"obligation": f"{agreement}.rent.1"}
+    stage.ok(cast.LESSOR, "report_performance", **first)
+    facts = stage.refused("E_DUP", cast.LESSOR, "report_performance", **first)
+    assert facts == {"deposit": deposit, "subject": f"{agreement}.rent.1"}
+    named = {"agreement": agreement, "file_name": "receipt.pdf"}
+    shown = {"deposit": deposit, "sha256": digest}
+    facts = stage.refused("E_DUP", cast.LESSEE, "attach", **named, **shown)
+    assert facts == {"deposit": deposit, "subject": agreement}
+    second = paid | {"obligation": f"{agreement}.rent.2"}
+    assert stage.ok(cast.LESSOR, "report_performance", **second)["paid"] == 1
+    other, digest = stage.deposit(cast.LESSEE)
+    stage.ok(cast.LESSEE, "attach", deposit=other, sha256=digest, **named)
+
+
+def test_what_is_paid_or_replaced_is_not_performed_again(stage: Stage) -> None:
+    """E_STATE names the obligation; what is left of the agreement goes on."""
+    agreement = stage.active()
+    stage.pay(agreement, 1)
+    amend(stage, agreement, months=1)
+    for key in ("rent.1", "rent.2"):
+        again = {"obligation": f"{agreement}.{key}", "evidence": "payment_receipt", "amount": 1}
+        again["deposit"] = stage.deposit(cast.LESSOR)[0]
+        facts = stage.refused("E_STATE", cast.LESSOR, "report_performance", **again)
+        assert facts == {"obligation": f"{agreement}.{key}"}
+    back = {"obligation": f"{agreement}.deliver", "evidence": "courier_sign_off"}
+    back["deposit"] = stage.deposit(cast.LESSEE)[0]
+    facts = stage.refused("E_STATE", cast.LESSEE, "report_performance", **back)
+    assert facts == {"obligation": f"{agreement}.deliver"}
+    stage.perform(agreement, "giveback", "return_receipt")
+    assert stage.state(agreement) == "PERFORMED"
+
+
+def test_a_matter_has_at_most_two_hundred_exhibits(stage: Stage) -> None:
+    """One more is E_LIMIT, attached or shown for a payment; one of those there can still serve."""
+    agreement = stage.active()
+    named = {"agreement": agreement, "file_name": "a.pdf"}
+    deposits = [stage.deposit(cast.LESSOR) for _ in range(199)]
+    for deposit, digest in deposits:
+        stage.ok(cast.LESSOR, "attach", deposit=deposit, sha256=digest, **named)
+    more, digest_of_more = stage.deposit(cast.LESSOR)
+    limit = {"amount": 201, "limit": 200, "rule": "exhibits"}
+    shown = {"deposit": more, "sha256": digest_of_more}
+    assert stage.refused("E_LIMIT", cast.LESSOR, "attach", **named, **shown) == limit
+    paid = {"obligation": f"{agreement}.rent.1", "evidence": "payment_receipt", "amount": RENT}
+    facts = stage.refused("E_LIMIT", cast.LESSOR, "report_performance", deposit=more, **paid)
+    assert facts == limit
+    stage.ok(cast.LESSOR, "report_performance", deposit=deposits[0][0], **paid)
+    assert stage.obligation(agreement, "rent.1")["state"] == "DISCHARGED"
+
+
+def test_an_agreement_has_at_most_two_hundred_obligations_over_all_amendments(
+    stage: Stage,
+) -> None:
+    """Five rents in turn of 45 months: the fifth is E_LIMIT; the amendment of fewer goes."""
+    template = cast.lease()
+    deliver, rent, _ = template["obligations"]
+    keys = [f"rent_{number}" for number in range(5)]
+    template["parameters"] = template["parameters"][:1] + [
+        {"name": key, "kind": "count", "lowest": 0, "highest": 60, "zh": key, "en": key}
+        for key in keys
+    ]
+    free = {"grace": {"fixed": 0}, "penalty": {"fixed": 0}}
+    template["obligations"] = [deliver] + [
+        rent | free | {"key": key, "due": rent["due"] | {"times": cast.figure(key)}} for key in keys
+    ]
+    none = dict.fromkeys(keys, 0)
+    values = [{"name": "rent", "value": RENT}]
+    values += [{"name": name, "value": value} for name, value in (none | {"rent_0": 45}).items()]
+    agreement = stage.active(template=stage.reviewed(template), values=values)
+    for key in keys[1:4]:
+        amend(stage, agreement, **(none | {key: 45}))
+    amendment = proposed(stage, agreement, **(none | {"rent_4": 45}))
+    stage.ok(cast.LESSOR, "sign_amendment", **signature(stage, amendment, "lessor"))
+    last = signature(stage, amendment, "lessee")
+    facts = stage.refused("E_LIMIT", cast.LESSEE, "sign_amendment", **last)
+    assert facts == {"amount": 226, "limit": 200, "rule": "obligations"}
+    amend(stage, agreement, **(none | {"rent_4": 19}))
+    assert len(stage.table("agreements")[agreement]["obligations"]) == 200
+
+
+def test_an_amendment_is_signed_only_as_the_next_version(stage: Stage) -> None:
+    """Of two proposals one comes into force; the other, and itself again: E_STATE."""
+    agreement = stage.active()
+    first, second = (proposed(stage, agreement, grace=days) for days in (4, 5))
+    for role, who in SIDES:
+        stage.ok(who, "sign_amendment", **signature(stage, second, role))
+    for stale in (first, second):
+        facts = stage.refused(
+            "E_STATE", cast.LESSEE, "sign_amendment", **signature(stage, stale, "lessee")
+        )
+        assert facts == {"subject": stale["id"], "missing": "propose_amendment"}
+    assert stage.obligation(agreement, "rent.1")["grace_days"] == 5
+    amend(stage, agreement, grace=6)
+    assert stage.table("agreements")[agreement]["version"] == 3
+
+
+def test_an_amendment_waits_while_the_agreement_is_in_breach(stage: Stage) -> None:
+    """E_STATE for the last signature and for a new proposal; after the cure both go."""
+    agreement = stage.active()
+    amendment = proposed(stage, agreement, grace=9)
+    stage.ok(cast.LESSOR, "sign_amendment", **signature(stage, amendment, "lessor"))
+    stage.warp(days=14)
+    last = signature(stage, amendment, "lessee")
+    facts = stage.refused("E_STATE", cast.LESSEE, "sign_amendment", **last)
+    assert facts == {"subject": amendment["id"], "missing": "propose_amendment"}
+    text = {name: amendment[name] for name in ("agreement", "values", "text", "deposit")}
+    stage.refused("E_STATE", cast.LESSOR, "propose_amendment", **text)
+    stage.pay(agreement, 1)
+    stage.ok(cast.LESSEE, "sign_amendment", **last)
+    assert stage.obligation(agreement, "rent.2")["grace_days"] == 9
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"organization": cast.BANK.organization}, {"subject": SUBJECTS["lessor"]}],
+    ids=["other organisation", "other person"],
+)
+def test_a_settlement_is_between_the_parties_to_the_dispute(
+    stage: Stage, change: dict[str, str]
+) -> None:
+    """E_VALUE when one of them is somebody else; the same two can draft it."""
+    agreement, _ = stage.mediated()
+    new = stage.new_agreement(cast.MEDIATOR, replaces=agreement)
+    lessor, lessee = new["parties"]
+    other = new | {"parties": [lessor, lessee | change]}
+    facts = stage.refused("E_VALUE", cast.MEDIATOR, "draft_agreement", **other)
+    assert facts == {"subject": agreement, "what": "parties"}
+    stage.ok(cast.MEDIATOR, "draft_agreement", **new)
