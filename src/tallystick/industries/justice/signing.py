@@ -237,7 +237,11 @@ class Signing(Performing):
         return self.add_obligations(ctx, active, self._made(active, now))
 
     def _amend(self, ctx: Context, agreement: Agreement, amendment: Amendment) -> None:
-        """Let an amendment count: what is untouched follows it, what is begun stays."""
+        """Let an amendment count: what is untouched follows it, what is begun stays.
+
+        What an earlier amendment took out comes back if this one has it; what a decision replaced
+        does not.
+        """
         amended = replace(
             agreement,
             version=amendment.version,
@@ -248,9 +252,14 @@ class Signing(Performing):
             signatures=amendment.signatures,
         )
         made = {one.id: one for one in self._made(amended, agreement.active_at or 0)}
+        is_decided = self._is_decided(agreement)
         gone = 0
         for kept in list(self.obligations_of(agreement)):
             new = made.pop(kept.id, None)
+            if new is not None and _is_taken_out(kept) and not is_decided:
+                self.obligations.replace(new)
+                gone -= 1
+                continue
             if not _is_untouched(kept):
                 continue
             if kept.state is ObligationState.OPEN:
@@ -267,6 +276,10 @@ class Signing(Performing):
         )
         amended = self.add_obligations(ctx, amended, made.values())
         self.settle_count(ctx, amended, gone=gone, cured=0)
+
+    def _is_decided(self, agreement: Agreement) -> bool:
+        case = None if agreement.case is None else self.cases.require(agreement.case)
+        return case is not None and case.decision is not None
 
     def _made(self, agreement: Agreement, signed_at: int) -> tuple[Obligation, ...]:
         template = self.templates.require(agreement.template)
@@ -351,6 +364,11 @@ def _is_untouched(kept: Obligation) -> bool:
     """Return whether nothing has been done for an obligation, and it is not late."""
     is_early = kept.state in {ObligationState.WAITING, ObligationState.OPEN}
     return is_early and not kept.paid and not kept.debited
+
+
+def _is_taken_out(kept: Obligation) -> bool:
+    """Return whether an obligation was replaced before anything was done for it."""
+    return kept.state is ObligationState.REPLACED and not kept.paid
 
 
 def _signed(agreement: str, version: int, signature: PartySignature) -> AgreementSigned:

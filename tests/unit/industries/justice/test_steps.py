@@ -9,6 +9,7 @@ import pytest
 
 from tallystick.model import Signer
 from tests.unit.industries.justice import stage as cast
+from tests.unit.industries.justice.invariants import check_all
 from tests.unit.industries.justice.stage import HASH, RENT, SUBJECTS, Stage
 
 SEALED = {"ciphertext": HASH, "plaintext": HASH, "size": 9}
@@ -214,6 +215,52 @@ def test_an_amendment_waits_while_the_agreement_is_in_breach(stage: Stage) -> No
     stage.pay(agreement, 1)
     stage.ok(cast.LESSEE, "sign_amendment", **last)
     assert stage.obligation(agreement, "rent.2")["grace_days"] == 9
+
+
+def test_what_an_amendment_took_out_a_later_one_brings_back(stage: Stage) -> None:
+    """JUD-6: two months, one, two again, as all have signed: the second rent is owed and due."""
+    agreement = stage.active()
+    amend(stage, agreement, months=1)
+    assert stage.obligation(agreement, "rent.2")["state"] == "REPLACED"
+    amend(stage, agreement, months=2, grace=5)
+    rent = stage.obligation(agreement, "rent.2")
+    assert (rent["state"], rent["grace_days"]) == ("OPEN", 5)
+    check_all(stage)
+    stage.pay(agreement, 1)
+    assert stage.obligation(agreement, "giveback")["state"] == "WAITING"
+    stage.pay(agreement, 2)
+    stage.perform(agreement, "giveback", "return_receipt")
+    assert stage.state(agreement) == "PERFORMED"
+
+
+def test_what_a_decision_replaced_no_amendment_brings_back(stage: Stage) -> None:
+    """A debit that came back makes the agreement active again; the judged rent stays replaced."""
+    agreement = stage.active()
+    stage.authorized(agreement, RENT)
+    stage.warp(days=10)
+    (order,) = stage.table("payments_orders")
+    stage.report(order, "BOOKED")
+    stage.warp(days=34)
+    assert stage.state(agreement) == "BREACHED"
+    notice = {"agreement": agreement, "service": "electronic"}
+    stage.ok(cast.PLATFORM, "serve_notice", proof=stage.deposit(cast.PLATFORM)[0], **notice)
+    stage.warp(days=8)
+    stage.warp(days=31)
+    assert stage.state(agreement) == "FAILED"
+    case = stage.ok(cast.LESSOR, "file_case", **stage.filing(agreement, "rent.2"))["id"]
+    stage.ok(cast.FILING, "accept_case", case=case, docket="1")
+    stage.ok(cast.JUDGE, "hear_case", case=case)
+    text = stage.deposit(cast.JUDGE)[0]
+    decision = {"case": case, "outcome": "upheld", "deposit": text, "awards": [stage.award()]}
+    paid = stage.ok(cast.JUDGE, "decide_case", **decision)["id"] + ".sum"
+    receipt = {"evidence": "payment_receipt", "deposit": stage.deposit(cast.LESSOR)[0]}
+    stage.ok(cast.LESSOR, "report_performance", obligation=paid, amount=RENT, **receipt)
+    stage.report(order, "RETURNED")
+    assert stage.state(agreement) == "ACTIVE"
+    amend(stage, agreement, grace=5)
+    assert stage.obligation(agreement, "rent.1")["grace_days"] == 5
+    assert stage.obligation(agreement, "rent.2")["state"] == "REPLACED"
+    check_all(stage)
 
 
 @pytest.mark.parametrize(
