@@ -253,7 +253,7 @@ class Mediating(Debiting):
     @action(
         role=JUDGE,
         label=Label(zh="司法确认", en="Confirm a settlement"),
-        refuses=(Related, StepMissing),
+        refuses=(Related, StepMissing, NotYours),
     )
     def confirm_settlement(
         self, ctx: Context, agreement: Annotated[Identifier, Label(zh="和解协议", en="Settlement")]
@@ -266,6 +266,8 @@ class Mediating(Debiting):
         if kept.replaces is None or kept.state is not AgreementState.ACTIVE:
             raise StepMissing(subject=kept.id, missing="settle")
         self.refuse_interested(ctx, kept)
+        if kept.is_enforceable and kept.court is not None:
+            require_party(ctx, kept.id, kept.court)
         for one in list(self.obligations_of(kept)):
             self.obligations.replace(replace(one, is_enforceable=True))
         return self.agreements.replace(

@@ -44,6 +44,15 @@ def amend(stage: Stage, agreement: str, **values: int) -> None:
         stage.ok(who, "sign_amendment", **signature(stage, amendment, role))
 
 
+def settled(stage: Stage) -> str:
+    """Return a settlement in force."""
+    agreement, mediation = stage.mediated()
+    new = stage.signing(cast.MEDIATOR, replaces=agreement)
+    stage.sign(new)
+    stage.ok(cast.MEDIATOR, "settle", mediation=mediation, settlement=new)
+    return new
+
+
 def test_only_what_a_judge_confirmed_or_decided_is_enforced(stage: Stage) -> None:
     """A breached agreement is not: E_STATE, and the missing step is the decision."""
     agreement = stage.breached()
@@ -279,3 +288,16 @@ def test_a_settlement_is_between_the_parties_to_the_dispute(
     facts = stage.refused("E_VALUE", cast.MEDIATOR, "draft_agreement", **other)
     assert facts == {"subject": agreement, "what": "parties"}
     stage.ok(cast.MEDIATOR, "draft_agreement", **new)
+
+
+def test_a_confirmed_settlement_is_the_confirming_courts(stage: Stage) -> None:
+    """Another court's confirmation is E_ROLE; the same court's, after an amendment, counts."""
+    settlement = settled(stage)
+    stage.ok(cast.JUDGE, "confirm_settlement", agreement=settlement)
+    other = cast.person("judge", 288)
+    facts = stage.refused("E_ROLE", other, "confirm_settlement", agreement=settlement)
+    assert facts == {"subject": settlement, "party": cast.COURT}
+    amend(stage, settlement, grace=5)
+    assert not stage.obligation(settlement, "rent.1")["is_enforceable"]
+    stage.ok(cast.JUDGE, "confirm_settlement", agreement=settlement)
+    assert stage.obligation(settlement, "rent.1")["is_enforceable"]
