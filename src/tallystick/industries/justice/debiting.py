@@ -151,6 +151,7 @@ class Debiting(Signing):
         zh: 将被拒绝或退回的扣款重新置为待付；仍受上限与欠款约束。
         """
         obligation, leave = self._own_order(ctx, order)
+        require_party(ctx, order, leave.bank)
         self.check_performable(obligation)
         amount = self.payments.orders.require(order).amount
         ended_at = _ended_at(leave, ctx.block_time_ms)
@@ -175,7 +176,7 @@ class Debiting(Signing):
         if amount < 1 or _ended_at(leave, ctx.block_time_ms) is not None:
             return
         order = ctx.next_id("PO")
-        self.purposes.add(DebitPurpose(order=order, obligation=obligation.id))
+        self.purposes.add(DebitPurpose(order=order, obligation=obligation.id, bank=leave.bank))
         self.payments.order(
             ctx,
             order,
@@ -208,10 +209,11 @@ class Debiting(Signing):
             ctx.emit(counted_agreement(agreement, active=1))
 
     def _own_order(self, ctx: Context, order: str) -> tuple[Obligation, Authorization]:
-        obligation = self.obligations.require(self.purposes.require(order).obligation)
-        leave = self.authorizations.require(obligation.agreement, obligation.debtor)
-        require_party(ctx, order, leave.bank)
-        return obligation, leave
+        """Return what an order of the signer's bank pays, and the debtor's leave of today."""
+        purpose = self.purposes.require(order)
+        require_party(ctx, order, purpose.bank)
+        obligation = self.obligations.require(purpose.obligation)
+        return obligation, self.authorizations.require(obligation.agreement, obligation.debtor)
 
 
 def _ended_at(leave: Authorization, now_ms: int) -> int | None:

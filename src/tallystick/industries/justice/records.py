@@ -427,7 +427,9 @@ class Authorization(NewAuthorization):
 
 
 class DebitPurpose(Record):
-    """What a payment order pays."""
+    """What a payment order pays, and the bank that carries it out."""
 
     order: Identifier
     obligation: Identifier
+    bank: OrganizationCode
+    """Of the leave that ordered it; a later leave may name another."""

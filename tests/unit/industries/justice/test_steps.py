@@ -301,3 +301,25 @@ def test_a_confirmed_settlement_is_the_confirming_courts(stage: Stage) -> None:
     assert not stage.obligation(settlement, "rent.1")["is_enforceable"]
     stage.ok(cast.JUDGE, "confirm_settlement", agreement=settlement)
     assert stage.obligation(settlement, "rent.1")["is_enforceable"]
+
+
+def test_a_debit_on_its_way_stays_its_banks_when_a_new_leave_names_another(stage: Stage) -> None:
+    """The new bank neither sends nor reports it, E_ROLE; the old one reports, and retries not."""
+    agreement = stage.active()
+    stage.authorized(agreement, 3 * RENT)
+    stage.warp(days=9, ms=cast.HOUR_MS)
+    (order,) = stage.table("payments_orders")
+    stage.ok(cast.LESSEE, "revoke_debit", agreement=agreement, role="lessee")
+    new_bank = cast.person("bank", 289)
+    stage.authorized(agreement, 3 * RENT, bank=new_bank.organization)
+    report = {"order": order, "state": "BOOKED", "attempt": 1, "reference": "R-1"}
+    old = {"subject": order, "party": cast.BANK.organization}
+    assert stage.refused("E_ROLE", new_bank, "note_sent", orders=[order], file=HASH) == old
+    assert stage.refused("E_ROLE", new_bank, "report_payment", **report) == old
+    stage.report(order, "REJECTED")
+    facts = stage.refused("E_ROLE", cast.BANK, "retry_payment", order=order)
+    assert facts == {"subject": order, "party": new_bank.organization}
+    assert stage.table("authorizations")[f"{agreement}/lessee"]["used"] == 0
+    stage.warp(days=30)
+    (second,) = set(stage.table("payments_orders")) - {order}
+    stage.ok(new_bank, "note_sent", orders=[second], file=HASH)
