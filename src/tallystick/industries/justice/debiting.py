@@ -59,7 +59,7 @@ class Debiting(Signing):
         )
         signature = self.check_signed(ctx, party, document, signed)
         before = self.authorizations.get(agreement.id, new.role)
-        if before is not None and before.revoked_at is None:
+        if before is not None and _ended_at(before, ctx.block_time_ms) is None:
             raise DoesNotFit(subject=agreement.id, what="an authorisation is in force")
         used = 0 if before is None else before.used
         kept = Authorization(used=used, signature=signature, **asdict(new))

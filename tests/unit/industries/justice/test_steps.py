@@ -10,7 +10,7 @@ import pytest
 from tallystick.model import Signer
 from tests.unit.industries.justice import stage as cast
 from tests.unit.industries.justice.invariants import check_all
-from tests.unit.industries.justice.stage import HASH, RENT, SUBJECTS, Stage
+from tests.unit.industries.justice.stage import DAY_MS, HASH, RENT, SUBJECTS, Stage
 
 SEALED = {"ciphertext": HASH, "plaintext": HASH, "size": 9}
 SIDES = (("lessor", cast.LESSOR), ("lessee", cast.LESSEE))
@@ -323,3 +323,15 @@ def test_a_debit_on_its_way_stays_its_banks_when_a_new_leave_names_another(stage
     stage.warp(days=30)
     (second,) = set(stage.table("payments_orders")) - {order}
     stage.ok(new_bank, "note_sent", orders=[second], file=HASH)
+
+
+def test_a_leave_that_has_run_out_makes_room_for_the_next(stage: Stage) -> None:
+    """E_VALUE while it is in force; one day later the new one holds, and what was used stays."""
+    agreement = stage.active()
+    stage.authorized(agreement, 3 * RENT, valid_until=stage.now_ms + 10 * DAY_MS)
+    stage.warp(days=9, ms=cast.HOUR_MS)
+    with pytest.raises(AssertionError, match="E_VALUE"):
+        stage.authorized(agreement, 2 * RENT)
+    stage.warp(days=1)
+    stage.authorized(agreement, 2 * RENT)
+    assert stage.table("authorizations")[f"{agreement}/lessee"]["used"] == RENT
