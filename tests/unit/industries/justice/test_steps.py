@@ -335,3 +335,15 @@ def test_a_leave_that_has_run_out_makes_room_for_the_next(stage: Stage) -> None:
     stage.warp(days=1)
     stage.authorized(agreement, 2 * RENT)
     assert stage.table("authorizations")[f"{agreement}/lessee"]["used"] == RENT
+
+
+def test_a_debtors_own_word_discharges_nothing(stage: Stage) -> None:
+    """E_ROLE with evidence of its own; a notary, or the creditor, may report the same payment."""
+    agreement = stage.active()
+    paid = {"obligation": f"{agreement}.rent.1", "evidence": "payment_receipt", "amount": 1}
+    own = paid | {"deposit": stage.deposit(cast.LESSEE)[0]}
+    facts = stage.refused("E_ROLE", cast.LESSEE, "report_performance", **own)
+    assert facts == {"subject": f"{agreement}.rent.1", "party": cast.LESSOR.organization}
+    for who in (cast.NOTARY, cast.LESSOR, cast.PLATFORM):
+        stage.ok(who, "report_performance", **(paid | {"deposit": stage.deposit(who)[0]}))
+    assert stage.obligation(agreement, "rent.1")["paid"] == 3
