@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tallystick.industries.justice import authorization_digest
 from tallystick.model import Signer
 from tests.unit.industries.justice import stage as cast
 from tests.unit.industries.justice.invariants import check_all
@@ -347,3 +348,119 @@ def test_a_debtors_own_word_discharges_nothing(stage: Stage) -> None:
     for who in (cast.NOTARY, cast.LESSOR, cast.PLATFORM):
         stage.ok(who, "report_performance", **(paid | {"deposit": stage.deposit(who)[0]}))
     assert stage.obligation(agreement, "rent.1")["paid"] == 3
+
+
+def test_another_party_takes_no_step_of_an_agreement_that_is_not_its(stage: Stage) -> None:
+    """E_ROLE for opening, signing, leave to debit, amendments and notice; the right side goes."""
+    other = cast.person("party", 277)
+    named = {"agreement": stage.ok(cast.PLATFORM, "draft_agreement", **stage.new_agreement())["id"]}
+    agreement = named["agreement"]
+    stage.refused("E_ROLE", other, "open_signing", **named)
+    stage.ok(cast.PLATFORM, "open_signing", **named)
+    digest = stage.table("agreements")[agreement]["digest"]
+    signed = named | {"role": "lessee", "signed": stage.signed("lessee", digest)}
+    stage.refused("E_ROLE", cast.LESSOR, "sign_agreement", **signed)
+    stage.ok(cast.LESSEE, "sign_agreement", **signed)
+    stage.sign(agreement, "lessor")
+    stage.authorized(agreement, RENT)
+    leave = named | {"role": "lessee"}
+    stage.refused("E_ROLE", cast.LESSOR, "revoke_debit", **leave)
+    stage.ok(cast.LESSEE, "revoke_debit", **leave)
+    amendment = proposed(stage, agreement, grace=5)
+    text = {name: amendment[name] for name in ("agreement", "values", "text", "deposit")}
+    stage.refused("E_ROLE", other, "propose_amendment", **text)
+    signed = signature(stage, amendment, "lessee")
+    stage.refused("E_ROLE", cast.LESSOR, "sign_amendment", **signed)
+    stage.ok(cast.LESSEE, "sign_amendment", **signed)
+    stage.perform(agreement, "deliver", "courier_sign_off", cast.PLATFORM)
+    stage.warp(days=14)
+    proof = {"service": "courier", "proof": stage.deposit(other)[0]}
+    stage.refused("E_ROLE", other, "serve_notice", **named, **proof)
+    proof["proof"] = stage.deposit(cast.LESSOR)[0]
+    stage.ok(cast.LESSOR, "serve_notice", **named, **proof)
+
+
+def test_leave_to_debit_is_given_by_the_debtor_or_its_platform(stage: Stage) -> None:
+    """E_ROLE for the creditor, even with the debtor's signature in hand."""
+    agreement = stage.active()
+    new: dict[str, Any] = {"agreement": agreement, "role": "lessee", "account": HASH}
+    new |= {"bank": cast.BANK.organization, "cap": RENT, "valid_until": stage.now_ms + DAY_MS}
+    document = authorization_digest(agreement, "lessee", HASH, RENT, new["valid_until"])
+    leave = {"new": new, "signed": stage.signed("lessee", document)}
+    stage.refused("E_ROLE", cast.LESSOR, "authorize_debit", **leave)
+    stage.ok(cast.PLATFORM, "authorize_debit", **leave)
+
+
+def test_a_mediation_is_its_mediators_and_its_sides(stage: Stage) -> None:
+    """E_ROLE for another mediator, and for an offer in the other side's name."""
+    agreement, mediation = stage.mediated()
+    other = cast.person("mediator", 278)
+    offer = {"mediation": mediation, "role": "lessee", "paper": "O-1", "sealed": SEALED}
+    stage.refused("E_ROLE", cast.LESSOR, "make_offer", **offer)
+    stage.ok(cast.LESSEE, "make_offer", **offer)
+    new = stage.signing(cast.MEDIATOR, replaces=agreement)
+    stage.sign(new)
+    settle = {"mediation": mediation, "settlement": new}
+    failed = {"mediation": mediation, "reason": "mine"}
+    stage.refused("E_ROLE", other, "settle", **settle)
+    stage.refused("E_ROLE", other, "fail_mediation", **failed)
+    stage.ok(cast.MEDIATOR, "settle", **settle)
+
+
+def test_an_enforcement_is_its_creditors_and_its_courts(stage: Stage) -> None:
+    """E_ROLE for the debtor who applies in the creditor's name, and for another court's officer."""
+    agreement, decision = stage.decided()
+    stage.warp(days=12)
+    right = stage.enforcement(agreement, f"{decision}.sum")
+    stage.refused("E_ROLE", cast.LESSEE, "apply_for_enforcement", **right)
+    applied = stage.ok(cast.LESSOR, "apply_for_enforcement", **right)
+    closing = {"enforcement": applied["id"], "collected": RENT}
+    other = cast.person("enforcement-officer", 288)
+    stage.refused("E_ROLE", other, "close_enforcement", **closing)
+    stage.ok(cast.OFFICER, "close_enforcement", **closing)
+
+
+def test_a_certificate_is_revoked_by_who_issued_it(stage: Stage) -> None:
+    """E_ROLE for another authority."""
+    named = {"certificate": stage.certificates["lessee"]}
+    other = cast.person("certificate-authority", 276)
+    stage.refused("E_ROLE", other, "revoke_certificate", **named)
+    stage.ok(cast.AUTHORITY, "revoke_certificate", **named)
+
+
+@pytest.mark.parametrize(
+    "side", [cast.LESSOR, cast.LESSEE, cast.PLATFORM], ids=["lessor", "lessee", "platform"]
+)
+def test_nobody_related_to_a_side_or_the_platform_acts_in_a_case(
+    stage: Stage, side: Signer
+) -> None:
+    """E_CONFLICT for court and notary until the relation has ended; no opinion on an old case."""
+    agreement, case = stage.filed()
+    (shown, *_) = stage.table("agreements")[agreement]["exhibits"]
+    given = {"deposit": shown, "statement": stage.deposit(cast.NOTARY)[0], "supports": True}
+    of_court, of_notary = (
+        {"one": own, "other": side.organization} for own in (cast.COURT, cast.NOTARY.organization)
+    )
+    for relation in (of_court, of_notary):
+        stage.ok(side, "declare_relation", kind="owner", **relation)
+    back = {"case": case, "reason": "address"}
+    stage.refused("E_CONFLICT", cast.FILING, "return_case", **back)
+    stage.ok(cast.JUDGE, "end_relation", **of_court)
+    stage.ok(cast.FILING, "return_case", **back)
+    again = stage.ok(cast.LESSOR, "file_case", **stage.filing(agreement))["id"]
+    stage.ok(cast.FILING, "accept_case", case=again, docket="1")
+    stage.refused("E_CONFLICT", cast.NOTARY, "give_opinion", case=again, **given)
+    stage.ok(cast.JUDGE, "end_relation", **of_notary)
+    facts = stage.refused("E_STATE", cast.NOTARY, "give_opinion", case=case, **given)
+    assert facts == {"subject": case, "missing": "accept_case"}
+    stage.ok(cast.NOTARY, "give_opinion", case=again, **given)
+
+
+def test_a_court_related_to_a_side_confirms_no_settlement(stage: Stage) -> None:
+    """E_CONFLICT; when the relation has ended it may."""
+    settlement = settled(stage)
+    sides = {"one": cast.COURT, "other": cast.LESSEE.organization}
+    stage.ok(cast.LESSEE, "declare_relation", kind="owner", **sides)
+    stage.refused("E_CONFLICT", cast.JUDGE, "confirm_settlement", agreement=settlement)
+    stage.ok(cast.JUDGE, "end_relation", **sides)
+    stage.ok(cast.JUDGE, "confirm_settlement", agreement=settlement)
