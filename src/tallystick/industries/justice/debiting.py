@@ -45,7 +45,7 @@ class Debiting(Signing):
         role=(PARTY, PLATFORM),
         label=Label(zh="授权扣款", en="Authorise debits"),
         emits=(Registered,),
-        refuses=SIGNING_REFUSES,
+        refuses=(*SIGNING_REFUSES, TooMuch),
     )
     def authorize_debit(self, ctx: Context, new: NewAuthorization, signed: Signed) -> Authorization:
         """en: A debtor lets its account be debited for one agreement, up to a cap, by signature.
@@ -62,6 +62,8 @@ class Debiting(Signing):
         if before is not None and _ended_at(before, ctx.block_time_ms) is None:
             raise DoesNotFit(subject=agreement.id, what="an authorisation is in force")
         used = 0 if before is None else before.used
+        if used > new.cap:
+            raise TooMuch(amount=used, limit=new.cap, rule="cap")
         kept = Authorization(used=used, signature=signature, **asdict(new))
         ctx.emit(Registered(organization=party.organization, kind="debit", subject=agreement.id))
         return self.authorizations.put(kept)

@@ -338,6 +338,18 @@ def test_a_leave_that_has_run_out_makes_room_for_the_next(stage: Stage) -> None:
     assert stage.table("authorizations")[f"{agreement}/lessee"]["used"] == RENT
 
 
+def test_a_new_leave_covers_what_debits_have_used(stage: Stage) -> None:
+    """JUD-10: a cap under it is E_LIMIT, one that is just it holds."""
+    agreement = stage.active()
+    stage.authorized(agreement, 3 * RENT)
+    stage.warp(days=9, ms=cast.HOUR_MS)
+    stage.ok(cast.LESSEE, "revoke_debit", agreement=agreement, role="lessee")
+    with pytest.raises(AssertionError, match=f"E_LIMIT.*{RENT}.*{RENT - 1}"):
+        stage.authorized(agreement, RENT - 1)
+    stage.authorized(agreement, RENT)
+    check_all(stage)
+
+
 def test_a_debtors_own_word_discharges_nothing(stage: Stage) -> None:
     """E_ROLE with evidence of its own; a notary, or the creditor, may report the same payment."""
     agreement = stage.active()
