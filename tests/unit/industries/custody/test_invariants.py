@@ -266,7 +266,8 @@ def test_afc_9_equal_plaintexts_of_two_owners_share_nothing_on_the_ledger(scene:
     for field in ("cid", "plain", "slices_root", "key_id"):
         assert one[field] != two[field]
     again = scene.new_object("o3", scene.files["o1"])
-    scene.refused("E_DUP", OWNER, "declare_object", **again)
+    assert scene.refused("E_DUP", OWNER, "declare_object", **again) == {"object": "o1"}
+    scene.ok(OWNER, "declare_object", **scene.new_object("o3", scene.seal()))
 
 
 def test_afc_10_a_copied_answer_fails(scene: Scene) -> None:
