@@ -14,18 +14,23 @@ from tallystick.industries.custody.archive_records import TERMINALS_MAX, Gap, Te
 from tallystick.industries.custody.refusals import BadManifest
 from tallystick.industries.custody.rules import place_at
 from tallystick.industries.custody.setting import NODES_MAX
+from tallystick.model import Signer
+from tallystick.testing import make_signer
 from tests.unit.industries.custody.invariants import check_all
 from tests.unit.industries.custody.scene import (
     AUDITOR,
     BANK,
+    CUSTODIAN,
     DAY_MS,
     LEGAL,
     OPERATORS,
+    OTHER_LEGAL,
     OTHER_OWNER,
     OWNER,
     READER,
     RULES,
     Scene,
+    person,
 )
 
 DAY: Final = date(2026, 9, 21)
@@ -241,3 +246,81 @@ def test_a_directory_has_no_place_beyond_its_lines() -> None:
     assert [place_at(days, index) for index in range(3)] == [("t0", 1), ("t0", 3), ("t1", 7)]
     with pytest.raises(BadManifest, match="place 3"):
         place_at(days, 3)
+
+
+# --- who it is for ------------------------------------------------------------------------------
+
+
+def only(scene: Scene, wrong: Signer, right: Signer, method: str, /, **args: Any) -> Any:
+    """Let the same role of another organisation be refused (E_ROLE), and the right one go."""
+    scene.refused("E_ROLE", wrong, method, **args)
+    return scene.ok(right, method, **args)
+
+
+def test_every_step_of_an_object_is_for_its_owners_people(scene: Scene) -> None:
+    """E_ROLE for each step tried by another organisation, at the moment at which it would go."""
+    scene.declare("o0")
+    only(scene, OTHER_OWNER, OWNER, "withdraw_object", object="o0")
+    name, other = (scene.stored(one, retention="short") for one in ("o1", "o2"))
+    only(scene, OPERATORS[1], OPERATORS[0], "report_damage", object=other, node="n0")
+    scene.pin(other, scene.named("RepairBegun")[0]["node"])
+    only(scene, OTHER_LEGAL, LEGAL, "hold", object=name, reason="x")
+    only(scene, OTHER_LEGAL, LEGAL, "unhold", object=name)
+    grant = {"object": name, "reader": READER.organization, "purpose": "audit"}
+    only(scene, OTHER_OWNER, OWNER, "grant_read", valid_until=scene.now + DAY_MS, **grant)
+    scene.to_expiring()
+    only(scene, OTHER_OWNER, OWNER, "release", object=other)
+    only(scene, OTHER_OWNER, OWNER, "order_destruction", object=name, reason="x")
+    only(scene, OTHER_LEGAL, LEGAL, "sign_destruction", object=name)
+    strange = person("key-custodian", 11)
+    only(scene, strange, CUSTODIAN, "confirm_key_destroyed", object=name)
+    check_all(scene)
+
+
+def test_who_orders_a_destruction_does_not_sign_it(scene: Scene) -> None:
+    """AFC-8, E_CONFLICT: neither with both roles at once nor with the second one given later."""
+    name = scene.stored(retention="short")
+    scene.warp(days=2)
+    scene.ok(OWNER, "order_destruction", object=name, reason="x")
+    same = {"organization": OWNER.organization, "member": OWNER.member}
+    both = make_signer(*OWNER.roles, *LEGAL.roles, **same)
+    facts = scene.refused("E_CONFLICT", both, "sign_destruction", object=name)
+    assert facts == {"roles": sorted(both.roles)}
+    later = make_signer(*LEGAL.roles, **same)
+    facts = scene.refused("E_CONFLICT", later, "sign_destruction", object=name)
+    assert facts["person"] == f"{OWNER.organization}/{OWNER.member}"
+    assert scene.ok(LEGAL, "sign_destruction", object=name)["state"] == "DESTROYED"
+
+
+def test_a_read_is_finished_by_its_reader(scene: Scene) -> None:
+    """E_ROLE for another organisation that may read, but has not opened this one."""
+    terms = {"object": scene.stored(), "reader": READER.organization, "purpose": "audit"}
+    grant = scene.ok(OWNER, "grant_read", valid_until=scene.now + DAY_MS, **terms)["id"]
+    use = {"grant": grant, "purpose": "audit"}
+    read = only(scene, person("reader", 7), READER, "open_read", **use)["id"]
+    only(scene, person("reader", 7), READER, "finish_read", read=read, node="n0")
+
+
+def test_a_payout_is_settled_by_the_bank_of_its_currency(scene: Scene) -> None:
+    """E_ROLE for another bank, which neither sends it nor says what became of it."""
+    strange = person("bank", 7)
+    payee = {"currency": "CNY", "amount": 500, "payee": "ab" * 32}
+    order = scene.ok(OWNER, "withdraw", **payee)["id"]
+    only(scene, strange, BANK, "note_sent", orders=[order], file="cd" * 32)
+    said = {"order": order, "state": "BOOKED", "attempt": 1, "reference": "B/1"}
+    assert only(scene, strange, BANK, "report_payment", **said) is True
+    check_all(scene)
+
+
+def test_a_day_is_shown_and_its_terminals_closed_by_its_owner(scene: Scene) -> None:
+    """E_ROLE for another owner; a drill may be reported by who drew it or by the owner."""
+    manifest, lines = two_lines(scene)
+    audit = scene.ok(AUDITOR, "draw_audit", manifest=manifest)
+    shown = [scene.shown(lines, index) for index in audit["indices"]]
+    only(scene, OTHER_OWNER, OWNER, "show_entries", audit=audit["id"], shown=shown)
+    drill = scene.ok(AUDITOR, "draw_drill", manifest=manifest)
+    line = scene.shown(lines, drill["index"])
+    told = {"drill": drill["id"], "shown": line, "node": "n1", "is_intact": True}
+    scene.refused("E_ROLE", person("auditor", 7), "report_drill", **told)
+    only(scene, OTHER_OWNER, OWNER, "report_drill", **told)
+    only(scene, OTHER_OWNER, OWNER, "close_terminal", id="t0")
