@@ -70,7 +70,7 @@ class Archiving(Keeping):
     @action(
         role=OWNER,
         label=Label(zh="登记终端", en="Register a terminal"),
-        refuses=(NotYours, BadManifest),
+        refuses=(BadManifest,),
     )
     def register_terminal(
         self,
@@ -157,7 +157,8 @@ class Archiving(Keeping):
     @action(
         role=(AUDITOR, REGULATOR),
         label=Label(zh="抽查档案", en="Draw an audit"),
-        emits=(AuditDrawn, AuditEnded),
+        emits=(AuditDrawn,),
+        refuses=(BadManifest,),
     )
     def draw_audit(self, ctx: Context, manifest: ManifestName) -> Audit:
         """en: Draws lines of a day by chance; the owner must show each of them, in time.
@@ -222,7 +223,11 @@ class Archiving(Keeping):
         self.deadlines.clear(audit, _CHECK)
         return self._end_audit(ctx, kept, "fail" if missing else "pass")
 
-    @action(role=(AUDITOR, OWNER), label=Label(zh="恢复演练", en="Draw a restore drill"))
+    @action(
+        role=(AUDITOR, OWNER),
+        label=Label(zh="恢复演练", en="Draw a restore drill"),
+        refuses=(BadManifest,),
+    )
     def draw_drill(self, ctx: Context, manifest: ManifestName) -> Drill:
         """en: Draws one line of a day whose document is to be brought back from a node.
 

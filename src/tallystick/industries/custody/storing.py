@@ -104,14 +104,15 @@ class Storing(Copying):
         role=OWNER,
         label=Label(zh="撤回上传", en="Withdraw an upload"),
         emits=COPY_EVENTS,
-        refuses=(NotYours,),
+        refuses=(NotYours, MustBeKept),
     )
     def withdraw_object(self, ctx: Context, object: ObjectName) -> StoredObject:  # noqa: A002
-        """en: Takes back an upload that is not complete; the fee is given back.
+        """en: Takes back an upload that is neither complete nor on hold; the fee is given back.
 
-        zh: 撤回尚未齐备的上传，退还费用。
+        zh: 撤回尚未齐备且未受保全的上传，退还费用。
         """
         kept = self.own_object(ctx, object)
+        self.require_no_hold(kept)
         moved = self.object_flow.move(ctx, self.objects, kept, "withdraw")
         return self.end_object(ctx, self.drop_copies(ctx, moved))
 
@@ -260,8 +261,12 @@ class Storing(Copying):
         self.settle(ctx, begun)
 
     def on_collect(self, ctx: Context, deadline: Deadline) -> None:
-        """The grace after a release is over: the nodes forget the object."""
-        self.drop_copies(ctx, self.objects.require(deadline.case))
+        """The grace after a release is over: the nodes forget the object, unless it is on hold."""
+        stored = self.objects.require(deadline.case)
+        if self.files.documents.require(stored.id).legal_holds:
+            self._set_grace(ctx, stored)
+            return
+        self.drop_copies(ctx, stored)
 
     def on_retention(self, ctx: Context, deadline: Deadline) -> None:
         """The retention of an object ends soon."""
@@ -363,7 +368,9 @@ class Storing(Copying):
 
     def _release(self, ctx: Context, stored: StoredObject, move: str) -> StoredObject:
         released = self.object_flow.move(ctx, self.objects, stored, move)
-        grace = self.parameters.now().grace_days * DAY_MS
-        due = ctx.block_time_ms + grace
-        self.deadlines.set(stored.id, "collect", due=due, on_expiry="collect")
+        self._set_grace(ctx, released)
         return self.end_object(ctx, released)
+
+    def _set_grace(self, ctx: Context, stored: StoredObject) -> None:
+        due = ctx.block_time_ms + self.parameters.now().grace_days * DAY_MS
+        self.deadlines.set(stored.id, "collect", due=due, on_expiry="collect")

@@ -135,12 +135,16 @@ class CustodyTables:
             MustBeKept: it is.
         """
         if self.must_be_kept(ctx, stored):
-            document = self.files.documents.require(stored.id)
-            raise MustBeKept(
-                object=stored.id,
-                retain_until=document.retain_until or 0,
-                legal_holds=document.legal_holds,
-            )
+            raise self._kept_for(stored)
+
+    def require_no_hold(self, stored: StoredObject) -> None:
+        """AFC-4: what is on hold goes nowhere, not even where nothing is retained yet.
+
+        Raises:
+            MustBeKept: it is.
+        """
+        if self.files.documents.require(stored.id).legal_holds:
+            raise self._kept_for(stored)
 
     def must_be_kept(self, ctx: Context, stored: StoredObject) -> bool:
         """Return whether an object is retained or on hold."""
@@ -150,6 +154,14 @@ class CustodyTables:
     def expiring_ms(self) -> int:
         """Return how long before its end a period is about to end."""
         return self.parameters.now().expiring_days * DAY_MS
+
+    def _kept_for(self, stored: StoredObject) -> MustBeKept:
+        document = self.files.documents.require(stored.id)
+        return MustBeKept(
+            object=stored.id,
+            retain_until=document.retain_until or 0,
+            legal_holds=document.legal_holds,
+        )
 
 
 def require_party(ctx: Context, subject: str, party: str) -> None:

@@ -99,6 +99,34 @@ def test_afc_4_what_is_retained_or_held_cannot_be_released_or_destroyed(scene: S
     check_all(scene)
 
 
+def test_afc_4_an_upload_on_hold_is_not_withdrawn(scene: Scene) -> None:
+    """AFC-4: E_LOCKED though nobody retains it yet; withdrawn once the court has let it go."""
+    scene.declare("o1")
+    scene.pin("o1", "n0")
+    scene.ok(COURT, "hold", object="o1", reason="案号 1")
+    facts = scene.refused("E_LOCKED", OWNER, "withdraw_object", object="o1")
+    assert (facts["object"], facts["legal_holds"]) == ("o1", 1)
+    assert scene.copy("o1", "n0") == "PINNED"
+    scene.ok(COURT, "unhold", object="o1")
+    assert scene.ok(OWNER, "withdraw_object", object="o1")["state"] == "RELEASED"
+    check_all(scene)
+
+
+def test_afc_4_a_hold_in_the_grace_of_a_release_keeps_the_copies(scene: Scene) -> None:
+    """AFC-4: the grace begins anew as long as it stands; lifted, the copies are dropped."""
+    name = scene.stored(retention="short")
+    scene.to_expiring()
+    scene.ok(OWNER, "release", object=name)
+    scene.ok(COURT, "hold", object=name, reason="案号 1")
+    for _ in range(2):
+        scene.warp(days=31)
+        assert {scene.copy(name, node) for node in ("n0", "n1", "n2")} == {"PINNED"}
+    scene.ok(COURT, "unhold", object=name)
+    scene.warp(days=31)
+    assert {scene.copy(name, node) for node in ("n0", "n1", "n2")} == {"DROPPED"}
+    check_all(scene)
+
+
 def test_afc_4_what_must_be_kept_is_renewed_at_the_end_of_its_period(scene: Scene) -> None:
     """AFC-4: retention of ninety days outlives a period of sixty; an empty account only delays."""
     name = scene.stored()
@@ -238,7 +266,8 @@ def test_afc_9_equal_plaintexts_of_two_owners_share_nothing_on_the_ledger(scene:
     for field in ("cid", "plain", "slices_root", "key_id"):
         assert one[field] != two[field]
     again = scene.new_object("o3", scene.files["o1"])
-    scene.refused("E_DUP", OWNER, "declare_object", **again)
+    assert scene.refused("E_DUP", OWNER, "declare_object", **again) == {"object": "o1"}
+    scene.ok(OWNER, "declare_object", **scene.new_object("o3", scene.seal()))
 
 
 def test_afc_10_a_copied_answer_fails(scene: Scene) -> None:
