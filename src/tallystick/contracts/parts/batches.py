@@ -65,9 +65,14 @@ class Batch(NewBatch):
 
 
 class BatchRoot(Record):
-    """A root that stands on the ledger, kept so that it does not stand there twice."""
+    """A root that an organisation anchored, kept so that it does not do so twice.
+
+    Of each organisation apart: whoever sees another's root on its way could otherwise anchor it
+    first, and its owner would be refused.
+    """
 
     kind: Identifier
+    organization: OrganizationCode
     root: Digest
     batch: Name
 
@@ -87,9 +92,9 @@ class BatchAdded(Event):
 
 
 class BatchRepeated(Refusal, code="E_DUP"):
-    """en: These records of kind {kind} stand on the ledger already, as {batch}.
+    """en: Your organisation has anchored these records of kind {kind} already, as {batch}.
 
-    zh: 该组 {kind} 记录已上链，批次为 {batch}。
+    zh: 本机构已锚定过该组 {kind} 记录，批次为 {batch}。
     """
 
     kind: Identifier
@@ -170,28 +175,31 @@ class Batches(Part):
     refusals = (BatchRepeated, NotInBatch)
 
     batches = Table(Batch, key="id", label=Label(zh="批次", en="Batches"))
-    roots = Table(BatchRoot, key=("kind", "root"), label=Label(zh="批次根", en="Roots"))
+    roots = Table(
+        BatchRoot, key=("kind", "organization", "root"), label=Label(zh="批次根", en="Roots")
+    )
 
     def add(self, ctx: Context, batch: str, new: NewBatch) -> Batch:
         """Keep a batch of the signer's organisation.
 
         Raises:
             Duplicate: there is such a batch.
-            BatchRepeated: the same records stand there under another id.
+            BatchRepeated: the organisation has anchored the same records under another id.
             InvalidValue: it is empty, or its times are not in order.
         """
         if not new.count:
             raise InvalidValue("the batch is empty", field="count", found="0")
         if new.last_at < new.first_at:
             raise InvalidValue("it ends before it begins", field="last_at", found=str(new.last_at))
-        earlier = self.roots.get(new.kind, new.root)
+        owner = ctx.signer.organization
+        earlier = self.roots.get(new.kind, owner, new.root)
         if earlier is not None:
             raise BatchRepeated(kind=new.kind, batch=earlier.batch)
-        self.roots.add(BatchRoot(kind=new.kind, root=new.root, batch=batch))
+        self.roots.add(BatchRoot(kind=new.kind, organization=owner, root=new.root, batch=batch))
         kept = self.batches.add(
             Batch(
                 id=batch,
-                organization=ctx.signer.organization,
+                organization=owner,
                 added_at=ctx.block_time_ms,
                 kind=new.kind,
                 root=new.root,

@@ -28,6 +28,7 @@ from tests.unit.contracts.parts.kept import kept
 
 LABEL = Label(zh="做", en="Do")
 PLANT = make_signer(member="plant")
+COPYIST = make_signer(organization="911100001000000059", member="copyist")
 READINGS = [digest_of("reading", "meter-7", hour, 40 + hour) for hour in range(7)]
 
 
@@ -153,6 +154,16 @@ def test_the_same_records_are_not_anchored_twice() -> None:
     assert (again.code, again.result) == ("E_DUP", {"kind": "reading", "batch": "B"})
     assert ledger.run("add", PLANT, batch="B", new=new(BatchTree(READINGS[:3]))).code == "E_DUP"
     assert ledger.run("add", PLANT, batch="C", new=new(tree, kind="copy")).code == "ok"
+
+
+def test_nobody_can_anchor_anothers_records_first_and_shut_it_out() -> None:
+    """A root is seen before its block: of who copies it, the batch is its own, and says so."""
+    tree = BatchTree(READINGS)
+    ledger = LedgerHarness(Meters)
+    assert ledger.run("add", COPYIST, batch="A", new=new(tree)).code == "ok"
+    assert ledger.run("add", PLANT, batch="B", new=new(tree)).code == "ok"
+    again = ledger.run("add", PLANT, batch="B2", new=new(tree))
+    assert (again.code, again.result) == ("E_DUP", {"kind": "reading", "batch": "B"})
 
 
 def test_a_batch_has_records_and_a_period() -> None:
