@@ -201,6 +201,8 @@ class Ending(Keeping):
         kept = self.applications.require(application)
         if ctx.signer.organization not in {kept.applicant, kept.respondent}:
             raise NotYours(subject=kept.id, party=kept.applicant)
+        if ground is ReleaseGround.REVOKED:
+            raise StepMissing(subject=kept.id, missing="decide_reconsideration")
         if ground is ReleaseGround.SUBSTITUTED:
             if security is None or security_amount < kept.frozen:
                 raise TooLittle(amount=security_amount, required=kept.frozen, rule="substitution")
