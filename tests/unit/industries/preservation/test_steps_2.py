@@ -3,15 +3,39 @@
 
 from __future__ import annotations
 
+from tallystick.industries.preservation.records import MEASURES_MAX
 from tests.unit.industries.preservation import cast
 from tests.unit.industries.preservation.stage import (
+    DAY_MS,
     HASH,
+    TAG,
     Stage,
     missing,
 )
 
 COURT = cast.JUDGE.organization
 ORDER = {"registry": cast.REGISTRY.organization, "kind": "DEPOSIT"}
+
+
+def test_a_case_has_so_many_measures_and_no_more(stage: Stage) -> None:
+    """E_LIMIT counts them; another case has room."""
+    case, _letter = stage.executing()
+    order = {"application": case, "amount": 1, **ORDER}
+    for _number in range(MEASURES_MAX):
+        stage.ok(cast.OFFICER, "order_measure", **order)
+    facts = stage.refused("E_LIMIT", cast.OFFICER, "order_measure", **order)
+    assert facts == {"amount": MEASURES_MAX + 1, "limit": MEASURES_MAX, "rule": "measures"}
+    stage.measure(stage.executing()[0])
+
+
+def test_a_measure_that_is_over_is_not_confirmed_again(stage: Stage) -> None:
+    """E_STATE names its state, also when its case is over: nothing is too much about it."""
+    case, _letter, measure = stage.in_effect()
+    stage.released(case, measure)
+    again = {"measure": measure, "tag": TAG, "amount": 1, "until": stage.now_ms + DAY_MS}
+    facts = stage.refused("E_STATE", cast.REGISTRY, "confirm_measure", **again)
+    assert (facts["state"], facts["action"]) == ("RELEASED", "confirm")
+    assert stage.table("properties")[f"{cast.REGISTRY.organization}/{TAG}"]["served"] == 1
 
 
 def granted(stage: Stage, measure: str) -> str:
