@@ -60,3 +60,13 @@ def test_no_party_says_that_the_ruling_was_revoked(stage: Stage) -> None:
     decide = {"reconsideration": asked, "is_upheld": False}
     stage.ok(cast.JUDGE, "decide_reconsideration", **decide)
     assert stage.table("releases")[case]["ground"] == "REVOKED"
+
+
+def test_a_ruling_is_not_undone_by_refusing_the_application(stage: Stage) -> None:
+    """E_STATE names the state; its measures and letters end by a release, and that goes."""
+    case, letter, measure = stage.in_effect()
+    refuse = {"application": case, "reason": "撤回"}
+    facts = stage.refused("E_STATE", cast.JUDGE, "refuse_application", **refuse)
+    assert (facts["state"], facts["action"]) == ("IN_EFFECT", "revoke")
+    assert stage.table("letters")[letter]["state"] == "IN_FORCE"
+    stage.released(case, measure)
