@@ -201,6 +201,8 @@ class Ending(Keeping):
         kept = self.applications.require(application)
         if ctx.signer.organization not in {kept.applicant, kept.respondent}:
             raise NotYours(subject=kept.id, party=kept.applicant)
+        if ground is ReleaseGround.REVOKED:
+            raise StepMissing(subject=kept.id, missing="decide_reconsideration")
         if ground is ReleaseGround.SUBSTITUTED:
             if security is None or security_amount < kept.frozen:
                 raise TooLittle(amount=security_amount, required=kept.frozen, rule="substitution")
@@ -293,7 +295,7 @@ class Ending(Keeping):
         role=JUDGE,
         label=Label(zh="驳回或终结申请", en="Refuse an application"),
         emits=(LetterRejected, *ENDING_EVENTS),
-        refuses=(NotYours, StepMissing),
+        refuses=(NotYours,),
     )
     def refuse_application(
         self,
@@ -306,8 +308,6 @@ class Ending(Keeping):
         zh: 法官在裁定前驳回申请或准许撤回，保函随之退还。
         """
         kept = self.own_case(ctx, application)
-        if kept.ruled_at is not None:
-            raise StepMissing(subject=kept.id, missing="an application without a ruling")
         self.deadlines.clear(kept.id, RULING)
         refused = self.preservation_flow.move(
             ctx,

@@ -141,8 +141,11 @@ class Enforcing(Securing):
         kept = self.own_case(ctx, application)
         if kept.state not in LIVE or kept.state is PreservationState.RULED:
             raise StepMissing(subject=kept.id, missing="start_execution")
-        if amount > kept.ruled_amount or len(kept.measures) >= MEASURES_MAX:
+        if amount > kept.ruled_amount:
             raise TooMuch(amount=amount, limit=kept.ruled_amount, rule="ruling")
+        count = len(kept.measures) + 1
+        if count > MEASURES_MAX:
+            raise TooMuch(amount=count, limit=MEASURES_MAX, rule="measures")
         measure = Measure(
             id=ctx.next_id("PM"),
             application=kept.id,
@@ -194,7 +197,7 @@ class Enforcing(Securing):
         kept = self.own_measure(ctx, measure)
         application = self.applications.require(kept.application)
         left = application.ruled_amount - application.frozen
-        if left == 0 or application.state not in LIVE:
+        if left == 0:
             raise TooMuch(amount=amount, limit=left, rule="ruling")
         if self.secrets.records.get(property_id(kept.id)) is None:
             raise StepMissing(subject=kept.id, missing="declare_property")

@@ -63,8 +63,8 @@ class Paying(Filing):
         kept = self.letters.require(letter)
         bank = self.guarantors.require(kept.guarantor).bank
         require_party(ctx, kept.id, bank)
-        if kept.state is not LetterState.ISSUED:
-            raise StepMissing(subject=kept.id, missing="issue_letter")
+        if kept.state not in {LetterState.ISSUED, LetterState.SUBMITTED}:
+            raise StepMissing(subject=kept.id, missing="a letter issued and not decided on")
         if kept.is_paid:
             raise AlreadyThere(subject=f"{kept.id}/premium")
         _check_exact(amount, issued_terms(kept).premium, "premium")

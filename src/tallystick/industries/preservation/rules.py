@@ -121,8 +121,8 @@ def presentable(letter: Letter, application: Application) -> PresentedLetter:
     Raises:
         StepMissing: it was not issued.
     """
-    terms = issued_terms(letter)
-    if letter.file is None or letter.signature is None:
+    terms = letter.terms
+    if terms is None or letter.file is None or letter.signature is None:
         raise StepMissing(subject=letter.id, missing="issue_letter")
     return PresentedLetter(
         number=letter.id,

@@ -379,6 +379,11 @@ _FILE: Final = {"sha256": HASH, "size": 9, "media_type": "application/pdf", "loc
 CONTRACTS: Final = (Preservation, Assets, WorkingDays, Elsewhere)
 
 
+def missing(subject: str, step: str) -> dict[str, str]:
+    """Return the facts of a refusal because a step is missing."""
+    return {"subject": subject, "missing": step}
+
+
 @cache
 def _runner() -> ContractRunner:
     return ContractRunner(CONTRACTS, on_failure=_raise)

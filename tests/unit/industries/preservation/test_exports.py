@@ -23,6 +23,7 @@ from tallystick.industries.preservation.extract_facts import (
     release_facts,
     ruling_facts,
 )
+from tallystick.industries.preservation.letter_records import Letter
 from tallystick.industries.preservation.paper_labels import (
     ACCEPTANCE_LABELS,
     LETTER_LABELS,
@@ -30,8 +31,9 @@ from tallystick.industries.preservation.paper_labels import (
     RULING_LABELS,
 )
 from tallystick.industries.preservation.refusals import StepMissing
+from tallystick.industries.preservation.rules import issued_terms
 from tests.unit.industries.preservation import cast
-from tests.unit.industries.preservation.stage import HASH, TAG, Stage
+from tests.unit.industries.preservation.stage import HASH, TAG, Stage, missing
 
 R = TypeVar("R", bound=Record)
 TODAY = date(2026, 9, 21)
@@ -148,3 +150,21 @@ def test_what_has_not_happened_is_not_certified(stage: Stage) -> None:
     stage.ok(cast.APPLICANT, "ask_release", application=live, ground="WITHDRAWN")
     with pytest.raises(StepMissing):
         release_facts(tables, live)
+
+
+def test_a_letter_that_was_not_issued_is_not_certified(stage: Stage) -> None:
+    """E_STATE: it has neither terms nor anything to present; issued, it has both."""
+    letter = stage.chosen(stage.ordered())
+    tables = StageTables(stage)
+    quoted = tables.record("letters", Letter, letter)
+    assert quoted is not None
+    with pytest.raises(StepMissing) as no_terms:
+        issued_terms(quoted)
+    with pytest.raises(StepMissing) as no_letter:
+        letter_facts(tables, letter)
+    assert no_terms.value.facts() == no_letter.value.facts() == missing(letter, "issue_letter")
+    assert stage.issue(letter).code == "ok"
+    issued = tables.record("letters", Letter, letter)
+    assert issued is not None
+    assert issued_terms(issued) == issued.terms
+    assert letter_facts(tables, letter)["state"] == "ISSUED"
