@@ -41,8 +41,8 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     # and keeps sealed files for an organisation that is paid for it.
     "cli": VALUES
     | {"client", "contracts", "interchange", "node", "api"}
-    | {"storage", "documents", "views", "linting"},
-    "console": GROUND | {"client"},
+    | {"storage", "documents", "views", "linting", "console"},
+    "console": VALUES | {"client", "disk", "interchange"},
     "__main__": frozenset({"cli"}),
     # On the side.
     "interchange": VALUES,

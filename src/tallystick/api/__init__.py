@@ -3,6 +3,7 @@
 
 from tallystick.api.application import ROUTES, create_app, describe_api
 from tallystick.api.door import Door
+from tallystick.api.hall import Application, PagesMaker
 from tallystick.api.limits import PORT_DEFAULT, Limits
 from tallystick.api.network import NetworkRecord
 from tallystick.api.openapi import errors_of, openapi_document, parameters_of
@@ -16,11 +17,13 @@ __all__ = [
     "PORT_DEFAULT",
     "ROUTES",
     "STATUS_BY_ERROR",
+    "Application",
     "Door",
     "HttpServer",
     "LedgerNode",
     "Limits",
     "NetworkRecord",
+    "PagesMaker",
     "Placed",
     "Policy",
     "Problem",

@@ -18,6 +18,7 @@ import uvicorn
 from tallystick.api.application import create_app
 from tallystick.api.door import Door
 from tallystick.api.guard import guarded
+from tallystick.api.hall import Hall, PagesMaker
 from tallystick.api.limits import PORT_DEFAULT, Limits
 from tallystick.api.ports import LedgerNode
 from tallystick.errors import PortInUse, Unavailable, UsageError
@@ -42,6 +43,7 @@ class HttpServer:
         port: int = PORT_DEFAULT,
         limits: Limits | None = None,
         host_names: frozenset[str] = frozenset(),
+        pages: PagesMaker | None = None,
     ) -> None:
         """Take the port; 0 takes any free one.
 
@@ -53,6 +55,7 @@ class HttpServer:
             limits: bounds.
             host_names: further names by which callers know this server; on other addresses than
                 loopback none means that any name is answered.
+            pages: makes the application that answers what is not the API's, such as a console.
 
         Raises:
             PortInUse: another program listens there, or listening is not allowed.
@@ -66,6 +69,7 @@ class HttpServer:
         if host_names or _is_loopback(host):
             names = frozenset({*(name.lower() for name in host_names), host, *_LOOPBACK_NAMES})
         self.app = create_app(node, limits=self._limits, host_names=names)
+        self._hall = Hall(self.app, None if pages is None else pages(self.app, names))
         self._server = _Server(self._config(), self.app)
         self._thread: threading.Thread | None = None
 
@@ -121,7 +125,7 @@ class HttpServer:
 
     def _config(self) -> uvicorn.Config:
         return uvicorn.Config(
-            self.app,
+            self._hall,
             loop=_loop_name(),
             http=guarded(self._limits),
             ws="none",

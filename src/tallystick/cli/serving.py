@@ -12,7 +12,7 @@ from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tallystick.api import HttpServer
+from tallystick.api import Application, Door, HttpServer
 from tallystick.cli.catalogue import say
 from tallystick.cli.locate import local_url
 from tallystick.cli.ports import bind_address
@@ -98,9 +98,15 @@ class Host:
             PortInUse: another program listens there.
         """
         address = bind_address(self._serving.host)
-        self._server = HttpServer(node, host=address, port=self._serving.port)
+        self._server = HttpServer(node, host=address, port=self._serving.port, pages=self._pages)
         if self._failure is None:  # it may have halted already
             self._server.run(lambda server: self._ready(node, server))
+
+    def _pages(self, door: Door, names: frozenset[str]) -> Application:
+        """Return the console, which stands before the API."""
+        from tallystick.console import ConsoleOptions, create_console
+
+        return create_console(door, ConsoleOptions(data=self._serving.folder, hosts=names))
 
     def stop(self, node: Node) -> None:
         """Stop the node; raise what ended it early, if anything did."""

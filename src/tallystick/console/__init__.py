@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The web console: pages in Chinese and English for everything a node knows; speaks HTTP only."""
+
+from tallystick.console.application import ConsoleOptions, create_console
+
+__all__ = ["ConsoleOptions", "create_console"]

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Puts the console together: the page table, the node behind it, problems as pages."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+from tallystick.console import choices, explorer, home
+from tallystick.console.access import Access, Page
+from tallystick.console.headers import PAGE_HEADERS, STATIC_HEADERS
+from tallystick.console.languages import choose_language
+from tallystick.console.ledger import Ledger, NodeProblem, in_process
+from tallystick.console.names import Names
+from tallystick.console.painting import STATIC, TemplatePainter
+from tallystick.console.visit import THEMES, Visit
+from tallystick.errors import TallystickError, Unavailable
+
+PAGES: Final[tuple[Page, ...]] = (*choices.PAGES, *home.PAGES, *explorer.PAGES)
+"""Every page there is."""
+
+_PROBLEM_FIELDS: Final = (
+    *("status", "code", "title", "title_zh", "detail", "hint"),
+    *("field", "expected", "found", "request_id"),
+)
+_GZIP_FROM_BYTES: Final = 1_000
+_JSON_SUFFIX: Final = ".json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleOptions:
+    """How a console runs."""
+
+    data: Path
+    """Folder of the node; the console keeps its accounts in it."""
+    hosts: frozenset[str] = frozenset()
+    """Names by which callers may know this server; empty means any."""
+
+
+class Console:
+    """What all pages share."""
+
+    def __init__(self, ledger: Ledger, options: ConsoleOptions) -> None:
+        """Stand before a node."""
+        self.ledger = ledger
+        self.options = options
+        self.names = Names(ledger)
+        self.painter = TemplatePainter()
+
+    def open_visit(self, request: Request) -> Visit:
+        """Return the visit of a request."""
+        theme = request.cookies.get("tally_theme", THEMES[0])
+        return Visit(
+            request=request,
+            ledger=self.ledger,
+            names=self.names,
+            language=choose_language(
+                request.query_params.get("lang"),
+                request.cookies.get("tally_lang"),
+                request.headers.get("accept-language", ""),
+            ),
+            theme=theme if theme in THEMES else THEMES[0],
+            painter=self.painter,
+            wants_json=bool(request.scope.get("wants_json")),
+        )
+
+
+def create_console(application: Any, options: ConsoleOptions) -> Starlette:  # noqa: ANN401 # ASGI
+    """Return the console before a node's API, which it asks inside this process.
+
+    Args:
+        application: the API, an ASGI application.
+        options: where it keeps things, and by which names it is known.
+    """
+    console = Console(in_process(application), options)
+    routes = [
+        Route(page.path, _endpoint(console, page), methods=[page.method], name=page.name)
+        for page in PAGES
+    ]
+    static = Mount("/static", _Static(directory=STATIC), name="static")
+    hosts = sorted(options.hosts) or ["*"]
+    return Starlette(
+        routes=[static, *routes],
+        middleware=[
+            Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
+            Middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES),
+            Middleware(_JsonAddresses),
+        ],
+        exception_handlers={404: _missing(console)},
+    )
+
+
+def _endpoint(console: Console, page: Page) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        visit = console.open_visit(request)
+        try:
+            await console.names.refresh()
+            response = await _admitted(visit, page)
+        except NodeProblem as problem:
+            response = problem_page(visit, problem.document)
+        except TallystickError as error:
+            response = problem_page(visit, document_of(error))
+        response.headers.update(
+            {name: value for name, value in PAGE_HEADERS.items() if name not in response.headers}
+        )
+        return response
+
+    return answer
+
+
+async def _admitted(visit: Visit, page: Page) -> Response:
+    if page.access is Access.PUBLIC:
+        return await page.handler(visit)
+    raise HTTPException(403)
+
+
+def document_of(error: TallystickError) -> dict[str, Any]:
+    """Return the problem document of an error raised in this process."""
+    status = 503 if isinstance(error, Unavailable) else 400
+    return {
+        "status": status,
+        "code": error.code,
+        "title": str(error),
+        "title_zh": str(error),
+        "detail": str(error),
+        "hint": getattr(error, "hint", None),
+    }
+
+
+def problem_page(visit: Visit, document: dict[str, Any]) -> Response:
+    """Answer with a problem: what happened, its code, what to do."""
+    problem = {**dict.fromkeys(_PROBLEM_FIELDS), **document}
+    return visit.page(
+        "layout/problem.html", http_status=int(document.get("status", 500)), problem=problem
+    )
+
+
+def _missing(console: Console) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def answer(request: Request, _: Exception) -> Response:
+        visit = console.open_visit(request)
+        document = {
+            "status": 404,
+            "code": "",
+            "title": "There is no such page",
+            "title_zh": "没有这个页面",
+            "detail": "",
+            "hint": None,
+        }
+        response = problem_page(visit, document)
+        response.headers.update(PAGE_HEADERS)
+        return response
+
+    return answer
+
+
+class _JsonAddresses:
+    """Takes `.json` off an address and notes that data is wanted."""
+
+    def __init__(self, app: Any) -> None:  # noqa: ANN401 # ASGI
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if scope["type"] == "http" and path.endswith(_JSON_SUFFIX) and path[:8] != "/static/":
+            bare = path.removesuffix(_JSON_SUFFIX)
+            scope = {**scope, "path": bare, "raw_path": None, "wants_json": True}
+        await self._app(scope, receive, send)
+
+
+class _Static(StaticFiles):
+    """The files of the pages; their addresses carry a digest, so they are kept for good."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers.update(STATIC_HEADERS)
+        return response

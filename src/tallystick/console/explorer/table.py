@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pages of the explorer."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tallystick.console.access import Access, Page
+from tallystick.console.explorer.ledger_pages import show_blocks, show_overview, show_transactions
+
+PAGES: Final = (
+    Page(path="/explorer", name="overview", access=Access.PUBLIC, handler=show_overview),
+    Page(path="/b", name="blocks", access=Access.PUBLIC, handler=show_blocks),
+    Page(path="/t", name="transactions", access=Access.PUBLIC, handler=show_transactions),
+)

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The first page."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.responses import Response
+
+from tallystick.console.access import Access, Page
+from tallystick.console.ledger import at
+from tallystick.console.visit import Visit
+
+
+async def show_first_page(visit: Visit) -> Response:
+    """Answer GET /: what this network is, and the ways on."""
+    status = await visit.ledger.get(at("status"))
+    return visit.page("home/first.html", status=status)
+
+
+PAGES: Final = (Page(path="/", name="home", access=Access.PUBLIC, handler=show_first_page),)

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What organisations, members and contracts are called; read from the node, kept for a moment."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Final
+
+from tallystick.console.ledger import Json, Ledger, at
+
+_KEPT_S: Final = 5.0
+_CONTRACTS_KEPT_S: Final = 60.0
+"""Schemas are large and change by votes only."""
+
+
+@dataclass(slots=True)
+class Names:
+    """The node's names; pages ask for them many times."""
+
+    ledger: Ledger
+    _organizations: dict[str, Json] = field(default_factory=dict)
+    _contracts: dict[str, Json] = field(default_factory=dict)
+    _height: int = 0
+    _read_at: float = -_KEPT_S
+    _contracts_read_at: float = -_CONTRACTS_KEPT_S
+
+    async def refresh(self) -> None:
+        """Read them again when they are older than a few seconds; raises as `Ledger.get`."""
+        if time.monotonic() - self._read_at < _KEPT_S:
+            return
+        found = await self.ledger.get(at("organizations"))
+        self._organizations = {item["id"]: item for item in found["items"]}
+        self._height = int((await self.ledger.get(at("status")))["height"])
+        self._read_at = time.monotonic()
+        if time.monotonic() - self._contracts_read_at >= _CONTRACTS_KEPT_S:
+            contracts = await self.ledger.get(at("contracts"))
+            self._contracts = {item["name"]: item for item in contracts["items"]}
+            self._contracts_read_at = time.monotonic()
+
+    @property
+    def height(self) -> int:
+        """The newest block, a few seconds old at most."""
+        return self._height
+
+    @property
+    def organizations(self) -> dict[str, Json]:
+        """Organisation id -> its record."""
+        return self._organizations
+
+    @property
+    def contracts(self) -> dict[str, Json]:
+        """Contract name -> its schema."""
+        return self._contracts
+
+    def organization(self, code: str) -> dict[str, str] | None:
+        """Return an organisation's name in both languages, or None when nobody is called so."""
+        found = self._organizations.get(code)
+        return None if found is None else found["name"]

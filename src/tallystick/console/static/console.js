@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// What pages do beyond links and forms: copying, keys, and the live line to the node.
+"use strict";
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await copyText(button.dataset.copy);
+  button.classList.add("copied");
+  setTimeout(() => button.classList.remove("copied"), 1500);
+});
+
+async function copyText(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const area = document.createElement("textarea"); // plain HTTP on a local network has no clipboard
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable;
+  if (event.key === "Escape" && event.target.id === "search") event.target.blur();
+  if (typing) return;
+  if (event.key === "/") {
+    event.preventDefault();
+    document.getElementById("search").focus();
+  }
+});
+
+// One stream a visible tab; a hidden tab drops it and catches up when it is looked at again.
+const chip = document.getElementById("live");
+let stream = null;
+let waiting = null;
+
+function show(state) {
+  chip.dataset.state = state;
+  chip.querySelector(".live-word").textContent = chip.dataset[state];
+}
+
+function follow() {
+  if (stream || document.hidden) return;
+  stream = new EventSource("/v1/events");
+  stream.onopen = () => { show("live"); announce(); };
+  stream.onerror = () => show("reconnecting");
+  stream.onmessage = announce;
+  stream.addEventListener("event", announce);
+}
+
+function announce() {
+  if (waiting) return;
+  waiting = setTimeout(() => {
+    waiting = null;
+    document.body.dispatchEvent(new CustomEvent("tally:block"));
+  }, 500);
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden && stream) {
+    stream.close();
+    stream = null;
+    show("paused");
+  } else {
+    follow();
+  }
+});
+if (chip) follow();

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One request to a page: who looks, in which language, at which node, and how it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+from urllib.parse import urlencode
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from tallystick.console.languages import Language, texts_in
+from tallystick.console.ledger import Json, Ledger, text_in
+from tallystick.console.names import Names
+
+THEMES: Final = ("auto", "light", "dark")
+
+
+class Painter(Protocol):
+    """Turns a template and what it shows into a page."""
+
+    def paint(
+        self, visit: Visit, template: str, shown: Mapping[str, Json], status: int
+    ) -> Response:
+        """Return the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who has signed in to the console."""
+
+    account: int
+    """Number of the account in the console's own records."""
+    name: str
+    organization: str
+    member: str
+    """Whom the ledger knows: a member of the organisation."""
+    roles: frozenset[str] = frozenset()
+    """The member's roles on the ledger, such as justice.judge."""
+    is_administrator: bool = False
+    """Of this console."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Visit:
+    """What a page's handler is given."""
+
+    request: Request
+    ledger: Ledger
+    names: Names
+    language: Language
+    theme: str
+    painter: Painter
+    wants_json: bool = False
+    """The address ended in `.json`: what the page shows is answered as data."""
+    person: Person | None = None
+    nonce: str = ""
+    """Of this page's forms, see `forgery`."""
+    notices: list[str] = field(default_factory=list)
+    """Said at the top of the page."""
+
+    def page(self, template: str, /, *, http_status: int = 200, **shown: Json) -> Response:
+        """Answer with a page, or with what it shows as JSON."""
+        if self.wants_json:
+            return JSONResponse(shown, status_code=http_status)
+        return self.painter.paint(self, template, shown, http_status)
+
+    def say(self, text: str, /, **facts: Json) -> str:
+        """Return a text of the console in the reader's language, with its facts filled in."""
+        said = texts_in(self.language).gettext(text)
+        return said % facts if facts else said
+
+    def read(self, label: Mapping[str, str] | None) -> str:
+        """Return a bilingual text of the ledger in the reader's language."""
+        return text_in(label, self.language)
+
+    def part(self, name: str) -> str:
+        """Return a part of the address."""
+        return str(self.request.path_params[name])
+
+    @property
+    def here(self) -> str:
+        """The address of this page, with its query."""
+        url = self.request.url
+        return f"{url.path}?{url.query}" if url.query else url.path
+
+    @property
+    def origin(self) -> str:
+        """Scheme, name and port by which the reader knows this server."""
+        url = self.request.url
+        return f"{url.scheme}://{url.netloc}"
+
+    def with_query(self, **changes: str) -> str:
+        """Return the address of this page with some parameters changed; an empty one is left out."""
+        wanted = {**self.query, **changes}
+        kept = {name: value for name, value in wanted.items() if value}
+        return f"{self.request.url.path}?{urlencode(kept)}"
+
+    @property
+    def query(self) -> QueryParams:
+        """What stands after the question mark."""
+        return self.request.query_params

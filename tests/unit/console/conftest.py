@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real node with three deposits, its API and the console before it, read without a network."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tallystick.api import create_app
+from tallystick.console import ConsoleOptions, create_console
+from tallystick.node import Node, NodeConfig, open_node
+from tests.networks import wait_until
+from tests.unit.node.node_kit import Clock, deposit, found
+
+DEPOSITS = 3
+
+
+class Reader:
+    """A browser without a screen: it asks for pages, and keeps cookies."""
+
+    def __init__(self, client: httpx.AsyncClient, runner: asyncio.Runner) -> None:
+        self._client = client
+        self._runner = runner
+
+    def get(self, path: str, **options: object) -> httpx.Response:
+        """Return what a GET answers; redirects are not followed."""
+        return self._runner.run(self._client.get(path, **options))  # type: ignore[arg-type]
+
+    def post(self, path: str, **options: object) -> httpx.Response:
+        """Return what a POST answers."""
+        return self._runner.run(self._client.post(path, **options))  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """Run one node in this process, with a few deposits on its ledger; pages only read it."""
+    folder = tmp_path_factory.mktemp("console") / "node"
+    found(folder, "solo")
+    node = open_node(NodeConfig(data=folder, workers=False, clock=Clock()))
+    try:
+        node.start()
+        node.submit([deposit(number) for number in range(DEPOSITS)]).result(30)
+        wait_until(lambda: node.status().views_height == node.status().height, "views")
+        yield node
+    finally:
+        node.stop()
+
+
+@pytest.fixture
+def reader(node: Node, tmp_path: Path) -> Iterator[Reader]:
+    """Return a reader of a console that has just been started."""
+    console = create_console(create_app(node), ConsoleOptions(data=tmp_path))
+    transport = httpx.ASGITransport(app=console)
+    with asyncio.Runner() as runner:
+        client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
+        yield Reader(client, runner)
+        runner.run(client.aclose())
