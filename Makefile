@@ -102,6 +102,10 @@ engine: ## build the pinned CometBFT, for networks of several organisations; onc
 document-stores: ## build Kubo and an S3 server, for the slow tests of stores of documents
 	@scripts/install_document_stores.sh
 
+.PHONY: console-assets
+console-assets: setup ## the console's files of other projects, from pinned npm packages (ARGS=--lock: pinned anew)
+	$(PY) scripts/vendor_console_assets.py $(ARGS)
+
 # --- measure it, hurt it, hold it against others
 
 .PHONY: bench
