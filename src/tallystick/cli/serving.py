@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tallystick.api import Application, Door, HttpServer
 from tallystick.cli.catalogue import say
+from tallystick.cli.demo.names import KEYS_FOLDER
 from tallystick.cli.locate import local_url
 from tallystick.cli.ports import bind_address
 from tallystick.cli.runfile import RunFile, RunRecord
@@ -106,7 +107,12 @@ class Host:
         """Return the console, which stands before the API."""
         from tallystick.console import ConsoleOptions, create_console
 
-        return create_console(door, ConsoleOptions(data=self._serving.folder, hosts=names))
+        folder = self._serving.folder
+        keys = folder / KEYS_FOLDER
+        options = ConsoleOptions(
+            data=folder, hosts=names, demonstration_keys=keys if keys.is_dir() else None
+        )
+        return create_console(door, options)
 
     def stop(self, node: Node) -> None:
         """Stop the node; raise what ended it early, if anything did."""

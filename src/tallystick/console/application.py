@@ -3,39 +3,60 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from tallystick.console import choices, explorer, home
+from tallystick.console import account, choices, explorer, home, signing
 from tallystick.console.access import Access, Page
+from tallystick.console.account.cast import admit_cast
+from tallystick.console.account.people import find_person
+from tallystick.console.account.sessions import SESSION_COOKIE, find_session
+from tallystick.console.cookies import set_private_cookie
+from tallystick.console.forgery import VISITOR_COOKIE, new_visitor
 from tallystick.console.headers import PAGE_HEADERS, STATIC_HEADERS
 from tallystick.console.languages import choose_language
 from tallystick.console.ledger import Ledger, NodeProblem, in_process
 from tallystick.console.names import Names
 from tallystick.console.painting import STATIC, TemplatePainter
-from tallystick.console.visit import THEMES, Visit
-from tallystick.errors import TallystickError, Unavailable
+from tallystick.console.records import Records
+from tallystick.console.signing.vault import Vault
+from tallystick.console.visit import THEMES, Person, Visit
+from tallystick.errors import NotFound, TallystickError, Unavailable
 
-PAGES: Final[tuple[Page, ...]] = (*choices.PAGES, *home.PAGES, *explorer.PAGES)
+PAGES: Final[tuple[Page, ...]] = (
+    *choices.PAGES,
+    *home.PAGES,
+    *account.PAGES,
+    *signing.PAGES,
+    *explorer.PAGES,
+)
 """Every page there is."""
 
 _PROBLEM_FIELDS: Final = (
     *("status", "code", "title", "title_zh", "detail", "hint"),
     *("field", "expected", "found", "request_id"),
 )
+_SEE_OTHER: Final = 303
+_FORBIDDEN: Final = {
+    "status": 403,
+    "title": "This page is for administrators of this console",
+    "title_zh": "本页仅供本控制台管理员使用",
+    "hint": "/me",
+}
 _GZIP_FROM_BYTES: Final = 1_000
 _JSON_SUFFIX: Final = ".json"
 
@@ -48,6 +69,8 @@ class ConsoleOptions:
     """Folder of the node; the console keeps its accounts in it."""
     hosts: frozenset[str] = frozenset()
     """Names by which callers may know this server; empty means any."""
+    demonstration_keys: Path | None = None
+    """Folder of a demonstration's keys: then anybody may act as their owners."""
 
 
 class Console:
@@ -59,6 +82,18 @@ class Console:
         self.options = options
         self.names = Names(ledger)
         self.painter = TemplatePainter()
+        self.records = Records(options.data / "console" / "console.sqlite")
+        self.vault = Vault(self.records, options.data / "console" / "vault.key")
+        if options.demonstration_keys is not None:
+            admit_cast(self.records, self.vault, options.demonstration_keys)
+
+    def person(self, request: Request) -> Person | None:
+        """Return who has signed in."""
+        token = request.cookies.get(SESSION_COOKIE)
+        if token is None:
+            return None
+        account = find_session(self.records, token, time.time_ns() // 1_000_000)
+        return None if account is None else find_person(self.records, account)
 
     def open_visit(self, request: Request) -> Visit:
         """Return the visit of a request."""
@@ -74,6 +109,11 @@ class Console:
             ),
             theme=theme if theme in THEMES else THEMES[0],
             painter=self.painter,
+            person=self.person(request),
+            visitor=request.cookies.get(VISITOR_COOKIE) or new_visitor(),
+            records=self.records,
+            vault=self.vault,
+            is_demonstration=self.options.demonstration_keys is not None,
             wants_json=bool(request.scope.get("wants_json")),
         )
 
@@ -116,20 +156,28 @@ def _endpoint(console: Console, page: Page) -> Callable[[Request], Awaitable[Res
         response.headers.update(
             {name: value for name, value in PAGE_HEADERS.items() if name not in response.headers}
         )
+        if VISITOR_COOKIE not in request.cookies:
+            set_private_cookie(response, VISITOR_COOKIE, visit.visitor, request)
         return response
 
     return answer
 
 
 async def _admitted(visit: Visit, page: Page) -> Response:
+    """Let those in who may open the page; send strangers to sign in, and back afterwards."""
+    person = visit.person
     if page.access is Access.PUBLIC:
         return await page.handler(visit)
-    raise HTTPException(403)
+    if person is None:
+        return RedirectResponse(f"/sign-in?{urlencode({'back': visit.here})}", _SEE_OTHER)
+    if page.access is Access.ADMINISTRATOR and not person.is_administrator:
+        return problem_page(visit, _FORBIDDEN)
+    return await page.handler(visit)
 
 
 def document_of(error: TallystickError) -> dict[str, Any]:
     """Return the problem document of an error raised in this process."""
-    status = 503 if isinstance(error, Unavailable) else 400
+    status = 503 if isinstance(error, Unavailable) else 404 if isinstance(error, NotFound) else 400
     return {
         "status": status,
         "code": error.code,

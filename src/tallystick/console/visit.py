@@ -3,20 +3,36 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 from urllib.parse import urlencode
 
-from starlette.datastructures import QueryParams
+from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from tallystick.console.forgery import FORM_KEY, form_key, is_own_form
 from tallystick.console.languages import Language, texts_in
 from tallystick.console.ledger import Json, Ledger, text_in
 from tallystick.console.names import Names
+from tallystick.console.records import Records
+from tallystick.errors import Rejected
 
+FIELDS_MAX: Final = 2_000
+FILES_MAX: Final = 20
 THEMES: Final = ("auto", "light", "dark")
+
+
+class Vault(Protocol):
+    """The keys of accounts, as pages use them."""
+
+    def public_key(self, account: int) -> str | None:
+        """Return the public half of an account's key, in hexadecimal."""
+
+    def sign(self, account: int, message: bytes) -> bytes | None:
+        """Return an account's signature of a message."""
 
 
 class Painter(Protocol):
@@ -42,6 +58,8 @@ class Person:
     """The member's roles on the ledger, such as justice.judge."""
     is_administrator: bool = False
     """Of this console."""
+    is_demonstration: bool = False
+    """Made by a demonstration, for anybody to act as."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,8 +75,12 @@ class Visit:
     wants_json: bool = False
     """The address ended in `.json`: what the page shows is answered as data."""
     person: Person | None = None
-    nonce: str = ""
-    """Of this page's forms, see `forgery`."""
+    visitor: str
+    """The secret of this browser; what its forms carry is made from it (see `forgery`)."""
+    records: Records
+    vault: Vault
+    is_demonstration: bool = False
+    """Whether this is a demonstration, in which anybody may act as anybody."""
     notices: list[str] = field(default_factory=list)
     """Said at the top of the page."""
 
@@ -76,6 +98,32 @@ class Visit:
     def read(self, label: Mapping[str, str] | None) -> str:
         """Return a bilingual text of the ledger in the reader's language."""
         return text_in(label, self.language)
+
+    @property
+    def now_ms(self) -> int:
+        """The time of this console, in milliseconds since 1970."""
+        return time.time_ns() // 1_000_000
+
+    @property
+    def form_key(self) -> str:
+        """What the forms of this page carry."""
+        return form_key(self.visitor)
+
+    async def form(self) -> FormData:
+        """Return the form that was sent.
+
+        Raises:
+            Rejected: it was not sent from a page of this console in this browser.
+        """
+        form = await self.request.form(max_files=FILES_MAX, max_fields=FIELDS_MAX)
+        key = form.get(FORM_KEY)
+        if not isinstance(key, str) or not is_own_form(self.request, self.visitor, key):
+            raise Rejected(
+                "this form was not sent from a page of this console",
+                field=FORM_KEY,
+                hint="Open the page again and repeat.",
+            )
+        return form
 
     def part(self, name: str) -> str:
         """Return a part of the address."""

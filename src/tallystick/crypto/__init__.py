@@ -20,6 +20,7 @@ from tallystick.crypto.frames import SignedItem
 from tallystick.crypto.hashing import FileDigests, digest_stream, hmac_sha256, sha256
 from tallystick.crypto.keys import SecretKey, check_public_key
 from tallystick.crypto.organization_seal import OrganizationSeal, SealFacts, describe_seal
+from tallystick.crypto.passwords import hash_password, is_password
 from tallystick.crypto.pool import VerifierPool
 from tallystick.crypto.sealed_key import Cost, SealedKey, open_key, seal_key
 from tallystick.crypto.signatures import (
@@ -52,7 +53,9 @@ __all__ = [
     "describe_certificate",
     "describe_seal",
     "digest_stream",
+    "hash_password",
     "hmac_sha256",
+    "is_password",
     "is_valid_signature",
     "open_key",
     "open_text",

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sessions: a random token in a cookie, its digest in the records, an end by rest and by age."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, delete, insert, select, update
+
+from tallystick.console.records import METADATA, Records
+from tallystick.crypto import sha256
+
+SESSIONS: Final = Table(
+    "sessions",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("account", Integer, ForeignKey("accounts.id"), nullable=False),
+    Column("begun_at", Integer, nullable=False),
+    Column("used_at", Integer, nullable=False),
+    Column("browser", String(200), nullable=False),
+)
+SESSION_COOKIE: Final = "tally_session"
+REST_MS: Final = 30 * 60 * 1000
+"""A session that nobody used for so long has ended (ASVS 3.3.2)."""
+AGE_MS: Final = 12 * 60 * 60 * 1000
+"""A session ends at this age, whatever is done with it."""
+_TOUCH_MS: Final = 60 * 1000
+_TOKEN_BYTES: Final = 32
+
+
+def begin_session(records: Records, account: int, browser: str, now_ms: int) -> str:
+    """Begin a session; return the token for the cookie, which is kept nowhere else."""
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    with records.write() as connection:
+        connection.execute(
+            insert(SESSIONS).values(
+                digest=_digest(token),
+                account=account,
+                begun_at=now_ms,
+                used_at=now_ms,
+                browser=browser[:200],
+            )
+        )
+    return token
+
+
+def find_session(records: Records, token: str, now_ms: int) -> int | None:
+    """Return the account of a session that has not ended."""
+    with records.read() as connection:
+        wanted = select(SESSIONS).where(SESSIONS.c.digest == _digest(token))
+        row = connection.execute(wanted).one_or_none()
+    if row is None or now_ms - row.begun_at > AGE_MS or now_ms - row.used_at > REST_MS:
+        return None
+    if now_ms - row.used_at > _TOUCH_MS:
+        with records.write() as connection:
+            connection.execute(
+                update(SESSIONS).where(SESSIONS.c.digest == row.digest).values(used_at=now_ms)
+            )
+    return int(row.account)
+
+
+def end_session(records: Records, token: str) -> None:
+    """End a session; one that is not there is ended already."""
+    with records.write() as connection:
+        connection.execute(delete(SESSIONS).where(SESSIONS.c.digest == _digest(token)))
+
+
+def _digest(token: str) -> str:
+    return sha256(token.encode()).hex()

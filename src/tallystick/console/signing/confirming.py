@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What will happen, asked before it is signed; and what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from starlette.responses import RedirectResponse, Response
+
+from tallystick.console.account.people import is_password_of
+from tallystick.console.ledger import Json, NodeProblem, at
+from tallystick.console.signing.pending import Pending, find_pending, send
+from tallystick.console.visit import Person, Visit
+from tallystick.errors import Rejected
+
+_SEE_OTHER: Final = 303
+_UNAUTHORIZED: Final = 401
+
+
+async def show_pending(visit: Visit) -> Response:
+    """Answer GET /sign/{id}: the preview, or the result once it was sent."""
+    pending = find_pending(visit.records, visit.part("id"), _person(visit).account)
+    return await _page(visit, pending)
+
+
+async def confirm(visit: Visit) -> Response:
+    """Answer POST /sign/{id}: sign and send, after a fresh word of the signer.
+
+    In a demonstration the button is enough; elsewhere the password is asked for each transaction.
+    """
+    person = _person(visit)
+    form = await visit.form()
+    pending = find_pending(visit.records, visit.part("id"), person.account)
+    if not person.is_demonstration:
+        password = str(form.get("password", ""))
+        if not await asyncio.to_thread(is_password_of, visit.records, person.account, password):
+            return await _page(visit, pending, was_wrong=True)
+    try:
+        await send(visit, pending)
+    except NodeProblem as problem:
+        return await _page(visit, pending, problem=problem.document)
+    return RedirectResponse(f"/sign/{pending.id}", _SEE_OTHER)
+
+
+async def _page(
+    visit: Visit,
+    pending: Pending,
+    *,
+    was_wrong: bool = False,
+    problem: dict[str, Json] | None = None,
+) -> Response:
+    method = await visit.ledger.get(at("contracts", pending.contract, "forms", pending.method))
+    transaction = None
+    if pending.transaction is not None:
+        transaction = await visit.ledger.get(at("transactions", pending.transaction))
+    return visit.page(
+        "signing/pending.html",
+        http_status=_UNAUTHORIZED if was_wrong else (problem or {}).get("status", 200),
+        pending=pending,
+        method=method,
+        transaction=transaction,
+        was_wrong=was_wrong,
+        problem=problem,
+    )
+
+
+def _person(visit: Visit) -> Person:
+    if visit.person is None:  # the page table lets nobody in who has not signed in
+        raise Rejected("sign in first", hint="/sign-in")
+    return visit.person

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Transactions that wait for their signer's word: prepared once, confirmed once, never sent twice.
+
+What will be signed is fixed when the preview is made, nonce included; so a page that is reloaded,
+or a button that is pressed twice, ends in the same transaction.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, insert, select, update
+
+from tallystick.console.ledger import Json, at
+from tallystick.console.records import METADATA, Records
+from tallystick.console.visit import Person, Visit
+from tallystick.crypto import sha256
+from tallystick.encoding import format_base64, parse_base64
+from tallystick.errors import NotFound, Rejected
+
+PENDING: Final = Table(
+    "pending",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("account", Integer, ForeignKey("accounts.id"), nullable=False),
+    Column("contract", String(64), nullable=False),
+    Column("method", String(64), nullable=False),
+    Column("args", Text, nullable=False),
+    Column("prepared", Text, nullable=False),
+    Column("back", String(500), nullable=False),
+    Column("made_at", Integer, nullable=False),
+    Column("valid_until", Integer, nullable=False),
+    Column("transaction", String(64)),
+    Column("result", Text),
+)
+_ID_BYTES: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A transaction that waits, or what became of it."""
+
+    id: str
+    account: int
+    contract: str
+    method: str
+    args: dict[str, Json]
+    prepared: dict[str, Any]
+    """What the node's `prepare` answered."""
+    back: str
+    """Address of the page it came from."""
+    made_at: int
+    valid_until: int
+    transaction: str | None
+    """Id, once it was sent."""
+    result: dict[str, Any] | None
+    """What the node answered."""
+
+    @property
+    def to_be_signed(self) -> bytes:
+        """The exact bytes that the key signs."""
+        return parse_base64(self.prepared["to_be_signed"])
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of them: what a passkey is asked to confirm."""
+        return sha256(self.to_be_signed)
+
+
+async def propose(
+    visit: Visit, contract: str, method: str, args: dict[str, Json], *, back: str = "/"
+) -> str:
+    """Prepare a call for the person who has signed in; return the address of its preview.
+
+    Raises:
+        Rejected: nobody has signed in, or the account has no key here.
+        NodeProblem: the arguments are not what the contract takes; `field` names which.
+    """
+    person, public_key = signer_of(visit)
+    prepared = await visit.ledger.post(
+        at("contracts", contract, method, "prepare"),
+        {"args": args, "public_key": public_key, "organization": person.organization},
+    )
+    name = secrets.token_hex(_ID_BYTES)
+    with visit.records.write() as connection:
+        connection.execute(
+            insert(PENDING).values(
+                id=name,
+                account=person.account,
+                contract=contract,
+                method=method,
+                args=msgspec.json.encode(args).decode(),
+                prepared=msgspec.json.encode(prepared).decode(),
+                back=back,
+                made_at=visit.now_ms,
+                valid_until=prepared["valid_until_ms"],
+            )
+        )
+    return f"/sign/{name}"
+
+
+def signer_of(visit: Visit) -> tuple[Person, str]:
+    """Return who signs, and the public half of the key.
+
+    Raises:
+        Rejected: nobody has signed in, or the account has no key here.
+    """
+    person = visit.person
+    if person is None:
+        raise Rejected("sign in before you sign", hint="/sign-in")
+    public_key = visit.vault.public_key(person.account)
+    if public_key is None:
+        raise Rejected("this account keeps no key here", hint="/me/keys")
+    return person, public_key
+
+
+def find_pending(records: Records, name: str, account: int) -> Pending:
+    """Return a transaction of an account; raises `NotFound`, for those of others too."""
+    with records.read() as connection:
+        wanted = select(PENDING).where(PENDING.c.id == name, PENDING.c.account == account)
+        row = connection.execute(wanted).one_or_none()
+    if row is None:
+        raise NotFound("there is no such transaction waiting for you", field="id")
+    values = dict(row._mapping)  # noqa: SLF001 # SQLAlchemy's public name
+    for name_, is_optional in (("args", False), ("prepared", False), ("result", True)):
+        if not (is_optional and values[name_] is None):
+            values[name_] = msgspec.json.decode(values[name_])
+    return Pending(**values)
+
+
+async def send(visit: Visit, pending: Pending) -> Pending:
+    """Sign and send a transaction that its signer has confirmed; again gives the first outcome.
+
+    Raises:
+        Rejected: it is too old, or the account has no key here.
+        NodeProblem: the node did not take it.
+    """
+    if pending.transaction is not None:
+        return pending
+    person, public_key = signer_of(visit)
+    if visit.now_ms >= pending.valid_until:
+        raise Rejected("this preview is too old to be signed", hint=pending.back)
+    signature = visit.vault.sign(person.account, pending.to_be_signed)
+    if signature is None:
+        raise Rejected("this account keeps no key here", hint="/me/keys")
+    answer = await visit.ledger.ask(
+        "POST",
+        at("contracts", pending.contract, pending.method),
+        json={
+            "payload": pending.prepared["payload"],
+            "signature": format_base64(signature),
+            "public_key": public_key,
+            "organization": person.organization,
+        },
+        params={"wait": "committed"},
+    )
+    with visit.records.write() as connection:
+        connection.execute(
+            update(PENDING)
+            .where(PENDING.c.id == pending.id)
+            .values(
+                transaction=answer["transaction"]["id"],
+                result=msgspec.json.encode(answer).decode(),
+            )
+        )
+    return find_pending(visit.records, pending.id, person.account)
