@@ -21,7 +21,7 @@ CONSOLE: Final = Path(__file__).parent.parent / "src" / "tallystick" / "console"
 LOCALE: Final = CONSOLE / "locale" / "zh"
 SHARED_AREA: Final = "layout"
 """Of what lies in no area's folder."""
-_KEYWORDS: Final = {"_": None, "gettext": None, "ngettext": (1, 2), "say": None}
+_KEYWORDS: Final = {"_": None, "gettext": None, "ngettext": (1, 2), "say": None, "_flaw": (2,)}
 _OPTIONS: Final = {"newstyle_gettext": "true", "trimmed": "false"}
 
 

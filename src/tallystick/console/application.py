@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -20,7 +20,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from tallystick.console import account, choices, explorer, home, signing
+from tallystick.console import account, choices, explorer, home, signing, work
 from tallystick.console.access import Access, Page
 from tallystick.console.account.cast import admit_cast
 from tallystick.console.account.people import find_person
@@ -42,6 +42,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *home.PAGES,
     *account.PAGES,
     *signing.PAGES,
+    *work.PAGES,
     *explorer.PAGES,
 )
 """Every page there is."""
@@ -148,6 +149,9 @@ def _endpoint(console: Console, page: Page) -> Callable[[Request], Awaitable[Res
         visit = console.open_visit(request)
         try:
             await console.names.refresh()
+            if visit.person is not None:
+                roles = await console.names.roles(visit.person.organization, visit.person.member)
+                visit.person = replace(visit.person, roles=roles)
             response = await _admitted(visit, page)
         except NodeProblem as problem:
             response = problem_page(visit, problem.document)

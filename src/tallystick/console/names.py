@@ -21,6 +21,7 @@ class Names:
     ledger: Ledger
     _organizations: dict[str, Json] = field(default_factory=dict)
     _contracts: dict[str, Json] = field(default_factory=dict)
+    _members: dict[str, tuple[float, Json]] = field(default_factory=dict)
     _height: int = 0
     _read_at: float = -_KEPT_S
     _contracts_read_at: float = -_CONTRACTS_KEPT_S
@@ -57,3 +58,18 @@ class Names:
         """Return an organisation's name in both languages, or None when nobody is called so."""
         found = self._organizations.get(code)
         return None if found is None else found["name"]
+
+    async def members(self, code: str) -> list[Json]:
+        """Return an organisation's members with roles and keys; raises as `Ledger.get`."""
+        read_at, members = self._members.get(code, (-_KEPT_S, []))
+        if time.monotonic() - read_at >= _KEPT_S:
+            members = (await self.ledger.get(at("organizations", code)))["members"]
+            self._members[code] = (time.monotonic(), members)
+        return list(members)
+
+    async def roles(self, code: str, member: str) -> frozenset[str]:
+        """Return the roles of a member on the ledger; nobody has none."""
+        for one in await self.members(code):
+            if one["id"] == member and one["active"]:
+                return frozenset(one["roles"])
+        return frozenset()

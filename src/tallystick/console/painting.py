@@ -48,10 +48,24 @@ class TemplatePainter:
         return HTMLResponse(text, status_code=status)
 
 
+class _Environment(Environment):
+    """Reads JSON documents as templates write them: `block.height`, and None for what is absent.
+
+    The API leaves out what says nothing; a variable that a page forgot to give is an error still.
+    """
+
+    def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 # whatever a page shows
+        if isinstance(obj, dict):
+            if attribute in obj:
+                return obj[attribute]
+            return getattr(obj, attribute, None)
+        return super().getattr(obj, attribute)
+
+
 @cache
 def environment_in(language: Language) -> Environment:
     """Return the templates with the texts and filters of one language."""
-    environment = Environment(
+    environment = _Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A contract's method as a form: asked, checked, and led to its preview."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.responses import RedirectResponse, Response
+
+from tallystick.console.choices import safe_return
+from tallystick.console.ledger import Json, NodeProblem, at
+from tallystick.console.signing.pending import propose
+from tallystick.console.visit import Visit
+from tallystick.console.work.entered import COUNT, Entered, Flaw, filled
+
+_SEE_OTHER: Final = 303
+_UNPROCESSABLE: Final = 422
+_OF_FIELDS: Final = "E_ARGUMENTS"
+
+
+async def show_form(visit: Visit) -> Response:
+    """Answer GET /do/{contract}/{method}; the query may fill controls in beforehand."""
+    form = await _form(visit)
+    values = filled(form.get("fields", []), {})
+    values.update((name, value) for name, value in visit.query.items() if name != "back")
+    return await _page(visit, form, values, [])
+
+
+async def take_form(visit: Visit) -> Response:
+    """Answer POST /do/{contract}/{method}: the preview, or the form again with what is wrong."""
+    form, sent = await _form(visit), await visit.form()
+    values = {name: value for name, value in sent.multi_items() if isinstance(value, str)}
+    fields = form.get("fields", [])
+    if changed := _with_rows_changed(values):
+        return await _page(visit, form, changed, [])
+    entered = Entered(values)
+    args = entered.read(fields)
+    if entered.flaws:
+        return await _page(visit, form, values, entered.flaws)
+    try:
+        address = await propose(
+            visit,
+            visit.part("contract"),
+            visit.part("method"),
+            args,
+            back=safe_return(values.get("back", "/")),
+        )
+    except NodeProblem as problem:
+        if problem.code != _OF_FIELDS:
+            raise
+        return await _page(visit, form, values, [_flaw_of(problem)])
+    return RedirectResponse(address, _SEE_OTHER)
+
+
+async def _form(visit: Visit) -> Json:
+    return await visit.ledger.get(
+        at("contracts", visit.part("contract"), "forms", visit.part("method"))
+    )
+
+
+async def _page(visit: Visit, form: Json, values: dict[str, str], flaws: list[Flaw]) -> Response:
+    roles = set(form.get("roles", []))
+    held = visit.person.roles if visit.person else frozenset()
+    return visit.page(
+        "work/form.html",
+        http_status=_UNPROCESSABLE if flaws else 200,
+        form=form,
+        values=values,
+        flaws={flaw.path: visit.say(flaw.text, **flaw.facts) for flaw in flaws},
+        may=not roles or bool(roles & held),
+        back=safe_return(values.get("back", visit.query.get("back", "/"))),
+    )
+
+
+def _with_rows_changed(values: dict[str, str]) -> dict[str, str] | None:
+    """Return the controls after a press of `add` or `remove` at a list, or None."""
+    if path := values.pop("add-row", ""):
+        count = values.get(f"{path}.{COUNT}", "0")
+        return {**values, f"{path}.{COUNT}": str(int(count) + 1 if count.isdecimal() else 1)}
+    if row := values.pop("remove-row", ""):
+        return without_row(values, row)
+    return None
+
+
+def without_row(values: dict[str, str], row: str) -> dict[str, str]:
+    """Return the controls with one row of a list taken out, and the later ones moved up."""
+    path, _, place = row.rpartition(".")
+    count = values.get(f"{path}.{COUNT}", "0")
+    if not (place.isdecimal() and count.isdecimal() and int(place) < int(count)):
+        return values
+    kept: dict[str, str] = {}
+    for name, value in values.items():
+        head, _, rest = name.removeprefix(f"{path}.").partition(".")
+        if not name.startswith(f"{path}.") or not head.isdecimal():
+            kept[name] = value
+        elif int(head) != int(place):
+            moved = int(head) - (int(head) > int(place))
+            kept[f"{path}.{moved}" + (f".{rest}" if rest else "")] = value
+    kept[f"{path}.{COUNT}"] = str(int(count) - 1)
+    return kept
+
+
+def _flaw_of(problem: NodeProblem) -> Flaw:
+    """Return the node's complaint about an argument, at its control."""
+    named = str(problem.document.get("field") or "")
+    path = named.removeprefix("args.").replace("[", ".").replace("]", "")
+    return Flaw(path, problem.code, str(problem.document.get("detail", "")))
