@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field
 from typing import Final
 
 from tallystick.console.ledger import Json, Ledger, at
 
+_CODE: Final = re.compile(r"\b[0-9A-HJ-NPQRTUWXY]{18}\b", re.ASCII)
+"""A unified social credit code."""
 _KEPT_S: Final = 5.0
 _CONTRACTS_KEPT_S: Final = 60.0
 """Schemas are large and change by votes only."""
@@ -73,3 +76,12 @@ class Names:
             if one["id"] == member and one["active"]:
                 return frozenset(one["roles"])
         return frozenset()
+
+    def spell_out(self, text: str, language: str) -> str:
+        """Return a sentence with organisations called by name instead of by code."""
+
+        def name_of(found: re.Match[str]) -> str:
+            named = self.organization(found[0])
+            return found[0] if named is None else named.get(language) or found[0]
+
+        return _CODE.sub(name_of, text)

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from tallystick.console.ledger import at
+from tallystick.console.ledger import Json, NodeProblem, at
 from tallystick.console.visit import Visit
 
 _LATEST = 8
+_NOT_FOUND = 404
+_OK = "ok"
 _PAGE = 50
 
 
@@ -31,3 +33,43 @@ async def show_transactions(visit: Visit) -> Response:
         at("transactions"), limit=_PAGE, cursor=visit.query.get("cursor")
     )
     return visit.page("explorer/transactions.html", transactions=transactions)
+
+
+async def show_block(visit: Visit) -> Response:
+    """Answer GET /b/{height}: one block and its transactions."""
+    block = await visit.ledger.get(at("blocks", visit.part("height")))
+    return visit.page("explorer/block.html", block=block)
+
+
+async def show_transaction(visit: Visit) -> Response:
+    """Answer GET /t/{id}: what it did, who signed it, what it changed."""
+    name = visit.part("id")
+    transaction = await visit.ledger.get(at("transactions", name))
+    refusal = None
+    if transaction["code"] != _OK:
+        refusal = await _or_none(visit, at("errors", transaction["code"]))
+    changes = await _or_none(visit, at("transactions", name, "changes"))
+    return visit.page(
+        "explorer/transaction.html",
+        transaction=transaction,
+        refusal=refusal,
+        changes=(changes or {}).get("changes", []),
+    )
+
+
+async def give_receipt(visit: Visit) -> Response:
+    """Answer GET /t/{id}/receipt: the receipt as a file."""
+    name = visit.part("id")
+    receipt = await visit.ledger.raw(at("transactions", name, "receipt"), "application/json")
+    headers = {"content-disposition": f'attachment; filename="{name[:16]}.receipt.json"'}
+    return Response(receipt, media_type="application/json", headers=headers)
+
+
+async def _or_none(visit: Visit, path: str) -> Json:
+    """Return what the node has at a path, or None where it has nothing."""
+    try:
+        return await visit.ledger.get(path)
+    except NodeProblem as problem:
+        if problem.status != _NOT_FOUND:
+            raise
+        return None
