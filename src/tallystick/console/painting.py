@@ -79,6 +79,7 @@ def environment_in(language: Language) -> Environment:
     filters: dict[str, Any] = {
         "age": partial(as_shown.age, language=language),
         "grouped": as_shown.grouped,
+        "money": as_shown.money,
         "moment": as_shown.moment,
         "moment_utc": as_shown.moment_utc,
         "number": as_shown.number,

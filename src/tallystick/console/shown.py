@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Final
 
 from tallystick.console.languages import Language
 
 BEIJING: Final = timezone(timedelta(hours=8))
 """Times on pages stand in the time of the network's users; UTC is beside them."""
+_MINOR_UNITS: Final = 2
 _GROUP: Final = 8
 _SECONDS: Final = ((86_400, "%d 天前", "%d d ago"), (3_600, "%d 小时前", "%d h ago"))
 _SIZES: Final = ("B", "KiB", "MiB", "GiB", "TiB")
@@ -75,3 +77,8 @@ def size(count: int) -> str:
             return f"{count} B" if unit == "B" else f"{amount:,.1f} {unit}"
         amount /= _STEP
     return f"{count} B"
+
+
+def money(minor: int) -> str:
+    """Return an amount of the smallest unit with two decimal places."""
+    return f"{Decimal(minor).scaleb(-_MINOR_UNITS):,.{_MINOR_UNITS}f}"

@@ -9,6 +9,7 @@ from tallystick.console.ledger import Json, NodeProblem, at
 from tallystick.console.visit import Visit
 
 _LATEST = 8
+_TRANSACTION_FILTERS = ("cursor", "contract", "method", "organization", "code", "q")
 _NOT_FOUND = 404
 _OK = "ok"
 _PAGE = 50
@@ -29,9 +30,8 @@ async def show_blocks(visit: Visit) -> Response:
 
 async def show_transactions(visit: Visit) -> Response:
     """Answer GET /t: transactions, newest first."""
-    transactions = await visit.ledger.get(
-        at("transactions"), limit=_PAGE, cursor=visit.query.get("cursor")
-    )
+    wanted = {name: visit.query.get(name) or None for name in _TRANSACTION_FILTERS}
+    transactions = await visit.ledger.get(at("transactions"), limit=_PAGE, **wanted)
     return visit.page("explorer/transactions.html", transactions=transactions)
 
 

@@ -14,6 +14,14 @@ from tallystick.console.explorer.ledger_pages import (
     show_transaction,
     show_transactions,
 )
+from tallystick.console.explorer.state_pages import (
+    show_contract,
+    show_contracts,
+    show_organization,
+    show_organizations,
+    show_record,
+    show_table,
+)
 
 PAGES: Final = (
     Page(path="/explorer", name="overview", access=Access.PUBLIC, handler=show_overview),
@@ -22,4 +30,15 @@ PAGES: Final = (
     Page(path="/t", name="transactions", access=Access.PUBLIC, handler=show_transactions),
     Page(path="/t/{id}", name="transaction", access=Access.PUBLIC, handler=show_transaction),
     Page(path="/t/{id}/receipt", name="receipt", access=Access.PUBLIC, handler=give_receipt),
+    Page(path="/o", name="organizations", access=Access.PUBLIC, handler=show_organizations),
+    Page(path="/o/{id}", name="organization", access=Access.PUBLIC, handler=show_organization),
+    Page(path="/c", name="contracts", access=Access.PUBLIC, handler=show_contracts),
+    Page(path="/c/{contract}", name="contract", access=Access.PUBLIC, handler=show_contract),
+    Page(path="/state/{contract}/{table}", name="state", access=Access.PUBLIC, handler=show_table),
+    Page(
+        path="/state/{contract}/{table}/{key:path}",
+        name="record",
+        access=Access.PUBLIC,
+        handler=show_record,
+    ),
 )

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Draws a workflow: states in columns by how far they are from the first, moves as arrows; pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Final
+
+from tallystick.console.ledger import Json
+
+_WIDTH: Final = 132
+_HEIGHT: Final = 36
+_ACROSS: Final = 190
+_DOWN: Final = 64
+_MARGIN: Final = 12
+_LOOP: Final = 44
+"""How far an arrow that leads back bends below the boxes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A state."""
+
+    state: str
+    x: int
+    y: int
+    is_first: bool
+    width: int = _WIDTH
+    height: int = _HEIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """A move from one state to another."""
+
+    path: str
+    """As SVG writes it."""
+    label: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """A workflow with places for its states."""
+
+    name: str
+    label: dict[str, str]
+    moves: list[Json]
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+    width: int
+    height: int
+
+
+def draw(workflow: Json) -> Diagram:
+    """Return the diagram of a workflow of a contract's schema."""
+    columns = _columns(workflow)
+    boxes = {
+        state: Box(
+            state,
+            _MARGIN + column * _ACROSS,
+            _MARGIN + place * _DOWN,
+            is_first=state == workflow["initial"],
+        )
+        for column, states in enumerate(columns)
+        for place, state in enumerate(states)
+    }
+    arrows = [
+        Arrow(_path(boxes[before], boxes[move["after"]]), move["label"])
+        for move in workflow["moves"]
+        for before in move["before"]
+    ]
+    tallest = max(len(states) for states in columns)
+    return Diagram(
+        name=workflow["name"],
+        label=workflow["label"],
+        moves=workflow["moves"],
+        boxes=tuple(boxes.values()),
+        arrows=tuple(arrows),
+        width=_MARGIN * 2 + (len(columns) - 1) * _ACROSS + _WIDTH,
+        height=_MARGIN * 2 + (tallest - 1) * _DOWN + _HEIGHT + _LOOP,
+    )
+
+
+def _columns(workflow: Json) -> list[list[str]]:
+    """Return the states by their distance from the first; those out of reach come last."""
+    follows: dict[str, list[str]] = defaultdict(list)
+    for move in workflow["moves"]:
+        for before in move["before"]:
+            follows[before].append(move["after"])
+    distance = {workflow["initial"]: 0}
+    waiting = [workflow["initial"]]
+    for state in waiting:  # grows while it is walked
+        for after in follows[state]:
+            if after not in distance:
+                distance[after] = distance[state] + 1
+                waiting.append(after)
+    last = max(distance.values()) + 1
+    columns: list[list[str]] = [[] for _ in range(last + 1)]
+    for state in workflow["states"]:
+        columns[distance.get(state, last)].append(state)
+    return [states for states in columns if states]
+
+
+def _path(start: Box, end: Box) -> str:
+    if end.x > start.x:
+        x1, y1 = start.x + start.width, start.y + start.height // 2
+        x2, y2 = end.x, end.y + end.height // 2
+        bend = (x2 - x1) // 2
+        return f"M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}"
+    x1, y1 = start.x + start.width // 2, start.y + start.height
+    x2, y2 = end.x + end.width // 2 + (18 if end is start else 0), end.y + end.height
+    return f"M{x1} {y1}C{x1} {y1 + _LOOP} {x2} {y2 + _LOOP} {x2} {y2}"

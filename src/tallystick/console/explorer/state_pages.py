@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Organisations, contracts, and what contracts keep: tables and their records."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.responses import Response
+
+from tallystick.console.explorer.diagram import draw
+from tallystick.console.ledger import Json, at
+from tallystick.console.visit import Visit
+from tallystick.errors import NotFound
+
+_LATEST: Final = 8
+_PAGE: Final = 50
+_COLUMNS_MAX: Final = 7
+_FILTERS_MAX: Final = 4
+_PAGING: Final = frozenset({"cursor", "limit", "lang"})
+_PLAIN: Final = frozenset({"text", "integer", "boolean", "choice", "date"})
+_LOOKED_UP: Final = frozenset({"choice"})
+
+
+async def show_organizations(visit: Visit) -> Response:
+    """Answer GET /o: the organisations of the network."""
+    organizations = list(visit.names.organizations.values())
+    return visit.page("explorer/organizations.html", organizations=organizations)
+
+
+async def show_organization(visit: Visit) -> Response:
+    """Answer GET /o/{id}: members, keys, and what it did last."""
+    code = visit.part("id")
+    organization = await visit.ledger.get(at("organizations", code))
+    transactions = await visit.ledger.get(at("transactions"), organization=code, limit=_LATEST)
+    return visit.page(
+        "explorer/organization.html", organization=organization, transactions=transactions
+    )
+
+
+async def show_contracts(visit: Visit) -> Response:
+    """Answer GET /c: the contracts that this network runs."""
+    return visit.page("explorer/contracts.html", contracts=list(visit.names.contracts.values()))
+
+
+async def show_contract(visit: Visit) -> Response:
+    """Answer GET /c/{contract}: everything a contract says of itself."""
+    contract = await visit.ledger.get(at("contracts", visit.part("contract")))
+    diagrams = [draw(workflow) for workflow in contract.get("workflows", [])]
+    if visit.wants_json:
+        return visit.page("explorer/contract.html", contract=contract)
+    return visit.page("explorer/contract.html", contract=contract, diagrams=diagrams)
+
+
+async def show_table(visit: Visit) -> Response:
+    """Answer GET /state/{contract}/{table}: records, filtered by what the address says."""
+    contract, table = await _table(visit)
+    wanted = {name: value for name, value in visit.query.items() if value and name not in _PAGING}
+    rows = await visit.ledger.get(
+        at("contracts", contract["name"], "tables", table["name"]),
+        limit=_PAGE,
+        cursor=visit.query.get("cursor"),
+        **wanted,
+    )
+    columns = [field for field in table["fields"] if field["type"]["kind"] in _PLAIN]
+    filters = [
+        field
+        for field in columns
+        if field["type"]["kind"] in _LOOKED_UP or field["type"].get("format") == "organization"
+    ]
+    return visit.page(
+        "explorer/state.html",
+        contract=contract,
+        table=table,
+        rows=rows,
+        columns=columns[:_COLUMNS_MAX],
+        filters=filters[:_FILTERS_MAX],
+    )
+
+
+async def show_record(visit: Visit) -> Response:
+    """Answer GET /state/{contract}/{table}/{key}: a record and the transactions that made it."""
+    contract, table = await _table(visit)
+    key = visit.part("key")
+    place = f"{at('contracts', contract['name'], 'tables', table['name'])}/{quoted(key)}"
+    row = await visit.ledger.get(place)
+    history = await visit.ledger.get(
+        f"{place}/history", limit=_PAGE, cursor=visit.query.get("cursor")
+    )
+    return visit.page(
+        "explorer/record.html",
+        contract=contract,
+        table=table,
+        key=key,
+        row=row,
+        history=history,
+        proof=f"{at('state', contract['name'], table['name'])}/{quoted(key)}/proof",
+    )
+
+
+def quoted(key: str) -> str:
+    """Return a record's key as a part of an address; its slashes stay."""
+    return at(key).removeprefix("/v1/").replace("%2F", "/")
+
+
+async def _table(visit: Visit) -> tuple[Json, Json]:
+    contract = await visit.ledger.get(at("contracts", visit.part("contract")))
+    for table in contract.get("tables", []):
+        if table["name"] == visit.part("table"):
+            return contract, table
+    raise NotFound("this contract has no such table", field="table", found=visit.part("table")[:80])
