@@ -180,7 +180,9 @@ class Stage:
         }
         self.ok(cast.REGULATOR, "admit_guarantor", **new)
 
-    def filed(self, who: Signer = cast.APPLICANT, **more: Any) -> str:
+    def filed(
+        self, who: Signer = cast.APPLICANT, *, sealed: Mapping[str, Any] | None = None, **more: Any
+    ) -> str:
         """File an application with its sealed contents."""
         new = {
             "court": cast.JUDGE.organization,
@@ -191,7 +193,9 @@ class Stage:
             "payee": HASH,
         }
         case = str(self.ok(who, "file_application", **(new | more))["id"])
-        self.ok(who, "declare_contents", application=case, contents="GROUNDS", sealed=SEALED)
+        self.ok(
+            who, "declare_contents", application=case, contents="GROUNDS", sealed=sealed or SEALED
+        )
         return case
 
     def ordered(self, who: Signer = cast.APPLICANT, *, required: int = 0, **more: Any) -> str:
@@ -228,25 +232,36 @@ class Stage:
         return usual | more
 
     def issue(
-        self, letter: str, signer: Signer = cast.SIGNER, seal: SecretKey = cast.SEAL, **more: Any
+        self,
+        letter: str,
+        signer: Signer = cast.SIGNER,
+        seal: SecretKey = cast.SEAL,
+        document: tuple[str, int] = (HASH, 9),
+        **more: Any,
     ) -> Execution:
-        """Sign and issue a letter."""
+        """Sign and issue a letter over a file of this digest and size."""
         terms = self.terms(**more)
         case = self.table("letters")[letter]["application"]
-        signed = self._fields(letter, case, terms)
+        signed = self._fields(letter, case, terms) | {"document": document[0]}
         return self.do(
             signer,
             "issue_letter",
             letter=letter,
             terms=terms,
-            file=_FILE,
+            file=_FILE | {"sha256": document[0], "size": document[1]},
             signature=cast.sealed(letter_digest(signed), seal),
         )
 
-    def issued(self, case: str, signer: Signer = cast.SIGNER, **more: Any) -> str:
+    def issued(
+        self,
+        case: str,
+        signer: Signer = cast.SIGNER,
+        document: tuple[str, int] = (HASH, 9),
+        **more: Any,
+    ) -> str:
         """Return a letter that was issued and whose premium came in."""
         letter = self.chosen(case, signer)
-        done = self.issue(letter, signer, **more)
+        done = self.issue(letter, signer, document=document, **more)
         assert done.code == "ok", done
         amount = self.terms(**more)["premium"]
         self.ok(
@@ -258,6 +273,7 @@ class Stage:
         """Return a letter as somebody presents it, altered or not."""
         kept = self.table("letters")[letter]
         fields = self._fields(letter, kept["application"], kept["terms"])
+        fields["document"] = kept["file"]["sha256"]
         return fields | {"signature": kept["signature"]} | altered
 
     def submitted(self, case: str, *letters: str) -> None:
