@@ -30,7 +30,8 @@ EVIDENCE_BYTES: Final = (5_000_000, 50_000_000)
 MEASURES_OF_A_CASE: Final = 40
 """In the stock from which the days begin: what large cases have, so that it is soon there."""
 DAYS_OF: Final = {"DEPOSIT": 365, "MOVABLE": 730, "REAL_ESTATE": 1_095, "OTHER_RIGHT": 1_095}
-_TICK: Final = 200
+_TICK: Final = 50
+"""What one call does at most: the outcome of more would not fit into one entry of the log."""
 
 
 @dataclass
