@@ -12,6 +12,7 @@ from tallystick.cli.answers import Answer
 from tallystick.cli.bundle_verbs import BundleVerb
 from tallystick.cli.catalogue import pick
 from tallystick.cli.contract_verbs import AnyVerb, nouns_among, summary_of, text_at, verbs_of
+from tallystick.cli.counter_verbs import CounterVerb
 from tallystick.cli.export_verbs import ExportVerb
 from tallystick.cli.keep_verbs import KeepVerb
 from tallystick.cli.table_verbs import TableVerb
@@ -227,6 +228,7 @@ def _add_verb(noun: App, verb: AnyVerb) -> None:
 
 def _command_of(verb: AnyVerb) -> Callable[..., Answer]:
     from tallystick.cli.bundle_command import bundle_command_of
+    from tallystick.cli.counter_command import counter_command_of
     from tallystick.cli.export_command import export_command_of
     from tallystick.cli.keep_command import keep_command_of
     from tallystick.cli.table_commands import table_command_of
@@ -236,6 +238,8 @@ def _command_of(verb: AnyVerb) -> Callable[..., Answer]:
         return table_command_of(verb)
     if isinstance(verb, BundleVerb):
         return bundle_command_of(verb)
+    if isinstance(verb, CounterVerb):
+        return counter_command_of(verb)
     if isinstance(verb, KeepVerb):
         return keep_command_of(verb)
     return export_command_of(verb) if isinstance(verb, ExportVerb) else command_of(verb)

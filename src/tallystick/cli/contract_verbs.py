@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tallystick.cli.bundle_verbs import BundleVerb, bundle_verb_text, bundle_verbs_of
 from tallystick.cli.catalogue import command_text
+from tallystick.cli.counter_verbs import CounterVerb, counter_verb_text, counter_verbs_of
 from tallystick.cli.export_verbs import ExportVerb, export_verb_text, export_verbs_of
 from tallystick.cli.installed import contract_names, installed_schema, is_contract
 from tallystick.cli.keep_verbs import KeepVerb, keep_verb_text, keep_verbs_of
@@ -37,7 +38,8 @@ class Verb:
     method: MethodSchema
 
 
-AnyVerb: TypeAlias = Verb | TableVerb | ExportVerb | BundleVerb | KeepVerb
+DoorVerb: TypeAlias = ExportVerb | BundleVerb | KeepVerb | CounterVerb
+AnyVerb: TypeAlias = Verb | TableVerb | DoorVerb
 
 
 @cache
@@ -52,6 +54,7 @@ def verbs_of(contract: str) -> Mapping[str, AnyVerb]:
         Verb(f"{contract} {one.name.replace('_', '-')}", contract, one) for one in schema.methods
     ]
     made: dict[str, AnyVerb] = {verb.path: verb for verb in verbs}
+    made |= {verb.path: verb for verb in counter_verbs_of(schema)}
     made |= {verb.path: verb for verb in table_verbs_of(schema, {*made, *COMMANDS})}
     made |= {verb.path: verb for verb in export_verbs_of(contract, {*made, *COMMANDS})}
     made |= {verb.path: verb for verb in bundle_verbs_of(contract, {*made, *COMMANDS})}
@@ -75,10 +78,12 @@ def text_at(path: str) -> CommandText:
     return _door_text(verb)
 
 
-def _door_text(verb: ExportVerb | BundleVerb | KeepVerb) -> CommandText:
+def _door_text(verb: DoorVerb) -> CommandText:
     """Return the help of a verb that a module beside the contract brings."""
     if isinstance(verb, ExportVerb):
         return export_verb_text(verb)
+    if isinstance(verb, CounterVerb):
+        return counter_verb_text(verb)
     return bundle_verb_text(verb) if isinstance(verb, BundleVerb) else keep_verb_text(verb)
 
 

@@ -13,7 +13,7 @@ from tallystick.client.batch_plan import (
 )
 from tallystick.client.calling import ActionResult, ContractEvent
 from tallystick.client.certificate_checks import StampMeans, certificate_network, check_certificate
-from tallystick.client.certificate_links import check_link
+from tallystick.client.certificate_links import check_link, link_of_extract
 from tallystick.client.certificate_standing import (
     FactsMade,
     ask_about_certificate,
@@ -189,6 +189,7 @@ __all__ = [
     "format_pem",
     "key_text",
     "kind_of",
+    "link_of_extract",
     "not_asked",
     "open_record",
     "open_trust",

@@ -82,6 +82,7 @@ OTHER_TITLES: Final[dict[str, Wording]] = {
     "receipts": Wording("transactions", "交易"),
     "facts": Wording("facts", "事实"),
     "link": Wording("text of the certificate", "证书核验文本"),
+    "ledger": Wording("as issued on the ledger", "与链上签发内容一致"),
     "standing": Wording("how it stands now", "现状"),
     "page": Wording("page says what the facts say", "页面与事实一致"),
 }

@@ -8,6 +8,7 @@ from tallystick.contracts.arguments import arguments_from_json, arguments_from_t
 from tallystick.contracts.bundles import CaseBundle
 from tallystick.contracts.context import Context
 from tallystick.contracts.contract import ANY_MEMBER, Contract, action, query
+from tallystick.contracts.counters import Counter
 from tallystick.contracts.definition import Definition, Frame, Method, define, schema_of
 from tallystick.contracts.derivation import describe_type
 from tallystick.contracts.digests import digest_of
@@ -152,6 +153,7 @@ __all__ = [
     "Contradiction",
     "Count",
     "Counted",
+    "Counter",
     "Definition",
     "Digest",
     "Duplicate",

@@ -8,6 +8,7 @@ from typing import Final
 
 from tallystick.cli.texts.authors import AUTHOR_MESSAGES
 from tallystick.cli.texts.bundles import BUNDLE_MESSAGES
+from tallystick.cli.texts.counters import COUNTER_MESSAGES
 from tallystick.cli.texts.demo import DEMO
 from tallystick.cli.texts.doctor import DOCTOR
 from tallystick.cli.texts.documents import DOCUMENT_MESSAGES
@@ -30,6 +31,7 @@ from tallystick.cli.texts.words import Text
 MESSAGES: Final[Mapping[str, Text]] = {
     **AUTHOR_MESSAGES,
     **EXPORT_MESSAGES,
+    **COUNTER_MESSAGES,
     **KEEP_MESSAGES,
     **FIELDS,
     **DEMO,

@@ -11,7 +11,12 @@ from tallystick.interchange.certificates.links import (
 )
 from tallystick.interchange.certificates.page import number_of, page_of
 from tallystick.interchange.certificates.passive import PDF_BYTES_MAX, open_pdf
-from tallystick.interchange.certificates.reading import SealedPDF, is_certificate, read_sealed
+from tallystick.interchange.certificates.reading import (
+    SealedPDF,
+    attached_files,
+    is_certificate,
+    read_sealed,
+)
 from tallystick.interchange.certificates.records import (
     CERTIFICATE_FILE,
     CERTIFICATE_FORMAT,
@@ -45,6 +50,7 @@ __all__ = [
     "Standing",
     "Text",
     "Worded",
+    "attached_files",
     "facts_digest",
     "is_certificate",
     "is_link",

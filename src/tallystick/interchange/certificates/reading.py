@@ -77,6 +77,20 @@ def read_sealed(data: bytes) -> SealedPDF:
         raise InvalidPDF(f"not a readable certificate: {error}", field="pdf") from error
 
 
+def attached_files(data: bytes) -> dict[str, bytes]:
+    """Return what is attached to a PDF, whatever its seal is worth; nothing of it is proven.
+
+    Raises:
+        InvalidPDF, LimitExceeded: it cannot be read.
+        ActiveContent: it could do something.
+    """
+    reader = open_pdf(data)
+    try:
+        return _attachments(reader)
+    except unreadable() as error:
+        raise InvalidPDF(f"not a readable certificate: {error}", field="pdf") from error
+
+
 def _only_signature(reader: PdfFileReader) -> EmbeddedPdfSignature:
     found = reader.embedded_signatures
     if len(found) != 1:
