@@ -191,9 +191,9 @@ class Stage:
         assert dict(self.ledger.values) == before
         return done.result
 
-    def ask(self, method: str, /, **args: Any) -> Any:
+    def ask(self, method: str, contract: str = "justice", /, **args: Any) -> Any:
         """Ask a query."""
-        return _runner().query("justice", method, args, self.ledger)
+        return _runner().query(contract, method, args, self.ledger)
 
     def table(self, name: str) -> dict[str, Any]:
         """Return the records of a table by key."""
@@ -364,6 +364,11 @@ class Stage:
         due = self.now_ms + 10 * DAY_MS
         return {"key": "sum", "amount": amount, "due": due} | sides | changes
 
+    def ruling(self, deposit: str, **changes: Any) -> dict[str, Any]:
+        """Return what a judge rules of an item that is admitted."""
+        shown = {"is_admitted": True, "before": "SHOWN", "basis": ["source"], "reasons": HASH}
+        return {"deposit": deposit, "considerations": TRUE_ALL} | shown | changes
+
     def decided(self) -> tuple[str, str]:
         """Return agreement and the decision."""
         agreement, case = self.heard()
@@ -399,6 +404,20 @@ class Stage:
     def obligation(self, agreement: str, key: str) -> dict[str, Any]:
         """Return an obligation."""
         return dict(self.table("obligations")[f"{agreement}.{key}"])
+
+    def left(self, obligation: str) -> int:
+        """Return what is unpaid of an obligation."""
+        kept = self.table("obligations")[obligation]
+        return int(kept["amount"]) - int(kept["paid"])
+
+    def order_of(self, obligation: str) -> str:
+        """Return the only debit that was ordered for an obligation."""
+        (order,) = [
+            one["order"]
+            for one in self.table("purposes").values()
+            if one["obligation"] == obligation
+        ]
+        return str(order)
 
     def claim(self, agreement: str, *names: str, days: int = 0) -> Any:
         """Return what could be claimed."""
