@@ -20,6 +20,7 @@ from tallystick.industries.justice.records import (
     Key,
     NewAuthorization,
     Obligation,
+    ObligationKind,
     ObligationState,
 )
 from tallystick.industries.justice.refusals import (
@@ -36,6 +37,9 @@ from tallystick.industries.justice.tables import party_of, require_party, requir
 from tallystick.industries.justice.workflows import BANK, PARTY, PLATFORM
 
 PAYABLE: Final = (ObligationState.OPEN, ObligationState.OVERDUE, ObligationState.BREACHED)
+_OVER: Final = (AgreementState.PERFORMED, AgreementState.SETTLED)
+"""Where an agreement goes on if a debit comes back that had discharged something of it."""
+_DID_NOT_ARRIVE: Final = (OrderState.REJECTED, OrderState.RETURNED)
 
 
 class Debiting(Signing):
@@ -51,6 +55,8 @@ class Debiting(Signing):
         """en: A debtor lets its account be debited for one agreement, up to a cap, by signature.
 
         zh: 债务人以签名授权在上限内就某合同扣款。
+
+        What is payable already and not on its way is debited with the next tick.
         """
         agreement = self.agreements.require(new.agreement)
         party = require_side(ctx, agreement, new.role)
@@ -65,6 +71,10 @@ class Debiting(Signing):
         if used > new.cap:
             raise TooMuch(amount=used, limit=new.cap, rule="cap")
         kept = Authorization(used=used, signature=signature, **asdict(new))
+        for one in self.obligations_of(agreement):
+            is_payable = one.kind is ObligationKind.PAY and one.state in PAYABLE
+            if is_payable and one.debtor == new.role:
+                self.plan_debit(ctx, one.id, one.due or 0)
         ctx.emit(Registered(organization=party.organization, kind="debit", subject=agreement.id))
         return self.authorizations.put(kept)
 
@@ -118,6 +128,9 @@ class Debiting(Signing):
         """en: Notes what became of a debit; the same report again changes nothing.
 
         zh: 登记扣款结果，返回是否为新结果；重复报告不产生变化。
+
+        What did not arrive can be tried again by this bank; if leave has moved to another one
+        meanwhile, the next tick orders it there.
         """
         obligation, leave = self._own_order(ctx, report.order)
         is_new = self.payments.report(
@@ -138,6 +151,9 @@ class Debiting(Signing):
         elif is_new and report.state is OrderState.RETURNED:
             self.authorizations.replace(replace(leave, used=leave.used - amount))
             self._take_back(ctx, obligation, report.order, amount)
+        has_moved = leave.bank != ctx.signer.organization
+        if is_new and has_moved and report.state in _DID_NOT_ARRIVE:
+            self.plan_debit(ctx, obligation.id, obligation.due or 0)
         return is_new
 
     @action(
@@ -206,8 +222,10 @@ class Debiting(Signing):
         due = max(kept.due or 0, ctx.block_time_ms)
         self.deadlines.set(kept.id, "due", due=due, on_expiry="due")
         agreement = self.agreements.replace(replace(agreement, open=agreement.open + 1))
-        if agreement.state is AgreementState.PERFORMED and not kept.is_enforceable:
-            agreement = self.agreement_flow.move(ctx, self.agreements, agreement, "reopen")
+        if agreement.state in _OVER:
+            is_ordered = kept.is_enforceable and self.is_decided(agreement)
+            action = "owe_again" if is_ordered else "reopen"
+            agreement = self.agreement_flow.move(ctx, self.agreements, agreement, action)
             ctx.emit(counted_agreement(agreement, active=1))
 
     def _own_order(self, ctx: Context, order: str) -> tuple[Obligation, Authorization]:

@@ -17,6 +17,7 @@ from tallystick.contracts import (
 from tallystick.industries.justice.case_records import Case, CreditFact, Enforcement, NewFiling
 from tallystick.industries.justice.case_records import EnforcementState as Enforced
 from tallystick.industries.justice.events import (
+    AgreementCounted,
     CaseAnswered,
     CaseFiled,
     CreditChanged,
@@ -26,6 +27,7 @@ from tallystick.industries.justice.identity_records import (
     Signed,
 )
 from tallystick.industries.justice.mediating import Mediating
+from tallystick.industries.justice.performing import FOLLOWS, counted_agreement
 from tallystick.industries.justice.records import (
     Agreement,
     AgreementState,
@@ -136,7 +138,7 @@ class Filing(Mediating):
     @action(
         role=FILING,
         label=Label(zh="退回", en="Return a case"),
-        emits=(CaseAnswered,),
+        emits=(*FOLLOWS, CaseAnswered),
         refuses=(NotYours, Related),
     )
     def return_case(
@@ -148,12 +150,15 @@ class Filing(Mediating):
         """en: The filing judge returns a case; what was claimed in it can be claimed again.
 
         zh: 立案法官退回；其中的请求可再次提起。
+
+        If the debtor has paid meanwhile all that was breached, the dispute is over.
         """
         kept, agreement = self.own_case(ctx, case)
-        self.agreement_flow.move(ctx, self.agreements, agreement, "return")
+        returned = self.agreement_flow.move(ctx, self.agreements, agreement, "return")
         for name in kept.obligations:
             self.obligations.replace(replace(self.obligations.require(name), case=None))
         ctx.emit(_answered(kept, "returned"))
+        self.settle_count(ctx, returned, gone=0, cured=0)
         return self.cases.replace(
             replace(
                 kept, returned_for=reason, answered_by=ctx.person, answered_at=ctx.block_time_ms
@@ -213,22 +218,24 @@ class Filing(Mediating):
     @action(
         role=OFFICER,
         label=Label(zh="执行结案", en="Close an enforcement"),
-        emits=(EnforcementChanged,),
+        emits=(EnforcementChanged, AgreementCounted),
         refuses=(NotYours, DoesNotFit),
     )
     def close_enforcement(
         self,
         ctx: Context,
         enforcement: Annotated[Identifier, Label(zh="执行", en="Enforcement")],
-        collected: Annotated[Amount, Label(zh="执行到位金额", en="Collected")],
+        collected: Annotated[Amount, Label(zh="累计执行到位金额", en="Collected in all")],
     ) -> Enforcement:
         """en: The officer closes: all was collected, or nothing more can be found.
 
         zh: 执行员结案：全部到位，或终结本次执行。
+
+        What is collected counts from the first time on: it never becomes less.
         """
         kept = self.enforcements.require(enforcement)
         require_party(ctx, kept.id, kept.court)
-        if collected > kept.amount:
+        if not kept.collected <= collected <= kept.amount:
             raise DoesNotFit(subject=kept.id, what="collected")
         agreement = self.agreements.require(kept.agreement)
         currency = self.templates.require(agreement.template).currency
@@ -243,7 +250,32 @@ class Filing(Mediating):
             closed_at=ctx.block_time_ms,
         )
         ctx.emit(_enforcement(closed, currency))
+        ctx.emit(counted_agreement(agreement, active=0))
         return closed
+
+    @action(
+        role=OFFICER,
+        label=Label(zh="恢复执行", en="Resume an enforcement"),
+        emits=(EnforcementChanged, AgreementCounted),
+        refuses=(NotYours,),
+    )
+    def resume_enforcement(
+        self, ctx: Context, enforcement: Annotated[Identifier, Label(zh="执行", en="Enforcement")]
+    ) -> Enforcement:
+        """en: The officer goes on with what was terminated: something was found.
+
+        zh: 发现可供执行的财产，恢复已终结的本次执行。
+        """
+        kept = self.enforcements.require(enforcement)
+        require_party(ctx, kept.id, kept.court)
+        resumed = self.enforcement_flow.move(
+            ctx, self.enforcements, kept, "resume", closed_by=None, closed_at=None
+        )
+        agreement = self.agreements.require(kept.agreement)
+        self.agreement_flow.move(ctx, self.agreements, agreement, "resume")
+        ctx.emit(counted_agreement(agreement, active=1))
+        ctx.emit(_enforcement(resumed, self.templates.require(agreement.template).currency))
+        return resumed
 
     # --- what other topics use ------------------------------------------------------------------
 

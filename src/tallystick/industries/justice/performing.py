@@ -253,9 +253,16 @@ class Performing(JusticeTables):
             self.obligation_flow.move(ctx, self.obligations, kept, "open", due=due)
             self.deadlines.set(kept.id, "due", due=due, on_expiry="due")
             if kept.kind is ObligationKind.PAY:
-                lead = self.parameters.now().debit_hours * _HOUR_MS
-                self.deadlines.set(kept.id, "debit", due=max(due - lead, now), on_expiry="debit")
+                self.plan_debit(ctx, kept.id, due)
             ctx.emit(ObligationOpened(obligation=kept.id, agreement=agreement.id, due=due))
+
+    def plan_debit(self, ctx: Context, obligation: str, due: int) -> None:
+        """Let a debit be ordered shortly before an obligation is due, or now if that is past."""
+        lead = self.parameters.now().debit_hours * _HOUR_MS
+        self.deadlines.clear(obligation, "debit")
+        self.deadlines.set(
+            obligation, "debit", due=max(due - lead, ctx.block_time_ms), on_expiry="debit"
+        )
 
     def waits_for(self, kept: Obligation) -> str:
         """Return what an obligation waits for; empty: nothing."""

@@ -51,8 +51,11 @@ class JusticeParameters(VersionedParameters):
         Label(zh="违约金上限倍数", en="Penalty at most so many times the prime rate"),
     ] = 4
     cure_days: Annotated[
-        Annotated[int, Meta(ge=0, le=90)], Label(zh="补正期限（天）", en="Days to cure")
+        Annotated[int, Meta(ge=0, le=90)],
+        Label(zh="补正期限（天，0 为无补正期）", en="Days to cure (0: none)"),
     ] = 7
+    """With none, what follows a breach follows the service of its notice; who pays then still ends
+    the dispute."""
     mediation_days: Annotated[
         Annotated[int, Meta(ge=1, le=365)], Label(zh="调解期限（天）", en="Days of mediation")
     ] = 30

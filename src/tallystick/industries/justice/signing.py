@@ -236,6 +236,11 @@ class Signing(Performing):
         ctx.emit(counted_agreement(active, active=1))
         return self.add_obligations(ctx, active, self._made(active, now))
 
+    def is_decided(self, agreement: Agreement) -> bool:
+        """Return whether a court has decided about an agreement."""
+        case = None if agreement.case is None else self.cases.require(agreement.case)
+        return case is not None and case.decision is not None
+
     def _amend(self, ctx: Context, agreement: Agreement, amendment: Amendment) -> None:
         """Let an amendment count: what is untouched follows it, what is begun stays.
 
@@ -252,11 +257,11 @@ class Signing(Performing):
             signatures=amendment.signatures,
         )
         made = {one.id: one for one in self._made(amended, agreement.active_at or 0)}
-        is_decided = self._is_decided(agreement)
+        was_decided = self.is_decided(agreement)
         gone = 0
         for kept in list(self.obligations_of(agreement)):
             new = made.pop(kept.id, None)
-            if new is not None and _is_taken_out(kept) and not is_decided:
+            if new is not None and _is_taken_out(kept) and not was_decided:
                 self.obligations.replace(new)
                 gone -= 1
                 continue
@@ -276,10 +281,6 @@ class Signing(Performing):
         )
         amended = self.add_obligations(ctx, amended, made.values())
         self.settle_count(ctx, amended, gone=gone, cured=0)
-
-    def _is_decided(self, agreement: Agreement) -> bool:
-        case = None if agreement.case is None else self.cases.require(agreement.case)
-        return case is not None and case.decision is not None
 
     def _made(self, agreement: Agreement, signed_at: int) -> tuple[Obligation, ...]:
         template = self.templates.require(agreement.template)

@@ -68,10 +68,17 @@ _AGREEMENT_MOVES: Final[tuple[Move, ...]] = (
     ),
     move(
         "reopen",
-        _A.PERFORMED,
+        (_A.PERFORMED, _A.SETTLED),
         _A.ACTIVE,
         role=BY_CONTRACT,
         label=Label(zh="扣款退回", en="A debit came back"),
+    ),
+    move(
+        "owe_again",
+        _A.PERFORMED,
+        _A.DECIDED,
+        role=BY_CONTRACT,
+        label=Label(zh="判决款扣款退回", en="A debit of what was ordered came back"),
     ),
     move(
         "breach",
@@ -140,6 +147,13 @@ _AGREEMENT_MOVES: Final[tuple[Move, ...]] = (
         _A.CLOSED,
         role=OFFICER,
         label=Label(zh="执行结案", en="Close"),
+    ),
+    move(
+        "resume",
+        _A.CLOSED,
+        _A.ENFORCEMENT,
+        role=OFFICER,
+        label=Label(zh="恢复执行", en="Resume"),
     ),
 )
 
@@ -228,7 +242,14 @@ _ENFORCEMENT_MOVES: Final[tuple[Move, ...]] = (
         _E.APPLIED,
         _E.TERMINATED,
         role=OFFICER,
-        label=Label(zh="终结执行", en="Terminated"),
+        label=Label(zh="终结本次执行", en="Terminated"),
+    ),
+    move(
+        "resume",
+        _E.TERMINATED,
+        _E.APPLIED,
+        role=OFFICER,
+        label=Label(zh="恢复执行", en="Resumed"),
     ),
 )
 

@@ -22,7 +22,10 @@ def stage() -> Stage:
 
 
 def test_the_table_of_agreements_is_the_texts_with_what_is_named_here() -> None:
-    """Besides: late cures, waived mediation, filing again, a debit's return, direct enforcement."""
+    """Besides: late cures, waived mediation, filing again, a debit's return, direct enforcement.
+
+    And an enforcement that goes on.
+    """
     (flow,) = [one for one in schema_of(CONTRACT).workflows if one.name == "agreement_flow"]
     found = {(before, one.after) for one in flow.moves for before in one.before}
     text = {
@@ -50,6 +53,9 @@ def test_the_table_of_agreements_is_the_texts_with_what_is_named_here() -> None:
         ("BREACHED", "FAILED"),
         ("RETURNED", "FILED"),
         ("PERFORMED", "ACTIVE"),
+        ("SETTLED", "ACTIVE"),
+        ("PERFORMED", "DECIDED"),
+        ("CLOSED", "ENFORCEMENT"),
         ("BREACHED", "ENFORCEMENT"),
     }
     assert found == text | besides
@@ -161,6 +167,17 @@ def test_a_returned_case_can_be_filed_again(stage: Stage) -> None:
     again = stage.ok(cast.LESSOR, "file_case", **stage.filing(agreement))["id"]
     stage.refused("E_STATE", cast.FILING, "accept_case", case=case, docket="1")
     stage.ok(cast.FILING, "accept_case", case=again, docket="1")
+
+
+def test_a_debtor_who_paid_while_a_case_was_filed_is_cured_when_it_is_returned(
+    stage: Stage,
+) -> None:
+    """Nothing is breached any more, so there is nothing to file again: CURED is ACTIVE."""
+    agreement, case = stage.filed()
+    stage.pay(agreement, 1)
+    assert stage.state(agreement) == "FILED"
+    stage.ok(cast.FILING, "return_case", case=case, reason="paid")
+    assert stage.state(agreement) == "ACTIVE"
 
 
 def test_a_decision_that_is_performed_ends_the_matter(stage: Stage) -> None:
