@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
+
 from tests.unit.industries.justice.stage import COURT, MEDIATOR, Stage
 
 UNMET = {"WAITING", "OPEN", "OVERDUE", "BREACHED"}
+DISPUTED = {"BREACHED", "MEDIATION", "FAILED", "RETURNED"}
+"""Where something is breached, and paying it ends the dispute."""
 
 
 def check_all(stage: Stage) -> None:
-    """JUD-3, 4, 6, 7, 8 and 10 over the whole state."""
+    """JUD-1 and JUD-3 to JUD-10 over the whole state."""
     obligations = stage.table("obligations")
     for one in obligations.values():
         _check_obligation(one)
@@ -20,15 +25,50 @@ def check_all(stage: Stage) -> None:
         if one["state"] not in {"DRAFT", "SIGNING"}:
             signed = {kept["role"] for kept in one["signatures"]}
             assert signed == {kept["role"] for kept in one["parties"]}, "JUD-6"
-    for leave in stage.table("authorizations").values():
-        assert 0 <= leave["used"] <= leave["cap"], "JUD-10"
+        if one["state"] in {"ACTIVE", *DISPUTED}:
+            assert (one["breached"] > 0) is (one["state"] in DISPUTED), one
+        if one["state"] in {"PERFORMED", "SETTLED"}:
+            assert one["open"] == 0, "what has ended well owes nothing"
+    _check_debits(stage)
     for case in stage.table("cases").values():
         assert case["confirmation"]["role"] == case["creditor"], "JUD-7"
+        _check_claim(case["claim"])
+    for shown in stage.table("exhibits").values():
+        assert (shown["state"] == "UNVERIFIED") is (shown["findings"] is None), "JUD-9"
+        assert (shown["before"] == "SHOWN") is bool(shown["basis"]), "JUD-9"
+        assert shown["claimed_capture"] is None or (
+            shown["claimed_capture"] <= shown["deposited_at"]
+        ), "JUD-1"
+    for one in stage.table("enforcements").values():
+        assert one["collected"] <= one["amount"]
+        assert (one["state"] == "COLLECTED") <= (one["collected"] == one["amount"])
     papers = stage.table("matter_papers")
     for name, record in stage.table("papers_records").items():
         agreement = stage.table("agreements")[papers[name]["agreement"]]
         allowed = {one["organization"] for one in agreement["parties"]}
         assert set(record["recipients"]) <= allowed | {MEDIATOR.organization, COURT}, "JUD-8"
+
+
+def _check_debits(stage: Stage) -> None:
+    """Hold each leave against the debits that were ordered and did not come back."""
+    used: Counter[str] = Counter()
+    obligations = stage.table("obligations")
+    for order in stage.table("payments_orders").values():
+        if order["state"] not in {"REJECTED", "RETURNED"}:
+            owed = obligations[order["case"]]
+            used[f"{owed['agreement']}/{owed['debtor']}"] += order["amount"]
+    for name, leave in stage.table("authorizations").items():
+        assert used[name] == leave["used"] <= leave["cap"], "JUD-10"
+
+
+def _check_claim(claim: dict[str, Any]) -> None:
+    """Hold a claim's sums against its lines, and each line against its obligation's days."""
+    for line in claim["lines"]:
+        assert line["unmet"] == line["amount"] - line["paid"] >= 0, "JUD-4"
+        assert line["applied_bp"] == min(line["contract_bp"], claim["cap_bp"]), "JUD-5"
+        assert line["penalty"] == line["amount_days"] * line["applied_bp"] // 3_650_000, "JUD-5"
+    assert claim["unmet"] == sum(line["unmet"] for line in claim["lines"]), "JUD-5"
+    assert claim["total"] == claim["unmet"] + sum(one["penalty"] for one in claim["lines"]), "JUD-5"
 
 
 def _check_obligation(one: dict[str, object]) -> None:
