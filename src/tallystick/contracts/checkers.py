@@ -126,11 +126,15 @@ def _bounded_integer(metas: tuple[Meta, ...]) -> Annotation:
 
 def _mentions(annotation: Annotation, kind: type) -> bool:
     """Return whether a type holds values of `kind`, however deep."""
-    for part in _parts(annotation):
-        fields = record_fields(part) if _is_record(part) else ()
-        if part is kind or any(_mentions(field.annotation, kind) for field in fields):
-            return True
-    return False
+    return any(
+        part is kind or (_is_record(part) and _record_mentions(part, kind))
+        for part in _parts(annotation)
+    )
+
+
+@cache
+def _record_mentions(record: type[Struct], kind: type) -> bool:
+    return any(_mentions(field.annotation, kind) for field in record_fields(record))
 
 
 def _parts(annotation: Annotation) -> list[Annotation]:

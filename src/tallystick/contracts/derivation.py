@@ -173,6 +173,8 @@ def _choice(name: str | None, choices: tuple[object, ...], place: Place) -> Valu
 
 def _check_marks(metas: list[Meta], place: Place) -> None:
     """Refuse two constraints of one kind: msgspec would fail at the first value."""
+    if len(metas) < 2:
+        return
     for name in ("gt", "ge", "lt", "le", "min_length", "max_length", "pattern"):
         if sum(getattr(meta, name) is not None for meta in metas) > 1:
             raise _refused(place, f"two constraints {name!r}", "a type with one of each constraint")

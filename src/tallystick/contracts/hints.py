@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 from msgspec import NODEFAULT, Struct, structs
@@ -47,7 +48,17 @@ def resolve(declared: type | Callable[..., object], *, owner: str) -> dict[str, 
 
 
 def record_fields(record: type[Struct]) -> tuple[DeclaredField, ...]:
-    """Return the fields of a record class, with resolved annotations and plain defaults."""
+    """Return the fields of a record class, with resolved annotations and plain defaults.
+
+    Raises:
+        InvalidContract: an annotation of the record cannot be resolved.
+    """
+    known: Any = record  # hashable, whatever the type checker thinks of metaclasses
+    return _record_fields(known)
+
+
+@cache
+def _record_fields(record: type[Struct]) -> tuple[DeclaredField, ...]:
     annotations = resolve(record, owner=record.__name__)
     return tuple(
         DeclaredField(
@@ -62,19 +73,20 @@ def record_fields(record: type[Struct]) -> tuple[DeclaredField, ...]:
 def unwrapped(annotation: Annotation) -> tuple[Annotation, tuple[object, ...]]:
     """Return the type without its `Annotated` marks and `NewType` names, and the marks."""
     marks: tuple[object, ...] = ()
-    while True:
+    while not isinstance(annotation, type):
         if origin_of(annotation) is Annotated:
             annotation, *found = get_args(annotation)
             marks = (*found, *marks)
         elif hasattr(annotation, "__supertype__"):
             annotation = annotation.__supertype__
         else:
-            return annotation, marks
+            break
+    return annotation, marks
 
 
 def origin_of(annotation: Annotation) -> Annotation:
     """Return what `annotation` is a form of: `list` for `list[int]`, None for a plain class."""
-    return get_origin(annotation)
+    return None if isinstance(annotation, type) else get_origin(annotation)
 
 
 def label_of(name: str, annotation: Annotation) -> Label:
