@@ -8,7 +8,7 @@ from contextlib import suppress
 from importlib.metadata import entry_points
 
 from tallystick import errors
-from tallystick.contracts import ContractSchema, Label, schema_of
+from tallystick.contracts import Contract, ContractSchema, Label, schema_of
 from tallystick.errors import InvalidContract, TallystickError, error_classes
 
 _GROUP = "tallystick.contracts"
@@ -20,7 +20,7 @@ def known_codes() -> dict[str, type[TallystickError]]:
     Loading a contract declares its errors, so those are loaded first; one that cannot be loaded
     must not keep anybody from reading about the others.
     """
-    list(_schemas())
+    list(_contracts())
     own = [found for found in vars(errors).values() if isinstance(found, type)]
     platform = {one.code: one for one in own if issubclass(one, TallystickError)}
     return dict(sorted((error_classes() | platform).items()))
@@ -42,6 +42,12 @@ def contract_meanings(code: str) -> list[tuple[str, Label]]:
 
 
 def _schemas() -> Iterator[ContractSchema]:
+    for contract in _contracts():
+        with suppress(InvalidContract):
+            yield schema_of(contract)
+
+
+def _contracts() -> Iterator[type[Contract]]:
     for point in entry_points(group=_GROUP):
-        with suppress(ImportError, AttributeError, InvalidContract):
-            yield schema_of(point.load())
+        with suppress(ImportError, AttributeError):
+            yield point.load()

@@ -10,7 +10,7 @@ found when its contract is asked for.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
@@ -23,7 +23,7 @@ from tallystick.cli.catalogue import say
 from tallystick.errors import InvalidContract, TallystickError, UnknownContract
 
 if TYPE_CHECKING:
-    from tallystick.contracts import ContractSchema
+    from tallystick.contracts import Contract, ContractSchema
 
 GROUP: Final = "tallystick.contracts"
 _EXPORTS: Final = "exports"
@@ -163,13 +163,15 @@ def _versions(contract: str) -> dict[int, ContractSchema]:
     """Return the installed versions of a contract; those of its name, else of any."""
     named = [point for point in _points() if _name(point) == contract]
     found = {one.version: one for one in map(_schema, named) if one.name == contract}
-    return found or {one.version: one for one in _importable(_points()) if one.name == contract}
+    return found or {one.version: one for one in map(_schema, _called(contract))}
 
 
-def _importable(points: Iterable[EntryPoint]) -> Iterator[ContractSchema]:
-    for point in points:
+def _called(contract: str) -> Iterator[EntryPoint]:
+    """Yield the entry points of a contract that are not called as it is: imports all."""
+    for point in _points():
         with suppress(InvalidContract):
-            yield _schema(point)
+            if getattr(_load(point), "name", None) == contract:
+                yield point
 
 
 def _running_version(contract: str) -> int:
@@ -189,9 +191,13 @@ def _running_version(contract: str) -> int:
 def _schema(point: EntryPoint) -> ContractSchema:
     from tallystick.contracts import schema_of
 
+    return schema_of(_load(point))
+
+
+def _load(point: EntryPoint) -> type[Contract]:
     try:
-        contract = point.load()
+        contract: type[Contract] = point.load()
     except (ImportError, AttributeError, SyntaxError) as error:
         message = say("contract.not_importable", contract=point.name, where=point.value)
         raise InvalidContract(f"{message}: {error}", field=point.name) from error
-    return schema_of(contract)
+    return contract
