@@ -12,6 +12,7 @@ import msgspec
 from tallystick.api.answer import MEDIA_JSON, MEDIA_PROBLEM
 from tallystick.api.catalogue import Catalogue
 from tallystick.api.openapi_contracts import contract_paths
+from tallystick.api.openapi_references import share_repeated
 from tallystick.api.openapi_tables import table_paths
 from tallystick.api.parameters import IDEMPOTENCY_KEY, MIN_HEIGHT, TIMEOUT_MS, WAIT, Parameter
 from tallystick.api.problems import Problem, problem_type, status_of
@@ -68,7 +69,7 @@ _TAGS: Final = {
 def openapi_document(routes: Iterable[Route], catalogue: Catalogue) -> Json:
     """Return the document as plain JSON values."""
     listed = [route for route in routes if not route.is_hidden]
-    schemas, components = _components(listed)
+    schemas, named = _components(listed)
     paths: Json = {}
     for route in listed:
         path = route.path.replace(":path}", "}")
@@ -77,6 +78,7 @@ def openapi_document(routes: Iterable[Route], catalogue: Catalogue) -> Json:
     paths |= contract_paths(catalogue, problem_responses, submit)
     listing = [_parameter(one) for one in (*LIST_PARAMETERS, MIN_HEIGHT)]
     paths |= table_paths(catalogue, problem_responses, listing)
+    paths, components = share_repeated(paths, named)
     return {
         "openapi": "3.1.1",
         "info": {
@@ -90,7 +92,7 @@ def openapi_document(routes: Iterable[Route], catalogue: Catalogue) -> Json:
         "security": [],
         "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
         "paths": paths,
-        "components": {"schemas": components},
+        "components": components,
     }
 
 

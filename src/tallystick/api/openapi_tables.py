@@ -44,7 +44,7 @@ _KEY: Final[Json] = {
 def table_paths(
     catalogue: Catalogue, problems: ProblemResponses, list_parameters: list[Json]
 ) -> Json:
-    """Return the paths of every table.
+    """Return the paths of every table; a record's history has one path for all, in the route table.
 
     Args:
         catalogue: the contracts.
@@ -62,15 +62,6 @@ def table_paths(
             paths[path] = {"get": listed | {"parameters": filters}}
             shown = _operation(schema, table, "show", row, problems)
             paths[f"{path}/{{key}}"] = {"get": shown | {"parameters": [_KEY]}}
-            history = _operation(
-                schema,
-                table,
-                "history",
-                {"$ref": "#/components/schemas/TransactionPage"},
-                problems,
-            )
-            paging = [one for one in list_parameters if one["name"] in {"cursor", "limit"}]
-            paths[f"{path}/{{key}}/history"] = {"get": history | {"parameters": [_KEY, *paging]}}
     return paths
 
 
@@ -101,6 +92,7 @@ def _row(table: TableSchema) -> Json:
     leaf = {"type": ["integer", "null"], "minimum": 0}
     return {
         "type": "object",
+        "title": table.record,
         "properties": {
             **{field.name: value_json_schema(field.type) for field in table.fields},
             "_key": {"type": "string"},
@@ -137,7 +129,7 @@ def _filters(table: TableSchema) -> Iterator[Json]:
 
 
 def _filter(name: str, schema: Json) -> Json:
-    return {"name": name, "in": "query", "required": False, "schema": schema}
+    return {"name": name, "in": "query", "schema": schema}
 
 
 def _plain(value_type: ValueType) -> Json:

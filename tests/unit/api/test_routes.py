@@ -27,6 +27,7 @@ from tallystick.encoding import encode
 from tests.factories import CLERK, COURT, LIFETIME, START
 from tests.unit.api.caller import Caller, Reply
 from tests.unit.api.fake_node import FakeNode, deposit, deposit_args
+from tests.unit.api.references import resolved
 
 CHINESE: Final = re.compile("[\u4e00-\u9fff]")
 EXAMPLES: Final = {
@@ -107,12 +108,13 @@ def test_the_document_names_every_route_and_every_status(app: Door) -> None:
     """OpenAPI is made from the table, and nothing is left out of it."""
     document = describe_api(app.state)
     assert document["openapi"].startswith("3.1")
+    paths = resolved(document)
     for route in ROUTES:
         path = route.path.replace(":path}", "}")
-        assert (path in document["paths"]) is not route.is_hidden
+        assert (path in paths) is not route.is_hidden
         if route.is_hidden:
             continue
-        operation = document["paths"][path][route.method.lower()]
+        operation = paths[path][route.method.lower()]
         assert operation["x-policy"] == route.policy.value
         stated = {str(one.status) for one in route.replies}
         stated |= {str(status_of(error)) for error in errors_of(route)}
@@ -126,9 +128,8 @@ def test_the_document_is_whole(app: Door) -> None:
     """Every reference leads somewhere, every operation id is unique, all of it is JSON."""
     document = describe_api(app.state)
     text = json.dumps(document)
-    components = document["components"]["schemas"]
-    for name in re.findall(r'"#/components/schemas/([^"]+)"', text):
-        assert name in components
+    for section, name in re.findall(r'"#/components/(\w+)/([^"]+)"', text):
+        assert name in document["components"][section]
     operations = [one for path in document["paths"].values() for one in path.values()]
     assert len({one["operationId"] for one in operations}) == len(operations)
     assert document["security"] == []
@@ -139,7 +140,7 @@ def test_the_document_is_whole(app: Door) -> None:
 
 def test_the_document_has_typed_paths_for_every_contract_method(app: Door) -> None:
     """So that a generated client has the contract's own arguments."""
-    paths = describe_api(app.state)["paths"]
+    paths = resolved(describe_api(app.state))
     prepare = paths["/v1/contracts/evidence/deposit/prepare"]["post"]
     body = prepare["requestBody"]["content"]["application/json"]["schema"]
     assert "sha256" in body["properties"]["args"]["required"]
@@ -155,7 +156,7 @@ def test_the_document_has_typed_paths_for_every_contract_method(app: Door) -> No
 def test_arguments_that_are_no_scalars_are_described_as_json() -> None:
     """Lists and records in a query string are JSON; methods without refusals of their own too."""
     document = openapi_document(ROUTES, Catalogue([schema_of(Lots)]))
-    (argument,) = document["paths"]["/v1/contracts/lots/count"]["get"]["parameters"]
+    (argument,) = resolved(document)["/v1/contracts/lots/count"]["get"]["parameters"]
     assert argument["content"]["application/json"]["schema"]["type"] == "array"
     assert "Refusals" not in document["paths"]["/v1/contracts/lots/note"]["post"]["description"]
 
