@@ -70,6 +70,7 @@ INNER_FACES: Final = frozenset(
         "interchange.packages",
         "interchange.tables",
         "interchange.timestamps",
+        "interchange.transparency",
         "interchange.ubl",
     }
 )

@@ -218,6 +218,9 @@ say "exports from our functions"
 "$ours" -m tests.interop.make_exports --out "$build/exports"
 judge_exports functions "$build/exports"
 judge flattentool functions "$build/flattentool/bin/python" "$here/flattentool/judge.py" "$build/exports"
+made="$build/foreign-statements" # what scitt-cose makes, our verifier judges
+"$build/scitt_cose/bin/python" "$here/scitt_cose/make.py" "$made"
+judge tallystick scitt-cose "$ours" -m tests.interop.foreign_statements "$made"
 judge evidence functions "$build/evidence_formats/bin/python" "$here/evidence_formats/judge.py" "$build/exports"
 
 readers_of_pdf() { # poppler and qpdf: the machine's own, installed where we may

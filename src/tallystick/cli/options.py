@@ -149,6 +149,7 @@ class Checking:
     offline: bool = False
     trust: Path | None = None
     authorities: tuple[Path, ...] = ()
+    services: tuple[Path, ...] = ()
     witnesses: Witnesses = 0
 
 

@@ -2,8 +2,9 @@
 """Which check belongs to which kind of proof: the one table behind `tally verify`.
 
 A new kind is a member of `ProofKind`, a line of `kind_of`, and a row of `CHECKS`: a function that
-takes what is checked and with what, and returns checklists, each under its name. Receipts and
-statements have no row: they go with an original, and the node may be asked for what is missing.
+takes what is checked and with what, and returns checklists, each under its name. Receipts have no
+row, and statements of our own none of their own: they go with an original, and the node may be
+asked for what is missing.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from typing import Final
 from tallystick.cli.facts_again import check_facts, known_paper
 from tallystick.cli.options import Checking
 from tallystick.client import (
+    DETACHED_BYTES_MAX,
     FolderMembers,
     PackageMeans,
     ProofKind,
     StampMeans,
+    StatementOriginal,
     Trust,
     Verification,
     certificate_in,
@@ -34,6 +37,7 @@ from tallystick.client import (
     kind_of,
     package_verification,
     read_file,
+    statement_verification,
     time_stamp_verification,
     verify,
 )
@@ -54,6 +58,8 @@ class Proof:
     witnesses: int = 0
     authorities: tuple[Path, ...] = ()
     """Certificates of time-stamp authorities to believe, beside those pinned at home."""
+    services: tuple[Path, ...] = ()
+    """Files of transparency services to believe, beside those pinned at home."""
 
 
 def checklists(
@@ -65,18 +71,52 @@ def checklists(
         UsageError: a trust file is needed, and there is none.
         FileProblem: a file cannot be read.
     """
-    named = checking.receipt
+    named = checking.receipt or _foreign_beside(path)
     file, original = (path, None) if named is None else (named, path)
     kind = kind_of(file)
     check = None if kind is None else CHECKS.get(kind)
     if check is None or (named is None and find_receipt(path) is not None):
         return None
-    return check(Proof(file, original, trust_of, checking.witnesses, checking.authorities))
+    means = checking.witnesses, checking.authorities, checking.services
+    return check(Proof(file, original, trust_of, *means))
+
+
+def _foreign_beside(path: Path) -> Path | None:
+    """Return the statement of another service that lies beside an original, as our own would."""
+    beside = find_receipt(path)
+    is_statement = beside is not None and kind_of(beside) is ProofKind.STATEMENT
+    return beside if is_statement and _foreign(beside) is not None else None
+
+
+def _foreign(path: Path | None) -> bytes | None:
+    """Return a statement that is none of ours."""
+    from tallystick.interchange.transparency import STATEMENT_BYTES_MAX, is_foreign_statement
+
+    data = b"" if path is None else read_file(path, size_max=STATEMENT_BYTES_MAX)
+    return data if is_foreign_statement(data) else None
 
 
 def _log_proof(proof: Proof) -> Checklists:
     trust = proof.trust_of(None)
     found = verify(proof.file, trust=trust, original=proof.original, witnesses_min=proof.witnesses)
+    return [(proof.file.name, found)]
+
+
+def _statement(proof: Proof) -> Checklists | None:
+    """Check a statement of another service; our own go the way of receipts."""
+    data = _foreign(proof.file)
+    if data is None:
+        return None
+    from tallystick.cli.transparency_services import pinned_services
+    from tallystick.interchange.timestamps import content_digests
+
+    original = None
+    if proof.original is not None:
+        is_small = proof.original.stat().st_size <= DETACHED_BYTES_MAX
+        content = read_file(proof.original, size_max=DETACHED_BYTES_MAX) if is_small else None
+        chunks = file_chunks(proof.original) if content is None else iter((content,))
+        original = StatementOriginal(content_digests(chunks), content)
+    found = statement_verification(data, original, pinned_services(proof.services))
     return [(proof.file.name, found)]
 
 
@@ -135,6 +175,7 @@ def _certificate(proof: Proof) -> Checklists | None:
 
 CHECKS: Final[Mapping[ProofKind, Callable[[Proof], Checklists | None]]] = MappingProxyType(
     {
+        ProofKind.STATEMENT: _statement,
         ProofKind.LOG_PROOF: _log_proof,
         ProofKind.TIME_STAMP: _time_stamp,
         ProofKind.PACKAGE: _package,

@@ -91,11 +91,17 @@ from tallystick.client.verify_packages import (
     container_verification,
     package_verification,
 )
+from tallystick.client.verify_statements import (
+    DETACHED_BYTES_MAX,
+    StatementOriginal,
+    statement_verification,
+)
 from tallystick.client.verify_time_stamps import time_stamp_verification
 from tallystick.interchange.certificates import Paper
 from tallystick.model import PrivatePlace
 
 __all__ = [
+    "DETACHED_BYTES_MAX",
     "EXTRACT_BYTES_MAX",
     "STUBS_PACKAGE",
     "ActionResult",
@@ -159,6 +165,7 @@ __all__ = [
     "SealingKeyStore",
     "StampMeans",
     "Standing",
+    "StatementOriginal",
     "Status",
     "Subject",
     "TableQuery",
@@ -202,6 +209,7 @@ __all__ = [
     "read_file",
     "read_proven_record",
     "seal_record",
+    "statement_verification",
     "stub_package",
     "tally_home",
     "time_stamp_verification",

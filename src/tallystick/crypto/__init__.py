@@ -16,6 +16,7 @@ from tallystick.crypto.certified import (
     CertificateFacts,
     CertifiedKey,
 )
+from tallystick.crypto.foreign_keys import ForeignKey
 from tallystick.crypto.frames import SignedItem
 from tallystick.crypto.hashing import FileDigests, digest_stream, hmac_sha256, sha256
 from tallystick.crypto.keys import SecretKey, check_public_key
@@ -39,6 +40,7 @@ __all__ = [
     "CertifiedKey",
     "Cost",
     "FileDigests",
+    "ForeignKey",
     "OrganizationSeal",
     "SealFacts",
     "SealedKey",

@@ -33,6 +33,7 @@ from tallystick.encoding.engine_bytes import (
     engine_precommit,
     engine_validator_leaf,
 )
+from tallystick.encoding.foreign_cose import ForeignSign1, decode_foreign, parse_foreign_sign1
 from tallystick.encoding.heads import decode_cbor, encode_cbor
 from tallystick.encoding.prepared import prepare
 from tallystick.encoding.text import (
@@ -52,6 +53,7 @@ __all__ = [
     "ENCODER",
     "Cid",
     "FileLink",
+    "ForeignSign1",
     "Header",
     "NodeLink",
     "Sign1",
@@ -60,6 +62,7 @@ __all__ = [
     "check_plain",
     "decode",
     "decode_cbor",
+    "decode_foreign",
     "decode_header",
     "decode_links",
     "decode_structure",
@@ -78,6 +81,7 @@ __all__ = [
     "format_json",
     "parse_base64",
     "parse_base64url",
+    "parse_foreign_sign1",
     "parse_hex",
     "parse_json",
     "parse_sign1",

@@ -12,6 +12,7 @@ from tallystick.merkle.content_tree import (
 from tallystick.merkle.log_proofs import (
     EMPTY_LOG_ROOT,
     LOG_SIZE_MAX,
+    inclusion_root,
     leaf_hash,
     log_root,
     node_hash,
@@ -62,6 +63,7 @@ __all__ = [
     "chunk_root",
     "content_nodes",
     "draw_slice",
+    "inclusion_root",
     "leaf_hash",
     "log_root",
     "node_hash",

@@ -62,20 +62,35 @@ def verify_inclusion(
         InvalidProof: The proof does not hold or is not of the only accepted form
             (RFC 9162, 2.1.3.2; docs/spec/log.md section 4).
     """
+    _check_hash("root", root)
+    node = inclusion_root(leaf_hash, index, size, path)
+    if node != root:
+        _refuse("path", f"a path to the root {root.hex()}", f"a path to {node.hex()}")
+
+
+def inclusion_root(leaf_hash: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
+    """Return the root to which a proof of inclusion leads; it proves nothing until it is trusted.
+
+    Args:
+        leaf_hash: 32 bytes, the hash of the entry; not the entry itself.
+        index: Place of the leaf, from 0.
+        size: Number of leaves; at most 2**63 - 1.
+        path: Sibling hashes from the leaf upwards, 32 bytes each.
+
+    Raises:
+        InvalidProof: The proof is not of the only accepted form.
+    """
     # 1. Every value has its exact type, length and range.
     _check_number("size", size, 1)
     _check_number("index", index, 0)
     _check_hash("leaf_hash", leaf_hash)
-    _check_hash("root", root)
     if index >= size:
         _refuse("index", f"below the tree size {size}", str(index))
     # 2. Below `inner` the leaf has a sibling at every level; above, only where it hangs right.
     inner, border = _path_shape(index, size)
     _check_path(path, inner + border)
-    # 3. Fold the path; what comes out must be the root.
-    node = _fold_right(_fold_inner(leaf_hash, index, path[:inner]), path[inner:])
-    if node != root:
-        _refuse("path", f"a path to the root {root.hex()}", f"a path to {node.hex()}")
+    # 3. Fold the path.
+    return _fold_right(_fold_inner(leaf_hash, index, path[:inner]), path[inner:])
 
 
 def verify_consistency(

@@ -16,9 +16,21 @@ import pytest
 from tallystick.cli import stopping
 from tallystick.cli.time_stamp_door import serving
 from tallystick.cli.time_stamps import ask
+from tallystick.client import tally_home
 from tallystick.errors import InvalidTimeStamp, PortInUse, TimeStampRefused, UsageError
 from tallystick.interchange.packages import container_manifest, write_container
 from tallystick.interchange.timestamps import granted_token
+from tests.transparency import (
+    ISSUER,
+    SERVICE,
+    Service,
+    ed,
+    enveloped,
+    p256,
+    services_file,
+    statement,
+    with_receipts,
+)
 from tests.unit.cli.conftest import Tally
 from tests.unit.interchange.stamping import FILES, stamped
 
@@ -203,3 +215,68 @@ def test_a_container_is_checked_by_its_token(tally: Tally, tmp_path: Path) -> No
     assert [one["result"] for one in told["results"]] == ["match", "match"]
     place.write_bytes(target.getvalue().replace(b"content", b"c0ntent"))
     assert tally("verify", place, "--authorities", root).code == 6
+
+
+class TestStatementsOfOtherServices:
+    """`tally verify` of `.cose` files that no network of ours made; no node, no trust file."""
+
+    @pytest.fixture
+    def services(self, tmp_path: Path) -> Path:
+        """Return the file that names whom to believe."""
+        path = tmp_path / "services.json"
+        path.write_bytes(services_file([(SERVICE, ed())], [(ISSUER, p256())]))
+        return path
+
+    @pytest.fixture
+    def beside(self, file: Path) -> Path:
+        """Return a statement over the file's digest, which lies beside it."""
+        path = file.with_name(f"{file.name}.cose")
+        made = enveloped(p256())
+        path.write_bytes(with_receipts(made, Service().receipt(made)))
+        return path
+
+    def test_a_statement_matches_its_file_by_the_keys_that_are_named(
+        self, tally: Tally, file: Path, beside: Path, services: Path
+    ) -> None:
+        """Found beside the file, or named; the altered file is no match."""
+        for asked in ((file,), (file, "--receipt", beside)):
+            told = tally("verify", *asked, "--services", services, "--json")
+            assert (told.code, told.json["results"][0]["result"]) == (0, "match")
+        assert checks(tally("verify", beside, "--services", services, "--json").json) == {
+            "statement": "passed",
+            "issuer": "passed",
+            "registered": "passed",
+            "file": "skipped",
+        }
+        file.write_bytes(b"another contract")
+        assert tally("verify", file, "--services", services).code == 6
+
+    def test_without_keys_it_is_partly_checked_and_pinned_ones_are_found(
+        self, tally: Tally, file: Path, beside: Path, services: Path
+    ) -> None:
+        """As with time-stamps: the user's folder is looked into."""
+        told = tally("verify", file, "--json")
+        assert told.json["results"][0]["result"] == "partly checked"
+        pinned = tally_home() / "transparency-services" / "log.json"
+        pinned.parent.mkdir(parents=True)
+        pinned.write_bytes(services.read_bytes())
+        assert tally("verify", file).code == 0
+
+    def test_a_detached_statement_is_checked_with_its_file(
+        self, tally: Tally, file: Path, services: Path, tmp_path: Path
+    ) -> None:
+        """The signature covers the file itself."""
+        made = statement(p256(), file.read_bytes(), detached=True)
+        path = tmp_path / "s.cose"
+        path.write_bytes(with_receipts(made, Service().receipt(made)))
+        asked = ("verify", file, "--receipt", path, "--services", services)
+        assert tally(*asked).code == 0
+        file.write_bytes(b"another contract")
+        assert tally(*asked).code == 6
+
+    def test_a_file_of_services_that_is_none_is_refused(
+        self, tally: Tally, file: Path, beside: Path, services: Path
+    ) -> None:
+        """Before anything is said of the statement."""
+        services.write_text("{}")
+        assert "E_FORMAT" in tally("verify", beside, "--services", services).err

@@ -73,6 +73,10 @@ TIMESTAMP_OPTIONS: Final[Mapping[str, Text]] = {
     "timestamp verify:authorities": Text(
         "certificates of authorities to believe (PEM or DER)", "采信的机构证书（PEM 或 DER）"
     ),
+    "verify:services": Text(
+        "files of transparency services and issuers to believe",
+        "采信的透明服务与签发方文件",
+    ),
     "verify:authorities": Text(
         "certificates of time-stamp authorities to believe", "采信的时间戳机构证书"
     ),
