@@ -25,8 +25,9 @@ from tallystick.client.connection import AsyncNet, Net, connect, connect_async
 from tallystick.client.contract_desk import ContractDesk, PendingAction
 from tallystick.client.contract_errors import ContractErrors
 from tallystick.client.deposited import Deposited, deposited_files
+from tallystick.client.document_facts import DocumentFacts
 from tallystick.client.document_grants import Revoked
-from tallystick.client.documents import DocumentFacts, GotDocument, PutDocument, Use
+from tallystick.client.documents import ExportedDocument, GotDocument, PutDocument, Use
 from tallystick.client.event_stream import LiveEvent
 from tallystick.client.evidence import DepositDetails, deposit_args
 from tallystick.client.extracts import EXTRACT_BYTES_MAX, Extract, read_extract
@@ -128,6 +129,7 @@ __all__ = [
     "DepositDetails",
     "Deposited",
     "DocumentFacts",
+    "ExportedDocument",
     "Extract",
     "FactsMade",
     "FileFacts",

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`net.documents`, in both colours: each method is a flow of `documents` or `document_grants`."""
+"""`net.documents`, in both colours: each method is a flow of a `document` module."""
 
 from __future__ import annotations
 
+from tallystick.client import document_copies as copies
+from tallystick.client import document_facts as ledger
 from tallystick.client import document_grants as granting
 from tallystick.client import documents as flows
 from tallystick.client.desks import AsyncDesk, Desk, awaited, performed
@@ -11,10 +13,11 @@ from tallystick.client.desks import AsyncDesk, Desk, awaited, performed
 class DocumentDesk(Desk):
     """Documents: put, get, verify, grant, revoke, erase; see the flows for each."""
 
-    facts = performed(flows.facts)
+    facts = performed(ledger.facts)
     put = performed(flows.put)
     get = performed(flows.get)
-    download = performed(flows.download)
+    export = performed(flows.export)
+    download = performed(copies.download)
     verify = performed(flows.verify)
     hand_over = performed(flows.hand_over)
     grant = performed(granting.grant)
@@ -29,10 +32,11 @@ class DocumentDesk(Desk):
 class AsyncDocumentDesk(AsyncDesk):
     """The same for asyncio."""
 
-    facts = awaited(flows.facts)
+    facts = awaited(ledger.facts)
     put = awaited(flows.put)
     get = awaited(flows.get)
-    download = awaited(flows.download)
+    export = awaited(flows.export)
+    download = awaited(copies.download)
     verify = awaited(flows.verify)
     hand_over = awaited(flows.hand_over)
     grant = awaited(granting.grant)

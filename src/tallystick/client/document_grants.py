@@ -9,18 +9,11 @@ from typing import Final
 
 from msgspec import Struct, to_builtins
 
+from tallystick.client.document_copies import download
+from tallystick.client.document_facts import CONTRACT, facts
 from tallystick.client.document_files import find_outgoing, outgoing_of, reseal_file
-from tallystick.client.documents import (
-    CONTRACT,
-    Progress,
-    Use,
-    deliver,
-    download,
-    facts,
-    identity_of,
-    open_secret,
-    put_wrap,
-)
+from tallystick.client.document_requests import Progress, identity_of
+from tallystick.client.documents import Use, deliver, open_secret, put_wrap
 from tallystick.client.exchange import Flow
 from tallystick.client.private_data import sealing_key
 from tallystick.client.reading import fetch_proven

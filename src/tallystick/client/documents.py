@@ -9,55 +9,47 @@ process. Each opening is a transaction, and its receipt is verified.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
 
+from tallystick.client.document_copies import download
+from tallystick.client.document_facts import CONTRACT, DocumentFacts, check_there, facts
 from tallystick.client.document_files import (
     Outgoing,
     SealedFacts,
-    address_of_file,
     find_outgoing,
     open_file,
     outgoing_of,
     seal_file,
 )
-from tallystick.client.exchange import Answer, Ask, Flow, Pause, fetch
+from tallystick.client.document_requests import (
+    PIECE_BYTES,
+    Progress,
+    asked,
+    identity_of,
+    once_declared,
+)
+from tallystick.client.exchange import Flow
 from tallystick.client.files import digest_file
-from tallystick.client.home import tally_home
-from tallystick.client.keystore import Identity
+from tallystick.client.home import file_problem, write_file
 from tallystick.client.private_data import sealing_key
-from tallystick.client.reading import fetch_proven
 from tallystick.client.records import Committed
 from tallystick.client.session import Session
 from tallystick.client.submission import call
 from tallystick.crypto import SealingKey, unseal
-from tallystick.encoding import Value, format_base64url
-from tallystick.errors import (
-    Erased,
-    HashMismatch,
-    InvalidProof,
-    NotFound,
-    TallystickError,
-    UnknownRecord,
-    UsageError,
-)
-from tallystick.model import DocumentPlace, DocumentSecret, Question, sign_request
+from tallystick.encoding import Value
+from tallystick.errors import FileProblem, HashMismatch, UnknownRecord, UsageError
+from tallystick.model import DocumentPlace, DocumentSecret
 
-CONTRACT: Final = "documents"
 MEDIA_PIECE: Final = "application/offset+octet-stream"
-PIECE_BYTES: Final = 4 * 1024 * 1024
 _TUS: Final = ("Tus-Resumable", "1.0.0")
-_BEHIND_PAUSES_MS: Final = (100, 400, 1_600)
-"""A node may be some blocks behind the one where the document was declared."""
 _ID_BYTES: Final = 6
-
-Progress = Callable[[int, int], None]
-"""Called with (bytes done, bytes in all)."""
+_WRAP_SUFFIX: Final = ".wrap"
 
 
 class Use(Struct, frozen=True, kw_only=True):
@@ -70,33 +62,6 @@ class Use(Struct, frozen=True, kw_only=True):
 
 
 OWN_USE: Final = Use()
-
-
-class DocumentFacts(Struct, frozen=True, kw_only=True):
-    """What the ledger says of a version of a document."""
-
-    id: str
-    owner: str
-    version: int
-    newest: int
-    sha256: str
-    media_type: str
-    cid: str
-    size: int
-    """Of the ciphertext."""
-    slices_root: str
-    openings: int
-    legal_holds: int
-    retain_until: int | None
-    added_at: int
-    withdrawn_at: int | None
-    erased_at: int | None
-    erased_by: str | None
-
-    @property
-    def place(self) -> DocumentPlace:
-        """Where nodes have it."""
-        return DocumentPlace(self.id, self.version)
 
 
 class PutDocument(Struct, frozen=True, kw_only=True):
@@ -121,29 +86,16 @@ class GotDocument(Struct, frozen=True, kw_only=True):
     """The record of the opening with its receipt."""
 
 
-def facts(session: Session, document: str, *, version: int | None = None) -> Flow[DocumentFacts]:
-    """Return what the ledger says of a version, the newest by default, proven by the state.
+class ExportedDocument(Struct, frozen=True, kw_only=True):
+    """A document and its key, still sealed, for any age tool."""
 
-    Raises:
-        UnknownRecord: it is proven that there is none.
-        InvalidProof, InvalidCheckpoint: the node's proof does not hold.
-    """
-    head = yield from _proven(session, "documents", document)
-    newest = head["version"]
-    number = version if version is not None or not isinstance(newest, int) else newest
-    file = yield from _proven(session, "versions", f"{document}/{number}")
-    copy = yield from _proven(session, "copies", f"{document}/{number}")
-    found = {
-        **{name: file[name] for name in ("sha256", "media_type", "added_at")},
-        **{name: copy[name] for name in ("cid", "size", "slices_root", "openings")},
-        **{name: head[name] for name in ("id", "owner", "legal_holds", "retain_until")},
-        "version": number,
-        "newest": head["version"],
-        "withdrawn_at": copy["withdrawn_at"],
-        "erased_at": head["deleted_at"],
-        "erased_by": head["deleted_by"],
-    }
-    return msgspec.convert(found, DocumentFacts)
+    facts: DocumentFacts
+    sealed: Path
+    """The ciphertext."""
+    key: Path
+    """Its identity file, sealed to the own organisation's sealing key."""
+    opening: Committed
+    """The record of the opening with its receipt."""
 
 
 def put(
@@ -219,14 +171,14 @@ def upload(
     """
     path, size = f"{place.path}/upload", sealed.stat().st_size
     begun = (_TUS, ("Upload-Length", str(size)))
-    yield from _once_declared(session, "POST", path, headers=begun)
-    answer = yield from _asked(session, "GET", path, headers=(_TUS,))
+    yield from once_declared(session, "POST", path, headers=begun)
+    answer = yield from asked(session, "GET", path, headers=(_TUS,))
     offset = int(msgspec.json.decode(answer.body)["offset"])
     with sealed.open("rb") as file:
         file.seek(offset)
         while piece := file.read(PIECE_BYTES):
             headers = (_TUS, ("Upload-Offset", str(offset)))
-            yield from _asked(
+            yield from asked(
                 session, "PATCH", path, body=piece, content_type=MEDIA_PIECE, headers=headers
             )
             offset += len(piece)
@@ -242,7 +194,7 @@ def put_wrap(session: Session, place: DocumentPlace, organization: str, wrap: by
         Erased, UnknownRecord, Unavailable: as they say.
     """
     path = f"{place.path}/wraps/{organization}"
-    yield from _once_declared(
+    yield from once_declared(
         session, "PUT", path, body=wrap, content_type="application/octet-stream"
     )
 
@@ -277,7 +229,7 @@ def get(
         FileProblem: the file exists or cannot be written.
     """
     known = yield from facts(session, document, version=version)
-    _check_there(known)
+    check_there(known)
     opening, secret = yield from open_secret(session, known.place, keys, use)
     sealed = yield from download(session, known, progress=progress)
     place = Path(out)
@@ -285,6 +237,47 @@ def get(
     size = open_file(sealed, target, secret, known.sha256)
     sealed.unlink(missing_ok=True)
     return GotDocument(facts=known, name=secret.name, path=target, size=size, opening=opening)
+
+
+def export(
+    session: Session,
+    document: str,
+    out: str | Path,
+    *,
+    version: int | None = None,
+    use: Use = OWN_USE,
+    progress: Progress | None = None,
+) -> Flow[ExportedDocument]:
+    """Record an opening, and keep a version sealed as it is in `out`, its wrap in `out.wrap`.
+
+    Any age tool opens the first with the second: docs/spec/document-exchange.md.
+
+    Args:
+        session: Of a member of the owner, or of a grantee.
+        document: Which.
+        out: A file that does not exist.
+        version: The newest by default.
+        use: By which grant and what for; the owner needs no grant.
+        progress: Called as the download goes on.
+
+    Raises:
+        Refused, Erased, NotFound, InvalidProof: as `get`.
+        FileProblem: a file exists or cannot be written.
+    """
+    known = yield from facts(session, document, version=version)
+    check_there(known)
+    sealed, key = Path(out), Path(f"{out}{_WRAP_SUFFIX}")
+    for path in (sealed, key):
+        if path.exists():
+            raise FileProblem(f"{path}: it exists already", field="path", found=str(path)[:200])
+    opening, wrap = yield from open_wrap(session, known.place, use)
+    fetched = yield from download(session, known, progress=progress)
+    try:
+        shutil.move(fetched, sealed)
+    except OSError as error:
+        raise file_problem(sealed, error) from error
+    write_file(key, wrap, private=True, exclusive=True)
+    return ExportedDocument(facts=known, sealed=sealed, key=key, opening=opening)
 
 
 def open_secret(
@@ -298,6 +291,16 @@ def open_secret(
     Raises:
         Refused, NotFound, Erased, WrongSealingKey: as `get`.
     """
+    opening, wrap = yield from open_wrap(session, place, use)
+    return opening, DocumentSecret.decode(unseal(wrap, keys))
+
+
+def open_wrap(session: Session, place: DocumentPlace, use: Use) -> Flow[tuple[Committed, bytes]]:
+    """Record an opening and return it with the wrap that it lets out.
+
+    Raises:
+        Refused, NotFound, Erased: as `get`.
+    """
     args: dict[str, Value] = {
         "document": place.document,
         "version": place.version,
@@ -307,46 +310,8 @@ def open_secret(
     opening = yield from call(session, CONTRACT, "open", args)
     result = opening.result
     number = int(str(result["number"])) if isinstance(result, dict) else 0
-    answer = yield from _once_declared(session, "GET", f"{place.path}/openings/{number}")
-    return opening, DocumentSecret.decode(unseal(answer, keys))
-
-
-def download(
-    session: Session, known: DocumentFacts, *, progress: Progress | None = None
-) -> Flow[Path]:
-    """Fetch the ciphertext of a version into the user's own folder; what is there goes on.
-
-    Raises:
-        InvalidProof: what came is not what the ledger says; it is removed.
-        NotFound, Erased, RoleMissing, Unavailable: as the node says.
-    """
-    folder = tally_home() / "documents" / "incoming"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    target = folder / known.cid
-    path = f"{known.place.path}/content"
-    with target.open("ab") as file:
-        offset = file.tell()
-        while offset < known.size:
-            last = min(offset + PIECE_BYTES, known.size) - 1
-            headers = (("Range", f"bytes={offset}-{last}"),)
-            answer = yield from _asked(session, "GET", path, headers=headers)
-            if not answer.body:
-                break  # what came is too short: found out below
-            file.write(answer.body)
-            offset += len(answer.body)
-            if progress is not None:
-                progress(offset, known.size)
-    address = address_of_file(target)
-    if str(address.cid) != known.cid:
-        target.unlink()
-        raise InvalidProof(
-            "the sealed file is not the one that the ledger names",
-            field="cid",
-            expected=known.cid,
-            found=str(address.cid),
-            hint="Fetch it from another node that holds it.",
-        )
-    return target
+    wrap = yield from once_declared(session, "GET", f"{place.path}/openings/{number}")
+    return opening, wrap
 
 
 def hand_over(session: Session, document: str, sealed: str | Path, *, version: int) -> Flow[None]:
@@ -380,17 +345,6 @@ def verify(
     return known
 
 
-def identity_of(session: Session) -> Identity:
-    """Return who signs; raises `UsageError` if nobody does."""
-    if session.identity is None:
-        raise UsageError(
-            "documents are for members: name a key",
-            field="identity",
-            hint="connect(identity=...), or `--as NAME`.",
-        )
-    return session.identity
-
-
 def _declare(
     session: Session, place: DocumentPlace, method: str, args: dict[str, Value]
 ) -> Flow[Committed | None]:
@@ -403,81 +357,3 @@ def _declare(
     if isinstance(file, dict) and file["cid"] == known.cid:
         return None
     raise UsageError("there is another document of this id", field="document", found=place.document)
-
-
-def _proven(session: Session, table: str, key: str) -> Flow[dict[str, Value]]:
-    found = (yield from fetch_proven(session, CONTRACT, table, key, None)).value
-    if isinstance(found, dict):
-        return found
-    raise UnknownRecord(
-        "the ledger has no such document, or no such version", field="document", found=key[:80]
-    )
-
-
-def _check_there(known: DocumentFacts) -> None:
-    if known.erased_at is not None:
-        raise Erased(
-            f"the document was erased at {known.erased_at} by {known.erased_by}",
-            field="document",
-            found=known.id,
-        )
-    if known.withdrawn_at is not None:
-        raise Erased(
-            f"version {known.version} was sealed anew at {known.withdrawn_at}",
-            field="version",
-            found=str(known.version),
-        )
-
-
-def _once_declared(
-    session: Session,
-    method: str,
-    path: str,
-    *,
-    body: bytes = b"",
-    content_type: str | None = None,
-    headers: tuple[tuple[str, str], ...] = (),
-) -> Flow[bytes]:
-    """Ask for something that follows from a block that this node may not have yet."""
-    for pause_ms in (*_BEHIND_PAUSES_MS, None):
-        try:
-            answer = yield from _asked(
-                session, method, path, body=body, content_type=content_type, headers=headers
-            )
-        except (UnknownRecord, NotFound) as error:
-            if pause_ms is None or isinstance(error, Erased):
-                raise
-            yield Pause(pause_ms)
-        else:
-            return answer.body
-    raise TallystickError("unreachable")
-
-
-def _asked(
-    session: Session,
-    method: str,
-    path: str,
-    *,
-    body: bytes = b"",
-    content_type: str | None = None,
-    headers: tuple[tuple[str, str], ...] = (),
-) -> Flow[Answer]:
-    """Ask as the session's identity, which signs."""
-    identity = identity_of(session)
-    trust = yield from session.contact()
-    question = Question(trust.network, method, path, body)
-    signed = sign_request(
-        question,
-        identity.secret,
-        identity.organization,
-        valid_until=session.request_valid_until(),
-    )
-    ask = Ask(
-        method,
-        quote(path),
-        body=body or None,
-        content_type=content_type,
-        accept="*/*",
-        headers=(("Tally-Request", format_base64url(signed)), *headers),
-    )
-    return (yield from fetch(ask))

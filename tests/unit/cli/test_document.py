@@ -12,7 +12,9 @@ import pytest
 from tallystick.api import HttpServer
 from tallystick.cli.answers import Mark
 from tallystick.cli.doctor.folder import check_documents
-from tallystick.client import KeyStore
+from tallystick.client import KeyStore, SealingKeyStore
+from tallystick.crypto import SealingKey, unseal
+from tallystick.model import DocumentSecret
 from tallystick.node import NodeConfig, create_network, open_node
 from tests.factories import BANK, COURT, LOG_KEY
 from tests.unit.cli.conftest import Tally
@@ -104,6 +106,28 @@ def test_a_new_version_is_shared_and_a_lost_copy_handed_over(
     plain = tally("document", "hand-over", "D-1", *source, "--as", "bank", "--json")
     assert (plain.code, plain.json["grantee"]) == (0, None), plain.out
     assert not list((tmp_path / "home").rglob("incoming/*"))
+
+
+def test_an_export_stays_sealed_and_opens_with_the_wrap_beside_it(
+    tally: Tally, file: Path, tmp_path: Path
+) -> None:
+    """In two steps, each of them age; neither file is ever written over."""
+    assert tally("document", "put", file, "--document", "D-1", *OWN).code == 0
+    out = tmp_path / "sales.age"
+    got = tally("document", "get", "D-1", "--sealed", "--out", out, *OWN)
+    assert (got.code, got.json["size"]) == (0, out.stat().st_size), got.out
+    assert "age -d -i" in got.err
+    keys = SealingKeyStore().load(COURT)
+    secret = DocumentSecret.decode(unseal(Path(f"{out}.wrap").read_bytes(), keys))
+    assert secret.name == file.name
+    assert unseal(out.read_bytes(), [SealingKey(secret.identity)]) == CLEAR
+    before = tally("document", "show", "D-1", "--json").json["openings"]
+    again = tally("document", "get", "D-1", "--sealed", "--out", out, *OWN)
+    assert again.json["error"]["code"] == "E_FILE"
+    assert tally("document", "show", "D-1", "--json").json["openings"] == before
+    nowhere = tmp_path / "missing" / "sales.age"
+    lost = tally("document", "get", "D-1", "--sealed", "--out", nowhere, *OWN)
+    assert lost.json["error"]["code"] == "E_FILE"
 
 
 def test_both_languages_say_what_revocation_cannot_take_back(tally: Tally, file: Path) -> None:

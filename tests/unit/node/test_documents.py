@@ -19,7 +19,7 @@ import pytest
 from tallystick.api import create_app
 from tallystick.client import AsyncNet, Identity, Use, connect_async
 from tallystick.client.document_files import find_outgoing, outgoing_of, seal_file
-from tallystick.client.documents import PIECE_BYTES
+from tallystick.client.document_requests import PIECE_BYTES
 from tallystick.contracts import Contract
 from tallystick.contracts.registers import DocumentRegister, SealingKeys
 from tallystick.crypto import SealingKey

@@ -31,7 +31,7 @@ from tallystick.cli.times import format_time, parse_time
 from tallystick.errors import UsageError
 
 if TYPE_CHECKING:
-    from tallystick.client import Committed, DocumentFacts, Identity, Net
+    from tallystick.client import Committed, DocumentFacts, ExportedDocument, Identity, Net
 
 
 _LIST_COLUMNS = ("document", "owner", "version", "retain_until", "erased_at")
@@ -57,6 +57,7 @@ class Opening:
     version: int | None = None
     grant: str | None = None
     purpose: str = "own use"
+    sealed: bool = False
 
 
 @Parameter(name="*")
@@ -133,6 +134,8 @@ def get(
 ) -> Answer:
     """Record an opening, fetch a document, open it and check it against the ledger.
 
+    With `--sealed` it stays sealed, and its wrap is written beside it, for any age tool.
+
     Raises:
         Refused: the grant does not allow it.
         Erased: it was erased, or that version sealed anew.
@@ -146,6 +149,9 @@ def get(
 
     use, version = Use(grant=opening.grant, purpose=opening.purpose), opening.version
     with signed_net(reading, address) as (net, identity), bar("document.downloading") as told:
+        if opening.sealed:
+            kept = net.documents.export(document, out, version=version, use=use, progress=told)
+            return _exported(kept, receipt)
         keys = own_sealing_keys(identity.organization, reading.sealing_passphrase_file)
         got = net.documents.get(document, out, keys, version=version, use=use, progress=told)
     step(say("document.opened", path=got.path))
@@ -157,6 +163,18 @@ def get(
         "path": str(got.path),
     }
     return _receipted(found, got.opening, receipt)
+
+
+def _exported(kept: ExportedDocument, receipt: Path | None) -> Sheet:
+    """Say where a document that stays sealed is, and how age opens it."""
+    note(say("private.by_age", wrap=kept.key, path=kept.sealed))
+    found: Row = {
+        "document": kept.facts.id,
+        "version": kept.facts.version,
+        "size": kept.facts.size,
+        "path": str(kept.sealed),
+    }
+    return _receipted(found, kept.opening, receipt)
 
 
 def list_(*, address: Address = ADDRESS, _output: Output = OUTPUT) -> Answer:

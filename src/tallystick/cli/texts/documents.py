@@ -34,7 +34,11 @@ DOCUMENT_COMMANDS: Final[Mapping[str, CommandText]] = {
     ),
     "document get": CommandText(
         Text("open a document; the opening is recorded", "打开文件，并登记打开记录"),
-        (_GET, "tally document get D-1 --out contract.pdf --receipt opening.json"),
+        (
+            _GET,
+            "tally document get D-1 --out contract.pdf --receipt opening.json",
+            "tally document get D-1 --sealed --out contract.age",
+        ),
         Text(
             "Each opening counts as a use of the grant. The content is checked against the ledger.",
             "每次打开计为一次授权使用；内容与账本核对。",
@@ -125,6 +129,10 @@ DOCUMENT_OPTIONS: Final[Mapping[str, Text]] = {
     "document put:retain_until": Text("not erased before", "此前不得删除"),
     "document get:out": Text("file to write, or a folder", "输出文件或目录"),
     "document get:grant": Text("by which grant; the owner needs none", "授权编号，所有者无需填写"),
+    "document get:sealed": Text(
+        "keep it sealed, its wrap beside it, for any age tool",
+        "保持密封，另存密钥封装，可用任意 age 工具打开",
+    ),
     "document get:purpose": Text("exactly that of the grant", "与授权一致的目的"),
     "document verify:file": Text("the file at hand", "待核对文件"),
     "document grant:documents": Text("ids of the documents", "文件编号，可填多个"),
