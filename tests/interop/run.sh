@@ -5,7 +5,8 @@
 # 1. Exports made by our functions (make_exports.py), honest ones and altered copies of them.
 # 2. The same from a running node, fetched over HTTP as a stranger would.
 # 3. The node's OpenAPI description, and the node by it.
-# 4. Logins at a certified OpenID provider, through our identity door, to a charity's claim.
+# 4. Documents of a node: exports for the age command, uploads by another's tus client.
+# 5. Logins at a certified OpenID provider, through our identity door, to a charity's claim.
 #
 # Each judge has its own environment below build/interop, from a lock file with hashes (Go: a
 # go.sum, Node: a package-lock.json). A judge whose language is missing is shown as NOT RUN; with CI=true that is a failure.
@@ -86,14 +87,22 @@ prepare_go() { # prepare_go JUDGE
 
 prepare_npm() { # prepare_npm JUDGE: what it needs from its lock file, in the background
     local place="$build/$1" stamp
-    stamp="$(node --version) $(cat "$here/$1"/package-lock.json "$here/$1"/provider.mjs | cksum)"
+    stamp="$(node --version) $(cat "$here/$1"/package-lock.json "$here/$1"/*.mjs | cksum)"
     [[ -f "$place/stamp" && "$(<"$place/stamp")" == "$stamp" ]] && return 0
     rm -rf "$place"
     mkdir -p "$place"
-    cp "$here/$1"/package.json "$here/$1"/package-lock.json "$here/$1"/provider.mjs "$place"
+    cp "$here/$1"/package.json "$here/$1"/package-lock.json "$here/$1"/*.mjs "$place"
     (cd "$place" && npm ci --silent --ignore-scripts --no-audit --no-fund) \
         >"$build/logs/setup-$1.log" 2>&1
     printf '%s' "$stamp" >"$place/stamp"
+}
+
+age=""
+build_age() { # the age command, of the version that the Go judge has as a library
+    local version
+    version="$(awk '$1 == "filippo.io/age" {print $2}' "$here/golang/go.mod")"
+    CGO_ENABLED=0 GOBIN="$build" go install -trimpath "filippo.io/age/cmd/age@$version" \
+        >"$build/logs/build-age.log" 2>&1 && age="$build/age"
 }
 
 verapdf=""
@@ -188,6 +197,9 @@ prepare scitt_cose "$ours"
 prepare cwt "$ours"
 prepare flattentool "$ours"
 prepare evidence_formats "$ours"
+if command -v npm >/dev/null; then
+    prepare_npm documents &
+fi
 if ((with_node)); then
     prepare openapi "$ours"
     if command -v npm >/dev/null; then
@@ -205,6 +217,11 @@ if command -v go >/dev/null; then
             status=1
         fi
     done
+    if ! build_age; then
+        echo "interop: the age command does not build:" >&2
+        cat "$build/logs/build-age.log" >&2
+        status=1
+    fi
 fi
 wait
 for log in "$build"/logs/setup-*.log; do
@@ -222,6 +239,12 @@ made="$build/foreign-statements" # what scitt-cose makes, our verifier judges
 "$build/scitt_cose/bin/python" "$here/scitt_cose/make.py" "$made"
 judge tallystick scitt-cose "$ours" -m tests.interop.foreign_statements "$made"
 judge evidence functions "$build/evidence_formats/bin/python" "$here/evidence_formats/judge.py" "$build/exports"
+
+if [[ -f "$build/documents/stamp" ]]; then
+    judge unixfs functions node "$build/documents/judge.mjs" "$build/exports"
+else
+    not_run unixfs functions "needs Node and npm"
+fi
 
 readers_of_pdf() { # poppler and qpdf: the machine's own, installed where we may
     local programs=(pdfsig pdfdetach qpdf)
@@ -249,6 +272,12 @@ if ((with_node)); then
     else
         status=1
         row "node" "node" "FAILED: it did not start"
+    fi
+    say "documents"
+    if [[ -f "$build/documents/stamp" && -n "$age" ]]; then
+        judge documents node "$ours" -m tests.interop.documents.judge "$build/documents" "$age"
+    else
+        not_run documents node "needs Node, npm and Go"
     fi
     say "logins"
     if [[ -f "$build/oidc_provider/stamp" ]]; then
