@@ -3,7 +3,8 @@
 
 - A deadline counts to its last millisecond: then is in time, one millisecond later is late.
 - Whether something is late is decided by the block's time, never by whether a tick has come.
-- A tick fires what is due, earliest first, each deadline once; a second tick does nothing.
+- A tick fires what is due, earliest first, each deadline once; a second tick does nothing. Where
+  much follows it ends before its limit, and says that more is due.
 - What was refused is tried again by later ticks, after waits that double, so often and no more.
   Until then it stands behind everything that is due earlier: failures hold nobody up.
 
@@ -32,6 +33,9 @@ from tallystick.errors import InvalidContract, LimitExceeded, Refused
 
 TICK_DEADLINES_MAX: Final = 200
 """Deadlines that one tick looks at, at most."""
+
+TICK_EVENTS_MAX: Final = 100
+"""Events after which a tick leaves the rest to the next one: an outcome has a size at most."""
 
 RETRY_AFTER_MS: Final = hours(1)
 """How long what was refused once waits for the next try; each further wait is twice as long."""
@@ -302,7 +306,8 @@ class Deadlines(Part):
         Args:
             ctx: of the tick.
             contract: `self`, whose `on_NAME` methods are called.
-            limit: how many places of the queue are looked at, at most.
+            limit: how many places of the queue are looked at, at most; fewer if so many events
+                follow that more would not fit into an outcome.
         """
         fired = failed = 0
         for _ in range(limit):
@@ -317,6 +322,8 @@ class Deadlines(Part):
                 fired += 1
             else:
                 failed += 1
+            if len(self._session.events) >= TICK_EVENTS_MAX:
+                break
         is_more_due = self._first_due(ctx) is not None
         return Ticked(fired=fired, failed=failed, is_more_due=is_more_due)
 

@@ -180,6 +180,42 @@ def test_a_tick_says_whether_more_is_due(matters: LedgerHarness) -> None:
     assert lapsed(matters) == ["C"]
 
 
+class Loud(Contract, name="loud", version=1):
+    """So much follows each deadline that no tick can let two hundred of them happen."""
+
+    deadlines = Deadlines(on_expiry=("lapse",), label=Label(zh="期限", en="Deadlines"))
+
+    @action(role=ANY_MEMBER, label=LABEL)
+    def set(self, ctx: Context, count: int) -> None:
+        """Set so many deadlines that have passed."""
+        for number in range(count):
+            self.deadlines.set(f"C{number}", "x", due=1, on_expiry="lapse")
+
+    @action(role=ANY_MEMBER, label=LABEL, emits=(Lapsed,))
+    def tick(self, ctx: Context, limit: TickLimit) -> Ticked:
+        """Fire them."""
+        return self.deadlines.fire(ctx, self, limit=limit)
+
+    def on_lapse(self, ctx: Context, deadline: Deadline) -> None:
+        """Say it thirty times."""
+        for _ in range(30):
+            ctx.emit(Lapsed(case=deadline.case * 40))
+
+
+def test_a_tick_of_which_much_follows_ends_early_and_is_never_too_large() -> None:
+    """At its largest limit it is not refused for its size; further ticks let the rest happen."""
+    ledger = LedgerHarness(Loud)
+    assert ledger.run("set", ANN, count=30).code == "ok"
+    answers = [ledger.run("tick", ANN, limit=200).result for _ in range(9)]
+    fired = [one["fired"] if isinstance(one, dict) else None for one in answers]
+    assert fired == [4] * 7 + [2, 0]
+    assert [one["is_more_due"] for one in answers if isinstance(one, dict)][6:] == [
+        True,
+        False,
+        False,
+    ]
+
+
 def test_what_follows_a_deadline_must_be_declared(matters: LedgerHarness) -> None:
     """A name outside the declaration is a mistake in the contract, found at once."""
     with pytest.raises(ValueError, match="'nothing' is not among"):
