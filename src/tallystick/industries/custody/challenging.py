@@ -239,7 +239,8 @@ class Challenging(Storing):
         good = self.placement_flow.move(ctx, self.placements, copy, "recover", fails=0)
         self.deadlines.clear(copy_case(copy.object, copy.node), RECHECK)
         ctx.emit(copy_changed(good, "recovered"))
-        self.settle(ctx, self.objects.replace(replace(stored, pinned=stored.pinned + 1)))
+        stored = self.objects.replace(replace(stored, pinned=stored.pinned + 1))
+        self.follow_good_copy(ctx, stored)
 
 
 def file_of(stored: StoredObject) -> KeptFile:

@@ -131,9 +131,12 @@ class Copying(Setting):
         return stored
 
     def settle(self, ctx: Context, stored: StoredObject) -> StoredObject:
-        """Bring an object into the state that its good copies give it."""
+        """Bring an object into the state that its good copies give it.
+
+        An upload that is not complete yet lacks copies, and is not degraded by that.
+        """
         copies, agreed = stored.pinned, self.agreements.require(stored.agreement).copies
-        if copies < agreed and stored.degraded_at is None:
+        if copies < agreed and stored.degraded_at is None and stored.state in KEPT:
             stored = self.objects.replace(replace(stored, degraded_at=ctx.block_time_ms))
             ctx.emit(ObjectDegraded(object=stored.id, owner=stored.owner, copies=copies))
         if copies < agreed and stored.state is ObjectState.STORED:
@@ -194,6 +197,16 @@ class Copying(Setting):
             stored = self.end_copy(ctx, stored, copy, "drop")
         return stored
 
+    def end_spares(self, ctx: Context, stored: StoredObject) -> StoredObject:
+        """All copies are good: let suspect ones go, and offers that are not needed."""
+        for copy in self.copies_of(stored):
+            if copy.state is PlacementState.SUSPECT:
+                stored = self.end_copy(ctx, stored, copy, "evict")
+            elif copy.state is PlacementState.OFFERED:
+                stored = self.end_copy(ctx, stored, copy, "drop")
+        self.deadlines.clear(stored.id, MEND)
+        return stored
+
     def finish_repair(self, ctx: Context, stored: StoredObject, copy: Placement) -> None:
         """Note that the node of a repair has the copy."""
         repair = self.repairs.require(copy_case(copy.object, copy.node))
@@ -240,14 +253,8 @@ class Copying(Setting):
         ctx.emit(RepairBlocked(object=stored.id, owner=stored.owner))
 
     def _restore(self, ctx: Context, stored: StoredObject) -> StoredObject:
-        """All copies are good again: let suspect ones go, and offers that are not needed."""
-        for copy in self.copies_of(stored):
-            if copy.state is PlacementState.SUSPECT:
-                stored = self.end_copy(ctx, stored, copy, "evict")
-            elif copy.state is PlacementState.OFFERED:
-                stored = self.end_copy(ctx, stored, copy, "drop")
-        stored = self.objects.replace(replace(stored, degraded_at=None))
-        self.deadlines.clear(stored.id, MEND)
+        """All copies are good again."""
+        stored = self.objects.replace(replace(self.end_spares(ctx, stored), degraded_at=None))
         ctx.emit(ObjectRestored(object=stored.id, owner=stored.owner))
         if stored.state is ObjectState.DEGRADED:
             stored = self.object_flow.move(ctx, self.objects, stored, "restore")

@@ -152,9 +152,7 @@ class Storing(Copying):
         stored = self.objects.replace(replace(stored, pinned=stored.pinned + 1))
         if pinned.is_repair:
             self.finish_repair(ctx, stored, pinned)
-        if stored.state is ObjectState.UPLOADING:
-            return self._complete(ctx, stored)
-        return self.settle(ctx, stored)
+        return self.follow_good_copy(ctx, stored)
 
     @action(
         role=OPERATOR,
@@ -208,6 +206,12 @@ class Storing(Copying):
         kept = self.own_object(ctx, object)
         self.require_free(ctx, kept)
         return self._release(ctx, kept, "release")
+
+    def follow_good_copy(self, ctx: Context, stored: StoredObject) -> StoredObject:
+        """Do what follows when one more copy is good: an upload may be complete now."""
+        if stored.state is ObjectState.UPLOADING:
+            return self._complete(ctx, stored)
+        return self.settle(ctx, stored)
 
     # --- what the clock does --------------------------------------------------------------------
 
@@ -341,7 +345,7 @@ class Storing(Copying):
         done = self.object_flow.move(
             ctx, self.objects, stored, "complete", stored_at=ctx.block_time_ms
         )
-        begun = self._begin_period(ctx, done)
+        begun = self._begin_period(ctx, self.end_spares(ctx, done))
         notice = self.parameters.now().notice_days * DAY_MS
         until = self.files.documents.require(stored.id).retain_until or 0
         due = max(until - notice, ctx.block_time_ms)

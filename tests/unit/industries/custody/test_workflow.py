@@ -80,6 +80,36 @@ def test_an_upload_is_stored_when_the_last_node_has_signed(scene: Scene) -> None
     check_all(scene)
 
 
+def test_a_copy_that_fails_during_an_upload_is_replaced_and_leaves_no_trace(scene: Scene) -> None:
+    """An upload lacks copies without being degraded; complete, it has none to spare."""
+    scene.declare("o1")
+    scene.pin("o1", "n0")
+    scene.ok(OPERATORS[0], "report_damage", object="o1", node="n0")
+    assert scene.record("objects", "o1")["degraded_at"] is None
+    assert not scene.named("ObjectDegraded")
+    for node in scene.record("objects", "o1")["nodes"][1:]:
+        scene.pin("o1", node)
+    kept = scene.record("objects", "o1")
+    assert (kept["state"], kept["pinned"], kept["degraded_at"]) == ("STORED", 3, None)
+    assert (scene.copy("o1", "n0"), len(kept["nodes"])) == ("EVICTED", 3)
+    check_all(scene)
+
+
+def test_an_upload_is_complete_when_its_last_copy_comes_back(scene: Scene) -> None:
+    """Two good copies and a suspect one, which is shown again; the repair is called off."""
+    scene.declare("o1")
+    scene.pin("o1", "n0")
+    scene.ok(OPERATORS[0], "report_damage", object="o1", node="n0")
+    for node in ("n1", "n2"):
+        scene.pin("o1", node)
+    assert scene.state("o1") == "UPLOADING"
+    asked = scene.ok(OWNER, "challenge_copy", object="o1", node="n0")
+    assert scene.answer(asked).code == "ok"
+    assert scene.state("o1") == "STORED"
+    assert set(scene.record("objects", "o1")["nodes"]) == {"n0", "n1", "n2"}
+    check_all(scene)
+
+
 def test_a_renewed_object_goes_on_for_another_period(scene: Scene) -> None:
     """EXPIRING, RENEWED, STORED; renewing twice is refused."""
     name = scene.stored()
@@ -136,6 +166,19 @@ def test_a_repair_waits_until_a_node_can_take_it(scene: Scene) -> None:
     scene.warp(seconds=3_601)
     (begun,) = scene.named("RepairBegun")
     assert begun["node"] == "n5"
+
+
+def test_a_tick_is_never_too_large_however_many_objects_are_due(scene: Scene) -> None:
+    """Eighty rounds in a block: at the largest limit the tick is not refused, others go on."""
+    for number in range(80):
+        scene.declare(f"o{number}", 100)
+        for node in ("n0", "n1", "n2"):
+            scene.pin(f"o{number}", node)
+    scene.ledger.warp(days=13)
+    first = scene.ok(OWNER, "tick", limit=200)
+    assert first["is_more_due"]
+    scene.tick()
+    assert len(scene.named("ChallengeIssued")) == 3 * 80
 
 
 def test_a_tick_twice_changes_nothing(scene: Scene) -> None:
