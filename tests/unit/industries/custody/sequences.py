@@ -9,24 +9,52 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections import Counter
 from collections.abc import Callable
+from datetime import date, timedelta
 from random import Random
+from typing import Any
 
-from tallystick.model import Signer
+from tallystick.contracts.parts import BatchTree
+from tallystick.industries.custody import ManifestEntry, entry_digest
+from tallystick.model import Execution, Signer
 from tests.unit.industries.custody.invariants import check_all
 from tests.unit.industries.custody.scene import (
     ANYONE,
+    AUDITOR,
     BANK,
     COURT,
     LEGAL,
     OPERATORS,
     OWNER,
+    READER,
     REGULATOR,
     Scene,
 )
 
-STEPS = 40
+STEPS = 50
 _NODES = ("n0", "n1", "n2", "n3", "n4")
+_TERMINALS = ("t0", "t1")
+_FIRST_DAY = date(2026, 9, 21)
+REACHED: dict[str, tuple[str, dict[str, object]]] = {
+    "a copy was repaired": ("RepairDone", {}),
+    "a copy failed": ("CopyChanged", {"change": "suspect"}),
+    "a copy came back": ("CopyChanged", {"change": "recovered"}),
+    "an object was lost": ("ObjectLost", {}),
+    "no node was left for a repair": ("RepairBlocked", {}),
+    "a challenge was paid": ("ChallengeEnded", {"passed": 1}),
+    "a challenge failed": ("ChallengeEnded", {"failed": 1}),
+    "a period ended": ("PeriodEnded", {}),
+    "a day was anchored": ("DayAnchored", {}),
+    "a gap was explained": ("SequenceGap", {}),
+    "an audit found all": ("AuditEnded", {"missing": 0}),
+    "an audit ended": ("AuditEnded", {}),
+    "a drill passed": ("DrillEnded", {"passed": 1}),
+    "a drill failed": ("DrillEnded", {"passed": 0}),
+    "damage was found by a reader": ("CorruptionReported", {}),
+    "an object was destroyed": ("ObjectDestroyed", {}),
+}
+"""What sequences must come to, by the event that says so."""
 
 
 class Sequence:
@@ -38,7 +66,10 @@ class Sequence:
         self.scene = Scene()
         self.scene.stored("o0")
         self.scene.stored("o1", retention="short", nodes=["n1", "n2", "n3"])
+        self.scene.terminals(len(_TERMINALS))
         self.count = 2
+        self.next = dict.fromkeys(_TERMINALS, 1)
+        self.days: dict[str, list[ManifestEntry]] = {}
 
     def run(self, steps: int = STEPS) -> int:
         """Take random steps; return how many calls succeeded."""
@@ -46,7 +77,9 @@ class Sequence:
         moves: list[Callable[[], bool]] = [
             *(self.declare, self.pin, self.pin, self.pin, self.wait, self.wait),
             *(self.answer, self.answer, self.answer, self.challenge, self.damage),
-            *(self.hold, self.end, self.money, self.nodes, self.renew),
+            *(self.hold, self.end, self.money, self.nodes, self.renew, self.silence, self.silence),
+            *(self.anchor, self.anchor, self.audit, self.audit, self.drill, self.read),
+            *(self.show, self.show, self.show),
         ]
         for _ in range(steps):
             before = self.scene.ledger.state.values.copy()
@@ -54,6 +87,15 @@ class Sequence:
             if self.scene.ledger.state.values != before:
                 check_all(self.scene)
         return succeeded
+
+    def reached(self) -> Counter[str]:
+        """Return how often each of what sequences must come to happened."""
+        return Counter(
+            what
+            for what, (kind, fields) in REACHED.items()
+            for event in self.scene.named(kind)
+            if all(event[name] == value for name, value in fields.items())
+        )
 
     def did(self, who: Signer, method: str, **args: object) -> bool:
         """Run an action and return whether it succeeded."""
@@ -112,6 +154,23 @@ class Sequence:
         node = self.random.choice(_NODES)
         return self.did(who, "challenge_copy", object=self.name(), node=node)
 
+    def silence(self) -> bool:
+        """A node, or each, says nothing for some rounds, while others repair; it may come back."""
+        self.scene.tick()
+        name = self.stored_name()
+        nodes = list(self.scene.record("objects", name)["nodes"])
+        silent = nodes if self.random.random() < 0.2 else nodes[:1]
+        asked = [self.did(OWNER, "challenge_copy", object=name, node=node) for node in silent]
+        for _ in range(self.random.choice([1, 2, 2, 3, 6])):
+            self.scene.answer_all(*silent)
+            self.scene.warp(seconds=61)
+            while self.random.random() < 0.7 and self.pin():
+                pass
+            self.scene.warp(seconds=600)
+        if self.random.random() < 0.5:
+            self.scene.answer_all()
+        return any(asked)
+
     def damage(self) -> bool:
         """A node admits damage."""
         node = self.random.choice(_NODES)
@@ -157,6 +216,89 @@ class Sequence:
         node = self.random.choice(_NODES)
         return self.did(OPERATORS[int(node[1:])], "close_node", node=node)
 
+    # --- the archive ----------------------------------------------------------------------------
+
+    def anchor(self) -> bool:
+        """A day is anchored; some days name one terminal only, begin wrongly or hide a number."""
+        entries: list[ManifestEntry] = []
+        runs: list[dict[str, Any]] = []
+        for terminal in _TERMINALS[: self.random.choice([1, 2, 2, 2, 2])]:
+            first = self.next[terminal] + self.random.choice([0] * 12 + [1, -1])
+            count = self.random.randrange(4)
+            gap = self.random.randrange(count + 2) if self.random.random() < 0.3 else None
+            numbers = [first + at for at in range(count + (gap is not None)) if at != gap]
+            entries += [self.scene.entry(terminal, at, self.stored_name()) for at in numbers]
+            gaps = [] if gap is None else [{"first": first + gap, "count": 1, "cause": "x"}]
+            named = {"terminal": terminal, "first": max(first, 1), "entries": len(numbers)}
+            runs.append({**named, "gaps": gaps})
+        day = _FIRST_DAY + timedelta(days=len(self.days))
+        root = BatchTree([entry_digest(one) for one in entries]).root if entries else "00" * 32
+        size = sum(one.size for one in entries)
+        args = {"day": day.isoformat(), "root": root, "size": size, "terminals": runs}
+        done = self.scene.do(OWNER, "anchor_day", **args)
+        if done.code != "ok":
+            return False
+        self.days[_id_of(done)] = entries
+        for run in runs:
+            self.next[run["terminal"]] = run["first"] + run["entries"] + len(run["gaps"])
+        return True
+
+    def audit(self) -> bool:
+        """Somebody draws an audit of a day."""
+        who, manifest = self.random.choice([AUDITOR, REGULATOR, OWNER]), self.day()
+        return self.did(who, "draw_audit", manifest=manifest)
+
+    def show(self) -> bool:
+        """The owner shows what an audit drew, or a line at another's place."""
+        drawn = [one for one in self.scene.table("audits").values() if one["state"] == "DRAWN"]
+        if not drawn:
+            return False
+        audit = self.random.choice(drawn)
+        entries, indices = self.days[audit["manifest"]], list(audit["indices"])
+        shown = [self.scene.shown(entries, index) for index in indices]
+        if self.random.random() < 0.2:
+            shown[0]["index"] += 1
+        return self.did(OWNER, "show_entries", audit=audit["id"], shown=shown)
+
+    def drill(self) -> bool:
+        """A drill is drawn, and the document comes back, damaged perhaps."""
+        done = self.scene.do(AUDITOR, "draw_drill", manifest=self.day())
+        if done.code != "ok" or self.random.random() < 0.2:
+            return done.code == "ok"
+        drawn = self.scene.record("drills", _id_of(done))
+        line = self.scene.shown(self.days[drawn["manifest"]], drawn["index"])
+        back = {"node": self.random.choice(_NODES), "is_intact": self.random.random() < 0.8}
+        return self.did(AUDITOR, "report_drill", drill=drawn["id"], shown=line, **back)
+
+    def read(self) -> bool:
+        """A reader reads by a grant, and reports what was damaged."""
+        until = self.scene.now + 86_400_000
+        terms = {"reader": READER.organization, "purpose": "audit", "valid_until": until}
+        granted = self.scene.do(OWNER, "grant_read", object=self.name(), **terms)
+        if granted.code != "ok":
+            return False
+        grant = _id_of(granted)
+        opened = self.scene.do(READER, "open_read", grant=grant, purpose="audit")
+        if opened.code != "ok":
+            return True
+        damaged = [{"node": self.random.choice(_NODES), "index": 0}]
+        corrupted = damaged if self.random.random() < 0.5 else []
+        done = {"read": _id_of(opened), "node": self.random.choice(_NODES)}
+        return self.did(READER, "finish_read", **done, corrupted=corrupted)
+
+    def stored_name(self) -> str:
+        """Return an object that was declared."""
+        return f"o{self.random.randrange(self.count)}"
+
+    def day(self) -> str:
+        """Return a day, or one that is not there."""
+        return self.random.choice([*self.days, "DM-2026-999999"])
+
+
+def _id_of(done: Execution) -> str:
+    """Return the name of what an action made."""
+    return str(done.result["id"])  # type: ignore[index,call-overload]
+
 
 def main() -> None:
     """Run as many sequences as asked for; the first that breaks an invariant ends it."""
@@ -166,13 +308,18 @@ def main() -> None:
     parser.add_argument("--first-seed", type=int, default=0)
     chosen = parser.parse_args()
     began, succeeded = time.monotonic(), 0
+    reached: Counter[str] = Counter()
     for seed in range(chosen.first_seed, chosen.first_seed + chosen.sequences):
+        sequence = Sequence(seed)
         try:
-            succeeded += Sequence(seed).run(chosen.steps)
+            succeeded += sequence.run(chosen.steps)
         except AssertionError as broken:
             raise SystemExit(f"seed {seed}: {broken!r}") from broken
+        reached += sequence.reached()
     took = time.monotonic() - began
     print(f"{succeeded:10,}  calls succeeded")  # noqa: T201  # a command
+    for what in REACHED:
+        print(f"{reached[what]:10,}  times {what}")  # noqa: T201  # a command
     print(f"{chosen.sequences:,} sequences in {took:.0f} s")  # noqa: T201
 
 
