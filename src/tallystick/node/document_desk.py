@@ -35,6 +35,9 @@ _OBEYED: Final = frozenset(
     for kind in (DocumentDeleted, DocumentRotated, DocumentGrantRevoked, KeeperDismissed)
 )
 _OF_REGISTER: Final = f"{DOCUMENTS_CONTRACT}.".encode()
+_DISMISSED: Final = f".{KeeperDismissed.__name__}"
+"""Also by a contract that had named the keeper itself; its events have its own name."""
+_DISMISSAL: Final = _DISMISSED.encode()
 UPLOAD_LIFETIME_MS: Final = 24 * 60 * 60 * 1000
 """An upload that gets no piece for so long is given up, and its bytes are removed."""
 
@@ -171,10 +174,11 @@ class DocumentDesk:
     def note(self, block: Block) -> None:
         """Take note of what a durable block forbids to keep; quick, on the commit thread."""
         for entry in block.entries:
-            if _OF_REGISTER not in entry:  # decoding each entry would cost too much
+            # Decoding each entry would cost too much.
+            if _OF_REGISTER not in entry and _DISMISSAL not in entry:
                 continue
             for event in decode_entry(entry).outcome.events:
-                if event.name in _OBEYED:
+                if event.name in _OBEYED or event.name.endswith(_DISMISSED):
                     self._note(event.fields.get("document"), event.fields.get("documents"))
 
     def destroy_noted(self) -> None:

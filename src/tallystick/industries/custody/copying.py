@@ -61,10 +61,10 @@ class Copying(Setting):
                 offered_at=ctx.block_time_ms,
                 due=due,
                 is_repair=is_repair,
+                keeps=self._let_hold(stored, node.operator),
             )
         )
         self.deadlines.set(copy_case(stored.id, node.id), PIN, due=due, on_expiry="pin")
-        self._let_fetch(stored, node.operator)
         ctx.emit(
             CopyOffered(
                 object=stored.id,
@@ -86,6 +86,7 @@ class Copying(Setting):
         self.deadlines.clear(case, PIN)
         self.deadlines.clear(case, RECHECK)
         ended = self.placement_flow.move(ctx, self.placements, copy, move)
+        self._let_go(copy)
         node = self.nodes.require(copy.node)
         freed = replace(node, used=node.used - stored.size, copies=node.copies - 1)
         self.return_stake(self.nodes.replace(freed))
@@ -213,18 +214,29 @@ class Copying(Setting):
         self.repairs.replace(replace(repair, done_at=ctx.block_time_ms))
         ctx.emit(RepairDone(repair=repair.id, object=stored.id, node=copy.node, size=stored.size))
 
-    def _let_fetch(self, stored: StoredObject, operator: str) -> None:
-        """Name an operator as keeper of its owner's registered document: nodes let it download.
+    def _let_hold(self, stored: StoredObject, operator: str) -> str | None:
+        """Name an operator as keeper of its owner's registered document, and return that document.
 
-        It stays one when its copy ends: what it could fetch is what it had. Its owner dismisses it.
+        Then nodes let it download, its own node serves what it has, and destroys it in the end.
+        None: there is no such document, or the operator may hold it without this.
         """
         copy = self.register.find_copy(stored.cid)
         document = None if copy is None else self.register.documents.get(copy.document)
         if document is None or document.owner != stored.owner or document.deleted_at is not None:
-            return
-        holder = self.register.holders.get(document.id, operator)
-        if operator != document.owner and (holder is None or not holder.keeps):
-            self.register.keep_at(document.id, operator)
+            return None
+        if operator == document.owner or self._keeps(document.id, operator):
+            return None
+        self.register.keep_at(document.id, operator)
+        return document.id
+
+    def _let_go(self, copy: Placement) -> None:
+        """Dismiss the keeper that a copy had made, unless its owner did before."""
+        if copy.keeps is not None and self._keeps(copy.keeps, copy.operator):
+            self.register.let_go(copy.keeps, copy.operator)
+
+    def _keeps(self, document: str, operator: str) -> bool:
+        holder = self.register.holders.get(document, operator)
+        return holder is not None and holder.keeps
 
     def _open_nodes(self) -> tuple[str, ...]:
         known = self.directory.get(ALL_NODES)

@@ -205,6 +205,8 @@ class Placement(Record):
     fails: Count = 0
     """Failures in a row."""
     is_repair: bool = False
+    keeps: Name | None = None
+    """The registered document that its operator may hold for as long as this copy is wanted."""
 
 
 class Repair(Record):
