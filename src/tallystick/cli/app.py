@@ -15,6 +15,7 @@ from tallystick.cli.contract_verbs import AnyVerb, nouns_among, summary_of, text
 from tallystick.cli.counter_verbs import CounterVerb
 from tallystick.cli.export_verbs import ExportVerb
 from tallystick.cli.keep_verbs import KeepVerb
+from tallystick.cli.restore_verbs import RestoreVerb
 from tallystick.cli.table_verbs import TableVerb
 
 _COMMANDS: Final = "tallystick.cli.commands"
@@ -231,6 +232,7 @@ def _command_of(verb: AnyVerb) -> Callable[..., Answer]:
     from tallystick.cli.counter_command import counter_command_of
     from tallystick.cli.export_command import export_command_of
     from tallystick.cli.keep_command import keep_command_of
+    from tallystick.cli.restore_command import restore_command_of
     from tallystick.cli.table_commands import table_command_of
     from tallystick.cli.verb_commands import command_of
 
@@ -242,6 +244,8 @@ def _command_of(verb: AnyVerb) -> Callable[..., Answer]:
         return counter_command_of(verb)
     if isinstance(verb, KeepVerb):
         return keep_command_of(verb)
+    if isinstance(verb, RestoreVerb):
+        return restore_command_of(verb)
     return export_command_of(verb) if isinstance(verb, ExportVerb) else command_of(verb)
 
 

@@ -17,6 +17,7 @@ from tallystick.cli.counter_verbs import CounterVerb, counter_verb_text, counter
 from tallystick.cli.export_verbs import ExportVerb, export_verb_text, export_verbs_of
 from tallystick.cli.installed import contract_names, installed_schema, is_contract
 from tallystick.cli.keep_verbs import KeepVerb, keep_verb_text, keep_verbs_of
+from tallystick.cli.restore_verbs import RestoreVerb, restore_verb_text, restore_verbs_of
 from tallystick.cli.table_verbs import TableVerb, table_verb_text, table_verbs_of
 from tallystick.cli.texts.commands import COMMANDS
 from tallystick.cli.texts.exports import EXPORT_SUMMARY
@@ -38,7 +39,7 @@ class Verb:
     method: MethodSchema
 
 
-DoorVerb: TypeAlias = ExportVerb | BundleVerb | KeepVerb | CounterVerb
+DoorVerb: TypeAlias = ExportVerb | BundleVerb | KeepVerb | CounterVerb | RestoreVerb
 AnyVerb: TypeAlias = Verb | TableVerb | DoorVerb
 
 
@@ -58,7 +59,8 @@ def verbs_of(contract: str) -> Mapping[str, AnyVerb]:
     made |= {verb.path: verb for verb in table_verbs_of(schema, {*made, *COMMANDS})}
     made |= {verb.path: verb for verb in export_verbs_of(contract, {*made, *COMMANDS})}
     made |= {verb.path: verb for verb in bundle_verbs_of(contract, {*made, *COMMANDS})}
-    return made | {verb.path: verb for verb in keep_verbs_of(contract, {*made, *COMMANDS})}
+    made |= {verb.path: verb for verb in keep_verbs_of(contract, {*made, *COMMANDS})}
+    return made | {verb.path: verb for verb in restore_verbs_of(contract, {*made, *COMMANDS})}
 
 
 def text_at(path: str) -> CommandText:
@@ -84,6 +86,8 @@ def _door_text(verb: DoorVerb) -> CommandText:
         return export_verb_text(verb)
     if isinstance(verb, CounterVerb):
         return counter_verb_text(verb)
+    if isinstance(verb, RestoreVerb):
+        return restore_verb_text(verb)
     return bundle_verb_text(verb) if isinstance(verb, BundleVerb) else keep_verb_text(verb)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from cyclopts import Parameter
 
@@ -35,8 +35,17 @@ class Keeping:
 
     folder: Annotated[Path, _help("folder")]
     source: Annotated[tuple[str, ...], _help("source")] = ()
+    serve: Annotated[bool, _help("serve")] = False
     watch: Annotated[bool, _help("watch")] = False
     every: Annotated[float, _help("every")] = 10.0
+
+
+class Round(NamedTuple):
+    """What a round did."""
+
+    kept: Kept
+    served: tuple[str, ...]
+    """Addresses of what was given to the own node."""
 
 
 def keep_command_of(verb: KeepVerb) -> Callable[..., Answer]:
@@ -56,7 +65,7 @@ def keep_command_of(verb: KeepVerb) -> Callable[..., Answer]:
             Unavailable, NotFinal, StorageFailed: run it again.
         """
         from tallystick.cli.identities import choose_key, open_key
-        from tallystick.cli.keeping import DepotBytes, NetLedger, Places, places_of
+        from tallystick.cli.keeping import DepotBytes, NetLedger, OwnNode, Places, places_of
         from tallystick.cli.linking import open_net
         from tallystick.cli.locate import node_url
         from tallystick.cli.times import check_seconds
@@ -66,9 +75,11 @@ def keep_command_of(verb: KeepVerb) -> Callable[..., Answer]:
         identity = open_key(choose_key(signing.as_, node_url(address.url)), signing.passphrase_file)
         with open_net(address, identity=identity) as net:
             ledger, sources = NetLedger(net, verb.contract), Places(net, identity, places)
+            own_node = OwnNode(net)
 
-            def once() -> Kept:
-                return run_round(identity.organization, ledger, store, sources)
+            def once() -> Round:
+                done = run_round(identity.organization, ledger, store, sources)
+                return Round(done, own_node.give_all(store) if keeping.serve else ())
 
             done = _watch(once, pause_s) if keeping.watch else once()
         return _answer(done)
@@ -76,13 +87,13 @@ def keep_command_of(verb: KeepVerb) -> Callable[..., Answer]:
     return keep
 
 
-def _watch(once: Callable[[], Kept], pause_s: float) -> Kept:
+def _watch(once: Callable[[], Round], pause_s: float) -> Round:
     """Do rounds until told to stop; return the last one that ended."""
     from tallystick.cli.stopping import told_to_stop
     from tallystick.contracts.parts import Kept
     from tallystick.errors import NotFinal, Unavailable
 
-    done = Kept()
+    done = Round(Kept(), ())
     with told_to_stop() as ended:
         note(say("keep.watching"))
         while not ended.is_set():
@@ -96,18 +107,23 @@ def _watch(once: Callable[[], Kept], pause_s: float) -> Kept:
     return done
 
 
-def _answer(done: Kept) -> Sheet:
-    is_short = bool(done.unfetched or done.refused_sources or done.rejected)
-    return Sheet(asdict(done), exit_code=ExitCode.FAILURE if is_short else ExitCode.OK)
+def _answer(done: Round) -> Sheet:
+    kept = done.kept
+    is_short = bool(kept.unfetched or kept.refused_sources or kept.rejected)
+    found = {**asdict(kept), "served": done.served}
+    return Sheet(found, exit_code=ExitCode.FAILURE if is_short else ExitCode.OK)
 
 
-def _say(done: Kept) -> None:
+def _say(one: Round) -> None:
     """Tell of a round in which something happened."""
+    done = one.kept
     counts = {
         name: len(getattr(done, name)) for name in ("pinned", "answered", "damaged", "forgotten")
     }
     if any(counts.values()):
         step(say("keep.round", **counts))
+    if one.served:
+        step(say("keep.served", count=len(one.served)))
     for name in done.unfetched:
         warn(say("keep.unfetched", name=name))
     for name, holder in done.refused_sources:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from tallystick.cli.catalogue import say
-from tallystick.cli.exported_tables import NodeTables
+from tallystick.cli.exported_tables import NodeTables, ProvenTables
+from tallystick.cli.talk import warn
 from tallystick.client import Identity, Net, connect
 from tallystick.contracts.parts import KeptFile, PossessionAnswer
 from tallystick.documents import Depot, DepotLimits, FolderStore
@@ -44,11 +45,24 @@ class NetLedger(NodeTables):
     def __init__(self, net: Net, contract: str) -> None:
         """Use a connection that signs."""
         super().__init__(net, contract)
-        self._calls = net.contract(contract)
+        self._contract_called = (net, contract)
 
-    def act(self, method: str, **arguments: Any) -> None:  # noqa: ANN401  # as the method says
+    def act(self, method: str, **arguments: Any) -> Any:  # noqa: ANN401  # as the method says
         """See `ActingLedger.act`."""
-        self._calls.method(method)(**arguments)
+        return _act(*self._contract_called, method, arguments)
+
+
+class ProvenLedger(ProvenTables):
+    """The same, each record with a checked proof."""
+
+    def __init__(self, net: Net, contract: str) -> None:
+        """Use a connection that signs."""
+        super().__init__(net, contract)
+        self._contract_called = (net, contract)
+
+    def act(self, method: str, **arguments: Any) -> Any:  # noqa: ANN401  # as the method says
+        """See `ActingLedger.act`."""
+        return _act(*self._contract_called, method, arguments)
 
 
 class DepotBytes:
@@ -57,7 +71,8 @@ class DepotBytes:
     def __init__(self, folder: Path) -> None:
         """Use a folder, made when the first bytes come."""
         limits = DepotLimits(free_bytes_min=_FREE_BYTES_MIN)
-        self.depot = Depot(folder / "depot", FolderStore(folder / "store"), limits=limits)
+        self._files = FolderStore(folder / "store")
+        self.depot = Depot(folder / "depot", self._files, limits=limits)
 
     def take(self, file: KeptFile, pieces: Iterable[bytes]) -> bool:
         """See `SealedBytes.take`."""
@@ -89,6 +104,42 @@ class DepotBytes:
     def forget(self, file: KeptFile) -> bool:
         """See `SealedBytes.forget`."""
         return self.depot.remove(Cid.parse(file.cid))
+
+    def path(self, cid: Cid) -> Path:
+        """Return where the bytes of a file are; unchecked."""
+        return self._files.path(cid)
+
+
+class OwnNode:
+    """The operator's own ledger node, which serves to other keepers what it is given."""
+
+    def __init__(self, net: Net) -> None:
+        """Use a connection that signs."""
+        self._net = net
+        self._given: set[Cid] = set()
+
+    def give_all(self, store: DepotBytes) -> tuple[str, ...]:
+        """Give the node what it was not given yet by this process; return these addresses.
+
+        What the register does not have nobody can ask a node for: it is left out. What the node
+        does not take now is given again in the next round.
+        """
+        held = store.depot.cids()
+        given = [cid for cid in held if cid not in self._given and self._give(store, cid)]
+        self._given = (self._given & set(held)) | set(given)
+        return tuple(map(str, given))
+
+    def _give(self, store: DepotBytes, cid: Cid) -> bool:
+        try:
+            place = _place_of(self._net, str(cid))
+            if place is None:
+                return False
+            document, version = place
+            self._net.documents.hand_over(document, store.path(cid), version=version)
+        except (*_GIVES_NONE, HashMismatch, LimitExceeded, WrongOffset) as error:
+            warn(say("keep.not_served", cid=str(cid), code=error.code))
+            return False
+        return True
 
 
 class Places:
@@ -130,15 +181,26 @@ def places_of(given: Iterable[str]) -> dict[str, str]:
 def _download(net: Net, file: KeptFile) -> Iterator[bytes] | None:
     """Fetch a sealed file by its address from a node; None if it gives none."""
     try:
-        found = net.contract(_DOCUMENTS).method("find")(cid=file.cid)
-        if found is None:
+        place = _place_of(net, file.cid)
+        if place is None:
             return None
-        known = net.documents.facts(found.copy.document, version=found.copy.version)
+        document, version = place
+        known = net.documents.facts(document, version=version)
         return _read_once(net.documents.download(known))
     except InvalidProof:
         return iter(())  # other bytes: they are the file's of nobody
     except _GIVES_NONE:
         return None
+
+
+def _place_of(net: Net, cid: str) -> tuple[str, int] | None:
+    """Return which version of which registered document has an address."""
+    found = net.contract(_DOCUMENTS).method("find")(cid=cid)
+    return None if found is None else (found.copy.document, found.copy.version)
+
+
+def _act(net: Net, contract: str, method: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401
+    return net.call(contract, method, **arguments).result
 
 
 def _read_once(path: Path) -> Iterator[bytes]:

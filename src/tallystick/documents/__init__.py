@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keeps sealed bytes off the chain, for one organisation, and destroys them when it must."""
 
-from tallystick.documents.car_files import take_car, write_car
+from tallystick.documents.car_files import root_of, take_car, write_car
 from tallystick.documents.car_reader import CarReader
 from tallystick.documents.depot import Depot, DepotLimits, SliceProof
 from tallystick.documents.folder_store import FolderStore
@@ -26,6 +26,7 @@ __all__ = [
     "Store",
     "Wraps",
     "open_bucket",
+    "root_of",
     "take_car",
     "write_car",
 ]

@@ -76,18 +76,31 @@ def take_car(depot: Depot, file: BinaryIO, *, expected: Address | None = None) -
     return expected
 
 
+def root_of(file: BinaryIO) -> Cid:
+    """Return the address of the document that a CAR file says it has; `take_car` checks it.
+
+    Raises:
+        InvalidContentArchive: it is no CAR, or not about one document.
+    """
+    return _root_of(CarReader(file))
+
+
+def _root_of(reader: CarReader) -> Cid:
+    if len(reader.roots) != 1:
+        raise invalid("one root")
+    try:
+        return Cid.decode(reader.roots[0])
+    except Malformed as error:
+        raise invalid("a root that is the address of a document") from error
+
+
 class _Document:
     """The file that the only root of a CAR stands for."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         reader = CarReader(file)
-        if len(reader.roots) != 1:
-            raise invalid("one root")
-        try:
-            self.root = Cid.decode(reader.roots[0])
-        except Malformed as error:
-            raise invalid("a root that is the address of a document") from error
+        self.root = _root_of(reader)
         self._places: dict[bytes, tuple[int, int]] = {}
         for block in reader.blocks():
             if block.codec in {CODEC_RAW, CODEC_DAG_PB}:

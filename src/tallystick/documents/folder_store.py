@@ -39,7 +39,7 @@ class FolderStore:
 
     def put(self, cid: Cid, file: Path) -> None:
         """Keep the content of a file, as a link to it where the file system can."""
-        target = self._path(cid)
+        target = self.path(cid)
         make_private_folder(self._folder)
         make_folder(target.parent, mode=0o700)
         with failing_storage(f"storing {target.name}"):
@@ -56,7 +56,7 @@ class FolderStore:
         """Return a part of a file."""
         with failing_storage(f"reading {cid}"):
             try:
-                descriptor = os.open(self._path(cid), os.O_RDONLY | os.O_CLOEXEC)
+                descriptor = os.open(self.path(cid), os.O_RDONLY | os.O_CLOEXEC)
             except FileNotFoundError as error:
                 raise NotFound("no such document is stored", field="cid", found=str(cid)) from error
             try:
@@ -66,7 +66,7 @@ class FolderStore:
 
     def remove(self, cid: Cid) -> bool:
         """Remove a file."""
-        path = self._path(cid)
+        path = self.path(cid)
         if not path.exists():
             return False
         remove_files(path.parent, [path])
@@ -75,10 +75,11 @@ class FolderStore:
     def size(self, cid: Cid) -> int | None:
         """Return a file's size."""
         with contextlib.suppress(FileNotFoundError):
-            return self._path(cid).stat().st_size
+            return self.path(cid).stat().st_size
         return None
 
-    def _path(self, cid: Cid) -> Path:
+    def path(self, cid: Cid) -> Path:
+        """Return where a file is, or would be."""
         name = str(cid)
         return self._folder / name[-2:] / name
 

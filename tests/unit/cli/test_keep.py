@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tally custody keep`: operators of real copies, at a node that runs contract and register."""
+"""`tally custody keep`, `export-car`, `restore`, `drill`: real copies, at a node with the register."""
 
 from __future__ import annotations
 
@@ -13,14 +13,23 @@ import pytest
 
 from tallystick.api import HttpServer
 from tallystick.cli import keep_command
-from tallystick.cli.keeping import places_of
+from tallystick.cli.keep_command import Round
+from tallystick.cli.keeping import DepotBytes, OwnNode, places_of
 from tallystick.client import Identity, KeyStore, connect
 from tallystick.contracts import digest_of
-from tallystick.contracts.parts import Kept
+from tallystick.contracts.parts import BatchTree, Kept
 from tallystick.contracts.registers import DocumentRegister, SealingKeys
 from tallystick.crypto import SealingKey
+from tallystick.documents import write_car
 from tallystick.errors import Unavailable, UsageError
-from tallystick.industries.custody import Custody, plain_commitment
+from tallystick.industries.custody import (
+    Custody,
+    ManifestEntry,
+    directory_of,
+    entry_digest,
+    plain_commitment,
+)
+from tallystick.merkle import address_of
 from tallystick.model import ROLE_ADMINISTRATOR, Name, Organization
 from tallystick.node import NodeConfig, create_network, open_node
 from tests.canaries import canaries_of, search_for
@@ -38,6 +47,7 @@ IDENTITIES = {
     "owner": Identity(COURT, "sun", secret(20)),
     "rules": Identity(SETTLING, "he", secret(21)),
     "bank": Identity(SETTLING, "qian", secret(22)),
+    "auditor": Identity(SETTLING, "wu", secret(23)),
     **{
         f"n{number}": Identity(code, "keeper", secret(30 + number))
         for number, code in enumerate(OPERATORS)
@@ -48,7 +58,7 @@ IDENTITIES = {
 def genesis() -> Any:
     """Return an owner, a settling bank and four operators."""
     whole = make_genesis()
-    roles = {name: f"custody.{name}" for name in ("owner", "rules", "bank")}
+    roles = {name: f"custody.{name}" for name in ("owner", "rules", "bank", "auditor")}
     people = IDENTITIES.items()
     return msgspec.structs.replace(
         whole,
@@ -126,6 +136,34 @@ class World:
         folder = self.folder / "kept" / node
         return self.tally("custody", "keep", "--folder", folder, "--as", node, *words, "--json")
 
+    def verb(self, verb: str, *words: object, who: str = "auditor") -> Outcome:
+        """Run a verb of the contract."""
+        return self.tally("custody", verb, *words, *(("--as", who) if who else ()), "--json")
+
+    def archive(self) -> tuple[str, Path]:
+        """Anchor a day of the one object; return the day and the file of its lines."""
+        self.act("owner", "register_terminal", id="t1", branch="网点")
+        with connect(self.url) as net:
+            stored = net.query("custody", "show_object", object="v1")["object"]
+        facts = {"object": "v1", "cid": stored["cid"], "size": stored["size"]}
+        line = ManifestEntry(terminal="t1", sequence=1, business_key="ab" * 32, **facts)
+        run = {"terminal": "t1", "first": 1, "entries": 1, "gaps": []}
+        root = BatchTree([entry_digest(line)]).root
+        day = {"day": "2026-09-21", "root": root, "size": line.size, "terminals": [run]}
+        lines = self.folder / "day.jsonl"
+        lines.write_bytes(directory_of([line]))
+        return self.act("owner", "anchor_day", **day)["id"], lines
+
+    def bytes_at(self, node: str) -> Path:
+        """Return the file with an operator's sealed bytes."""
+        (found,) = (one for one in (self.folder / "kept" / node / "store").rglob("baf*"))
+        return found
+
+    def keepers(self) -> set[str]:
+        """Return whom the register lets hold the sealed file without opening it."""
+        with connect(self.url) as net:
+            return {one["organization"] for one in net.table("documents.holders") if one["keeps"]}
+
     def state(self) -> str:
         """Return the state of the object."""
         with connect(self.url) as net:
@@ -176,10 +214,42 @@ def test_copies_are_fetched_proven_repaired_and_never_in_clear(
     assert (repaired.code, repaired.json["pinned"]) == (0, ["v1"]), repaired
     assert world.state() == "STORED"
     assert world.keep("n2").json["forgotten"] == ["v1"]
+    assert world.keepers() == {OPERATORS[0], OPERATORS[1], OPERATORS[3]}
     assert world.keep("n3").json == {name: [] for name in repaired.json}
 
     for place in (tmp_path / "kept", tmp_path / "node"):
         search_for(place, canaries_of(CANARY))
+
+
+def test_a_keeper_that_its_owner_dismissed_is_not_dismissed_twice(world: World) -> None:
+    """The copy ends all the same; what the owner has named by hand is left alone."""
+    with connect(world.url, identity=IDENTITIES["owner"]) as net:
+        world.put()
+        dismissed = {"document": "D-1", "organization": OPERATORS[2]}
+        net.call("documents", "let_go", **dismissed)
+        net.call("documents", "keep_at", document="D-1", organization=OPERATORS[3])
+    assert world.keepers() == {OPERATORS[0], OPERATORS[1], OPERATORS[3]}
+    world.act("owner", "withdraw_object", object="v1")
+    assert world.keepers() == {OPERATORS[3]}
+
+
+def test_a_round_can_give_what_it_has_to_the_own_node(world: World, tmp_path: Path) -> None:
+    """Once for a process; a damaged file is not taken, and that is said."""
+    world.put()
+    done = world.keep("n0", "--serve")
+    assert (done.code, len(done.json["served"])) == (0, 1), done
+    (store,) = (tmp_path / "node" / "documents" / "store").rglob("baf*")
+    assert store.read_bytes() == world.bytes_at("n0").read_bytes()
+    kept = DepotBytes(tmp_path / "kept" / "n0")
+    with connect(world.url, identity=IDENTITIES["n0"]) as net:
+        node = OwnNode(net)
+        assert node.give_all(kept) == tuple(done.json["served"])
+        assert node.give_all(kept) == ()
+    unknown = DepotBytes(tmp_path / "unknown")
+    unknown.depot.keep(address_of(b"x"), [b"x"])
+    with connect(world.url, identity=IDENTITIES["bank"]) as net:
+        assert OwnNode(net).give_all(unknown) == ()
+        assert OwnNode(net).give_all(kept) == ()  # the bank keeps nothing: its node refuses
 
 
 def test_a_round_without_a_source_says_so(world: World, tmp_path: Path) -> None:
@@ -192,6 +262,99 @@ def test_a_round_without_a_source_says_so(world: World, tmp_path: Path) -> None:
     assert world.keep("n0", "--source", "n1").json["error"]["code"] == "E_USAGE"
     assert "Ctrl-C" not in done.err
     assert "签收" in world.tally("--lang", "zh", "custody", "keep", "--help").out
+
+
+def test_a_car_goes_out_and_comes_back_and_a_wrong_block_is_refused(
+    world: World, tmp_path: Path
+) -> None:
+    """AFC-1: exported from a keeper, restored against the ledger; an altered archive is refused."""
+    world.put()
+    world.keep("n0")
+    source = ("--source", f"n0={tmp_path / 'kept' / 'n0'}")
+    car = tmp_path / "v1.car"
+    done = world.verb("export-car", "v1", "--out", car, *source)
+    assert (done.code, done.json["holder"]) == (0, "n0"), done
+    assert done.json["size"] == car.stat().st_size
+    sealed = world.bytes_at("n0").read_bytes()
+    assert sealed[-1_000:] == car.read_bytes()[-1_000:]
+
+    back, folder = tmp_path / "back.age", tmp_path / "taken"
+    again = world.verb("restore", car, "--out", back, "--folder", folder, who="")
+    assert (again.code, again.json["object"]) == (0, "v1"), again
+    assert back.read_bytes() == sealed
+    (taken,) = (folder / "store").rglob("baf*")
+    taken.unlink()
+    taken.write_bytes(b"damaged")
+    assert world.verb("restore", car, "--folder", folder, who="").code == 0
+    assert taken.read_bytes() == sealed
+
+    whole = bytearray(car.read_bytes())
+    whole[-1] ^= 1
+    car.write_bytes(whole)
+    wrong, nowhere = tmp_path / "wrong.age", tmp_path / "nowhere"
+    refused = world.verb("restore", car, "--out", wrong, "--folder", nowhere, who="")
+    assert (refused.code, refused.json["error"]["code"]) == (1, "E_CAR"), refused
+    assert not wrong.exists()
+    assert not list((nowhere / "store").rglob("baf*"))
+    assert "逐块" in world.tally("--lang", "zh", "custody", "restore", "--help").out
+
+
+def test_what_the_ledger_does_not_know_is_neither_exported_nor_restored(
+    world: World, tmp_path: Path
+) -> None:
+    """A name that is nobody's, an archive of another file, a file that is not there: each said."""
+    depot = DepotBytes(tmp_path / "other").depot
+    other = address_of(b"another file")
+    depot.keep(other, [b"another file"])
+    car = tmp_path / "other.car"
+    car.write_bytes(b"".join(write_car(depot, other.cid)))
+    assert world.verb("restore", car, who="").json["error"]["code"] == "E_NOT_FOUND"
+    missing = world.verb("restore", tmp_path / "none.car", who="")
+    assert missing.json["error"]["code"] == "E_FILE"
+    out = ("--out", tmp_path / "x.car")
+    assert world.verb("export-car", "v9", *out).json["error"]["code"] == "E_NOT_FOUND"
+    world.put()
+    holders = (COURT, "n0", "n1", "n2")
+    nothing = [word for one in holders for word in ("--source", f"{one}={tmp_path / 'empty'}")]
+    assert world.verb("export-car", "v1", *out, *nothing).json["error"]["code"] == "E_NOT_FOUND"
+    nowhere = ("--out", tmp_path / "no" / "folder" / "x.car")
+    assert world.verb("export-car", "v1", *nowhere).json["error"]["code"] == "E_FILE"
+
+
+def test_a_drill_brings_back_what_chance_draws_and_reports_it(world: World, tmp_path: Path) -> None:
+    """AFC-1: from a node, whole; a node that gives other bytes fails the drill on the ledger."""
+    world.put()
+    for node in ("n0", "n1", "n2"):
+        world.keep(node)
+    day, lines = world.archive()
+    empty = [f"{node}={tmp_path / 'empty'}" for node in ("n0", "n1", "n2")]
+    at_n1 = [f"n1={tmp_path / 'kept' / 'n1'}"]
+
+    def drill(*sources: str, directory: Path = lines) -> Outcome:
+        given = [word for one in sources for word in ("--source", one)]
+        return world.verb("drill", day, "--directory", directory, *given)
+
+    done = drill(*empty, *at_n1)
+    assert (done.code, done.json["holder"], done.json["is_reported"]) == (0, "n1", True), done
+    silent = drill(*empty)
+    assert (silent.code, silent.json["holder"], silent.json["is_reported"]) == (1, None, False)
+
+    damaged = world.bytes_at("n1")
+    content = damaged.read_bytes()
+    damaged.unlink()
+    damaged.write_bytes(b"x" + content[1:])
+    wrong = drill(*empty, *at_n1)
+    assert (wrong.code, wrong.json["wrong"], wrong.json["is_reported"]) == (1, ["n1"], True), wrong
+    with connect(world.url) as net:
+        drills = {one["id"]: one["state"] for one in net.table("custody.drills")}
+    assert drills[done.json["drill"]] == "PASSED"
+    assert drills[silent.json["drill"]] == "DRAWN"
+    assert drills[wrong.json["drill"]] == "FAILED"
+
+    for content in (b"{}", b"not json", lines.read_bytes().replace(b"t1", b"t2"), b""):
+        other = tmp_path / "other.jsonl"
+        other.write_bytes(content)
+        assert drill(directory=other).json["error"]["code"] == "E_HASH"
 
 
 def test_places_have_one_form() -> None:
@@ -210,12 +373,12 @@ def test_watching_goes_on_after_a_node_was_away(
 
     ended = threading.Event()
     monkeypatch.setattr(stopping, "told_to_stop", lambda: _given(ended))
-    rounds: list[Kept | Exception] = [
-        Unavailable("away"),
-        Kept(pinned=("v1",), unfetched=("v2",), refused_sources=(("v2", "n9"),), rejected=("E_X",)),
-    ]
+    kept = Kept(
+        pinned=("v1",), unfetched=("v2",), refused_sources=(("v2", "n9"),), rejected=("E_X",)
+    )
+    rounds: list[Round | Exception] = [Unavailable("away"), Round(kept, ("bafk",))]
 
-    def once() -> Kept:
+    def once() -> Round:
         found = rounds.pop(0)
         if not rounds:
             ended.set()
@@ -223,9 +386,9 @@ def test_watching_goes_on_after_a_node_was_away(
             raise found
         return found
 
-    assert keep_command._watch(once, 0.001).pinned == ("v1",)
+    assert keep_command._watch(once, 0.001).kept.pinned == ("v1",)
     said = capsys.readouterr().err
-    for part in ("trying again", "signed for 1", "v2", "n9", "E_X"):
+    for part in ("trying again", "signed for 1", "gave 1", "v2", "n9", "E_X"):
         assert part in said
 
 

@@ -24,6 +24,10 @@ KEEP_OPTIONS: Final[Mapping[str, Text]] = {
         "folder of its keeper; of others the own node is asked",
         "HOLDER=PLACE：存储节点或机构，及其账本节点地址或保管目录；其余向本方节点索取",
     ),
+    "serve": Text(
+        "give what is kept to the own ledger node too, which serves it to other keepers",
+        "同时将所存密文交给本方账本节点，供其他保管方取用",
+    ),
     "watch": Text("go on until told to stop", "持续运行直至停止"),
     "every": Text("seconds between rounds", "两轮间隔秒数"),
 }
@@ -32,6 +36,13 @@ KEEP_MESSAGES: Final[Mapping[str, Text]] = {
     "keep.round": Text(
         "signed for {pinned}, answered {answered}, damaged {damaged}, destroyed {forgotten}",
         "签收 {pinned}，应答 {answered}，损坏 {damaged}，销毁 {forgotten}",
+    ),
+    "keep.served": Text(
+        "gave {count} to the own node, for other keepers",
+        "已交本方节点 {count} 份，供其他保管方取用",
+    ),
+    "keep.not_served": Text(
+        "the own node does not take {cid} now: {code}", "本方节点暂未接收 {cid}：{code}"
     ),
     "keep.unfetched": Text("{name}: nobody gave the right bytes", "{name}：未能取得正确密文"),
     "keep.wrong_source": Text(

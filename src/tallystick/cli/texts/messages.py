@@ -22,6 +22,7 @@ from tallystick.cli.texts.lists import LISTS_MESSAGES
 from tallystick.cli.texts.network import NETWORK
 from tallystick.cli.texts.payments import PAYMENTS_MESSAGES
 from tallystick.cli.texts.private import PRIVATE_MESSAGES
+from tallystick.cli.texts.restoring import RESTORE_MESSAGES
 from tallystick.cli.texts.seals import SEAL_MESSAGES
 from tallystick.cli.texts.stories import STORY_MESSAGES
 from tallystick.cli.texts.tables import TABLE_MESSAGES
@@ -33,6 +34,7 @@ MESSAGES: Final[Mapping[str, Text]] = {
     **EXPORT_MESSAGES,
     **COUNTER_MESSAGES,
     **KEEP_MESSAGES,
+    **RESTORE_MESSAGES,
     **FIELDS,
     **DEMO,
     **DOCTOR,

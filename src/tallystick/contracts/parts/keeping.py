@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a keeper of sealed files works with; `tally NAME keep` gives it to a contract's package.
+"""What keeps and brings back sealed files works with; the command line gives it to a package.
 
-A package that has a module `keeper` beside its contract, with a function of the form of
-`KeepingRound`, lets a program act for an organisation that keeps copies. It knows neither network
-nor disk: ledger, bytes and ways to fetch are ports.
+- A module `keeper` beside a contract, with a function `run_round` of the form of `KeepingRound`,
+  acts for an organisation that keeps copies: `tally NAME keep`.
+- A module `restoring` beside it, of the form of `Restoring`, says what is kept and where, and tries
+  whether it comes back: `tally NAME export-car`, `restore` and `drill`.
+
+They know neither network nor disk: ledger, bytes and ways to fetch are ports.
 """
 
 from __future__ import annotations
@@ -19,8 +22,8 @@ from tallystick.contracts.take_aways import TableReader
 class ActingLedger(TableReader, Protocol):
     """Tables of the contract, and actions signed by the keeper."""
 
-    def act(self, method: str, **arguments: Any) -> None:  # noqa: ANN401
-        """Call an action.
+    def act(self, method: str, **arguments: Any) -> Any:  # noqa: ANN401
+        """Call an action and return what it answers.
 
         Raises:
             Refused: the contract said no.
@@ -81,3 +84,79 @@ class KeepingRound(Protocol):
     ) -> Kept:
         """Act for the organisation `operator`; a round that breaks off is done again."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class SealedObject:
+    """A sealed file that a contract keeps."""
+
+    name: str
+    """As the contract calls it."""
+    file: KeptFile
+    holders: tuple[str, ...]
+    """Who should have it, in the order in which they are asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came of asking holders for a file."""
+
+    holder: str | None
+    """Who gave the right bytes; None: nobody."""
+    wrong: tuple[str, ...]
+    """Who gave other bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drilled:
+    """What a restore drill came to."""
+
+    drill: str
+    object: str
+    holder: str | None
+    """From whom the file came back; None: from nobody."""
+    wrong: tuple[str, ...]
+    """Who gave other bytes."""
+    is_reported: bool
+    """Whether the ledger was told; not if nobody gave anything: another try may find somebody."""
+
+
+class Restoring(Protocol):
+    """The module `restoring` beside a contract."""
+
+    def object_named(self, tables: TableReader, name: str) -> SealedObject | None:
+        """Return an object by its name; None if there is none."""
+        ...
+
+    def object_at(self, tables: TableReader, cid: str) -> SealedObject | None:
+        """Return the object whose sealed file has an address; None if there is none."""
+        ...
+
+    def run_drill(
+        self,
+        ledger: ActingLedger,
+        store: SealedBytes,
+        sources: SealedSources,
+        day: str,
+        directory: bytes,
+    ) -> Drilled:
+        """Draw one line of a day by chance, bring its file back from a holder, and report that.
+
+        Raises:
+            Refused: the directory is not that day's, or the contract said no.
+        """
+        ...
+
+
+def fetch_sealed(
+    store: SealedBytes, sources: SealedSources, file: KeptFile, holders: Iterable[str]
+) -> Fetched:
+    """Take a file from the first holder who gives the right bytes; others' are not kept."""
+    wrong: list[str] = []
+    for holder in holders:
+        pieces = sources.fetch(holder, file)
+        if pieces is not None and store.take(file, pieces):
+            return Fetched(holder, tuple(wrong))
+        if pieces is not None:
+            wrong.append(holder)
+    return Fetched(None, tuple(wrong))

@@ -14,7 +14,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from tallystick.contracts import Refused
-from tallystick.contracts.parts import ActingLedger, Kept, SealedBytes, SealedSources
+from tallystick.contracts.parts import (
+    ActingLedger,
+    Kept,
+    SealedBytes,
+    SealedSources,
+    fetch_sealed,
+)
 from tallystick.industries.custody.challenging import file_of
 from tallystick.industries.custody.records import Challenge, Placement, StorageNode, StoredObject
 from tallystick.industries.custody.workflows import ChallengeState, PlacementState
@@ -96,13 +102,10 @@ class Keeper:
         """Take the file from the first who gives the right bytes: other nodes, then its owner."""
         copies = self._ledger.rows("placements", Placement, object=stored.id)
         nodes = [one.node for one in copies if one.node != own and one.state in _HAVE_IT]
-        for holder in (*nodes, stored.owner):
-            pieces = self._sources.fetch(holder, file_of(stored))
-            if pieces is not None and self._store.take(file_of(stored), pieces):
-                return True
-            if pieces is not None:
-                self._wrong.append((stored.id, holder))
-        return False
+        holders = (*nodes, stored.owner)
+        done = fetch_sealed(self._store, self._sources, file_of(stored), holders)
+        self._wrong += [(stored.id, holder) for holder in done.wrong]
+        return done.holder is not None
 
     def _answer(self, asked: Challenge) -> bool:
         shown = self._store.prove(file_of(self._object(asked.object)), asked.index)

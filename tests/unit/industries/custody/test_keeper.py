@@ -48,11 +48,12 @@ class SceneLedger:
         found = self._scene.table(table).get("/".join(map(str, key)))
         return None if found is None else msgspec.convert(found, kind)
 
-    def act(self, method: str, **arguments: Any) -> None:
+    def act(self, method: str, **arguments: Any) -> Any:
         """Call an action."""
         done = self._scene.do(self._operator, method, **arguments)
         if done.code != "ok":
             raise type("ByContract", (Refused,), {"code": done.code})(method)
+        return done.result
 
 
 class Shelf(DepotBytes):

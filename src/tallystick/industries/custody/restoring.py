@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Brings objects back: what is kept under which name and address, and the restore drill.
+
+`tally custody export-car`, `restore` and `drill` work with it. Only records are read, each by its
+key, so that every one can be asked for with a proof.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Final
+
+from tallystick.contracts import Contradiction, TableReader, asdict, required_record
+from tallystick.contracts.parts import (
+    ActingLedger,
+    BatchTree,
+    Drilled,
+    SealedBytes,
+    SealedObject,
+    SealedSources,
+    fetch_sealed,
+)
+from tallystick.industries.custody.archive_records import Manifest, ManifestEntry
+from tallystick.industries.custody.challenging import file_of
+from tallystick.industries.custody.records import CidUse, StoredObject
+from tallystick.industries.custody.rules import entry_digest
+
+_NUMBERS: Final = frozenset({"sequence", "size"})
+
+
+def object_named(tables: TableReader, name: str) -> SealedObject | None:
+    """See `Restoring.object_named`: the holders are its nodes, then its owner."""
+    stored = tables.record("objects", StoredObject, name)
+    if stored is None:
+        return None
+    return SealedObject(stored.id, file_of(stored), (*stored.nodes, stored.owner))
+
+
+def object_at(tables: TableReader, cid: str) -> SealedObject | None:
+    """See `Restoring.object_at`."""
+    used = tables.record("cids", CidUse, cid)
+    return None if used is None else object_named(tables, used.object)
+
+
+def run_drill(
+    ledger: ActingLedger,
+    store: SealedBytes,
+    sources: SealedSources,
+    day: str,
+    directory: bytes,
+) -> Drilled:
+    """See `Restoring.run_drill`: only nodes are asked, because the owner has its file anyway.
+
+    Args:
+        ledger: signs as the auditor, or as the owner.
+        store: where the file comes back to.
+        sources: of the nodes.
+        day: the manifest.
+        directory: its lines in their order, as `directory_of` writes them.
+
+    Raises:
+        Contradiction: these are not the lines of that day.
+        Refused: as `draw_drill` and `report_drill`.
+    """
+    manifest = required_record(ledger, "manifests", Manifest, day)
+    entries = entries_of(directory)
+    tree = BatchTree([entry_digest(one) for one in entries]) if entries else None
+    if tree is None or (tree.root, len(entries)) != (manifest.root, manifest.entries):
+        raise Contradiction(subject=day, what="directory")
+    drawn = ledger.act("draw_drill", manifest=day)
+    index: int = drawn["index"]
+    line = entries[index]
+    stored = required_record(ledger, "objects", StoredObject, line.object)
+    found = fetch_sealed(store, sources, file_of(stored), stored.nodes)
+    node = found.holder or next(iter(found.wrong), None)
+    if node is not None:
+        ledger.act(
+            "report_drill",
+            drill=drawn["id"],
+            shown={"index": index, "entry": asdict(line), "path": list(tree.path(index))},
+            node=node,
+            is_intact=found.holder is not None,
+        )
+    return Drilled(
+        drill=drawn["id"],
+        object=stored.id,
+        holder=found.holder,
+        wrong=found.wrong,
+        is_reported=node is not None,
+    )
+
+
+def directory_of(entries: Iterable[ManifestEntry]) -> bytes:
+    """Return a day's lines as a file: JSON, one object a line, in the order of the tree."""
+    return "".join(f"{json.dumps(asdict(one))}\n" for one in entries).encode()
+
+
+def entries_of(directory: bytes) -> list[ManifestEntry]:
+    """Return the lines of such a file; none if it is no such file, which then fits no day."""
+    try:
+        lines = [json.loads(line) for line in directory.splitlines()]
+        return [ManifestEntry(**line) for line in lines if _is_line(line)]
+    except (ValueError, TypeError):
+        return []
+
+
+def _is_line(line: dict[str, object]) -> bool:
+    """Return whether a line has numbers and texts where they belong; another has no digest."""
+    return all(type(value) is (int if name in _NUMBERS else str) for name, value in line.items())
