@@ -45,6 +45,7 @@ from tallystick.industries.custody.refusals import (
     GapUnexplained,
     NotYours,
     SequenceOverlap,
+    TerminalClosed,
     TerminalMissing,
 )
 from tallystick.industries.custody.rules import (
@@ -89,18 +90,21 @@ class Archiving(Keeping):
         self.archives.put(replace(archive, terminals=(*archive.terminals, id)))
         return self.terminals.add(Terminal(id=id, owner=owner, branch=branch))
 
-    @action(role=OWNER, label=Label(zh="停用终端", en="Close a terminal"), refuses=(NotYours,))
+    @action(
+        role=OWNER,
+        label=Label(zh="停用终端", en="Close a terminal"),
+        refuses=(NotYours, TerminalClosed),
+    )
     def close_terminal(
         self,
         ctx: Context,
         id: Annotated[Identifier, Label(zh="终端", en="Terminal")],  # noqa: A002
     ) -> Terminal:
-        """en: Says that a terminal numbers nothing any more.
+        """en: Says that a terminal numbers nothing any more; its last day is anchored before.
 
-        zh: 停用终端。
+        zh: 停用终端，此后不再接受其记录；须先锚定其最后一日。
         """
-        kept = self.terminals.require(id)
-        require_party(ctx, id, kept.owner)
+        kept = self._open_terminal(ctx, id)
         archive = self.archives.require(kept.owner)
         rest = tuple(name for name in archive.terminals if name != id)
         self.archives.replace(replace(archive, terminals=rest))
@@ -112,7 +116,7 @@ class Archiving(Keeping):
         emits=(DayAnchored, SequenceGap),
         refuses=(
             *(NotYours, BadManifest, DayTaken),
-            *(GapUnexplained, SequenceOverlap, TerminalMissing),
+            *(GapUnexplained, SequenceOverlap, TerminalMissing, TerminalClosed),
         ),
     )
     def anchor_day(self, ctx: Context, new: NewManifest) -> Manifest:
@@ -125,8 +129,7 @@ class Archiving(Keeping):
         name = ctx.next_id("DM")
         entries = gaps = 0
         for day in new.terminals:
-            kept = self.terminals.require(day.terminal)
-            require_party(ctx, day.terminal, kept.owner)
+            kept = self._open_terminal(ctx, day.terminal)
             check_run(day, kept.next)
             self.terminals.replace(replace(kept, next=end_of_run(day)))
             entries += day.entries
@@ -306,6 +309,19 @@ class Archiving(Keeping):
         passed = int(ended.state is CheckState.PASSED)
         ctx.emit(DrillEnded(drill=ended.id, manifest=ended.manifest, passed=passed))
         return ended
+
+    def _open_terminal(self, ctx: Context, name: str) -> Terminal:
+        """Return a terminal of the signer's that still numbers what it archives.
+
+        Raises:
+            NotYours: it is another owner's.
+            TerminalClosed: it numbers nothing any more.
+        """
+        kept = self.terminals.require(name)
+        require_party(ctx, name, kept.owner)
+        if not kept.is_active:
+            raise TerminalClosed(terminal=name)
+        return kept
 
     def _check_day(self, archive: Archive, new: NewManifest) -> None:
         """A day comes after the last one and names each terminal once."""

@@ -107,6 +107,15 @@ class TerminalMissing(Refusal, code="E_MISSING"):
     terminal: Identifier
 
 
+class TerminalClosed(Refusal, code="E_STATE"):
+    """en: The terminal {terminal} is closed: it numbers nothing any more.
+
+    zh: 终端 {terminal} 已停用，不再编号。
+    """
+
+    terminal: Identifier
+
+
 class CopyMissing(Refusal, code="E_MISSING"):
     """en: {node} has no copy of {object}.
 

@@ -214,6 +214,21 @@ def test_a_day_names_every_terminal_that_is_open(scene: Scene) -> None:
     scene.ok(OWNER, "anchor_day", **day_of(run_of("t0", 2, 1), on=22))
 
 
+@pytest.mark.parametrize("lines", [0, 1])
+def test_a_closed_terminal_has_no_lines_any_more_and_is_not_closed_twice(
+    scene: Scene, lines: int
+) -> None:
+    """AFC-7, E_STATE for what it would number, and for saying that it numbers nothing."""
+    scene.terminals(2)
+    scene.ok(OWNER, "anchor_day", **day_of(run_of("t0", 1, 1), run_of("t1", 1, 1)))
+    scene.ok(OWNER, "close_terminal", id="t1")
+    late = day_of(run_of("t0", 2, 1), run_of("t1", 2, lines), on=22)
+    assert scene.refused("E_STATE", OWNER, "anchor_day", **late) == {"terminal": "t1"}
+    assert scene.refused("E_STATE", OWNER, "close_terminal", id="t1") == {"terminal": "t1"}
+    assert scene.record("terminals", "t1")["next"] == 2
+    scene.ok(OWNER, "anchor_day", **day_of(run_of("t0", 2, 1), on=22))
+
+
 @pytest.mark.parametrize(
     ("gaps", "bad"),
     [
