@@ -35,6 +35,7 @@ from tallystick.client import (
     file_chunks,
     find_receipt,
     kind_of,
+    open_trust,
     package_verification,
     read_file,
     statement_verification,
@@ -60,6 +61,19 @@ class Proof:
     """Certificates of time-stamp authorities to believe, beside those pinned at home."""
     services: tuple[Path, ...] = ()
     """Files of transparency services to believe, beside those pinned at home."""
+
+
+def check_any_proof(path: Path, *, trust: Path) -> Checklists:
+    """Return the checklists of a proof that was handed in alone, against one trust file.
+
+    Raises:
+        UsageError: it is no proof.
+        FileProblem: it cannot be read.
+    """
+    found = checklists(path, Checking(trust=trust), lambda _network: open_trust(trust))
+    if found is not None:
+        return found
+    return [(path.name, verify(path, trust=open_trust(trust)))]
 
 
 def checklists(

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from tallystick.api import Application, Door, HttpServer
 from tallystick.cli.catalogue import say
-from tallystick.cli.demo.names import KEYS_FOLDER
+from tallystick.cli.demo.names import KEYS_FOLDER, TRUST_FILE
 from tallystick.cli.locate import local_url
 from tallystick.cli.ports import bind_address
 from tallystick.cli.runfile import RunFile, RunRecord
@@ -105,12 +106,16 @@ class Host:
 
     def _pages(self, door: Door, names: frozenset[str]) -> Application:
         """Return the console, which stands before the API."""
+        from tallystick.cli.proof_checks import check_any_proof
         from tallystick.console import ConsoleOptions, create_console
 
         folder = self._serving.folder
         keys = folder / KEYS_FOLDER
         options = ConsoleOptions(
-            data=folder, hosts=names, demonstration_keys=keys if keys.is_dir() else None
+            data=folder,
+            hosts=names,
+            check_proof=partial(check_any_proof, trust=folder / TRUST_FILE),
+            demonstration_keys=keys if keys.is_dir() else None,
         )
         return create_console(door, options)
 

@@ -20,7 +20,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from tallystick.console import account, choices, explorer, home, signing, work
+from tallystick.console import account, choices, explorer, home, signing, verify, work
 from tallystick.console.access import Access, Page
 from tallystick.console.account.cast import admit_cast
 from tallystick.console.account.people import find_person
@@ -32,6 +32,7 @@ from tallystick.console.languages import choose_language
 from tallystick.console.ledger import Ledger, NodeProblem, in_process
 from tallystick.console.names import Names
 from tallystick.console.painting import STATIC, TemplatePainter
+from tallystick.console.proving import ProofCheck, Prover, no_proof_check
 from tallystick.console.records import Records
 from tallystick.console.signing.vault import Vault
 from tallystick.console.visit import THEMES, Person, Visit
@@ -43,6 +44,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *account.PAGES,
     *signing.PAGES,
     *work.PAGES,
+    *verify.PAGES,
     *explorer.PAGES,
 )
 """Every page there is."""
@@ -51,6 +53,7 @@ _PROBLEM_FIELDS: Final = (
     *("status", "code", "title", "title_zh", "detail", "hint"),
     *("field", "expected", "found", "request_id"),
 )
+TRUST_FILE: Final = "trust.json"
 _SEE_OTHER: Final = 303
 _FORBIDDEN: Final = {
     "status": 403,
@@ -70,6 +73,10 @@ class ConsoleOptions:
     """Folder of the node; the console keeps its accounts in it."""
     hosts: frozenset[str] = frozenset()
     """Names by which callers may know this server; empty means any."""
+    trust: Path | None = None
+    """The trust file against which proofs are checked; by default the folder's own."""
+    check_proof: ProofCheck | None = None
+    """Checks a proof that a reader hands in; without it only hashes are checked."""
     demonstration_keys: Path | None = None
     """Folder of a demonstration's keys: then anybody may act as their owners."""
 
@@ -83,6 +90,7 @@ class Console:
         self.options = options
         self.names = Names(ledger)
         self.painter = TemplatePainter()
+        self.prover = Prover(ledger, options.trust or options.data / TRUST_FILE)
         self.records = Records(options.data / "console" / "console.sqlite")
         self.vault = Vault(self.records, options.data / "console" / "vault.key")
         if options.demonstration_keys is not None:
@@ -114,6 +122,8 @@ class Console:
             visitor=request.cookies.get(VISITOR_COOKIE) or new_visitor(),
             records=self.records,
             vault=self.vault,
+            check_hash=self.prover.check_hash,
+            check_proof=self.options.check_proof or no_proof_check,
             is_demonstration=self.options.demonstration_keys is not None,
             wants_json=bool(request.scope.get("wants_json")),
         )
@@ -157,6 +167,8 @@ def _endpoint(console: Console, page: Page) -> Callable[[Request], Awaitable[Res
             response = problem_page(visit, problem.document)
         except TallystickError as error:
             response = problem_page(visit, document_of(error))
+        finally:
+            await request.close()  # files of a form are gone when it is answered
         response.headers.update(
             {name: value for name, value in PAGE_HEADERS.items() if name not in response.headers}
         )

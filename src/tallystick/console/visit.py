@@ -4,25 +4,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 from urllib.parse import urlencode
 
 from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from tallystick.client import FileFacts, Verification
 from tallystick.console.forgery import FORM_KEY, form_key, is_own_form
 from tallystick.console.languages import Language, texts_in
 from tallystick.console.ledger import Json, Ledger, text_in
 from tallystick.console.names import Names
+from tallystick.console.proving import ProofCheck
 from tallystick.console.records import Records
 from tallystick.errors import Rejected
 
 FIELDS_MAX: Final = 2_000
 FILES_MAX: Final = 20
 THEMES: Final = ("auto", "light", "dark")
+
+
+HashCheck: TypeAlias = Callable[[FileFacts], Awaitable[Verification]]
 
 
 class Vault(Protocol):
@@ -79,6 +84,10 @@ class Visit:
     """The secret of this browser; what its forms carry is made from it (see `forgery`)."""
     records: Records
     vault: Vault
+    check_hash: HashCheck
+    """Who deposited a content first, verified."""
+    check_proof: ProofCheck
+    """What a proof that was handed in proves."""
     is_demonstration: bool = False
     """Whether this is a demonstration, in which anybody may act as anybody."""
     notices: list[str] = field(default_factory=list)

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tallystick.api import create_app
+from tallystick.client import Verification, verify
 from tallystick.console import ConsoleOptions, create_console
 from tallystick.node import Node, NodeConfig, open_node
 from tests.networks import wait_until
@@ -50,11 +52,31 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
         node.stop()
 
 
+@pytest.fixture(scope="session")
+def trust(node: Node, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the trust file of the node's network."""
+    path = tmp_path_factory.mktemp("trust") / "trust.json"
+    with asyncio.Runner() as runner:
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=create_app(node)), base_url="http://localhost"
+        )
+        path.write_bytes(runner.run(client.get("/v1/trust")).content)
+        runner.run(client.aclose())
+    return path
+
+
+def check_receipt(path: Path, trust: Path) -> list[tuple[str, Verification]]:
+    """Check a receipt that was handed in."""
+    return [(path.name, verify(path, trust=trust))]
+
+
 @pytest.fixture
-def reader(node: Node, tmp_path: Path) -> Iterator[Reader]:
+def reader(node: Node, trust: Path, tmp_path: Path) -> Iterator[Reader]:
     """Return a reader of a console that has just been started."""
-    console = create_console(create_app(node), ConsoleOptions(data=tmp_path))
-    transport = httpx.ASGITransport(app=console)
+    options = ConsoleOptions(
+        data=tmp_path, trust=trust, check_proof=partial(check_receipt, trust=trust)
+    )
+    transport = httpx.ASGITransport(app=create_console(create_app(node), options))
     with asyncio.Runner() as runner:
         client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
         yield Reader(client, runner)

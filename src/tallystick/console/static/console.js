@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What pages do beyond links and forms: copying, keys, and the live line to the node.
-"use strict";
-
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;

@@ -23,9 +23,7 @@ def test_a_workload_that_does_not_balance_is_found() -> None:
     """One fen that nobody paid makes another sum."""
     workload = Workload(scale=0.01, days=1, seed=5)
     totals = workload.run()
-    paid = next(
-        one for one in workload.stage.table("obligations").values() if one["kind"] == "PAY"
-    )
+    paid = next(one for one in workload.stage.table("obligations").values() if one["kind"] == "PAY")
     paid["paid"] -= 1
     assert said_by_the_ledger(workload.stage) != totals
 

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Proofs as the console checks them: by the client's own rules, against the trust file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+from tallystick.client import (
+    Check,
+    CheckResult,
+    FileFacts,
+    Verification,
+    Wording,
+    open_trust,
+    verify,
+)
+from tallystick.console.ledger import Ledger, at
+from tallystick.errors import NotFound, Unavailable
+
+Checklists: TypeAlias = list[tuple[str, Verification]]
+ProofCheck: TypeAlias = Callable[[Path], Checklists]
+"""Checks a receipt, certificate or package from a file; given by who serves the console."""
+
+
+class Prover:
+    """Checks what readers bring; the node supplies receipts and is not believed either."""
+
+    def __init__(self, ledger: Ledger, trust: Path) -> None:
+        """Ask this node, and believe this trust file."""
+        self._ledger = ledger
+        self._trust = trust
+
+    async def check_hash(self, facts: FileFacts) -> Verification:
+        """Return who deposited a content first, verified from the receipt.
+
+        Raises:
+            NodeProblem, Unavailable: the node does not answer.
+            FileProblem: the trust file cannot be read.
+        """
+        digest = facts.sha256.hex()
+        rows = await self._ledger.get(at("evidence", "deposits"), sha256=digest)
+        if not rows["items"]:
+            return _unknown(digest)
+        number = rows["items"][-1][
+            "id"
+        ]  # newest first; the earliest deposit is the one that counts
+        place = at("contracts", "evidence", "tables", "deposits", number)
+        history = await self._ledger.get(f"{place}/history", limit=500)
+        transaction = history["items"][-1]["id"]
+        receipt = await self._ledger.raw(
+            at("transactions", transaction, "receipt"), "application/json"
+        )
+        return verify(facts, receipt=receipt, trust=open_trust(self._trust))
+
+
+def _unknown(digest: str) -> Verification:
+    evidence = Wording(
+        f"the node knows no deposit of SHA-256 {digest}",
+        f"节点上没有 SHA-256 为 {digest} 的存证",
+    )
+    return Verification((Check("file", CheckResult.FAILED, evidence, NotFound.code),))
+
+
+def no_proof_check(path: Path) -> Checklists:
+    """Refuse a proof where nobody gave the console a way to check it; raises `Unavailable`."""
+    raise Unavailable(f"this console checks hashes only, not {path.name}")

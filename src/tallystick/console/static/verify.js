@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Verifying: originals are hashed here, piece by piece, and only their hash is asked about.
+const PIECE = 4 * 1024 * 1024;
+const MARK = "tallystick.certificate.v1";
+const PROOF = /\.(receipt\.json|cose|tlog-proof|tsr|tst|asice)$/i;
+const zone = document.getElementById("zone");
+const results = document.getElementById("results");
+zone.classList.add("has-script");
+
+zone.addEventListener("dragover", (event) => {
+  event.preventDefault();
+  zone.classList.add("over");
+});
+zone.addEventListener("dragleave", () => zone.classList.remove("over"));
+zone.addEventListener("drop", (event) => {
+  event.preventDefault();
+  zone.classList.remove("over");
+  checkAll([...event.dataTransfer.files]);
+});
+document.getElementById("files").addEventListener("change", (event) => {
+  checkAll([...event.target.files]);
+  event.target.value = "";
+});
+
+async function checkAll(files) {
+  for (const file of files) await check(file);
+}
+
+async function check(file) {
+  const place = card(file.name);
+  try {
+    if (file.type.startsWith("image/") && (await checkCode(file, place))) return;
+    if (await isProof(file)) return await show(place, await sendProof(file, place));
+    const digest = await hash(file, place);
+    if (digest === null) return place.remove();
+    const asked = new URLSearchParams({ hash: digest, name: file.name, method: "original" });
+    await show(place, await fetch(`/v/hash?${asked}`));
+  } catch {
+    place.textContent = `${file.name}: ${zone.dataset.failed}`;
+    place.classList.add("alert", "alert-danger");
+  }
+}
+
+async function isProof(file) {
+  if (file.size > Number(zone.dataset.proofMax)) return false;
+  if (PROOF.test(file.name)) return true;
+  if (!/\.pdf$/i.test(file.name)) return false;
+  const text = new TextDecoder("latin1").decode(await file.arrayBuffer());
+  return text.includes(MARK);
+}
+
+function sendProof(file, place) {
+  place.querySelector(".word").textContent = zone.dataset.checking;
+  const form = new FormData();
+  form.set("form_key", zone.dataset.formKey);
+  form.set("kind", "proof");
+  form.set("file", file);
+  return fetch("/v/file", { method: "POST", body: form });
+}
+
+// Returns null when the reader cancels.
+async function hash(file, place) {
+  const hasher = await hashwasm.createSHA256();
+  hasher.init();
+  const bar = place.querySelector("progress");
+  let cancelled = false;
+  place.querySelector("button").addEventListener("click", () => { cancelled = true; });
+  for (let from = 0; from < file.size; from += PIECE) {
+    if (cancelled) return null;
+    hasher.update(new Uint8Array(await file.slice(from, from + PIECE).arrayBuffer()));
+    bar.value = Math.min(1, (from + PIECE) / file.size);
+    await new Promise((resume) => setTimeout(resume)); // the page stays alive between pieces
+  }
+  return cancelled ? null : hasher.digest("hex");
+}
+
+// A picture that holds no code is an original like any other.
+async function checkCode(file, place) {
+  const picture = await createImageBitmap(file).catch(() => null);
+  if (!picture || picture.width * picture.height > 16e6) return false;
+  const canvas = document.createElement("canvas");
+  canvas.width = picture.width;
+  canvas.height = picture.height;
+  const brush = canvas.getContext("2d");
+  brush.drawImage(picture, 0, 0);
+  const pixels = brush.getImageData(0, 0, canvas.width, canvas.height);
+  const found = jsQR(pixels.data, pixels.width, pixels.height);
+  if (!found) return false;
+  const path = found.data.match(/\/r\/([A-Za-z0-9._-]{1,64})$/);
+  if (!path) return false;
+  place.replaceChildren(Object.assign(document.createElement("a"), { href: `/r/${path[1]}`, textContent: path[1] }));
+  return true;
+}
+
+function card(name) {
+  const place = document.createElement("section");
+  place.className = "card card-body mb-3";
+  const word = Object.assign(document.createElement("p"), { className: "mb-1" });
+  const what = Object.assign(document.createElement("span"), { className: "word", textContent: zone.dataset.hashing });
+  word.append(what, ` ${name}`);
+  const bar = Object.assign(document.createElement("progress"), { max: 1, value: 0, ariaLabel: name });
+  const stop = Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: zone.dataset.cancel });
+  place.append(word, bar, stop);
+  results.prepend(place);
+  return place;
+}
+
+async function show(place, answer) {
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const found = page.querySelectorAll("article.result, .page-body .card");
+  if (!found.length) throw new Error("no result");
+  const articles = [...page.querySelectorAll("article.result")];
+  place.replaceWith(...(articles.length ? articles : [found[0]]));
+  (articles[0] ?? results).focus();
+}

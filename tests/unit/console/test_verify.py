@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Verifying without an account: by hash, by original, by receipt; and the page behind a QR code."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import pytest
+
+from tests.unit.console.conftest import Reader
+from tests.unit.console.test_acting import form_key
+
+CONTENT = b"1"
+DIGEST = sha256(CONTENT).hexdigest()
+
+
+def number_of(reader: Reader, digest: str) -> str:
+    """Return the number of the deposit of a content."""
+    found = reader.get("/v/hash.json", params={"hash": digest}).json()
+    number: str = found["deposit"]["id"]
+    return number
+
+
+@pytest.mark.parametrize("text", [DIGEST, DIGEST.upper(), f"sha256:{DIGEST}", f" {DIGEST} "])
+def test_a_hash_on_record_matches_with_its_whole_checklist(reader: Reader, text: str) -> None:
+    """The receipt of the earliest deposit is checked line by line, against the trust file."""
+    found = reader.get("/v/hash.json", params={"hash": text}).json()["results"][0]
+    assert found["result"] == "match"
+    assert {check["name"] for check in found["checks"]} >= {"inclusion", "receipt_signature"}
+    assert "result-yes" in reader.get("/v/hash", params={"hash": text}).text
+
+
+def test_a_hash_that_is_not_on_record_says_why_it_may_be(reader: Reader) -> None:
+    """An unknown content is no match, with three possible reasons."""
+    page = reader.get("/v/hash", params={"hash": "0" * 64, "lang": "zh"}).text
+    assert "result-no" in page
+    assert page.count("<li>") >= 3
+
+
+def test_an_unknown_sm3_is_no_match(reader: Reader) -> None:
+    """An SM3 is looked for among the deposits that state one."""
+    page = reader.get("/v/hash", params={"hash": "sm3:" + "0" * 64}).text
+    assert "result-no" in page
+
+
+@pytest.mark.parametrize("text", ["", "abc", "0" * 63, "0" * 65, "g" * 64])
+def test_what_is_no_hash_is_refused(reader: Reader, text: str) -> None:
+    """The page says what a hash looks like."""
+    answer = reader.get("/v/hash", params={"hash": text})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(("content", "result"), [(CONTENT, "match"), (b"2 ", "no match")])
+def test_an_original_without_script_is_hashed_here(
+    reader: Reader, content: bytes, result: str
+) -> None:
+    """A browser without script sends the file; one byte more is no match."""
+    key = form_key(reader.get("/v").text)
+    sent = reader.post(
+        "/v/file.json",
+        data={"form_key": key, "kind": "original"},
+        files={"file": ("a.txt", content)},
+    )
+    assert sent.json()["results"][0]["result"] == result
+
+
+def test_a_receipt_is_checked_and_an_altered_one_is_no_match(reader: Reader) -> None:
+    """A downloaded receipt holds as far as it goes; with one digit changed it is no match."""
+    place = f"/state/evidence/deposits/{number_of(reader, DIGEST)}.json"
+    transaction = reader.get(place).json()["history"]["items"][-1]["id"]
+    receipt = reader.get(f"/t/{transaction}/receipt").text
+    key = form_key(reader.get("/v").text)
+
+    def result_of(text: str) -> str:
+        files = {"file": ("a.receipt.json", text.encode())}
+        answer = reader.post("/v/file.json", data={"form_key": key}, files=files)
+        result: str = answer.json()["results"][0]["result"]
+        return result
+
+    assert result_of(receipt) == "partly checked"  # the original was not handed in
+    assert result_of(receipt.replace('"receipt":"', '"receipt":"A', 1)) == "no match"
+
+
+def test_nothing_sent_is_refused(reader: Reader) -> None:
+    """A form without a file changes nothing and says so."""
+    key = form_key(reader.get("/v").text)
+    assert reader.post("/v/file", data={"form_key": key}).status_code == 400
+
+
+def test_the_page_behind_a_code_is_small(reader: Reader) -> None:
+    """With its style and its code it weighs less than 60 KB, and names the deposit."""
+    number = number_of(reader, DIGEST)
+    page = reader.get(f"/r/{number}")
+    code = reader.get(f"/r/{number}/code.svg")
+    style = reader.get("/static/small.css")
+    assert number in page.text
+    assert code.headers["content-type"].startswith("image/svg+xml")
+    assert sum(len(one.content) for one in (page, code, style)) < 60_000
+    assert reader.get("/r/EV-2020-999999").status_code == 404
