@@ -12,12 +12,13 @@ from typing import Any
 import httpx
 import pytest
 
-from tallystick.api import create_app
+from tallystick.api import HttpServer, create_app
 from tallystick.client import AsyncNet, Identity, Use, connect_async
 from tallystick.contracts.registers import DocumentRegister, SealingKeys
 from tallystick.crypto import SealingKey
 from tallystick.errors import Erased, Refused, RoleMissing
 from tallystick.industries.evidence import Evidence
+from tallystick.node.peer_api import PeerApi
 from tallystick.storage import backup
 from tests.canaries import canaries_of, search_for
 from tests.networks import Network, Seat, consortium_genesis, wait_until
@@ -64,6 +65,12 @@ def publish(network: Network, who: int) -> None:
     act(network, who, who, lambda net: net.call("sealing_keys", "publish", public_key=key))
 
 
+def know(network: Network, at: int, url: str) -> None:
+    """Let a node know another one by its URL, as `api` in engine.json does."""
+    parts = network.places[at].running.copies._parts
+    object.__setattr__(parts, "sources", (PeerApi(url),))
+
+
 def held(network: Network, at: int) -> list[str]:
     """Return the files of documents at a node."""
     found = (network.places[at].folder / "documents").rglob("*")
@@ -97,11 +104,17 @@ def test_canaries_reach_no_node_and_erasure_reaches_one_that_was_stopped(
     act(network, BANK, OWNER, lambda net: net.documents.get("D-1", out, bank, use=LOAN))
     assert out.read_bytes() == source.read_bytes()
     (stored,) = (network.places[OWNER].folder / "documents" / "store").rglob("baf*")
+    act(network, OWNER, KEEPER, lambda net: net.documents.hand_over("D-1", stored, version=1))
+    with HttpServer(network.places[OWNER].running, port=0) as server:
+        for at in (BANK, OTHER):
+            know(network, at, f"http://localhost:{server.port}")
+        act(network, BANK, BANK, lambda net: net.documents.fetch("D-1"))
     for at in (BANK, KEEPER):
-        act(network, OWNER, at, lambda net: net.documents.hand_over("D-1", stored, version=1))
         assert len(held(network, at)) == 2  # the sealed file and its index; no wrap
     with pytest.raises(RoleMissing, match="this node's"):
         act(network, OWNER, OTHER, lambda net: net.documents.hand_over("D-1", stored, version=1))
+    with pytest.raises(RoleMissing, match="this node's"):
+        act(network, OWNER, OTHER, lambda net: net.documents.fetch("D-1"))
     assert held(network, OTHER) == []
 
     network.places[KEEPER].stop()

@@ -39,3 +39,29 @@ class DocumentsFace(Protocol):
     def open(self, asker: str, place: DocumentPlace, number: int) -> bytes:
         """Return the asker's wrap, by a fresh opening."""
         ...
+
+
+class CopiesFace(Protocol):
+    """What a node gives to and gets from others of documents; it raises what `CopyDesk` does."""
+
+    def chunk_hashes(self, asker: str, place: DocumentPlace) -> bytes:
+        """Return the index of a copy that the asker may fetch."""
+        ...
+
+    def fetch(self, asker: str, place: DocumentPlace) -> UploadState:
+        """Have the next piece of a copy from another node."""
+        ...
+
+
+class SealedNode(Protocol):
+    """A node that holds documents."""
+
+    @property
+    def documents(self) -> DocumentsFace:
+        """What it holds of documents."""
+        ...
+
+    @property
+    def copies(self) -> CopiesFace:
+        """What it gives to and gets from other nodes of them."""
+        ...

@@ -77,7 +77,7 @@ def give_content(asked: Asked) -> Answer | Stream:
 
     A range gets at most as much as one piece of an upload: who wants more asks again.
     """
-    copy = asked.server.node.documents.sealed(signer_of(asked), _place(asked))
+    copy = asked.server.node.documents.sealed(signer_of(asked, is_for_nodes=True), _place(asked))
     wanted = asked.headers.get("Range", "")
     about: tuple[HeaderPair, ...] = (
         NO_STORE,

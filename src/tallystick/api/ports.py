@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from typing import Any, Protocol
 
 from tallystick.api.contract_ports import ContractDesk
-from tallystick.api.document_ports import DocumentsFace
+from tallystick.api.document_ports import SealedNode
 from tallystick.api.log_ports import LogReader
 from tallystick.api.private_ports import PrivateFace
 from tallystick.api.view_ports import ViewsReader
@@ -92,7 +92,7 @@ class RegisterReader(Protocol):
         ...
 
 
-class LedgerNode(RegisterReader, LogReader, Protocol):
+class LedgerNode(RegisterReader, LogReader, SealedNode, Protocol):
     """A node in operation."""
 
     @property
@@ -118,11 +118,6 @@ class LedgerNode(RegisterReader, LogReader, Protocol):
     @property
     def private(self) -> PrivateFace:
         """What it holds of private records."""
-        ...
-
-    @property
-    def documents(self) -> DocumentsFace:
-        """What it holds of documents."""
         ...
 
     @property

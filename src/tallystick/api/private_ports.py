@@ -11,8 +11,8 @@ from tallystick.model import PrivatePackage, PrivatePlace, Question
 class PrivateFace(Protocol):
     """What a node holds of private records; it raises what `node.PrivateDesk` does."""
 
-    def organization_of(self, signed: bytes, question: Question) -> str:
-        """Return the organisation of the active member who signed a request."""
+    def organization_of(self, signed: bytes, question: Question, *, is_for_nodes: bool) -> str:
+        """Return the organisation of the active member, or of the node, that signed a request."""
         ...
 
     def put(self, asker: str, place: PrivatePlace, package: PrivatePackage) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from tallystick.api.answer import MEDIA_BYTES
+from tallystick.api.document_copies import Fetched, fetch_piece, give_chunk_hashes
 from tallystick.api.documents import (
     Uploaded,
     WrapKept,
@@ -139,6 +140,34 @@ ROUTES: Final = (
         ),
         errors=(*_ERRORS, RangeNotSatisfiable, Corrupted),
         reader=give_content,
+    ),
+    Route(
+        method="GET",
+        path=f"{_PATH}/chunks",
+        name="give_chunk_hashes",
+        tag="documents",
+        policy=Policy.MEMBER,
+        summary=Bilingual(en="Hashes of a sealed file's chunks", zh="密文各分块哈希"),
+        description="The index of section 4 of docs/spec/document.md: the address follows from "
+        "it, and each chunk is checked by it as it comes.",
+        parameters=_PARAMETERS,
+        replies=(Reply(200, "Size and hashes.", media_types=(MEDIA_BYTES,)),),
+        errors=(*_ERRORS, Corrupted),
+        reader=give_chunk_hashes,
+    ),
+    Route(
+        method="POST",
+        path=f"{_PATH}/fetch",
+        name="fetch_piece",
+        tag="documents",
+        policy=Policy.MEMBER,
+        summary=Bilingual(en="Have a piece from another node", zh="向其他节点取一分块"),
+        description="The node asks the nodes that its operator knows for the next 8 MiB, checks "
+        "them, and keeps them. Asked until `offset` is `size`; a damaged copy is fetched anew.",
+        parameters=_PARAMETERS,
+        replies=(Reply(200, "How far it is.", Fetched),),
+        errors=(*_ERRORS, HashMismatch, LimitExceeded),
+        reader=fetch_piece,
     ),
     Route(
         method="PUT",

@@ -10,8 +10,12 @@ from tallystick.errors import InvalidSignature
 from tallystick.model import Question
 
 
-def signer_of(asked: Asked) -> str:
+def signer_of(asked: Asked, *, is_for_nodes: bool = False) -> str:
     """Return the organisation of the active member whose key signed this very request.
+
+    Args:
+        asked: The request.
+        is_for_nodes: Whether an organisation's node may ask too, by its log key.
 
     Raises:
         InvalidSignature: nobody did, or something else was signed.
@@ -28,4 +32,4 @@ def signer_of(asked: Asked) -> str:
     node = asked.server.node
     signed = parse_base64url(asked.signed_request, name=SIGNED_REQUEST.name)
     question = Question(node.network, asked.method, asked.path, asked.body)
-    return node.private.organization_of(signed, question)
+    return node.private.organization_of(signed, question, is_for_nodes=is_for_nodes)

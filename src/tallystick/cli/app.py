@@ -120,6 +120,7 @@ TREE: Final[Mapping[str, str]] = {
     "document grant": "document:grant",
     "document share": "document_share:share",
     "document hand-over": "document_share:hand_over",
+    "document fetch": "document_share:fetch",
     "document revoke": "document:revoke",
     "document erase": "document:erase",
     "document extend": "document:extend",

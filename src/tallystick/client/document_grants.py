@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import Struct, to_builtins
 
-from tallystick.client.document_copies import download
+from tallystick.client.document_copies import download, obtain
 from tallystick.client.document_facts import CONTRACT, facts
 from tallystick.client.document_files import find_outgoing, outgoing_of, reseal_file
 from tallystick.client.document_requests import Progress, identity_of
@@ -190,7 +190,7 @@ def rotate(
     _, secret = yield from open_secret(session, known.place, keys, _FOR_ROTATION)
     outgoing = find_outgoing(folder)
     if outgoing is None:
-        sealed = yield from download(session, known)
+        sealed = yield from obtain(session, known)
         own_key = yield from sealing_key(session, identity_of(session).organization)
         outgoing = reseal_file(
             sealed, folder, secret, media_type=known.media_type, public_key=own_key

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import quote
 
-from tallystick.client.exchange import Answer, Ask, Flow, Pause, fetch
+from tallystick.client.exchange import TIMEOUT_MS_DEFAULT, Answer, Ask, Flow, Pause, fetch
 from tallystick.client.keystore import Identity
 from tallystick.client.session import Session
 from tallystick.encoding import format_base64url
@@ -41,6 +41,7 @@ def asked(
     body: bytes = b"",
     content_type: str | None = None,
     headers: tuple[tuple[str, str], ...] = (),
+    timeout_ms: int = TIMEOUT_MS_DEFAULT,
 ) -> Flow[Answer]:
     """Ask as the session's identity, which signs.
 
@@ -64,6 +65,7 @@ def asked(
         content_type=content_type,
         accept="*/*",
         headers=(("Tally-Request", format_base64url(signed)), *headers),
+        timeout_ms=timeout_ms,
     )
     return (yield from fetch(ask))
 

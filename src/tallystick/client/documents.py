@@ -17,7 +17,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from tallystick.client.document_copies import download
+from tallystick.client.document_copies import obtain
 from tallystick.client.document_facts import CONTRACT, DocumentFacts, check_there, facts
 from tallystick.client.document_files import (
     Outgoing,
@@ -231,7 +231,7 @@ def get(
     known = yield from facts(session, document, version=version)
     check_there(known)
     opening, secret = yield from open_secret(session, known.place, keys, use)
-    sealed = yield from download(session, known, progress=progress)
+    sealed = yield from obtain(session, known, progress=progress)
     place = Path(out)
     target = place / secret.name if place.is_dir() else place
     size = open_file(sealed, target, secret, known.sha256)
@@ -271,7 +271,7 @@ def export(
         if path.exists():
             raise FileProblem(f"{path}: it exists already", field="path", found=str(path)[:200])
     opening, wrap = yield from open_wrap(session, known.place, use)
-    fetched = yield from download(session, known, progress=progress)
+    fetched = yield from obtain(session, known, progress=progress)
     try:
         shutil.move(fetched, sealed)
     except OSError as error:

@@ -187,6 +187,7 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
         clock=ordering.clock,
         on_halt=ordering.on_halt,
     )
+    peers = tuple(PeerApi(peer.api) for peer in settings.peers if peer.api)
     return Opened(
         name=settings.engine,
         engine=engine,
@@ -194,7 +195,8 @@ def open_comet(ordering: Ordering, settings: EngineFile, stack: ExitStack) -> Op
         relay=rpc.relay,
         sight=CometSight(rpc, build),
         counts=counts,
-        witnesses=tuple(PeerApi(peer.api) for peer in settings.peers if peer.api),
+        witnesses=peers,
+        sources=peers,
     )
 
 

@@ -11,7 +11,16 @@ from tallystick.consensus import EngineCounts
 from tallystick.crypto import SecretKey
 from tallystick.errors import NotFound, NotWitnessed
 from tallystick.membership import Register
-from tallystick.model import BlockHeader, LogKey, Receipt, cosign_checkpoint, cosigner_name
+from tallystick.model import (
+    REQUEST_LIFETIME_MS,
+    BlockHeader,
+    LogKey,
+    Question,
+    Receipt,
+    cosign_checkpoint,
+    cosigner_name,
+    sign_request,
+)
 from tallystick.node.application import LedgerApplication
 from tallystick.node.figures import NodeFigures, take_figures
 from tallystick.node.finality import FinalityDesk
@@ -134,6 +143,12 @@ class Consortium:
             name=cosigner_name(parts.network, self.organization),
             time=parts.clock() // 1000,
         )
+
+    def sign_request(self, question: Question) -> bytes:
+        """Return a request to another organisation's node, signed by this node's log key."""
+        parts = self._parts
+        until = parts.clock() + REQUEST_LIFETIME_MS
+        return sign_request(question, parts.secret, self.organization, valid_until=until)
 
     def ask_engine(self, method: str, params: dict[str, str], number: int) -> bytes:
         """Return what the engine answers to one of its questions that others may ask, as JSON.

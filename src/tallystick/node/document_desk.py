@@ -28,7 +28,7 @@ from tallystick.encoding import Cid
 from tallystick.errors import HashMismatch, NotFound, RoleMissing
 from tallystick.merkle import Address
 from tallystick.model import Block, DocumentPlace, UploadState, decode_entry
-from tallystick.node.document_ledger import Declared, DocumentLedger
+from tallystick.node.document_rights import DocumentRights
 
 _OBEYED: Final = frozenset(
     f"{DOCUMENTS_CONTRACT}.{kind.__name__}"
@@ -47,11 +47,7 @@ class DocumentDeskParts:
     """What is needed to look after documents."""
 
     clock: Callable[[], int]
-    ledger: DocumentLedger
-    organization: Callable[[], str]
-    """Whose node this is."""
-    is_alone: bool
-    """Whether there is no other node, so that this one holds everybody's."""
+    rights: DocumentRights
     depot: Depot
     wraps: Wraps
 
@@ -77,10 +73,10 @@ class DocumentDesk:
             LimitExceeded: it is too large, or there is no room.
             StorageFailed: the disk refused.
         """
-        copy = self._require(asker, place).copy
+        copy = self._parts.rights.require(asker, place).copy
         if size != copy.size:
             raise _other_size(copy, size)
-        offset = self._parts.depot.begin(_address(copy))
+        offset = self._parts.depot.begin(address_of_copy(copy))
         if offset == size:  # a crash came before the end was acknowledged
             self._finish(copy)
         return self._state(copy, offset)
@@ -92,8 +88,8 @@ class DocumentDesk:
             NotFound: none was begun, or it was given up.
             UnknownRecord, Erased, RoleMissing: as `begin`.
         """
-        copy = self._require(asker, place).copy
-        return self._state(copy, self._parts.depot.offset(_address(copy)))
+        copy = self._parts.rights.require(asker, place).copy
+        return self._state(copy, self._parts.depot.offset(address_of_copy(copy)))
 
     def receive(self, asker: str, place: DocumentPlace, offset: int, piece: bytes) -> UploadState:
         """Keep the next piece of an upload; with the last one the whole is checked and kept.
@@ -103,8 +99,8 @@ class DocumentDesk:
             HashMismatch: the whole is not what the ledger declares; nothing of it is kept.
             NotFound, UnknownRecord, Erased, RoleMissing, StorageFailed: as above.
         """
-        copy = self._require(asker, place).copy
-        done = self._parts.depot.append(_address(copy), offset, piece)
+        copy = self._parts.rights.require(asker, place).copy
+        done = self._parts.depot.append(address_of_copy(copy), offset, piece)
         if done == copy.size:
             self._finish(copy)
         return self._state(copy, done)
@@ -117,13 +113,13 @@ class DocumentDesk:
             RoleMissing: the asker neither owns it, nor has a grant, nor keeps it.
             NotFound: it is not held here.
         """
-        copy = self._require_asker(asker, place).copy
+        copy = self._parts.rights.require_asker(asker, place).copy
         if not self._parts.depot.holds(_cid(copy)):
             raise NotFound(
                 "the sealed file is not held here",
                 field="document",
                 found=place.document[:80],
-                hint="Ask its owner's node, or have it handed over: docs/operator/documents.md.",
+                hint="Name a node that has it: `tally document fetch --source URL`.",
             )
         return copy
 
@@ -146,8 +142,8 @@ class DocumentDesk:
             StorageFailed: the disk refused.
         """
         with self._lock:
-            declared = self._require(asker, place)
-            ledger, document = self._parts.ledger, declared.document
+            declared = self._parts.rights.require(asker, place)
+            ledger, document = self._parts.rights.ledger, declared.document
             may_open = ledger.may_open(document, organization)
             if not may_open or asker not in {document.owner, organization}:
                 raise RoleMissing(
@@ -167,8 +163,8 @@ class DocumentDesk:
             RoleMissing: its grant was revoked.
         """
         with self._lock:
-            declared = self._parts.ledger.require(place)
-            self._parts.ledger.check_opening(declared, number, asker, self._parts.clock())
+            declared = self._parts.rights.ledger.require(place)
+            self._parts.rights.ledger.check_opening(declared, number, asker, self._parts.clock())
             return self._parts.wraps.get(place.document, place.version, asker)
 
     def note(self, block: Block) -> None:
@@ -206,7 +202,7 @@ class DocumentDesk:
             StorageFailed, Corrupted: it cannot be told or done.
         """
         self.give_up_idle()
-        ledger = self._parts.ledger
+        ledger = self._parts.rights.ledger
         places = [ledger.place_of(str(cid)) for cid in self._parts.depot.cids()]
         documents = {place.document for place in places if place is not None}
         documents |= {document for document, _ in self._parts.wraps.places()}
@@ -220,15 +216,15 @@ class DocumentDesk:
     def _obey(self, document: str) -> None:
         """Destroy of a document what this node may not hold any more, version by version."""
         version = 1
-        while found := self._parts.ledger.find(DocumentPlace(document, version)):
+        while found := self._parts.rights.ledger.find(DocumentPlace(document, version)):
             with self._lock:
                 self._obey_version(*found)
             version += 1
 
     def _obey_version(self, document: Document, copy: SealedCopy) -> None:
-        wraps, ledger = self._parts.wraps, self._parts.ledger
+        wraps, ledger = self._parts.wraps, self._parts.rights.ledger
         is_gone = document.deleted_at is not None or copy.withdrawn_at is not None
-        if is_gone or not self._is_for_this_node(document):
+        if is_gone or not self._parts.rights.is_for_this_node(document):
             wraps.destroy(document.id, copy.version)  # without it, the rest opens for nobody
             self._parts.depot.remove(_cid(copy))
             return
@@ -236,34 +232,8 @@ class DocumentDesk:
             if not ledger.may_open(document, organization):
                 wraps.remove(document.id, copy.version, organization)
 
-    def _require(self, asker: str, place: DocumentPlace) -> Declared:
-        declared = self._require_asker(asker, place)
-        if not self._is_for_this_node(declared.document):
-            raise RoleMissing(
-                "this node's organisation neither owns the document nor may hold it",
-                field="document",
-                found=self._parts.organization() or "nobody's node",
-                hint="Hand it to nodes of its owner, of grantees and of keepers.",
-            )
-        return declared
-
-    def _require_asker(self, asker: str, place: DocumentPlace) -> Declared:
-        declared = self._parts.ledger.require(place)
-        if not self._parts.ledger.may_hold(declared.document, asker):
-            raise RoleMissing(
-                "this organisation neither owns the document, nor has a grant, nor keeps it",
-                field="organization",
-                found=asker,
-                hint="Its owner can grant it: `tally document grant`.",
-            )
-        return declared
-
-    def _is_for_this_node(self, document: Document) -> bool:
-        own = self._parts.organization()
-        return self._parts.is_alone or self._parts.ledger.may_hold(document, own)
-
     def _finish(self, copy: SealedCopy) -> None:
-        self._parts.depot.finish(_address(copy))
+        self._parts.depot.finish(address_of_copy(copy))
         self._obey(copy.document)  # it may have been erased meanwhile
 
     def _state(self, copy: SealedCopy, offset: int) -> UploadState:
@@ -276,7 +246,8 @@ def _cid(copy: SealedCopy) -> Cid:
     return Cid.parse(copy.cid)
 
 
-def _address(copy: SealedCopy) -> Address:
+def address_of_copy(copy: SealedCopy) -> Address:
+    """Return the address that the ledger declares."""
     return Address(_cid(copy), copy.size, bytes.fromhex(copy.slices_root))
 
 

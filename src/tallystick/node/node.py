@@ -138,6 +138,8 @@ class Node:
         """What it holds of private records: sealed bytes, and no key."""
         self.documents = parts.desks.documents
         """What it holds of documents: sealed files, and no key."""
+        self.copies = parts.desks.copies
+        """What it gives to and gets from other nodes of them."""
         self.contract_desk = ContractDesk(parts.application, parts.runner)
         """What is installed of what the network runs."""
         self.views = parts.views

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from tallystick.consensus import Committed, Engine, EngineCounts, SoloEngine
 from tallystick.ledger import ContractHost
 from tallystick.node.application import LedgerApplication
+from tallystick.node.copy_desk import CopySource
 from tallystick.node.finality import FinalitySource
 from tallystick.node.network import Sight
 from tallystick.node.witnesses import Witness
@@ -57,6 +58,8 @@ class Opened:
     """What it counts since it started."""
     witnesses: tuple[Witness, ...] = ()
     """Nodes of other organisations that may be asked to cosign."""
+    sources: tuple[CopySource, ...] = ()
+    """The same nodes, which may be asked for sealed documents."""
 
 
 def open_solo(ordering: Ordering) -> Opened:

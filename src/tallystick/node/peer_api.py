@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
+from urllib.parse import quote
 
 import httpx
 
 TIMEOUT_S: Final = 2.0
+FETCH_TIMEOUT_S: Final = 20.0
+"""Between two parts of an answer."""
 _ANSWER_BYTES_MAX: Final = 4_096
 
 
@@ -28,3 +32,25 @@ class PeerApi:
         if answer.status_code != httpx.codes.OK or len(answer.content) > _ANSWER_BYTES_MAX:
             return None
         return answer.text
+
+    def fetch(self, path: str, headers: Mapping[str, str], size_max: int) -> bytes | None:
+        """Return a body of at most `size_max` bytes; None if there is no such answer."""
+        timeout = httpx.Timeout(FETCH_TIMEOUT_S, connect=TIMEOUT_S)
+        body = bytearray()
+        try:
+            with httpx.stream(
+                "GET",
+                self._url + quote(path),
+                headers={"Accept-Encoding": "identity", **headers},
+                timeout=timeout,
+                follow_redirects=False,
+            ) as answer:
+                if answer.status_code not in {httpx.codes.OK, httpx.codes.PARTIAL_CONTENT}:
+                    return None
+                for piece in answer.iter_raw():
+                    body += piece
+                    if len(body) > size_max:
+                        return None
+        except (httpx.HTTPError, httpx.InvalidURL, OSError):
+            return None
+        return bytes(body)

@@ -28,6 +28,7 @@ from tallystick.model import (
     PrivatePackage,
     PrivatePlace,
     Question,
+    SignedBy,
     decode_entry,
     open_request,
 )
@@ -73,8 +74,13 @@ class PrivateDesk:
         )
         self._to_destroy: deque[Place] = deque()
 
-    def organization_of(self, signed: bytes, question: Question) -> str:
+    def organization_of(self, signed: bytes, question: Question, *, is_for_nodes: bool) -> str:
         """Return the organisation of the active member who signed a request for a question.
+
+        Args:
+            signed: The request.
+            question: What was asked.
+            is_for_nodes: Whether an organisation's node may ask too, by its log key in force.
 
         Raises:
             Malformed, WrongNetwork, Expired, TooFarAhead, InvalidSignature: it is not good.
@@ -82,7 +88,9 @@ class PrivateDesk:
         """
         now = self._parts.clock()
         signer = open_request(signed, question, now=now)
-        self._parts.register().resolve(signer.public_key, signer.organization, now)
+        register = self._parts.register()
+        if not (is_for_nodes and _is_a_nodes(register, signer)):
+            register.resolve(signer.public_key, signer.organization, now)
         return signer.organization
 
     def put(self, asker: str, place: PrivatePlace, package: PrivatePackage) -> None:
@@ -214,6 +222,14 @@ class PrivateDesk:
                 found=own or "nobody's node",
                 hint="Hand it to the nodes of its owner and recipients.",
             )
+
+
+def _is_a_nodes(register: Register, signer: SignedBy) -> bool:
+    key = register.log_keys.get(signer.public_key)
+    organization = register.organizations.get(signer.organization)
+    is_in_force = key is not None and key.revoked_at is None
+    is_theirs = key is not None and key.organization == signer.organization
+    return is_in_force and is_theirs and organization is not None and organization.active
 
 
 def _readers(record: PrivateRecord) -> frozenset[str]:

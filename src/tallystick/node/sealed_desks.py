@@ -6,16 +6,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tallystick.model import Block
+from tallystick.node.copy_desk import CopyDesk
 from tallystick.node.document_desk import DocumentDesk
 from tallystick.node.private_desk import PrivateDesk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedDesks:
-    """The desks that obey what the ledger says is to be destroyed."""
+    """The desks of what is sealed; they obey what the ledger says is to be destroyed."""
 
     private: PrivateDesk
     documents: DocumentDesk
+    copies: CopyDesk
 
     def note(self, block: Block) -> None:
         """Take note of what a durable block forbids to keep; quick, on the commit thread."""

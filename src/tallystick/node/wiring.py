@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -27,8 +27,10 @@ from tallystick.model import (
 from tallystick.node.application import LedgerApplication
 from tallystick.node.config import NodeConfig
 from tallystick.node.consortium import Consortium, ConsortiumParts, current_log_keys
+from tallystick.node.copy_desk import CopyDesk, CopyDeskParts, CopySource
 from tallystick.node.document_desk import DocumentDesk, DocumentDeskParts
 from tallystick.node.document_ledger import DocumentLedger
+from tallystick.node.document_rights import DocumentRights
 from tallystick.node.document_settings import DOCUMENTS_FOLDER, read_documents_file
 from tallystick.node.engine_file import ENGINE_FILE, read_engine_file
 from tallystick.node.feeds import open_feed, open_views
@@ -166,7 +168,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     opened = _open_engine(config, ordering, stack)
     finality = _open_finality(opened.finality, base, application, board, later_keys)
     consortium = _open_consortium(config, base, application, opened, finality)
-    desks = _open_desks(config, base, application, consortium, is_alone=not is_final)
+    desks = _open_desks(config, base, application, consortium, opened.sources)
 
     def join(close: Callable[[], None]) -> Node:
         return Node(
@@ -250,12 +252,14 @@ def _open_desks(
     base: _Base,
     application: LedgerApplication,
     consortium: Consortium,
-    *,
-    is_alone: bool,
+    sources: Sequence[CopySource],
 ) -> SealedDesks:
+    is_alone = read_engine_file(base.folder.path) is None
+    documents, copies = _open_documents(config, base, consortium, sources, is_alone=is_alone)
     return SealedDesks(
         private=_open_private(config, base, application, consortium, is_alone=is_alone),
-        documents=_open_documents(config, base, consortium, is_alone=is_alone),
+        documents=documents,
+        copies=copies,
     )
 
 
@@ -282,21 +286,38 @@ def _open_private(
 
 
 def _open_documents(
-    config: NodeConfig, base: _Base, consortium: Consortium, *, is_alone: bool
-) -> DocumentDesk:
+    config: NodeConfig,
+    base: _Base,
+    consortium: Consortium,
+    sources: Sequence[CopySource],
+    *,
+    is_alone: bool,
+) -> tuple[DocumentDesk, CopyDesk]:
     folder = base.folder.path / DOCUMENTS_FOLDER
     settings = read_documents_file(base.folder.path)
     store = settings.open_store(base.folder.path)
-    return DocumentDesk(
+    depot = Depot(folder, store, limits=settings.limits)
+    rights = DocumentRights(
+        ledger=DocumentLedger(lambda key: base.storage.store.get(Tree.STATE, key)),
+        organization=lambda: consortium.organization,
+        is_alone=is_alone,
+    )
+    desk = DocumentDesk(
         DocumentDeskParts(
-            clock=config.clock,
-            ledger=DocumentLedger(lambda key: base.storage.store.get(Tree.STATE, key)),
-            organization=lambda: consortium.organization,
-            is_alone=is_alone,
-            depot=Depot(folder, store, limits=settings.limits),
-            wraps=Wraps(folder / "wraps"),
+            clock=config.clock, rights=rights, depot=depot, wraps=Wraps(folder / "wraps")
         )
     )
+    copies = CopyDesk(
+        CopyDeskParts(
+            network=base.folder.network,
+            rights=rights,
+            depot=depot,
+            desk=desk,
+            sources=sources,
+            sign=consortium.sign_request,
+        )
+    )
+    return desk, copies
 
 
 def _open_upkeep(

@@ -50,8 +50,10 @@ from tallystick.node import (
     RegisterShown,
     StateProved,
 )
+from tallystick.node.copy_desk import CopyDesk, CopyDeskParts
 from tallystick.node.document_desk import DocumentDesk, DocumentDeskParts
 from tallystick.node.document_ledger import DocumentLedger
+from tallystick.node.document_rights import DocumentRights
 from tallystick.node.history import History, tree_of
 from tallystick.node.private_desk import PrivateDesk, PrivateDeskParts
 from tallystick.node.published import Published
@@ -163,14 +165,25 @@ class FakeNode:
                 holdings=Holdings(folder / "private"),
             )
         )
+        rights = DocumentRights(
+            ledger=DocumentLedger(_WorldState(self._store).get),
+            organization=lambda: COURT,
+            is_alone=True,
+        )
+        depot = Depot(folder / "documents", FolderStore(folder / "documents" / "store"))
         self.documents = DocumentDesk(
             DocumentDeskParts(
-                clock=lambda: self.now,
-                ledger=DocumentLedger(_WorldState(self._store).get),
-                organization=lambda: COURT,
-                is_alone=True,
-                depot=Depot(folder / "documents", FolderStore(folder / "documents" / "store")),
-                wraps=Wraps(folder / "wraps"),
+                clock=lambda: self.now, rights=rights, depot=depot, wraps=Wraps(folder / "wraps")
+            )
+        )
+        self.copies = CopyDesk(
+            CopyDeskParts(
+                network=self.network,
+                rights=rights,
+                depot=depot,
+                desk=self.documents,
+                sources=(),
+                sign=lambda _: b"",
             )
         )
         self._held: list[tuple[list[bytes], Future[list[Any]]]] = []

@@ -100,7 +100,7 @@ def test_only_routes_that_carry_a_transaction_write() -> None:
     documents = {route.name for route in ROUTES if route.tag == "documents"}
     assert members == {"keep_sealed", "give_sealed"} | documents
     posted = {route.name for route in ROUTES if route.method != "GET"}
-    uploads = {"begin_upload", "take_piece", "keep_wrap"}
+    uploads = {"begin_upload", "take_piece", "keep_wrap", "fetch_piece"}
     assert posted == signed | {"prepare_call", "ask_engine", "keep_sealed"} | uploads
 
 

@@ -105,6 +105,10 @@ def test_a_new_version_is_shared_and_a_lost_copy_handed_over(
     assert (handed.code, handed.json["version"]) == (0, 1), handed.out
     plain = tally("document", "hand-over", "D-1", *source, "--as", "bank", "--json")
     assert (plain.code, plain.json["grantee"]) == (0, None), plain.out
+    fetched = tally("document", "fetch", "D-1", *source, *OWN)
+    assert (fetched.code, fetched.json["version"]) == (0, 1), fetched.out
+    whole = tally("document", "fetch", "D-1", *OWN)
+    assert (whole.code, whole.json["version"]) == (0, 2), whole.out
     assert not list((tmp_path / "home").rglob("incoming/*"))
 
 

@@ -1,13 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tally document share` and `hand-over`: keys for whoever was granted, copies for other nodes."""
+"""`tally document share`, `hand-over`, `fetch`: keys for who was granted, copies for nodes."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from tallystick.cli.answers import Answer, Row, Sheet
 from tallystick.cli.catalogue import say
 from tallystick.cli.commands.document import bar, signed_net
-from tallystick.cli.options import ADDRESS, OUTPUT, READING, Address, Output, Reading
+from tallystick.cli.options import (
+    ADDRESS,
+    OUTPUT,
+    READING,
+    SIGNING,
+    Address,
+    Output,
+    Reading,
+    Signing,
+)
 from tallystick.cli.talk import step
+
+if TYPE_CHECKING:
+    from tallystick.client import DocumentFacts
 
 
 def share(
@@ -72,11 +86,47 @@ def hand_over(
             net.documents.hand_wrap(document, to, wrap, version=known.version)
     sealed.unlink(missing_ok=True)
     step(say("document.handed_over", document=document))
-    found: Row = {
-        "document": document,
+    return Sheet({**_copied(known), "grantee": to})
+
+
+def fetch(
+    document: str,
+    /,
+    *,
+    source: str | None = None,
+    version: int | None = None,
+    signing: Signing = SIGNING,
+    address: Address = ADDRESS,
+    _output: Output = OUTPUT,
+) -> Answer:
+    """Have the node get a sealed file from other nodes, or anew if its copy is damaged.
+
+    Raises:
+        NotFound: none of the nodes that it knows gives it, or that of `--source` does not hold it.
+        RoleMissing: the own organisation, or the node's, may not hold it.
+        LimitExceeded: the node has no room.
+        InvalidProof: what `--source` gave is not what the ledger says.
+        Erased: it was erased.
+    """
+    if source is None:
+        with signed_net(signing, address) as (net, _), bar("document.fetching") as told:
+            known = net.documents.fetch(document, version=version, progress=told)
+    else:
+        with signed_net(signing, Address(url=source)) as (net, _):
+            known = net.documents.facts(document, version=version)
+            with bar("document.downloading") as told:
+                sealed = net.documents.fetch_sealed(document, version=known.version, progress=told)
+        with signed_net(signing, address) as (net, _):
+            net.documents.hand_over(document, sealed, version=known.version)
+        sealed.unlink(missing_ok=True)
+    step(say("document.handed_over", document=document))
+    return Sheet(_copied(known))
+
+
+def _copied(known: DocumentFacts) -> Row:
+    return {
+        "document": known.id,
         "version": known.version,
         "cid": known.cid,
         "size": known.size,
-        "grantee": to,
     }
-    return Sheet(found)

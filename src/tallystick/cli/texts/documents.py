@@ -85,6 +85,20 @@ DOCUMENT_COMMANDS: Final[Mapping[str, CommandText]] = {
             "使其在本机构节点打开。",
         ),
     ),
+    "document fetch": CommandText(
+        Text("have the node get a sealed file from others", "让节点向其他节点取回密文"),
+        (
+            "tally document fetch D-1",
+            "tally document fetch D-1 --source https://owner.example",
+        ),
+        Text(
+            "The node asks the nodes of engine.json in its organisation's name, and checks each "
+            "chunk before it keeps it. A copy that it has damaged is replaced. With --source this "
+            "machine carries the file over.",
+            "节点以本机构名义向 engine.json 所列节点取回密文，逐块核对后保存；损坏的副本将被替换。"
+            "指定 --source 时由本机转送。",
+        ),
+    ),
     "document revoke": CommandText(
         Text("take a grant back and seal anew", "撤销授权并重新密封"),
         ("tally document revoke G-1", f"tally document revoke G-1 --other {_BANK}"),
@@ -144,6 +158,10 @@ DOCUMENT_OPTIONS: Final[Mapping[str, Text]] = {
     "document grant:grant": Text("id; by default one by chance", "授权编号，默认随机生成"),
     "document share:to": Text("code of the organisation", "被授权机构代码"),
     "document hand-over:source": Text("URL of a node that has it", "持有密文的节点地址"),
+    "document fetch:source": Text(
+        "URL of a node that has it; by default those that the node knows",
+        "持有密文的节点地址，默认为本节点已知的其他节点",
+    ),
     "document hand-over:to": Text("organisation that gets a key", "取得密钥的机构代码"),
     "document revoke:grant": Text("id of the grant", "授权编号"),
     "document revoke:other": Text(
@@ -160,15 +178,26 @@ DOCUMENT_OPTIONS: Final[Mapping[str, Text]] = {
     },
     **{
         f"document {verb}:version": _VERSION
-        for verb in ("get", "show", "verify", "share", "hand-over")
+        for verb in ("get", "show", "verify", "share", "hand-over", "fetch")
     },
     **{
         f"document {verb}:document": _ID
-        for verb in ("get", "show", "verify", "share", "hand-over", "erase", "extend", "hold")
+        for verb in (
+            "get",
+            "show",
+            "verify",
+            "share",
+            "hand-over",
+            "fetch",
+            "erase",
+            "extend",
+            "hold",
+        )
     },
 }
 DOCUMENT_MESSAGES: Final[Mapping[str, Text]] = {
     "document.uploading": Text("uploading", "正在上传"),
+    "document.fetching": Text("the node fetches", "节点正在取回"),
     "document.downloading": Text("downloading", "正在下载"),
     "document.put": Text("{document} is on the ledger and at the node", "{document} 已登记并上传"),
     "document.new_version": Text(

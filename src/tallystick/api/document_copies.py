@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Copies of documents among nodes: hashes to check one by, and having one from another node."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from tallystick.api.answer import MEDIA_BYTES, NO_STORE, Answer, json_answer
+from tallystick.api.asked import Asked
+from tallystick.api.signed import signer_of
+from tallystick.model import DocumentPlace
+
+
+class Fetched(Struct, frozen=True):
+    """How far a fetch is."""
+
+    offset: int
+    size: int
+
+
+def give_chunk_hashes(asked: Asked) -> Answer:
+    """Answer GET /v1/documents/{document}/{version}/chunks."""
+    asker, place = signer_of(asked, is_for_nodes=True), _place(asked)
+    hashes = asked.server.node.copies.chunk_hashes(asker, place)
+    return Answer(200, hashes, MEDIA_BYTES, (NO_STORE,))
+
+
+def fetch_piece(asked: Asked) -> Answer:
+    """Answer POST /v1/documents/{document}/{version}/fetch: one piece, from another node."""
+    state = asked.server.node.copies.fetch(signer_of(asked), _place(asked))
+    return json_answer(Fetched(state.offset, state.size), headers=(NO_STORE,))
+
+
+def _place(asked: Asked) -> DocumentPlace:
+    return DocumentPlace(asked.required_text("document"), asked.required_integer("version"))
