@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from tallystick.contracts.parts import SealedCopy
-from tallystick.model import DocumentPlace, UploadState
+from tallystick.model import DocumentPlace, ShownSlice, UploadState
 
 
 class DocumentsFace(Protocol):
@@ -46,6 +46,10 @@ class CopiesFace(Protocol):
 
     def chunk_hashes(self, asker: str, place: DocumentPlace) -> bytes:
         """Return the index of a copy that the asker may fetch."""
+        ...
+
+    def prove(self, asker: str, place: DocumentPlace, seed: bytes) -> ShownSlice:
+        """Show the slice of a copy that a seed asks this node for."""
         ...
 
     def fetch(self, asker: str, place: DocumentPlace) -> UploadState:

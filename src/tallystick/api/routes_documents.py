@@ -6,7 +6,13 @@ from __future__ import annotations
 from typing import Final
 
 from tallystick.api.answer import MEDIA_BYTES
-from tallystick.api.document_copies import Fetched, fetch_piece, give_chunk_hashes
+from tallystick.api.document_copies import (
+    Fetched,
+    Shown,
+    fetch_piece,
+    give_chunk_hashes,
+    show_slice,
+)
 from tallystick.api.documents import (
     Uploaded,
     WrapKept,
@@ -154,6 +160,30 @@ ROUTES: Final = (
         replies=(Reply(200, "Size and hashes.", media_types=(MEDIA_BYTES,)),),
         errors=(*_ERRORS, Corrupted),
         reader=give_chunk_hashes,
+    ),
+    Route(
+        method="GET",
+        path=f"{_PATH}/possession/{{seed}}",
+        name="show_slice",
+        tag="documents",
+        policy=Policy.MEMBER,
+        summary=Bilingual(en="Prove that a sealed file is here", zh="证明持有密文"),
+        description="The slice that follows from seed, address and node, with its path to the "
+        "slices root on the ledger: docs/spec/document.md section 3. Ask with a seed by chance.",
+        parameters=(
+            *_PARAMETERS,
+            Parameter(
+                name="seed",
+                place=Place.PATH,
+                kind=Kind.HASH,
+                description="32 bytes that nobody knew before.",
+                is_required=True,
+                example="00" * 32,
+            ),
+        ),
+        replies=(Reply(200, "Slice and path.", Shown),),
+        errors=(*_ERRORS, Corrupted),
+        reader=show_slice,
     ),
     Route(
         method="POST",

@@ -121,6 +121,7 @@ TREE: Final[Mapping[str, str]] = {
     "document share": "document_share:share",
     "document hand-over": "document_share:hand_over",
     "document fetch": "document_share:fetch",
+    "document challenge": "document_share:challenge",
     "document revoke": "document:revoke",
     "document erase": "document:erase",
     "document extend": "document:extend",

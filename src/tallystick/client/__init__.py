@@ -25,6 +25,7 @@ from tallystick.client.connection import AsyncNet, Net, connect, connect_async
 from tallystick.client.contract_desk import ContractDesk, PendingAction
 from tallystick.client.contract_errors import ContractErrors
 from tallystick.client.deposited import Deposited, deposited_files
+from tallystick.client.document_copies import Challenged
 from tallystick.client.document_facts import DocumentFacts
 from tallystick.client.document_grants import Revoked
 from tallystick.client.documents import ExportedDocument, GotDocument, PutDocument, Use
@@ -117,6 +118,7 @@ __all__ = [
     "BatchState",
     "BlockRecord",
     "CertificateFacts",
+    "Challenged",
     "Check",
     "CheckResult",
     "Committed",

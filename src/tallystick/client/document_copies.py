@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import Final
 
@@ -14,19 +15,42 @@ from tallystick.client.document_requests import PIECE_BYTES, Progress, asked
 from tallystick.client.exchange import Flow, read_json
 from tallystick.client.home import tally_home
 from tallystick.client.session import Session
+from tallystick.encoding import Cid, parse_base64url, parse_hex
 from tallystick.errors import (
     Corrupted,
     Erased,
     InvalidProof,
+    Malformed,
     NotFound,
     RoleMissing,
     TallystickError,
     Unavailable,
+    UsageError,
 )
+from tallystick.merkle import draw_slice, verify_slice
+from tallystick.units import HASH_SIZE
 
 _FETCH_TIMEOUT_MS: Final = 5 * 60 * 1000
 """A node reads a copy that it has through, and may ask several others."""
 _STANDSTILLS_MAX: Final = 3
+QUESTIONS_DEFAULT: Final = 16
+_SEED_BYTES: Final = 32
+
+
+class Challenged(Struct, frozen=True, kw_only=True):
+    """What a node has shown of a document."""
+
+    facts: DocumentFacts
+    node: str
+    """Code of its organisation, as it says."""
+    slices: tuple[int, ...]
+    """Which ones, by chance."""
+
+
+class _Shown(Struct, frozen=True):
+    node: str
+    slice: str
+    path: list[str]
 
 
 class _Fetched(Struct, frozen=True):
@@ -73,6 +97,62 @@ def obtain(
     except (NotFound, RoleMissing):
         raise lacking from None
     return (yield from download(session, known, progress=progress))
+
+
+def challenge(
+    session: Session,
+    document: str,
+    *,
+    version: int | None = None,
+    count: int = QUESTIONS_DEFAULT,
+    node: str | None = None,
+) -> Flow[Challenged]:
+    """Have the node prove that it has a version: slices by chance, checked against the ledger.
+
+    A node that lost a share of the slices passes with the chance of the rest to the power of
+    `count`. Where the bytes are, and whether another node has a copy of its own, it does not show.
+
+    Args:
+        session: Of a member of the owner, of a grantee or of a keeper.
+        document: Which.
+        version: The newest by default.
+        count: How many slices.
+        node: The organisation whose node it must be; by default whose it says.
+
+    Raises:
+        UsageError: not even one slice.
+        InvalidProof: what it shows is not what was asked for, or another node answers.
+        NotFound, Corrupted: it says itself that it has not got it.
+        RoleMissing, Erased, UnknownRecord, Unavailable: as they say.
+    """
+    if count < 1:
+        raise UsageError("ask at least one question", field="count", found=str(count))
+    known = yield from facts(session, document, version=version)
+    check_there(known)
+    shown = []
+    for _ in range(count):
+        seed = secrets.token_bytes(_SEED_BYTES)
+        path = f"{known.place.path}/possession/{seed.hex()}"
+        answer = yield from asked(session, "GET", path)
+        found = read_json(answer.body, _Shown, path)
+        node = node or found.node
+        if found.node != node:
+            raise InvalidProof(
+                "another node answers", field="node", expected=node, found=found.node
+            )
+        shown.append(_check_slice(known, found, seed))
+    return Challenged(facts=known, node=node or "", slices=tuple(shown))
+
+
+def _check_slice(known: DocumentFacts, found: _Shown, seed: bytes) -> int:
+    index = draw_slice(seed, found.node.encode(), bytes(Cid.parse(known.cid)), known.size)
+    try:
+        data = parse_base64url(found.slice, name="slice")
+        path = [parse_hex(one, size=HASH_SIZE, name="path") for one in found.path]
+    except Malformed as error:
+        raise InvalidProof("the node shows no slice and path", field=error.field) from error
+    verify_slice(data, index, known.size, path, bytes.fromhex(known.slices_root))
+    return index
 
 
 def _bring(session: Session, known: DocumentFacts, progress: Progress | None) -> Flow[None]:

@@ -21,6 +21,7 @@ from tallystick.model.documents import (
     UPLOAD_PIECE_BYTES_MAX,
     DocumentPlace,
     DocumentSecret,
+    ShownSlice,
     UploadState,
     check_file_name,
 )
@@ -276,6 +277,7 @@ __all__ = [
     "SetParameters",
     "SetValidator",
     "Share",
+    "ShownSlice",
     "SignedBy",
     "Signer",
     "Snapshot",

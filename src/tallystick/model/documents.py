@@ -55,6 +55,19 @@ class UploadState(NamedTuple):
         return self.offset == self.size
 
 
+class ShownSlice(NamedTuple):
+    """A node's answer to the question whether it has a document: docs/spec/document.md section 3.
+
+    That it is the slice that was asked for, who asked must check.
+    """
+
+    node: str
+    """Code of its organisation."""
+    index: int
+    data: bytes
+    path: tuple[bytes, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentSecret:
     """What a wrap keeps for one organisation."""

@@ -18,8 +18,14 @@ from tallystick.crypto import sha256
 from tallystick.documents import Depot
 from tallystick.encoding import Cid, format_base64url
 from tallystick.errors import Corrupted, HashMismatch, Malformed, NotFound, WrongOffset
-from tallystick.merkle import CHUNK_SIZE, ChunkHashes
-from tallystick.model import UPLOAD_PIECE_BYTES_MAX, DocumentPlace, Question, UploadState
+from tallystick.merkle import CHUNK_SIZE, ChunkHashes, draw_slice
+from tallystick.model import (
+    UPLOAD_PIECE_BYTES_MAX,
+    DocumentPlace,
+    Question,
+    ShownSlice,
+    UploadState,
+)
 from tallystick.node.document_desk import DocumentDesk, address_of_copy
 from tallystick.node.document_rights import DocumentRights
 
@@ -70,6 +76,21 @@ class CopyDesk:
         """
         copy = self._parts.desk.sealed(asker, place)
         return self._parts.depot.hashes(Cid.parse(copy.cid)).to_bytes()
+
+    def prove(self, asker: str, place: DocumentPlace, seed: bytes) -> ShownSlice:
+        """Show the slice of a copy that a seed asks this node for, from the bytes themselves.
+
+        Raises:
+            UnknownRecord, Erased: as the ledger says.
+            RoleMissing: the asker neither owns it, nor has a grant, nor keeps it.
+            NotFound: it is not held here.
+            Corrupted: it is damaged here, where it was to be shown.
+        """
+        copy, node = self._parts.desk.sealed(asker, place), self._parts.rights.organization()
+        cid = Cid.parse(copy.cid)
+        index = draw_slice(seed, node.encode(), bytes(cid), copy.size)
+        proof = self._parts.depot.prove(cid, index)
+        return ShownSlice(node, index, proof.data, proof.path)
 
     def fetch(self, asker: str, place: DocumentPlace) -> UploadState:
         """Have the next piece of a copy from another node; return how far it is.

@@ -109,6 +109,8 @@ def test_a_new_version_is_shared_and_a_lost_copy_handed_over(
     assert (fetched.code, fetched.json["version"]) == (0, 1), fetched.out
     whole = tally("document", "fetch", "D-1", *OWN)
     assert (whole.code, whole.json["version"]) == (0, 2), whole.out
+    shown = tally("document", "challenge", "D-1", "--count", "2", *OWN)
+    assert (shown.code, shown.json["node"], len(shown.json["slices"])) == (0, COURT, 2), shown.out
     assert not list((tmp_path / "home").rglob("incoming/*"))
 
 

@@ -11,17 +11,20 @@ import pytest
 from msgspec import structs
 
 from tallystick.api import HttpServer
-from tallystick.client import DocumentFacts, Identity, Use
+from tallystick.client import Challenged, DocumentFacts, Identity, Use
+from tallystick.client.document_copies import QUESTIONS_DEFAULT
 from tallystick.encoding import Cid, format_base64url, parse_base64url
 from tallystick.errors import (
     Corrupted,
+    InvalidProof,
     NotAMember,
     NotFound,
     RoleMissing,
     Unavailable,
+    UsageError,
 )
-from tallystick.merkle import CHUNK_SIZE, ChunkHashes
-from tallystick.model import DocumentPlace, Question
+from tallystick.merkle import CHUNK_SIZE, ChunkHashes, draw_slice
+from tallystick.model import DocumentPlace, Question, ShownSlice
 from tallystick.node.peer_api import PeerApi
 from tests.factories import BANK, COURT, LOG_KEY
 from tests.unit.node.test_documents import World
@@ -283,6 +286,67 @@ def test_a_node_that_does_not_get_on_is_not_asked_for_ever(
     )
     with pytest.raises(Unavailable, match="does not get on"):
         fetch(world)
+
+
+def challenge(world: World, identity: Identity = OWNER_ID, **options: Any) -> Challenged:
+    """Have the node prove that it has the document."""
+    found: Challenged = world.act(identity, lambda net: net.documents.challenge("D-1", **options))
+    return found
+
+
+def test_a_node_that_has_a_document_shows_slices_by_chance(world: World) -> None:
+    """Each at the place that seed, address and node ask for; who may hold it may ask."""
+    done = challenge(world, count=3, node=COURT)
+    assert (done.node, len(done.slices)) == (COURT, 3)
+    assert len(challenge(world).slices) == QUESTIONS_DEFAULT
+    seed = bytes(range(32))
+    shown = world.ask(NODE, "GET", f"{PLACE.path}/possession/{seed.hex()}").json()
+    address = bytes(Cid.parse(known(world).cid))
+    assert shown["index"] == draw_slice(seed, COURT.encode(), address, known(world).size)
+    with pytest.raises(RoleMissing):
+        challenge(world, AUDITOR_ID)
+    with pytest.raises(UsageError):
+        challenge(world, count=0)
+
+
+def test_a_node_that_lost_or_changed_a_document_passes_no_challenge(world: World) -> None:
+    """It says so itself if it is honest."""
+    (stored,) = (world.folder / "documents" / "store").rglob("baf*")
+    stored.write_bytes(bytes(stored.stat().st_size))
+    with pytest.raises(Corrupted):
+        challenge(world, count=1)
+    stored.unlink()
+    with pytest.raises(Corrupted, match="lost"):
+        challenge(world, count=1)
+    lose(world)
+    with pytest.raises(NotFound):
+        challenge(world, count=1)
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        pytest.param(lambda one: one._replace(data=b"\0" * len(one.data)), id="other slice"),
+        pytest.param(lambda one: one._replace(data=b""), id="no slice"),
+        pytest.param(lambda one: one._replace(path=one.path[::-1]), id="other path"),
+        pytest.param(lambda one: one._replace(path=(b"short",)), id="no path"),
+        pytest.param(lambda one: one._replace(node=BANK), id="in another's name"),
+    ],
+)
+def test_a_node_that_lies_passes_no_challenge(
+    world: World, monkeypatch: pytest.MonkeyPatch, lie: Callable[[ShownSlice], ShownSlice]
+) -> None:
+    """What it shows is checked here, against the ledger."""
+    prove = world.node.copies.prove
+    monkeypatch.setattr(world.node.copies, "prove", lambda *asked: lie(prove(*asked)))
+    with pytest.raises(InvalidProof):
+        challenge(world, count=1)
+
+
+def test_another_node_than_the_one_that_was_meant_passes_no_challenge(world: World) -> None:
+    """Its answer would be right for itself."""
+    with pytest.raises(InvalidProof, match="another node"):
+        challenge(world, node=BANK)
 
 
 def test_another_nodes_http_is_asked_with_bounds(world: World) -> None:

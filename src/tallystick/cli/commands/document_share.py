@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tally document share`, `hand-over`, `fetch`: keys for who was granted, copies for nodes."""
+"""`tally document share`, `hand-over`, `fetch`, `challenge`: keys, and copies at nodes."""
 
 from __future__ import annotations
 
@@ -121,6 +121,32 @@ def fetch(
         sealed.unlink(missing_ok=True)
     step(say("document.handed_over", document=document))
     return Sheet(_copied(known))
+
+
+def challenge(
+    document: str,
+    /,
+    *,
+    version: int | None = None,
+    count: int = 16,
+    node: str | None = None,
+    signing: Signing = SIGNING,
+    address: Address = ADDRESS,
+    _output: Output = OUTPUT,
+) -> Answer:
+    """Have a node prove that it has a sealed file: slices by chance, checked with the ledger.
+
+    Raises:
+        InvalidProof: what it shows is not what was asked for, or another node answers.
+        NotFound, Corrupted: it says itself that it has not got it, or not as it was.
+        RoleMissing: the own organisation may not hold the document.
+        Erased: it was erased.
+        UsageError: not even one slice.
+    """
+    with signed_net(signing, address) as (net, _):
+        done = net.documents.challenge(document, version=version, count=count, node=node)
+    step(say("document.challenged", node=done.node, count=len(done.slices)))
+    return Sheet({**_copied(done.facts), "node": done.node, "slices": list(done.slices)})
 
 
 def _copied(known: DocumentFacts) -> Row:

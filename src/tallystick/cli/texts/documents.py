@@ -99,6 +99,20 @@ DOCUMENT_COMMANDS: Final[Mapping[str, CommandText]] = {
             "指定 --source 时由本机转送。",
         ),
     ),
+    "document challenge": CommandText(
+        Text("have a node prove that it has a sealed file", "要求节点证明持有密文"),
+        (
+            "tally document challenge D-1 --url https://bank.example",
+            f"tally document challenge D-1 --count 64 --node {_BANK}",
+        ),
+        Text(
+            "The node shows slices of 1 KiB drawn by chance, checked with the ledger. One that "
+            "lost a tenth of them passes 16 questions in 19 of 100 tries, 64 in 1 of 800. It does "
+            "not show that the copy is its own.",
+            "节点出示随机抽取的 1 KiB 分片，并与账本核对。丢失十分之一分片的节点，"
+            "16 问全部通过的概率约为 19%，64 问约为 0.12%。不能证明该副本为其独有。",
+        ),
+    ),
     "document revoke": CommandText(
         Text("take a grant back and seal anew", "撤销授权并重新密封"),
         ("tally document revoke G-1", f"tally document revoke G-1 --other {_BANK}"),
@@ -162,6 +176,8 @@ DOCUMENT_OPTIONS: Final[Mapping[str, Text]] = {
         "URL of a node that has it; by default those that the node knows",
         "持有密文的节点地址，默认为本节点已知的其他节点",
     ),
+    "document challenge:count": Text("how many slices", "抽取分片数"),
+    "document challenge:node": Text("organisation whose node it must be", "该节点须所属的机构代码"),
     "document hand-over:to": Text("organisation that gets a key", "取得密钥的机构代码"),
     "document revoke:grant": Text("id of the grant", "授权编号"),
     "document revoke:other": Text(
@@ -178,7 +194,7 @@ DOCUMENT_OPTIONS: Final[Mapping[str, Text]] = {
     },
     **{
         f"document {verb}:version": _VERSION
-        for verb in ("get", "show", "verify", "share", "hand-over", "fetch")
+        for verb in ("get", "show", "verify", "share", "hand-over", "fetch", "challenge")
     },
     **{
         f"document {verb}:document": _ID
@@ -189,6 +205,7 @@ DOCUMENT_OPTIONS: Final[Mapping[str, Text]] = {
             "share",
             "hand-over",
             "fetch",
+            "challenge",
             "erase",
             "extend",
             "hold",
@@ -206,6 +223,9 @@ DOCUMENT_MESSAGES: Final[Mapping[str, Text]] = {
     ),
     "document.shared": Text("{organization} can open it now", "{organization} 现可打开"),
     "document.handed_over": Text("the node has {document} now", "节点现已持有 {document}"),
+    "document.challenged": Text(
+        "the node of {node} has shown {count} slices", "{node} 的节点已出示 {count} 个分片"
+    ),
     "document.opened": Text("{path} is what its owner registered", "{path} 与登记内容一致"),
     "document.none": Text(
         "no documents yet: tally document put FILE", "尚无文件：tally document put FILE"
@@ -226,6 +246,8 @@ DOCUMENT_MESSAGES: Final[Mapping[str, Text]] = {
 DOCUMENT_FIELDS: Final = (
     ("document", "document", "文件"),
     ("cid", "address", "密文地址"),
+    ("node", "node of", "节点所属机构"),
+    ("slices", "slices", "分片"),
     ("slices_root", "slices root", "分片根"),
     ("openings", "openings", "打开次数"),
     ("legal_holds", "legal holds", "保全数"),
