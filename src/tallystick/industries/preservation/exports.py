@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
@@ -32,14 +33,31 @@ from tallystick.industries.preservation.paper_labels import (
     RULING_LABELS,
 )
 from tallystick.industries.preservation.records import CURRENCY, Application
+from tallystick.industries.preservation.refusals import DoesNotFit
 from tallystick.industries.preservation.rules import presentable
 from tallystick.interchange.iso20022 import Money
 from tallystick.interchange.tables import write_csv
 from tallystick.interchange.ubl import Guarantee, write_guarantee
 
+_MONTH: Final = len("2026-09")
+_IS_MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
-def statement_csv(tables: TableReader, guarantor: str, today: date) -> bytes:
-    """Return a guarantor's letters of the month of a day; text is never a formula."""
+
+def statement_csv(tables: TableReader, subject: str, today: date) -> bytes:
+    """Return a guarantor's letters of a month; text is never a formula.
+
+    Args:
+        tables: of the contract.
+        subject: the guarantor's code, for this month; `CODE/2026-09` for another.
+        today: the day on which the file is made.
+
+    Raises:
+        DoesNotFit: what follows the code is no month.
+    """
+    guarantor, slash, named = subject.partition("/")
+    month = named if slash else today.isoformat()[:_MONTH]
+    if _IS_MONTH.fullmatch(month) is None:
+        raise DoesNotFit(subject=guarantor, what="CODE/YYYY-MM")
     rows = [
         [
             one.id,
@@ -55,7 +73,7 @@ def statement_csv(tables: TableReader, guarantor: str, today: date) -> bytes:
         for one in tables.rows("letters", Letter, guarantor=guarantor)
         if one.terms is not None
         and one.issued_at is not None
-        and _day(one.issued_at).isoformat()[:7] == today.isoformat()[:7]
+        and _day(one.issued_at).isoformat()[:_MONTH] == month
     ]
     titles = ("letter", "application", "state", "issued", "limit", "premium", "awarded", "paid")
     return write_csv((*titles, "rejected_for"), rows)
@@ -145,8 +163,8 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
         ),
         "statement": FileTakeAway(
             Label(
-                zh="担保人当月保函对账单（CSV，对象为机构代码）",
-                en="a guarantor's letters of this month (CSV; SUBJECT is its code)",
+                zh="担保人月度保函对账单（CSV，对象为机构代码，或 代码/2026-09）",
+                en="a guarantor's letters of a month (CSV; SUBJECT is its code, or CODE/2026-09)",
             ),
             None,
             statement_csv,

@@ -30,7 +30,7 @@ from tallystick.industries.preservation.paper_labels import (
     RELEASE_LABELS,
     RULING_LABELS,
 )
-from tallystick.industries.preservation.refusals import StepMissing
+from tallystick.industries.preservation.refusals import DoesNotFit, StepMissing
 from tallystick.industries.preservation.rules import issued_terms
 from tests.unit.industries.preservation import cast
 from tests.unit.industries.preservation.stage import HASH, TAG, Stage, missing
@@ -85,6 +85,11 @@ def test_a_statement_has_this_months_letters_and_no_formula(stage: Stage) -> Non
     assert (row["letter"], row["premium"], row["rejected_for"]) == (letter, "1500.00", "'=1+1")
     later = statement_csv(StageTables(stage), cast.SIGNER.organization, date(2026, 10, 1))
     assert len(later.splitlines()) == 1
+    named = f"{cast.SIGNER.organization}/2026-09"
+    assert statement_csv(StageTables(stage), named, date(2026, 10, 1)) == content
+    for wrong in ("", "2026-13", "2026-9", "september"):
+        with pytest.raises(DoesNotFit):
+            statement_csv(StageTables(stage), f"{cast.SIGNER.organization}/{wrong}", TODAY)
 
 
 def test_a_calendar_has_a_day_for_each_measure_in_effect(stage: Stage) -> None:
