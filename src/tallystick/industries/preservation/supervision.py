@@ -28,11 +28,19 @@ from tallystick.industries.preservation.events import (
     TermMissed,
 )
 
-_FORGED = (value_of("method") == "submit_letters") & (
-    (value_of("code") == "E_HASH")
-    | (value_of("code") == "E_SIG")
-    | (value_of("code") == "E_MISSING")
+_FORGED = (
+    (
+        (value_of("method") == "submit_letters")
+        & (
+            (value_of("code") == "E_HASH")
+            | (value_of("code") == "E_SIG")
+            | (value_of("code") == "E_MISSING")
+        )
+    )
+    | ((value_of("method") == "issue_letter") & (value_of("code") == "E_SIG"))
+    | ((value_of("method") == "accept_letter") & (value_of("code") == "E_HASH"))
 )
+"""A letter that is none, or not as signed; a seal that is not the guarantor's; another file."""
 
 
 class Supervision:
@@ -156,8 +164,8 @@ class Supervision:
         level="critical",
         label=Label(zh="疑似伪造保函", en="Forged letter"),
         sentence=Label(
-            zh="{organization} 提交的保函不存在、签章不符或被改动（{code}）",
-            en="{organization} submitted a letter that is unknown, forged or altered ({code})",
+            zh="{organization} 办理的保函不存在、签章不符或被改动（{method}，{code}）",
+            en="{organization} met a letter that is unknown, forged or altered ({method}, {code})",
         ),
         on=RefusedCall,
         when=_FORGED,

@@ -26,7 +26,14 @@ COURT: Final = cast.JUDGE.organization
 class Seen:
     """The views of a stage's history."""
 
-    def __init__(self, stage: Stage, folder: Path, *, refusals: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        folder: Path,
+        *,
+        refusals: tuple[str, ...] = (),
+        method: str = "submit_letters",
+    ) -> None:
         """Project the whole history, each call in a block of its own time; then the refusals."""
         self.url = f"sqlite:///{folder / 'views.sqlite'}"
         chain = Chain()
@@ -35,7 +42,7 @@ class Seen:
             chain.add(Deed(contract="preservation", events=own), time=TimeMs(at))
         now = TimeMs(stage.now_ms)
         for code in refusals:
-            deed = Deed(contract="preservation", method="submit_letters", code=code)
+            deed = Deed(contract="preservation", method=method, code=code)
             chain.add(deed, time=now)
         chain.add(Deed(contract="preservation", method="tick"), time=now)
         with Projector(self.url, GENESIS, SPECS) as projector:
@@ -135,6 +142,19 @@ def test_an_ordinary_case_warns_of_nothing(stage: Stage, tmp_path: Path) -> None
 def test_every_kind_of_forged_letter_warns(stage: Stage, tmp_path: Path, code: str) -> None:
     """PRES-W1: altered, under another seal, or never issued."""
     assert Seen(stage, tmp_path, refusals=(code,)).rules() == {"PRES-W1"}
+
+
+@pytest.mark.parametrize(
+    ("method", "code"), [("issue_letter", "E_SIG"), ("accept_letter", "E_HASH")]
+)
+def test_forgeries_at_issue_and_acceptance_warn_too(
+    stage: Stage, tmp_path: Path, method: str, code: str
+) -> None:
+    """PRES-W1: a seal that is not the guarantor's, a file that is not the signed one."""
+    assert Seen(stage, tmp_path, refusals=(code,), method=method).rules() == {"PRES-W1"}
+    other = tmp_path / "other"
+    other.mkdir()
+    assert Seen(stage, other, refusals=("E_STATE",), method=method).rules() == set()
 
 
 def test_every_rule_of_the_section_warns(stage: Stage, tmp_path: Path) -> None:
