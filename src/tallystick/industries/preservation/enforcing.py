@@ -37,6 +37,7 @@ from tallystick.industries.preservation.measure_records import (
 )
 from tallystick.industries.preservation.records import (
     MEASURES_MAX,
+    ON_PROPERTY_MAX,
     Application,
     PreservationState,
     Yuan,
@@ -182,6 +183,7 @@ class Enforcing(Securing):
         emits=(MeasureChanged, SurplusFound),
         refuses=(NotYours, StepMissing, TooMuch, TooLong),
     )
+        self.measures.replace(replace(kept, served_at=ctx.block_time_ms))
     def confirm_measure(
         self,
         ctx: Context,
@@ -199,7 +201,7 @@ class Enforcing(Securing):
         left = application.ruled_amount - application.frozen
         if left == 0:
             raise TooMuch(amount=amount, limit=left, rule="ruling")
-        if self.secrets.records.get(property_id(kept.id)) is None:
+        if kept.served_at is None:
             raise StepMissing(subject=kept.id, missing="declare_property")
         figures = self.figures_of(application)
         years = years_of(kept.kind, figures)
@@ -215,7 +217,7 @@ class Enforcing(Securing):
             tag=tag,
             amount=held,
             surplus=amount - held,
-            priority=self._next_priority(kept.registry, tag),
+            priority=self._rank(ctx, kept, tag),
             start=ctx.block_time_ms,
             expiry=until,
         )
@@ -302,12 +304,24 @@ class Enforcing(Securing):
         for name in (EXPIRY, FIRST_NOTICE, LAST_NOTICE):
             self.deadlines.clear(measure, name)
 
-    def _next_priority(self, registry: str, tag: str) -> int:
-        """PRES-10: the next place in the order of service on a property."""
-        kept = self.properties.get(registry, tag)
-        served = 1 if kept is None else kept.served + 1
-        self.properties.put(Property(registry=registry, tag=tag, served=served))
-        return served
+    def _rank(self, ctx: Context, measure: Measure, tag: str) -> int:
+        """PRES-10: the place in the order of service; who was served later moves back by one."""
+        kept = self.properties.get(measure.registry, tag)
+        others = () if kept is None else kept.measures
+        if len(others) == ON_PROPERTY_MAX:
+            raise TooMuch(amount=len(others) + 1, limit=ON_PROPERTY_MAX, rule="property")
+        before = tuple(one for one in others if self._served(one) < self._served(measure.id))
+        after = others[len(before) :]
+        for place, later in enumerate(after, start=len(before) + 2):
+            moved = replace(self.measures.require(later), priority=place)
+            ctx.emit(measure_changed(self.measures.replace(moved)))
+        in_order = (*before, measure.id, *after)
+        self.properties.put(Property(registry=measure.registry, tag=tag, measures=in_order))
+        return len(before) + 1
+
+    def _served(self, measure: str) -> tuple[int, str]:
+        """Return when a measure was served; of those in one block the earlier order is first."""
+        return self.measures.require(measure).served_at or 0, measure
 
     def _open_surplus(self, ctx: Context, measure: Measure) -> Measure:
         """PRES-5: what was frozen beyond the ruling is released before the day ends."""

@@ -54,6 +54,8 @@ class Measure(Record):
     surplus: Amount = 0
     """What was found frozen beyond it and is not released yet."""
     surplus_due: Timestamp | None = None
+    served_at: Timestamp | None = None
+    """When the order reached the registry whole: the property was sealed for it."""
     priority: Count = 0
     """1 for the first that was served on the property."""
     start: Timestamp | None = None
@@ -63,11 +65,11 @@ class Measure(Record):
 
 
 class Property(Record):
-    """How many measures were served on a property so far, as its registry knows it."""
+    """The measures on a property in the order of service, as its registry knows it."""
 
     registry: OrganizationCode
     tag: Digest
-    served: Count
+    measures: tuple[Identifier, ...]
 
 
 class RenewalState(StrEnum):

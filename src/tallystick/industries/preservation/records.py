@@ -30,6 +30,8 @@ LETTERS_MAX: Final = 5
 """Letters that one application combines."""
 MEASURES_MAX: Final = 50
 """Measures of one application."""
+ON_PROPERTY_MAX: Final = 200
+"""Measures on one property, those that are over counted too."""
 
 Yuan: TypeAlias = Annotated[int, Meta(ge=1, le=10**15), Format("amount")]
 """An amount of at least one fen."""

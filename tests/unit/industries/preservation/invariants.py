@@ -25,7 +25,7 @@ def check_all(stage: Stage) -> None:
     pres_6_no_measure_lasts_too_long(stage)
     pres_7_who_never_sued_is_released(stage)
     pres_9_payouts_stay_within_limits(stage)
-    pres_10_ranks_on_a_property_are_distinct(stage)
+    pres_10_ranks_are_the_order_of_service(stage)
     exposure_is_the_sum_of_limits(stage)
     money_is_conserved(stage)
 
@@ -102,15 +102,18 @@ def pres_9_payouts_stay_within_limits(stage: Stage) -> None:
         assert not own or letter["awarded"] <= letter["terms"]["limit"]
 
 
-def pres_10_ranks_on_a_property_are_distinct(stage: Stage) -> None:
-    """From 1 to as many as were served."""
-    ranks: dict[tuple[str, str], list[int]] = defaultdict(list)
+def pres_10_ranks_are_the_order_of_service(stage: Stage) -> None:
+    """From 1 on without a gap, and whoever was served earlier comes before."""
+    ranks: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     for one in stage.table("measures").values():
         if one["tag"] is not None:
-            ranks[one["registry"], one["tag"]].append(one["priority"])
+            ranks[one["registry"], one["tag"]].append((one["priority"], one["served_at"]))
+    assert len(ranks) == len(stage.table("properties"))
     for one in stage.table("properties").values():
         served = sorted(ranks[one["registry"], one["tag"]])
-        assert served == list(range(1, one["served"] + 1))
+        assert [rank for rank, _ in served] == list(range(1, len(one["measures"]) + 1))
+        times = [time for _, time in served]
+        assert times == sorted(times)
 
 
 def exposure_is_the_sum_of_limits(stage: Stage) -> None:

@@ -87,7 +87,7 @@ def test_a_measure_that_is_over_is_not_confirmed_again(stage: Stage) -> None:
     again = {"measure": measure, "tag": TAG, "amount": 1, "until": stage.now_ms + DAY_MS}
     facts = stage.refused("E_STATE", cast.REGISTRY, "confirm_measure", **again)
     assert (facts["state"], facts["action"]) == ("RELEASED", "confirm")
-    assert stage.table("properties")[f"{cast.REGISTRY.organization}/{TAG}"]["served"] == 1
+    assert stage.table("properties")[f"{cast.REGISTRY.organization}/{TAG}"]["measures"] == [measure]
 
 
 def test_renewal_is_asked_for_a_measure_in_effect(stage: Stage) -> None:
