@@ -378,6 +378,7 @@ class Ending(Keeping):
             ctx,
             application,
             RELEASE,
+            is_urgent=application.is_urgent,
             days=figures.release_days,
             hours=figures.urgent_release_hours,
         )

@@ -51,6 +51,7 @@ from tallystick.industries.preservation.refusals import (
 )
 from tallystick.industries.preservation.rules import check_expiry, years_after, years_of
 from tallystick.industries.preservation.securing import Securing
+from tallystick.industries.preservation.tables import is_urgent
 from tallystick.industries.preservation.workflows import JUDGE, LIVE, OFFICER, REGISTRY
 
 START: Final = "start"
@@ -100,7 +101,14 @@ class Enforcing(Securing):
         )
         self.end_term(ctx, kept, RULING)
         figures = self.figures_of(kept)
-        self.set_term(ctx, kept, START, days=figures.start_days, hours=figures.urgent_start_hours)
+        self.set_term(
+            ctx,
+            kept,
+            START,
+            is_urgent=is_urgent(kept),
+            days=figures.start_days,
+            hours=figures.urgent_start_hours,
+        )
         for letter in kept.letters:
             self.letter_flow.move(ctx, self.letters, self.letters.require(letter), "take_force")
         ctx.emit(Ruled(application=kept.id, court=kept.court, amount=amount, ruling=ruling))
@@ -175,6 +183,7 @@ class Enforcing(Securing):
         """
         kept = self.measures.require(measure)
         self.own_case(ctx, kept.application)
+        self.measures.replace(replace(kept, served_at=ctx.block_time_ms))
         return self.secrets.declare(ctx, property_id(kept.id), sealed, recipients=[kept.registry])
 
     @action(
@@ -183,7 +192,6 @@ class Enforcing(Securing):
         emits=(MeasureChanged, SurplusFound),
         refuses=(NotYours, StepMissing, TooMuch, TooLong),
     )
-        self.measures.replace(replace(kept, served_at=ctx.block_time_ms))
     def confirm_measure(
         self,
         ctx: Context,

@@ -40,6 +40,7 @@ from tallystick.industries.preservation.refusals import (
 )
 from tallystick.industries.preservation.rules import check_security
 from tallystick.industries.preservation.setting import Setting
+from tallystick.industries.preservation.tables import is_urgent
 from tallystick.industries.preservation.workflows import (
     APPLICANT,
     BEFORE_RULING,
@@ -197,7 +198,7 @@ class Filing(Setting):
         role=JUDGE,
         label=Label(zh="免予担保", en="Exempt from security"),
         emits=(SecurityOrdered,),
-        refuses=(NotYours, StepMissing),
+        refuses=(NotYours, StepMissing, DoesNotFit),
     )
     def exempt_security(
         self,
@@ -205,11 +206,13 @@ class Filing(Setting):
         application: ApplicationId,
         exemption: Annotated[Exemption, Label(zh="免担保情形", en="Ground")],
     ) -> Application:
-        """en: The judge asks for no security, on a ground that the law names.
+        """en: The judge asks for no security in a suit, on a ground that the law names.
 
-        zh: 法官依法定情形不要求提供担保。
+        zh: 诉讼中，法官依法定情形不要求提供担保。
         """
         kept = self._checked(ctx, application)
+        if kept.is_pre_suit:
+            raise DoesNotFit(subject=kept.id, what="a suit: before it security is due (CPL 104)")
         ctx.emit(_ordered(kept, 0, exemption))
         ordered = self.preservation_flow.move(
             ctx, self.applications, kept, "order_security", exemption=exemption
@@ -247,7 +250,12 @@ class Filing(Setting):
         """Note that the security is there, and begin the court's time to rule."""
         figures = self.figures_of(kept)
         self.set_term(
-            ctx, kept, RULING, days=figures.ruling_days, hours=figures.urgent_ruling_hours
+            ctx,
+            kept,
+            RULING,
+            is_urgent=is_urgent(kept),
+            days=figures.ruling_days,
+            hours=figures.urgent_ruling_hours,
         )
         return self.preservation_flow.move(
             ctx, self.applications, kept, "secure", secured_at=ctx.block_time_ms, **changes

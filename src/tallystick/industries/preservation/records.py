@@ -56,7 +56,10 @@ class LegalParameters(VersionedParameters):
     pre_suit_bp: Annotated[
         BasisPoints,
         Label(zh="诉前担保（基点）", en="Security before suit, bp"),
-        Help(zh="财产保全规定第五条", en="PP art. 5: the whole amount."),
+        Help(
+            zh="财产保全规定第五条、民诉法解释第一百五十二条",
+            en="PP art. 5, CPI art. 152: the whole amount, less in special circumstances.",
+        ),
     ] = 10_000
     ruling_days: Annotated[
         Days,
@@ -66,7 +69,10 @@ class LegalParameters(VersionedParameters):
     urgent_ruling_hours: Annotated[
         Hours,
         Label(zh="紧急裁定期限（小时）", en="Hours to rule, urgent"),
-        Help(zh="民事诉讼法第一百零三、一百零四条", en="CPL arts. 103, 104: 48 hours."),
+        Help(
+            zh="民事诉讼法第一百零三、一百零四条；诉前均适用",
+            en="CPL arts. 103, 104: 48 hours; before a suit always.",
+        ),
     ] = 48
     start_days: Annotated[
         Days,
@@ -76,7 +82,10 @@ class LegalParameters(VersionedParameters):
     urgent_start_hours: Annotated[
         Hours,
         Label(zh="紧急开始执行期限（小时）", en="Hours to start, urgent"),
-        Help(zh="“立即开始执行”，以小时计", en="PP art. 4: at once, put in hours."),
+        Help(
+            zh="财产保全规定第四条：“立即开始执行”，小时数为平台规则",
+            en="PP art. 4: at once; the number of hours is a rule of the platform.",
+        ),
     ] = 24
     suit_days: Annotated[
         Days,
@@ -101,12 +110,18 @@ class LegalParameters(VersionedParameters):
     reconsideration_days: Annotated[
         Days,
         Label(zh="申请复议期限（日）", en="Days to ask for reconsideration"),
-        Help(zh="财产保全规定第二十五条", en="PP art. 25: five days."),
+        Help(
+            zh="财产保全规定第二十五条、民诉法解释第一百七十一条",
+            en="PP art. 25, CPI art. 171: five days.",
+        ),
     ] = 5
     review_days: Annotated[
         Days,
         Label(zh="复议审查期限（日）", en="Days to review"),
-        Help(zh="财产保全规定第二十五条", en="PP art. 25: ten days."),
+        Help(
+            zh="财产保全规定第二十五条、民诉法解释第一百七十一条",
+            en="PP art. 25, CPI art. 171: ten days.",
+        ),
     ] = 10
     release_days: Annotated[
         Days,
@@ -198,7 +213,7 @@ class PreservationState(StrEnum):
 
 
 class Exemption(StrEnum):
-    """When no security is asked for (PP art. 9)."""
+    """When no security is asked for in a suit (PP art. 9, its six cases)."""
 
     MAINTENANCE = "MAINTENANCE"
     """Alimony, maintenance, pensions, medical fees, wages, industrial and traffic injuries."""

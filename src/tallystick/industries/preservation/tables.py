@@ -149,11 +149,18 @@ class PreservationTables:
         return self.calendars.period(before, 1, calendar=parameters.calendar)
 
     def set_term(
-        self, ctx: Context, application: Application, term: str, *, days: int, hours: int
+        self,
+        ctx: Context,
+        application: Application,
+        term: str,
+        *,
+        is_urgent: bool,
+        days: int,
+        hours: int,
     ) -> int:
         """Set what a court or registry has to do in `hours` if it is urgent, or else in `days`."""
         calendar = None
-        if application.is_urgent:
+        if is_urgent:
             due = ctx.block_time_ms + hours * HOUR_MS
         else:
             period = self.term_of_days(ctx, days, self.figures_of(application))
@@ -187,6 +194,11 @@ class PreservationTables:
                 share_bp=share_bp(changed.exposure, changed.net_assets),
             )
         )
+
+
+def is_urgent(application: Application) -> bool:
+    """Return whether the court rules and starts within hours; before a suit always (CPL 104)."""
+    return application.is_urgent or application.is_pre_suit
 
 
 def require_party(ctx: Context, subject: str, party: str) -> None:

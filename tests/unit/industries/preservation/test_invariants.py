@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from tallystick.industries.preservation.records import ON_PROPERTY_MAX
 from tests.unit.industries.preservation import cast
 from tests.unit.industries.preservation.stage import (
     AMOUNT,
@@ -212,10 +213,69 @@ def test_pres_9_payouts_on_a_letter_stay_within_its_limit(stage: Stage) -> None:
 
 
 def test_pres_10_measures_rank_in_the_order_of_service(stage: Stage) -> None:
-    """PRES-10: two cases on one property rank as they were confirmed; another property is 1."""
+    """PRES-10: whoever confirms first, who was served first comes first; others move back."""
     first, _one = stage.executing()
     second, _two = stage.executing(cast.OTHER_APPLICANT)
-    later, earlier = stage.measure(first), stage.measure(second)
-    assert stage.confirm(earlier)["priority"] == 1
-    assert stage.confirm(later, 10)["priority"] == 2
+    served = [stage.measure(one) for one in (first, second, first)]
+    assert stage.confirm(served[2], 10)["priority"] == 1
+    assert stage.confirm(served[0], 10)["priority"] == 1
+    assert stage.confirm(served[1], 10)["priority"] == 2
+    ranks = [stage.table("measures")[one]["priority"] for one in served]
+    assert ranks == [1, 2, 3]
+    moved = [one for one in stage.named("MeasureChanged") if one["measure"] == served[2]]
+    assert [one["priority"] for one in moved] == [1, 2, 3]
     assert stage.confirm(stage.measure(first), 10, tag=HASH)["priority"] == 1
+
+
+def test_pres_10_of_those_served_in_one_block_the_earlier_order_is_first(stage: Stage) -> None:
+    """PRES-10: the block has one time for all of it."""
+    case, _letter = stage.executing()
+    measures = [stage.measure(case) for _number in range(2)]
+    for name in measures:
+        stage.alter("measures", name, served_at=stage.now_ms)
+    for name in reversed(measures):
+        stage.confirm(name, 10)
+    assert [stage.table("measures")[one]["priority"] for one in measures] == [1, 2]
+
+
+def test_pres_10_a_property_has_so_many_measures_and_no_more(stage: Stage) -> None:
+    """E_LIMIT: what a registry keeps of one property is bounded."""
+    case, _letter = stage.executing()
+    first, second = stage.measure(case), stage.measure(case)
+    stage.confirm(first, 10)
+    key = f"{cast.REGISTRY.organization}/{TAG}"
+    stage.alter("properties", key, measures=[first] * ON_PROPERTY_MAX)
+    more = {"measure": second, "tag": TAG, "amount": 1, "until": stage.now_ms + DAY_MS}
+    facts = stage.refused("E_LIMIT", cast.REGISTRY, "confirm_measure", **more)
+    assert facts == {"amount": ON_PROPERTY_MAX + 1, "limit": ON_PROPERTY_MAX, "rule": "property"}
+    stage.ok(cast.REGISTRY, "confirm_measure", **(more | {"tag": HASH}))
+
+
+def test_pres_1_before_a_suit_nobody_is_exempt(stage: Stage) -> None:
+    """PRES-1: the exemptions of PP 9 are for suits; before one, security is due (CPL 104)."""
+    early = stage.filed(is_pre_suit=True)
+    stage.ok(cast.CLERK, "check_application", application=early)
+    exempt = {"application": early, "exemption": "MAINTENANCE"}
+    stage.refused("E_VALUE", cast.JUDGE, "exempt_security", **exempt)
+    stage.ok(cast.JUDGE, "order_security", application=early, required=AMOUNT)
+
+
+@pytest.mark.parametrize(
+    ("more", "hours"),
+    [({"is_pre_suit": True}, 48), ({"is_urgent": True}, 48), ({}, None)],
+    ids=["before a suit", "urgent", "ordinary"],
+)
+def test_the_court_rules_within_hours_before_a_suit(
+    stage: Stage, more: dict[str, bool], hours: int | None
+) -> None:
+    """CPL 103, 104: 48 hours if urgent, and before a suit always; else five days (PP 4)."""
+    case, _letter = stage.secured(**more)
+    deadline = stage.table("deadlines_deadlines")[f"{case}/ruling"]
+    left = deadline["due"] - stage.table("applications")[case]["secured_at"]
+    if hours is None:
+        assert left > 4 * DAY_MS
+    else:
+        assert left == hours * 3_600_000
+    stage.ok(cast.JUDGE, "rule", application=case, amount=AMOUNT, ruling=HASH)
+    start = stage.table("deadlines_deadlines")[f"{case}/start"]["due"] - stage.now_ms
+    assert (start == DAY_MS) is (hours is not None)
