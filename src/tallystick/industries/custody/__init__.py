@@ -4,7 +4,7 @@
 from tallystick.industries.custody.archive_records import ManifestEntry, TerminalDay
 from tallystick.industries.custody.contract import Custody
 from tallystick.industries.custody.restoring import directory_of
-from tallystick.industries.custody.rules import entry_digest, plain_commitment
+from tallystick.industries.custody.rules import business_key, entry_digest, plain_commitment
 from tallystick.industries.custody.workflows import EXCLUSIVE_ROLES
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Custody",
     "ManifestEntry",
     "TerminalDay",
+    "business_key",
     "directory_of",
     "entry_digest",
     "plain_commitment",

@@ -24,6 +24,7 @@ from tallystick.industries.custody.workflows import CheckState
 
 TERMINALS_MAX = 500
 Positive: TypeAlias = Annotated[int, Meta(ge=1, le=1_000_000_000)]
+BusinessKeys: TypeAlias = Annotated[tuple[Digest, ...], Meta(max_length=50)]
 
 
 class Terminal(Record):
@@ -64,6 +65,8 @@ class Archive(Record):
     last_day: date | None = None
     last: Identifier | None = None
     """The newest manifest."""
+    snapshots: Count = 0
+    last_snapshot: Identifier | None = None
 
 
 class NewManifest(Arguments):
@@ -95,13 +98,40 @@ class Manifest(Record):
     anchored_by: Name
 
 
+class NewSnapshot(Arguments):
+    """What an institution's own ledger wrote since its last snapshot."""
+
+    root: Digest
+    """RFC 9162 root over these lines, in the order in which they were written."""
+    entries: Positive
+    size: ByteCount
+    """Sum of the sizes."""
+    begun_at: Timestamp
+    """When the first of them was written."""
+
+
+class Snapshot(Record):
+    """A block of an institution's own ledger, anchored long before its day is over."""
+
+    id: Identifier
+    owner: OrganizationCode
+    number: Count
+    """1, 2, 3, ...: a block that was left out would show."""
+    root: Digest
+    previous: Digest | None
+    """Root of the block before it."""
+    entries: Count
+    anchored_at: Timestamp
+    anchored_by: Name
+
+
 class ManifestEntry(Record):
     """A line of the directory; its digest is a leaf of the day's tree."""
 
     terminal: Identifier
     sequence: Positive
     business_key: Digest
-    """Commitment to the transaction number and such, under a secret of the owner."""
+    """Commitment to the transaction number and such, under a secret of the owner: `business_key`."""
     object: Identifier
     cid: DocumentCid
     size: ByteCount
@@ -128,6 +158,10 @@ class Audit(Record):
     """Shown, and stored under the same address."""
     missing: tuple[Count, ...] = ()
     """Shown, but the object is lost or was never stored."""
+    asked: BusinessKeys = ()
+    """Business keys whose lines must be shown too, wherever they stand."""
+    asked_found: BusinessKeys = ()
+    asked_missing: BusinessKeys = ()
     drawn_at: Timestamp
     due: Timestamp
     state: CheckState

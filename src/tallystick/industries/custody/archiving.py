@@ -22,6 +22,7 @@ from tallystick.industries.custody.archive_records import (
     TERMINALS_MAX,
     Archive,
     Audit,
+    BusinessKeys,
     Drill,
     Manifest,
     NewManifest,
@@ -55,6 +56,8 @@ from tallystick.industries.custody.rules import (
     end_of_run,
     entry_digest,
     place_at,
+    shown_lines,
+    wanted_lines,
 )
 from tallystick.industries.custody.tables import require_party
 from tallystick.industries.custody.workflows import AUDITOR, OWNER, REGULATOR, CheckState
@@ -163,11 +166,18 @@ class Archiving(Keeping):
         emits=(AuditDrawn,),
         refuses=(BadManifest,),
     )
-    def draw_audit(self, ctx: Context, manifest: ManifestName) -> Audit:
-        """en: Draws lines of a day by chance; the owner must show each of them, in time.
+    def draw_audit(
+        self,
+        ctx: Context,
+        manifest: ManifestName,
+        asked: Annotated[BusinessKeys, Label(zh="指定业务键", en="Business keys")] = (),
+    ) -> Audit:
+        """en: Draws lines of a day by chance, and asks for some by business key; all are shown.
 
-        zh: 随机抽取某日清单若干条，机构须在时限内逐条出示。
+        zh: 随机抽取某日清单若干条，并可按业务键指定；机构须在时限内逐条出示。
         """
+        if len(set(asked)) != len(asked):
+            raise BadManifest(what="a business key twice")
         kept, parameters = self.manifests.require(manifest), self.parameters.now()
         name = ctx.next_id("AU")
         nonce = digest_of("custody-audit", ctx.parent_hash, name)
@@ -178,6 +188,7 @@ class Archiving(Keeping):
             auditor=ctx.person,
             nonce=nonce,
             indices=drawn_indices(nonce, kept.entries, parameters.audit_entries),
+            asked=asked,
             drawn_at=ctx.block_time_ms,
             due=ctx.block_time_ms + parameters.audit_s * 1_000,
             state=CheckState.DRAWN,
@@ -185,7 +196,8 @@ class Archiving(Keeping):
         if not drawn.indices:
             raise BadManifest(what="an empty day")
         self.deadlines.set(name, _CHECK, due=drawn.due, on_expiry="check")
-        ctx.emit(AuditDrawn(audit=name, manifest=manifest, count=len(drawn.indices), due=drawn.due))
+        count = len(drawn.indices) + len(asked)
+        ctx.emit(AuditDrawn(audit=name, manifest=manifest, count=count, due=drawn.due))
         return self.audits.add(drawn)
 
     @action(
@@ -212,19 +224,13 @@ class Archiving(Keeping):
         require_party(ctx, audit, kept.owner)
         if ctx.block_time_ms > kept.due:
             raise CheckLate(check=audit, due=kept.due)
-        found, missing = set(kept.found), set(kept.missing)
         for one in shown:
-            if one.index not in kept.indices:
-                raise BadManifest(what=f"line {one.index}")
-            is_there = self._is_stored(kept.manifest, one)
-            (found if is_there else missing).add(one.index)
-        kept = self.audits.replace(
-            replace(kept, found=tuple(sorted(found)), missing=tuple(sorted(missing)))
-        )
-        if len(found | missing) < len(kept.indices):
+            kept = self._note_line(kept, one)
+        kept = self.audits.replace(kept)
+        if shown_lines(kept) < wanted_lines(kept):
             return kept
         self.deadlines.clear(audit, _CHECK)
-        return self._end_audit(ctx, kept, "fail" if missing else "pass")
+        return self._end_audit(ctx, kept, "fail" if kept.missing or kept.asked_missing else "pass")
 
     @action(
         role=(AUDITOR, OWNER),
@@ -386,14 +392,30 @@ class Archiving(Keeping):
         stored = self.objects.get(entry.object)
         return stored is not None and stored.cid == entry.cid and stored.state in KEPT
 
+    def _note_line(self, audit: Audit, shown: ShownEntry) -> Audit:
+        """Return an audit with a line that was shown: drawn by chance, or asked for by its key."""
+        index, key = shown.index, shown.entry.business_key
+        is_drawn, is_asked = index in audit.indices, key in audit.asked
+        if not (is_drawn or is_asked):
+            raise BadManifest(what=f"line {index}")
+        is_there = self._is_stored(audit.manifest, shown)
+        if is_drawn:
+            name = "found" if is_there else "missing"
+            audit = replace(audit, **{name: tuple(sorted({*getattr(audit, name), index}))})
+        if is_asked:
+            name = "asked_found" if is_there else "asked_missing"
+            audit = replace(audit, **{name: tuple(sorted({*getattr(audit, name), key}))})
+        return audit
+
     def _end_audit(self, ctx: Context, audit: Audit, move: str) -> Audit:
         ended = self.check_flow.move(ctx, self.audits, audit, move, ended_at=ctx.block_time_ms)
+        found = len(ended.found) + len(ended.asked_found)
         ctx.emit(
             AuditEnded(
                 audit=ended.id,
                 manifest=ended.manifest,
-                found=len(ended.found),
-                missing=len(ended.indices) - len(ended.found),
+                found=found,
+                missing=wanted_lines(ended) - found,
             )
         )
         return ended

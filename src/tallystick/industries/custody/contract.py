@@ -16,6 +16,7 @@ from tallystick.industries.custody.events import (
     RetentionEnding,
 )
 from tallystick.industries.custody.queries import Queries
+from tallystick.industries.custody.snapshots import Snapshots
 from tallystick.industries.custody.supervision import Supervision
 from tallystick.industries.custody.workflows import EXCLUSIVE_ROLES
 
@@ -24,6 +25,7 @@ _FOLLOWS = (*CHALLENGE_EVENTS, PeriodEnded, RetentionEnding, AuditEnded, DrillEn
 
 class Custody(
     Archiving,
+    Snapshots,
     Queries,
     Supervision,
     Contract,

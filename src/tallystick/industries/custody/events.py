@@ -322,6 +322,18 @@ class DayAnchored(Event):
     gaps: Count
 
 
+class SnapshotAnchored(Event):
+    """en: {owner} anchored block {number} of its own ledger: {entries} entries ({snapshot}).
+
+    zh: {owner} 锚定子链第 {number} 个区块：{entries} 条（{snapshot}）。
+    """
+
+    snapshot: Identifier
+    owner: OrganizationCode
+    number: Count
+    entries: Count
+
+
 class SequenceGap(Event):
     """en: The terminal {terminal} lacks {count} numbers from {first}: {cause} ({manifest}).
 

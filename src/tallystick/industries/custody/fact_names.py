@@ -108,6 +108,9 @@ AUDIT_LABELS: Final[Labels] = MappingProxyType(
         "lines.terminal": fact("终端", "Terminal"),
         "lines.sequence": fact("序号", "Number"),
         "lines.line_result": state_fact("结果", "Result", _LINE_RESULTS),
+        "keys_asked": fact("指定业务键", "Business keys asked for"),
+        "keys_asked.business_key": fact("业务键承诺", "Business key"),
+        "keys_asked.line_result": state_fact("结果", "Result", _LINE_RESULTS),
     }
 )
 DRILL_LABELS: Final[Labels] = MappingProxyType(

@@ -131,6 +131,13 @@ def audit_facts(tables: TableReader, audit: str) -> Facts:
         "lines_drawn": len(kept.indices),
         "lines_found": len(kept.found),
         "lines": lines,
+        "keys_asked": [
+            {
+                "business_key": key,
+                "line_result": "found" if key in kept.asked_found else "missing",
+            }
+            for key in kept.asked
+        ],
     }
 
 

@@ -187,6 +187,16 @@ class StakeTooLow(Refusal, code="E_LIMIT"):
     needed: Amount
 
 
+class TooFewChallenges(Refusal, code="E_LIMIT"):
+    """en: {challenges} challenges of a copy in a period are too few: at least {needed}.
+
+    zh: 每期每份副本 {challenges} 次挑战过少，至少 {needed} 次。
+    """
+
+    challenges: Count
+    needed: Count
+
+
 class NodeClosedAlready(Refusal, code="E_STATE"):
     """en: {node} takes no new copies.
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from tallystick.contracts import DAY_MS, digest_of
-from tallystick.industries.custody.archive_records import ManifestEntry, TerminalDay
+from tallystick.industries.custody.archive_records import Audit, ManifestEntry, TerminalDay
 from tallystick.industries.custody.records import (
     Agreement,
     CustodyParameters,
@@ -31,6 +31,8 @@ MIB: Final = 1_048_576
 GB: Final = 1_000_000_000
 MONTH_DAYS: Final = 30
 DRAWN_MAX: Final = 100
+OBJECTS_A_CHALLENGE: Final = 1_000
+"""Of so many objects at least one is challenged each day."""
 
 LIVE_COPIES: Final = frozenset(
     {PlacementState.OFFERED, PlacementState.PINNED, PlacementState.SUSPECT}
@@ -53,6 +55,14 @@ def plain_commitment(object_id: str, sha256: str, salt: bytes) -> str:
     Who shows the plaintext and the salt proves later that it was this one.
     """
     return digest_of("custody-plain", object_id, sha256, salt)
+
+
+def business_key(secret: bytes, number: str) -> str:
+    """Return what stands in a day's directory for a transaction number or such.
+
+    The owner tells it to who may ask for the document of that number; nobody else finds it out.
+    """
+    return digest_of("custody-business-key", secret, number)
 
 
 def entry_digest(entry: ManifestEntry) -> str:
@@ -87,6 +97,11 @@ def fee_slice(agreement: Agreement, size: int) -> int:
 def period_fee(agreement: Agreement, slice_fee: int) -> int:
     """Return what is held for a period: every copy, every challenge (AFC-5)."""
     return slice_fee * agreement.copies * agreement.challenges
+
+
+def challenges_needed(copies: int, period_days: int) -> int:
+    """Return how many challenges of each copy make one a day of a thousand objects."""
+    return -(-period_days // (copies * OBJECTS_A_CHALLENGE))
 
 
 def period_ms(agreement: Agreement) -> int:
@@ -225,6 +240,17 @@ def place_at(days: Sequence[TerminalDay], index: int) -> Place:
             return Place(day.terminal, at + rest)
         rest -= day.entries
     raise BadManifest(what=f"place {index}")
+
+
+def wanted_lines(audit: Audit) -> int:
+    """Return how many lines an audit wants: drawn by chance, and asked for."""
+    return len(audit.indices) + len(audit.asked)
+
+
+def shown_lines(audit: Audit) -> int:
+    """Return how many of them were shown, whatever came of it."""
+    drawn, asked = {*audit.found, *audit.missing}, {*audit.asked_found, *audit.asked_missing}
+    return len(drawn) + len(asked)
 
 
 def index_of(days: Sequence[TerminalDay], terminal: str, sequence: int) -> int | None:

@@ -32,7 +32,13 @@ from tallystick.industries.custody.records import (
     RetentionClass,
     StorageNode,
 )
-from tallystick.industries.custody.refusals import NotYours, StakeTooLow, TooFewZones
+from tallystick.industries.custody.refusals import (
+    NotYours,
+    StakeTooLow,
+    TooFewChallenges,
+    TooFewZones,
+)
+from tallystick.industries.custody.rules import challenges_needed
 from tallystick.industries.custody.tables import (
     ALL_NODES,
     CustodyTables,
@@ -234,7 +240,7 @@ class Setting(CustodyTables):
         role=OWNER,
         label=Label(zh="订立存储约定", en="Make an agreement"),
         emits=(AgreementMade,),
-        refuses=(TooFewZones,),
+        refuses=(TooFewZones, TooFewChallenges),
     )
     def make_agreement(self, ctx: Context, new: NewAgreement) -> Agreement:
         """en: Says how many copies in how many zones the owner's objects have, and for what price.
@@ -243,6 +249,9 @@ class Setting(CustodyTables):
         """
         if new.zones > new.copies:
             raise TooFewZones(zones=new.copies, needed=new.zones)
+        needed = challenges_needed(new.copies, new.period_days)
+        if new.challenges < needed:
+            raise TooFewChallenges(challenges=new.challenges, needed=needed)
         self.money.assets.require(new.currency)
         made = Agreement(
             id=ctx.next_id("AG"),

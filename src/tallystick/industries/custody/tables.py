@@ -21,6 +21,7 @@ from tallystick.industries.custody.archive_records import (
     Audit,
     Drill,
     Manifest,
+    Snapshot,
     Terminal,
 )
 from tallystick.industries.custody.records import (
@@ -73,6 +74,7 @@ class CustodyTables:
     terminals = Table(Terminal, key="id", label=Label(zh="终端", en="Terminals"))
     archives = Table(Archive, key="owner", label=Label(zh="档案", en="Archives"))
     manifests = Table(Manifest, key="id", label=Label(zh="日清单", en="Day manifests"))
+    snapshots = Table(Snapshot, key="id", label=Label(zh="子链区块", en="Snapshots"))
     audits = Table(Audit, key="id", label=Label(zh="抽查", en="Audits"))
     drills = Table(Drill, key="id", label=Label(zh="恢复演练", en="Restore drills"))
 
@@ -82,7 +84,7 @@ class CustodyTables:
     keys = PrivateRecords(label=Label(zh="对象密钥", en="Keys of objects"))
     grants = Grants(label=Label(zh="授权", en="Grants"))
     possession = Possession(label=Label(zh="持有证明", en="Possession"))
-    days = Batches(label=Label(zh="日清单根", en="Day roots"))
+    days = Batches(label=Label(zh="日清单与子链根", en="Roots of days and snapshots"))
     money = Accounts(label=Label(zh="资金", en="Money"))
     payments = Outbox(label=Label(zh="付款", en="Payments"))
     deadlines = Deadlines(

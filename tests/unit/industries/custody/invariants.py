@@ -131,7 +131,10 @@ def checks_found_what_was_drawn(scene: Scene) -> None:
         found, missing = set(audit["found"]), set(audit["missing"])
         assert not found & missing
         assert found | missing <= set(audit["indices"])
-        assert (audit["state"] == "PASSED") == (found == set(audit["indices"]))
+        is_whole = found == set(audit["indices"])
+        assert (audit["state"] == "PASSED") == (
+            is_whole and set(audit["asked_found"]) == set(audit["asked"])
+        )
     for drill in scene.table("drills").values():
         assert drill["state"] != "PASSED" or drill["node"] is not None
 

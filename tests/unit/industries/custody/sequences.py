@@ -246,7 +246,9 @@ class Sequence:
     def audit(self) -> bool:
         """Somebody draws an audit of a day."""
         who, manifest = self.random.choice([AUDITOR, REGULATOR, OWNER]), self.day()
-        return self.did(who, "draw_audit", manifest=manifest)
+        entries = self.days.get(manifest, [])
+        asked = [one.business_key for one in entries if self.random.random() < 0.2]
+        return self.did(who, "draw_audit", manifest=manifest, asked=asked)
 
     def show(self) -> bool:
         """The owner shows what an audit drew, or a line at another's place."""

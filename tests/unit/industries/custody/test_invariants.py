@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from tallystick.contracts.parts import BatchTree
+from tallystick.errors import Refused
+from tallystick.industries.custody import business_key, entry_digest
 from tests.unit.industries.custody.invariants import check_all
 from tests.unit.industries.custody.scene import (
     AUDITOR,
@@ -19,6 +22,8 @@ from tests.unit.industries.custody.scene import (
     OWNER,
     READER,
     REGULATOR,
+    RULES,
+    TERMINAL,
     Scene,
 )
 
@@ -239,6 +244,56 @@ def test_afc_7_each_line_stands_at_the_place_of_its_number(scene: Scene) -> None
     assert audit["indices"] == [0, 1]
     shown = [scene.shown(swapped, 0)]
     scene.refused("E_HASH", OWNER, "show_entries", audit=audit["id"], shown=shown)
+
+
+def test_afc_7_lines_asked_for_by_business_key_are_shown_or_the_audit_fails(scene: Scene) -> None:
+    """AFC-7: a regulator names transactions; a line that is not there cannot be made up."""
+    scene.terminals(1)
+    lines = [scene.entry("t0", number, scene.stored(f"o{number}")) for number in (1, 2, 3)]
+    manifest = scene.anchor(lines, [{"terminal": "t0", "first": 1, "entries": 3, "gaps": []}], DAY)
+    scene.ok(RULES, "change_parameters", parameters={"audit_entries": 1})
+    keys, nowhere = [one.business_key for one in lines], business_key(b"secret", "TX-404")
+    twice = {"manifest": manifest, "asked": [nowhere] * 2}
+    facts = scene.refused("E_FORMAT", REGULATOR, "draw_audit", **twice)
+    assert facts == {"what": "a business key twice"}
+    one = scene.ok(REGULATOR, "draw_audit", manifest=manifest, asked=keys)
+    shown = [scene.shown(lines, at) for at in range(3)]
+    half = scene.ok(OWNER, "show_entries", audit=one["id"], shown=shown[:1])
+    assert half["state"] == "DRAWN"
+    whole = scene.ok(OWNER, "show_entries", audit=one["id"], shown=shown[1:])
+    assert (whole["state"], set(whole["asked_found"])) == ("PASSED", set(keys))
+    two = scene.ok(REGULATOR, "draw_audit", manifest=manifest, asked=[nowhere])
+    (drawn,) = two["indices"]
+    strange = [shown[(drawn + 1) % 3]]
+    scene.refused("E_FORMAT", OWNER, "show_entries", audit=two["id"], shown=strange)
+    done = scene.ok(OWNER, "show_entries", audit=two["id"], shown=[shown[drawn]])
+    assert done["state"] == "DRAWN"
+    scene.warp(days=2)
+    assert scene.record("audits", two["id"])["state"] == "FAILED"
+    assert scene.named("AuditEnded")[-1]["missing"] == 1
+    check_all(scene)
+
+
+def test_afc_7_a_line_is_on_the_chain_a_minute_after_it_was_written(scene: Scene) -> None:
+    """The institution's own ledger: numbered blocks, each with the root of the one before."""
+    scene.terminals(1)
+    lines = [scene.entry("t0", number, scene.stored(f"o{number}")) for number in (1, 2)]
+    roots = [BatchTree([entry_digest(one)]).root for one in lines]
+    size = sum(one.size for one in lines)
+    blocks = [
+        scene.ok(who, "anchor_snapshot", root=root, entries=1, size=size, begun_at=scene.now)
+        for who, root in zip((TERMINAL, OWNER), roots, strict=True)
+    ]
+    assert [one["number"] for one in blocks] == [1, 2]
+    assert [one["previous"] for one in blocks] == [None, roots[0]]
+    again = {"root": roots[0], "entries": 1, "size": size, "begun_at": scene.now}
+    assert scene.refused("E_DUP", OWNER, "anchor_snapshot", **again)["batch"] == blocks[0]["id"]
+    ask = scene.ledger.query
+    shown = scene.shown(lines[1:], 0)
+    assert ask("check_snapshot", snapshot=blocks[1]["id"], shown=shown) == blocks[1]
+    with pytest.raises(Refused, match="not at place 0"):
+        ask("check_snapshot", snapshot=blocks[0]["id"], shown=shown)
+    check_all(scene)
 
 
 def test_afc_8_a_destroyed_object_is_gone_and_its_proof_stays(scene: Scene) -> None:

@@ -69,6 +69,15 @@ def test_a_node_dearer_than_agreed_takes_nothing(scene: Scene) -> None:
     assert scene.refused("E_LIMIT", OWNER, "declare_object", **args)["allowed"] == 5
 
 
+def test_an_agreement_challenges_one_of_a_thousand_objects_a_day(scene: Scene) -> None:
+    """E_LIMIT for fewer, with how many it takes; so many are enough."""
+    terms = {"copies": 2, "zones": 2, "period_days": 3_660, "price": 20, "currency": "CNY"}
+    facts = scene.refused("E_LIMIT", OWNER, "make_agreement", challenges=1, **terms)
+    assert facts == {"challenges": 1, "needed": 2}
+    scene.ok(OWNER, "make_agreement", challenges=2, **terms)
+    scene.ok(OWNER, "make_agreement", challenges=1, **(terms | {"period_days": 2_000}))
+
+
 def test_an_owner_without_money_stores_nothing(scene: Scene) -> None:
     """E_BALANCE before any node is asked."""
     dear = scene.agree(OWNER, price=10**9)

@@ -105,3 +105,36 @@ def test_every_rule_of_the_section_warns(tmp_path: Path) -> None:
     assert rules == {f"AFC-W{number}" for number in range(1, 7)}
     assert seen.rules() == rules
     assert seen.total("gaps") == 2
+
+
+def test_every_other_figure_of_the_section_is_counted(tmp_path: Path) -> None:
+    """Copies by number, bytes repaired, time to retrieve, what expires, is lost, is archived."""
+    scene = Scene()
+    scene.stored("o1", retention="short")
+    scene.terminals(1)
+    lines = [scene.entry("t0", 1, "o1")]
+    run = {"terminal": "t0", "first": 1, "entries": 1, "gaps": []}
+    scene.anchor(lines, [run], date(2026, 9, 21))
+    terms = {"reader": READER.organization, "purpose": "audit", "valid_until": scene.now + 10**7}
+    grant = scene.ok(OWNER, "grant_read", object="o1", **terms)["id"]
+    read = scene.ok(READER, "open_read", grant=grant, purpose="audit")["id"]
+    scene.ledger.warp(seconds=2)
+    damaged = [{"node": "n0", "index": 0}]
+    scene.ok(READER, "finish_read", read=read, node="n1", corrupted=damaged)
+    scene.ok(OPERATORS[0], "report_damage", object="o1", node="n0")
+    scene.pin("o1", scene.named("RepairBegun")[0]["node"])
+    scene.to_expiring()
+    for node in scene.record("objects", "o1")["nodes"]:
+        scene.ok(OPERATORS[int(node[1:])], "report_damage", object="o1", node=node)
+    for _ in range(8):
+        scene.warp(seconds=61)
+        scene.warp(seconds=601)
+    seen = Seen(scene, tmp_path)
+    assert seen.total("copies") is not None
+    assert seen.total("retrieval_time") is not None
+    assert seen.cells("corruption_reports")[("n0",)] == 1
+    assert seen.total("archived", period="2026-09") == 1
+    assert seen.total("repaired_bytes", period="2026-09") == 5_000
+    assert seen.total("expiring", period="2026-10") == 1
+    assert seen.total("lost") == 1
+    assert seen.total("objects_stored") == 0
