@@ -40,7 +40,7 @@ HEAD: Final = """\
 <!-- Written by scripts/generate_http_reference.py from src/tallystick/api; do not edit. -->
 
 A node answers HTTP/1.1, by default on <http://localhost:8700>.
-The same description for programs is at `/openapi.json` (OpenAPI 3.1), with typed paths for every method of the contracts that this node runs; `/docs` shows it as a page.
+The same description for programs is at `/openapi.json` (OpenAPI 3.1), with typed paths for every method of the contracts that this node runs; `?contract=NAME` gives one contract's part, `?contract=-` the rest; `/docs` shows a part as a page.
 
 ## Conventions
 

@@ -11,7 +11,8 @@ from tallystick.api.directory import Directory
 from tallystick.api.door import Door
 from tallystick.api.language import Bilingual
 from tallystick.api.limits import Limits
-from tallystick.api.openapi import Json, openapi_document
+from tallystick.api.openapi import NO_CONTRACT, Json, openapi_document
+from tallystick.api.parameters import Parameter
 from tallystick.api.ports import LedgerNode
 from tallystick.api.routes_governance import ROUTES as GOVERNANCE_ROUTES
 from tallystick.api.routes_log import ROUTES as LOG_ROUTES
@@ -20,6 +21,7 @@ from tallystick.api.routes_submit import ROUTES as SUBMIT_ROUTES
 from tallystick.api.server_state import ServerState
 from tallystick.api.table import Policy, Reply, Route
 from tallystick.encoding import prepare
+from tallystick.errors import UnknownContract
 
 
 def create_app(
@@ -42,14 +44,18 @@ def create_app(
     return Door(state, Directory(ROUTES), hosts=host_names)
 
 
-def describe_api(state: ServerState) -> Json:
-    """Return the OpenAPI document of an application."""
-    return openapi_document(ROUTES, state.catalogue)
+def describe_api(state: ServerState, contract: str | None = None) -> Json:
+    """Return the OpenAPI document of an application, or one contract's part of it.
+
+    Raises:
+        UnknownContract: there is no such contract.
+    """
+    return openapi_document(ROUTES, state.catalogue, contract)
 
 
 def show_document(asked: Asked) -> Answer:
     """Answer GET /openapi.json."""
-    answer = json_answer(describe_api(asked.server), headers=(BRIEFLY,))
+    answer = json_answer(describe_api(asked.server, asked.text("contract")), headers=(BRIEFLY,))
     return compressed(answer, asked.accept_encoding)
 
 
@@ -60,6 +66,14 @@ _DOCUMENT_ROUTE: Final = Route(
     tag="node",
     policy=Policy.PUBLIC,
     summary=Bilingual(en="This description", zh="接口描述"),
+    parameters=(
+        Parameter(
+            name="contract",
+            description="Only the paths of this contract; `-` for those of no contract.",
+            example=NO_CONTRACT,
+        ),
+    ),
+    errors=(UnknownContract,),
     replies=(Reply(200, "OpenAPI 3.1."),),
     reader=show_document,
 )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 
@@ -18,6 +18,7 @@ from tallystick.api.parameters import IDEMPOTENCY_KEY, MIN_HEIGHT, TIMEOUT_MS, W
 from tallystick.api.problems import Problem, problem_type, status_of
 from tallystick.api.table import Lists, Policy, Reply, Route
 from tallystick.api.table_filters import LIST_PARAMETERS
+from tallystick.contracts import ContractSchema
 from tallystick.errors import (
     Behind,
     InvalidArguments,
@@ -65,19 +66,35 @@ _TAGS: Final = {
     "node": "This node's own state",
 }
 
+NO_CONTRACT: Final = "-"
+"""Asks for the document of what every node answers, without the paths of contracts."""
 
-def openapi_document(routes: Iterable[Route], catalogue: Catalogue) -> Json:
-    """Return the document as plain JSON values."""
+
+def openapi_document(
+    routes: Iterable[Route], catalogue: Catalogue, contract: str | None = None
+) -> Json:
+    """Return the document as plain JSON values.
+
+    Args:
+        routes: the route table.
+        catalogue: the contracts.
+        contract: only the paths of this contract; `-` for only those of no contract; all if None.
+
+    Raises:
+        UnknownContract: there is no such contract.
+    """
     listed = [route for route in routes if not route.is_hidden]
-    schemas, named = _components(listed)
+    references, named = _components(listed)
     paths: Json = {}
-    for route in listed:
-        path = route.path.replace(":path}", "}")
-        paths.setdefault(path, {})[route.method.lower()] = _operation(route, schemas)
-    submit = [_parameter(one) for one in (WAIT, TIMEOUT_MS, IDEMPOTENCY_KEY)]
-    paths |= contract_paths(catalogue, problem_responses, submit)
-    listing = [_parameter(one) for one in (*LIST_PARAMETERS, MIN_HEIGHT)]
-    paths |= table_paths(catalogue, problem_responses, listing)
+    if contract in {None, NO_CONTRACT}:
+        for route in listed:
+            path = route.path.replace(":path}", "}")
+            paths.setdefault(path, {})[route.method.lower()] = _operation(route, references)
+    if contract is None:
+        paths |= _typed_paths(catalogue.schemas)
+    elif contract != NO_CONTRACT:
+        paths |= _typed_paths([catalogue.contract(contract)])
+    used = {tag for path in paths.values() for one in path.values() for tag in one["tags"]}
     paths, components = share_repeated(paths, named)
     return {
         "openapi": "3.1.1",
@@ -90,10 +107,20 @@ def openapi_document(routes: Iterable[Route], catalogue: Catalogue) -> Json:
         },
         "servers": [{"url": "/"}],
         "security": [],
-        "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
+        "tags": [
+            {"name": name, "description": text} for name, text in _TAGS.items() if name in used
+        ],
         "paths": paths,
         "components": components,
     }
+
+
+def _typed_paths(schemas: Sequence[ContractSchema]) -> Json:
+    submit = [_parameter(one) for one in (WAIT, TIMEOUT_MS, IDEMPOTENCY_KEY)]
+    listing = [_parameter(one) for one in (*LIST_PARAMETERS, MIN_HEIGHT)]
+    return contract_paths(schemas, problem_responses, submit) | table_paths(
+        schemas, problem_responses, listing
+    )
 
 
 def problem_responses(errors: Iterable[type[TallystickError]]) -> Json:

@@ -10,7 +10,6 @@ import msgspec
 
 from tallystick.api.answer import MEDIA_JSON
 from tallystick.api.calls import PrepareRequest
-from tallystick.api.catalogue import Catalogue
 from tallystick.contracts import (
     ContractSchema,
     FieldSchema,
@@ -52,17 +51,17 @@ _SUBMIT_ERRORS: Final = (*_BODY_ERRORS, InvalidSignature, IdempotencyConflict)
 
 
 def contract_paths(
-    catalogue: Catalogue, problems: ProblemResponses, submit_parameters: list[Json]
+    schemas: Iterable[ContractSchema], problems: ProblemResponses, submit_parameters: list[Json]
 ) -> Json:
-    """Return the paths of every method of every contract.
+    """Return the paths of every method of contracts.
 
     Args:
-        catalogue: the contracts.
+        schemas: the contracts.
         problems: gives the responses for errors.
         submit_parameters: what every submission takes beside its body, described.
     """
     paths: Json = {}
-    for schema in catalogue.schemas:
+    for schema in schemas:
         for method in schema.methods:
             path = f"/v1/contracts/{schema.name}/{method.name}"
             if method.kind == "query":

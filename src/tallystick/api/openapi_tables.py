@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, TypeAlias
 
 from tallystick.api.answer import MEDIA_JSON
-from tallystick.api.catalogue import Catalogue
 from tallystick.api.table_filters import EQUAL, NULL, RANGES, RESERVED, filterable_columns, ranged
 from tallystick.contracts import ContractSchema, TableSchema, ValueType, value_json_schema
 from tallystick.errors import (
@@ -42,17 +41,17 @@ _KEY: Final[Json] = {
 
 
 def table_paths(
-    catalogue: Catalogue, problems: ProblemResponses, list_parameters: list[Json]
+    schemas: Iterable[ContractSchema], problems: ProblemResponses, list_parameters: list[Json]
 ) -> Json:
     """Return the paths of every table; a record's history has one path for all, in the route table.
 
     Args:
-        catalogue: the contracts.
+        schemas: the contracts.
         problems: gives the responses for errors.
         list_parameters: what every list takes besides its columns, described.
     """
     paths: Json = {}
-    for schema in catalogue.schemas:
+    for schema in schemas:
         for table in schema.tables:
             path = f"/v1/contracts/{schema.name}/tables/{table.name}"
             row = _row(table)

@@ -16,6 +16,7 @@ from typing import Final
 
 from tallystick.api.answer import MEDIA_HTML, NO_STORE, Answer, HeaderPair, accepts_gzip, compressed
 from tallystick.api.asked import Asked
+from tallystick.api.openapi import NO_CONTRACT
 from tallystick.api.wire_types import format_time
 from tallystick.errors import NotFound
 
@@ -23,6 +24,7 @@ _STATIC: Final = Path(__file__).parent / "static"
 
 SITE_FILES: Final[Mapping[str, tuple[str, str]]] = {
     "site.css": ("site.css", "text/css; charset=utf-8"),
+    "docs.css": ("docs.css", "text/css; charset=utf-8"),
     "docs.js": ("docs.js", "text/javascript; charset=utf-8"),
     "tally.svg": ("tally.svg", "image/svg+xml"),
     "swagger-ui.css": ("swagger/swagger-ui.css", "text/css; charset=utf-8"),
@@ -42,6 +44,22 @@ _DOCS_POLICY: Final[HeaderPair] = (
 )
 _FOR_A_DAY: Final[HeaderPair] = (b"cache-control", b"public, max-age=86400")
 _VARY: Final[HeaderPair] = (b"vary", b"accept-language")
+
+_NODE_PART: Final[Mapping[str, str]] = {"en": "Every node", "zh": "节点"}
+_DOCS_TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "lang": "en",
+        "title": "Tallystick HTTP API",
+        "choice": "Paths of",
+        "noscript": "This page needs JavaScript. The same document as JSON:",
+    },
+    "zh": {
+        "lang": "zh-CN",
+        "title": "Tallystick 接口文档",
+        "choice": "接口分组",
+        "noscript": "本页需要 JavaScript。同一文档的 JSON：",
+    },
+}
 
 
 def show_front_page(asked: Asked) -> Answer:
@@ -64,10 +82,26 @@ def show_front_page(asked: Asked) -> Answer:
     return Answer(200, text.encode(), MEDIA_HTML, (NO_STORE, _PAGE_POLICY, _VARY))
 
 
-def show_docs_page(_: Asked) -> Answer:
-    """Answer GET /docs: Swagger UI on this node's own document."""
-    body = (_STATIC / "docs.html").read_bytes()
-    return Answer(200, body, MEDIA_HTML, (NO_STORE, _DOCS_POLICY))
+def show_docs_page(asked: Asked) -> Answer:
+    """Answer GET /docs: Swagger UI on this node's own document, one contract's paths at a time.
+
+    All of them at once are more than a thousand, which a browser takes minutes to draw.
+    """
+    shown = asked.text("contract") or NO_CONTRACT
+    catalogue = asked.server.catalogue
+    parts = {NO_CONTRACT: _NODE_PART[asked.language]}
+    parts |= {one.name: getattr(one.label, asked.language) for one in catalogue.schemas}
+    if shown != NO_CONTRACT:
+        catalogue.contract(shown)
+    page = Template((_STATIC / "docs.html").read_text(encoding="utf-8"))
+    links = "\n".join(_part_link(name, label, shown) for name, label in parts.items())
+    text = page.substitute(_DOCS_TEXTS[asked.language], parts=links, shown=escape(shown))
+    return Answer(200, text.encode(), MEDIA_HTML, (NO_STORE, _DOCS_POLICY, _VARY))
+
+
+def _part_link(name: str, label: str, shown: str) -> str:
+    current = ' aria-current="page"' if name == shown else ""
+    return f'<a href="/docs?contract={escape(name)}"{current}>{escape(label)}</a>'
 
 
 def show_site_file(asked: Asked) -> Answer:

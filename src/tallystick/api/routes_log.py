@@ -22,7 +22,13 @@ from tallystick.api.proofs import (
 from tallystick.api.reads import Readiness, show_health, show_readiness
 from tallystick.api.table import Policy, Reply, Route
 from tallystick.api.tiles import show_checkpoint, show_entries, show_tile
-from tallystick.errors import HistoryTooLong, InvalidArguments, NotFound, Overloaded
+from tallystick.errors import (
+    HistoryTooLong,
+    InvalidArguments,
+    NotFound,
+    Overloaded,
+    UnknownContract,
+)
 
 _TILE: Final = path_text(
     "tile",
@@ -227,6 +233,10 @@ ROUTES: Final = (
         tag="node",
         policy=Policy.PUBLIC,
         summary=Bilingual(en="This documentation as a page", zh="接口文档页面"),
+        parameters=(
+            Parameter(name="contract", description="The contract whose paths the page shows."),
+        ),
+        errors=(UnknownContract,),
         replies=(Reply(200, "The page.", media_types=(MEDIA_HTML,)),),
         reader=show_docs_page,
         is_hidden=True,

@@ -64,13 +64,32 @@ def test_pages_hold_no_inline_code_and_no_other_origin(name: str) -> None:
 def test_the_documentation_page_loads_only_files_that_are_here(caller: Caller) -> None:
     """Swagger UI is vendored: it works on a machine without the Internet."""
     page = caller.get("/docs").text
+    assert 'data-document="/openapi.json?contract=-"' in page
     targets = re.findall(r'(?:src|href)="(/[^"]+)"', page)
     assert "/site/swagger-ui-bundle.js" in targets
     for target in targets:
         assert caller.get(target).status == 200, target
     script = caller.get("/site/docs.js").text
-    assert 'url: "/openapi.json"' in script
+    assert "url: place.dataset.document" in script
     assert "validatorUrl: null" in script
+
+
+def test_the_documentation_page_shows_a_contract_at_a_time_in_the_readers_language(
+    caller: Caller,
+) -> None:
+    """All operations at once are more than a browser draws; each part is one link away."""
+    english = caller.get("/docs?contract=evidence")
+    chinese = caller.get("/docs?contract=evidence", accept_language="zh-CN")
+    assert 'data-document="/openapi.json?contract=evidence"' in english.text
+    link = '<a href="/docs?contract=evidence" aria-current="page">'
+    assert f"{link}Evidence deposits</a>" in english.text
+    assert f"{link}电子证据存证</a>" in chinese.text
+    assert '<html lang="zh-CN">' in chinese.text
+    assert chinese.headers["vary"] == "accept-language"
+    assert '<a href="/docs?contract=-">Every node</a>' in english.text
+    assert "$" not in english.text + chinese.text
+    unknown = caller.get("/docs?contract=%22%3E")
+    assert (unknown.status, unknown.json["code"]) == (404, "E_CONTRACT")
 
 
 def test_the_vendored_files_are_the_published_ones() -> None:

@@ -24,6 +24,7 @@ from tallystick.api.catalogue import Catalogue
 from tallystick.contracts import ANY_MEMBER, Context, Contract, Label, action, query, schema_of
 from tallystick.crypto import sha256
 from tallystick.encoding import encode
+from tallystick.errors import UnknownContract
 from tests.factories import CLERK, COURT, LIFETIME, START
 from tests.unit.api.caller import Caller, Reply
 from tests.unit.api.fake_node import FakeNode, deposit, deposit_args
@@ -138,6 +139,27 @@ def test_the_document_is_whole(app: Door) -> None:
     }
 
 
+def test_the_document_of_a_contract_is_the_whole_one_without_other_paths(app: Door) -> None:
+    """The parts make up the whole, and each is whole in itself."""
+    whole = resolved(describe_api(app.state))
+    names = [schema.name for schema in app.state.catalogue.schemas]
+    parts = {name: describe_api(app.state, name) for name in ("-", *names)}
+    assert sum(len(part["paths"]) for part in parts.values()) == len(whole)
+    for name, part in parts.items():
+        assert resolved(part).items() <= whole.items()
+        assert all(path.startswith(f"/v1/contracts/{name}/") for path in part["paths"]) is (
+            name != "-"
+        )
+        used = {
+            tag for path in part["paths"].values() for one in path.values() for tag in one["tags"]
+        }
+        assert {tag["name"] for tag in part["tags"]} == used
+        for kind, at in re.findall(r'"#/components/(\w+)/([^"]+)"', json.dumps(part)):
+            assert at in part["components"][kind]
+    with pytest.raises(UnknownContract):
+        describe_api(app.state, "nope")
+
+
 def test_the_document_has_typed_paths_for_every_contract_method(app: Door) -> None:
     """So that a generated client has the contract's own arguments."""
     paths = resolved(describe_api(app.state))
@@ -236,3 +258,7 @@ def test_the_document_is_served_and_can_be_compressed(caller: Caller) -> None:
     packed = caller.get("/openapi.json", accept_encoding="gzip")
     assert plain.json["info"]["title"] == "Tallystick node"
     assert len(packed.body) < len(plain.body) // 4
+    part = caller.get("/openapi.json?contract=-").json["paths"]
+    assert "/v1/blocks" in part
+    assert "/v1/contracts/evidence/deposit" not in part
+    assert caller.get("/openapi.json?contract=nope").json["code"] == "E_CONTRACT"
