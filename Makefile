@@ -73,8 +73,8 @@ test: setup ## the tests (not the slow ones); COVERAGE=1 also holds branch cover
 	$(if $(COVERAGE),$(PY) scripts/check_coverage.py coverage.json)
 
 .PHONY: test-all
-test-all: setup ## all tests, slow ones too
-	$(PY) -m pytest -n $(JOBS) -m "not network" $(ARGS)
+test-all: setup ## all tests, slow ones too, but not those in a browser
+	$(PY) -m pytest -n $(JOBS) -m "not network and not browser" $(ARGS)
 
 .PHONY: slow-net
 slow-net: setup engine ## the main ways of charity and inventory on four real nodes, by their own tests
@@ -84,6 +84,11 @@ slow-net: setup engine ## the main ways of charity and inventory on four real no
 .PHONY: coverage
 coverage: ## the same with COVERAGE=1
 	@$(MAKE) --no-print-directory test COVERAGE=1
+
+.PHONY: browser
+browser: setup ## the pages in a real Chromium; pictures go to build/screenshots (or TALLY_SCREENSHOTS)
+	@scripts/install_browser.sh
+	$(PY) -m pytest -n 0 -m browser tests/browser $(ARGS)
 
 .PHONY: docs
 docs: setup ## regenerate the reference pages, then test the documentation

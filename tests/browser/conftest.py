@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real node behind real pages in a real browser: run by `make browser`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tallystick.api import HttpServer
+from tallystick.cli.founding import found_demo
+from tallystick.client import KeyStore, connect, deposit_args, facts_of
+from tallystick.node import NodeConfig, open_node
+from tests.browser.watching import Watched
+
+# A page that has something to draw takes its time where a machine is busy.
+expect.set_options(timeout=60_000)
+
+Open = Callable[..., Watched]
+
+# Nothing but this machine has an address, whatever a page or the browser itself looks for.
+FLAGS: Final = ("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Give the program; where it is missing the tests are skipped, but not in CI."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if found is None:
+        message = "no Chromium: run scripts/install_browser.sh"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Start the browser once for the whole run."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the demonstration's node with a few deposits; give its address, which ends in no `/`."""
+    data = tmp_path_factory.mktemp("served") / "demo"
+    found_demo(data)
+    node = open_node(NodeConfig(data=data, workers=False))
+    node.start()
+    with HttpServer(node, port=0) as server:
+        url = f"http://localhost:{server.port}"
+        identity = KeyStore(data / "demo-keys").load("demo-wang-fang")
+        with connect(url, identity=identity, trust=data / "trust.json") as net:
+            for number in range(3):
+                facts = facts_of(f"browser {number}".encode())
+                net.call("evidence", "deposit", **deposit_args(facts, {}))
+        yield url
+    node.stop()
+
+
+@pytest.fixture
+def window(browser: Browser, served: str) -> Iterator[Open]:
+    """Open windows at the served node; the test fails if a page of one of them had a fault.
+
+    Called with what Playwright's `new_context` takes: `locale="zh-CN"`, `color_scheme="dark"`,
+    `viewport={...}`, `java_script_enabled=False`.
+    """
+    opened: list[Watched] = []
+    with ExitStack() as stack:
+
+        def open_window(**options: Any) -> Watched:
+            context = browser.new_context(**{"locale": "en-GB", **options})
+            stack.callback(context.close)
+            opened.append(Watched(context, served))
+            return opened[-1]
+
+        yield open_window
+    faults = [fault for one in opened for fault in one.faults]
+    assert not faults, "\n".join(faults)
