@@ -95,6 +95,7 @@ def _checks(extract: Extract, trust: Trust) -> list[Line]:
         except TallystickError as error:
             return [*lines, _failed(name, say(title), error)]
         lines.append(Line(Mark.OK, say(title), text, code=name))
+    lines += _organizations(extract)
     try:
         holds, why = check_facts(extract)
     except InvalidProof as error:
@@ -104,6 +105,15 @@ def _checks(extract: Extract, trust: Trust) -> list[Line]:
 
 def _proven(extract: Extract) -> str:
     return say("extract.records_hold", count=len(extract.records))
+
+
+def _organizations(extract: Extract) -> list[Line]:
+    """Return who is meant by the codes in the facts, as the ledger's membership has them called."""
+    title = say("extract.organizations")
+    return [
+        Line(Mark.OK, title, f"{one.zh} {one.en} ({code})", code="organizations")
+        for code, one in extract.names.items()
+    ]
 
 
 def _received(extract: Extract) -> str:

@@ -99,7 +99,7 @@ class Maker:
             for one in self._history(traced)
             if one.height <= tables.height
         ]
-        return Extract(
+        made = Extract(
             contract=self._contract,
             kind=kind,
             subject=subject,
@@ -107,6 +107,7 @@ class Maker:
             records=tuple(tables.records),
             receipts=tuple(one for one in receipts if isinstance(one, dict)),
         )
+        return self._net.with_names(made)
 
     def _history(self, records: Iterable[tuple[str, str]]) -> list[TransactionRecord]:
         """Return the transactions that made and changed records, each once, oldest first."""

@@ -11,7 +11,7 @@ from tallystick.client.async_tables import AsyncTableQuery
 from tallystick.client.calling import Contracts
 from tallystick.client.certificates import certify
 from tallystick.client.document_desk import AsyncDocumentDesk
-from tallystick.client.extracts import Extract
+from tallystick.client.extracts import Extract, with_names
 from tallystick.client.links import AsyncLink
 from tallystick.client.private_desk import AsyncPrivateDesk
 from tallystick.client.table_query import Question
@@ -54,6 +54,15 @@ class AsyncNetContracts(AsyncNetReader):
     def table(self, name: str) -> AsyncTableQuery[TypedItem]:
         """Return a contract's table, `CONTRACT.TABLE`, to be filtered and read."""
         return AsyncTableQuery(self._link, self._contracts, Question.of(name))
+
+    async def with_names(self, extract: Extract) -> Extract:
+        """Return an extract with the proven names of the organisations that its facts name.
+
+        Raises:
+            Unverified: a proof of the node does not hold.
+            HistoryTooLong, Unavailable: the node does not say.
+        """
+        return await self._link.run(with_names(self._link.session, extract))
 
     async def certificate(
         self,

@@ -18,7 +18,7 @@ from tallystick.client.certificates import (
 from tallystick.client.extracts import Extract, read_extract
 from tallystick.client.home import read_file
 from tallystick.client.trust import Trust, TrustSource, open_trust
-from tallystick.client.verification import Check, Verification
+from tallystick.client.verification import Check, Verification, Wording
 from tallystick.client.verify_answers import failed, named, passed, skipped
 from tallystick.client.verify_time_stamps import time_stamp_verification
 from tallystick.client.wording import format_time, shown
@@ -182,8 +182,14 @@ def _check_in_force(case: _Case, published: SealRecord) -> None:
 def _check_records(case: _Case) -> Check:
     case.extract.check_records(case.trust)
     count = len(case.extract.records)
+    names = case.extract.names.values()
+    said = Wording("; ".join(one.en for one in names), "；".join(one.zh for one in names))
     return passed(
-        "records", f"{count} proven under the signed checkpoint", f"{count} 条，均由签名检查点证明"
+        "records",
+        f"{count} proven under the signed checkpoint"
+        + (f", with the registered names of: {shown(said.en)}" if names else ""),
+        f"{count} 条，均由签名检查点证明"
+        + (f"，并证明登记名称：{shown(said.zh)}" if names else ""),
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from tallystick.client.exchange import Flow
-from tallystick.client.extracts import Extract
+from tallystick.client.extracts import Extract, with_names
 from tallystick.client.proven_record import ProvenRecord, key_text, read_proven_record
 from tallystick.client.reading import fetch_proven, query
 from tallystick.client.session import Session
@@ -121,6 +121,7 @@ def certify(
             field="seal",
             hint="Publish this one with `tally seal publish`, or use that one.",
         )
+    extract = yield from with_names(session, extract, organization)
     facts = CertificateFacts(maker(), paper, portal, proven)
     pdf = render(certificate_page(extract.to_json(), extract, facts))
     name = describe_seal(seal.certificate).name
@@ -147,6 +148,7 @@ def certificate_page(content: bytes, extract: Extract, facts: CertificateFacts) 
         "subject": extract.subject,
         "height": head.height,
     }
+    names = {code: Text(one.zh, one.en) for code, one in extract.names.items()}
     standing = Standing(
         **place,
         time_ms=head.time,
@@ -154,6 +156,7 @@ def certificate_page(content: bytes, extract: Extract, facts: CertificateFacts) 
         organization_name=described.name,
         seal_fingerprint=seal.fingerprint,
         link=link_of(place, extract.facts, facts.portal),
+        names=names,
     )
     files = (
         Attached(EXTRACT_FILE, content, _ABOUT_EXTRACT),

@@ -9,17 +9,25 @@ the records is shown by making them again, which the package of the contract can
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import msgspec
 
+from tallystick.client.exchange import Flow
 from tallystick.client.proven_record import ProvenRecord, read_proven_record
+from tallystick.client.reading import fetch_proven
+from tallystick.client.registered_names import (
+    ORGANIZATIONS,
+    codes_in,
+    registered_names,
+)
+from tallystick.client.session import Session
 from tallystick.client.trust import TrustSource, open_trust
 from tallystick.client.verify_offline import verify
 from tallystick.encoding import Value, format_json, parse_json
 from tallystick.errors import InvalidProof, Malformed
-from tallystick.model import parse_checkpoint
+from tallystick.model import Name, parse_checkpoint
 
 EXTRACT_FORMAT: Final = "tallystick.extract.v1"
 EXTRACT_BYTES_MAX: Final = 64 * 1024 * 1024
@@ -40,11 +48,22 @@ class Extract:
     """All under one checkpoint; at least one."""
     receipts: tuple[Mapping[str, Value], ...]
     """Of the transactions that made the records so, oldest first, as receipt files have them."""
+    organizations: tuple[ProvenRecord, ...] = ()
+    """Membership records of organisations that the facts name by their codes, proven likewise."""
 
     @property
     def checkpoint(self) -> str:
         """The signed checkpoint that all records are proven under."""
         return self.records[0].checkpoint
+
+    @property
+    def names(self) -> dict[str, Name]:
+        """What organisations are called, by code; proven once `check_records` has passed.
+
+        Raises:
+            InvalidProof: a record is none of an organisation.
+        """
+        return registered_names(self.organizations)
 
     def to_json(self) -> bytes:
         """Return the file: sorted keys, two spaces, UTF-8; the same extract, the same bytes."""
@@ -62,18 +81,21 @@ class Extract:
             "records": [_without_checkpoint(one) for one in self.records],
             "receipts": [dict(one) for one in self.receipts],
         }
+        if self.organizations:
+            plain["organizations"] = [_without_checkpoint(one) for one in self.organizations]
         text = format_json({name: plain[name] for name in sorted(plain)}, indent=_INDENT)
         return f"{text}\n".encode()
 
     def check_records(self, trust: TrustSource) -> None:
-        """Check the proof of every record without any network.
+        """Check the proof of every record without any network, also of those of organisations.
 
         Raises:
             InvalidCheckpoint: the checkpoint is not signed by a key of the network.
-            InvalidProof: a proof does not hold.
+            InvalidProof: a proof does not hold, or a record of an organisation is none.
         """
         trusted = open_trust(trust)
-        for record in self.records:
+        registered_names(self.organizations)
+        for record in (*self.records, *self.organizations):
             record.check(trusted)
 
     def check_receipts(self, trust: TrustSource) -> None:
@@ -110,6 +132,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     checkpoint: str
     records: list[dict[str, Any]]
     receipts: list[dict[str, Any]]
+    organizations: list[dict[str, Any]] = []
 
 
 def read_extract(data: bytes) -> Extract:
@@ -129,16 +152,42 @@ def read_extract(data: bytes) -> Extract:
         raise InvalidProof(
             "the extract says another network, height or time than its checkpoint", field="height"
         )
+    records, organizations = (
+        tuple(read_proven_record({**one, "checkpoint": read.checkpoint}) for one in listed)
+        for listed in (read.records, read.organizations)
+    )
     return Extract(
         contract=read.contract,
         kind=read.kind,
         subject=read.subject,
         facts=read.facts,
-        records=tuple(
-            read_proven_record({**one, "checkpoint": read.checkpoint}) for one in read.records
-        ),
+        records=records,
         receipts=tuple(read.receipts),
+        organizations=organizations,
     )
+
+
+def with_names(session: Session, extract: Extract, *also: str) -> Flow[Extract]:
+    """Return an extract with the proven names of the organisations in its facts, and of others.
+
+    Args:
+        session: The connection.
+        extract: Names that it has already are kept.
+        also: Codes of further organisations.
+
+    Raises:
+        InvalidProof, InvalidCheckpoint: a proof of the node does not hold.
+        HistoryTooLong, Unavailable: the node does not say.
+    """
+    known = {one.key: one for one in extract.organizations}
+    height = parse_checkpoint(extract.checkpoint).height
+    for code in (*codes_in(extract.facts), *also):
+        if code not in known:
+            found = yield from fetch_proven(session, *ORGANIZATIONS, code, height)
+            if found.content is not None:
+                known[code] = found
+    listed = tuple(known[code] for code in sorted(known))
+    return replace(extract, organizations=listed)
 
 
 def _without_checkpoint(record: ProvenRecord) -> dict[str, Value]:

@@ -9,7 +9,7 @@ from tallystick.client.calling import Contracts
 from tallystick.client.certificates import certify
 from tallystick.client.contract_desk import ContractDesk, ContractNames, attribute
 from tallystick.client.document_desk import DocumentDesk
-from tallystick.client.extracts import Extract
+from tallystick.client.extracts import Extract, with_names
 from tallystick.client.links import Link
 from tallystick.client.net_reader import NetReader
 from tallystick.client.private_desk import PrivateDesk
@@ -55,6 +55,15 @@ class NetContracts(NetReader):
     def table(self, name: str) -> TableQuery[TypedItem]:
         """Return a contract's table, `CONTRACT.TABLE`, to be filtered and read."""
         return TableQuery(self._link, self._contracts, Question.of(name))
+
+    def with_names(self, extract: Extract) -> Extract:
+        """Return an extract with the proven names of the organisations that its facts name.
+
+        Raises:
+            Unverified: a proof of the node does not hold.
+            HistoryTooLong, Unavailable: the node does not say.
+        """
+        return self._link.run(with_names(self._link.session, extract))
 
     def certificate(
         self,

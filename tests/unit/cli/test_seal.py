@@ -80,6 +80,23 @@ def test_a_deposit_s_certificate_is_a_match_without_a_node(
     assert (told.code, "NO MATCH" in told.out) == (6, True)
 
 
+def test_the_register_s_name_stands_on_certificate_and_extract(
+    tally: Tally, node: Path, sealed: Path, tmp_path: Path
+) -> None:
+    """Proven from a real ledger; without a node `tally extract verify` names the organisation."""
+    out, plain = tmp_path / "deposit.pdf", tmp_path / "deposit.extract.json"
+    asked = ("evidence", "certificate", DEPOSIT, "--out", out)
+    assert tally(*asked, "--seal-passphrase-file", sealed).code == 0
+    assert tally("evidence", "export", "deposit", DEPOSIT, "--out", plain).code == 0
+    inside = read_extract(read_sealed(out.read_bytes()).files[EXTRACT_FILE])
+    for extract in (inside, read_extract(plain.read_bytes())):
+        assert extract.names[CODE].zh == "示范法院"
+    told = tally("extract", "verify", plain, "--trust", node)
+    assert told.code == 0
+    assert f"示范法院 示范法院 ({CODE})" in told.out
+    assert tally("verify", out, "--offline", "--trust", node).code == 0
+
+
 def test_every_extract_can_be_a_certificate_by_its_name_or_by_the_option(
     tally: Tally, node: Path, sealed: Path, tmp_path: Path
 ) -> None:

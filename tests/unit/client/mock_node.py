@@ -328,8 +328,9 @@ class MockNode:
 
     def _state(self, _: httpx.Request, match: re.Match[str]) -> httpx.Response:
         key = f"{match[1]}/{match[2]}/{match[3]}".encode()
-        proof = self.world.state.prove(key)
-        value = self.values.get(key)
+        world, is_member = self.world, match[1] == "membership"
+        proof = (world.membership if is_member else world.state).prove(key)
+        value = (world.registered if is_member else self.values).get(key)
         return answer(
             {
                 "value_base64": None if value is None else format_base64(value),

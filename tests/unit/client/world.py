@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from tallystick.client import Trust
 from tallystick.crypto import SecretKey
-from tallystick.encoding import Value
+from tallystick.encoding import Value, encode
 from tallystick.merkle import LogTree, StateTree, TileKey, leaf_hash
 from tallystick.model import (
     NO_WRITES,
@@ -146,7 +146,10 @@ class World:
         self.shelf = Shelf()
         self.log = LogTree(self.shelf)
         self.state = StateTree(self.shelf)
-        self.membership_root = bytes(32)
+        self.members_shelf = Shelf()
+        self.registered: dict[bytes, bytes] = {}
+        self.membership = StateTree(self.members_shelf)
+        self.membership_root = self.membership.root
 
     def sign(
         self,
@@ -245,6 +248,14 @@ class World:
         """Change the state tree."""
         self.state.update(writes)
         self.shelf.pages.update(self.state.take_dirty())
+
+    def register(self, code: str, zh: str, en: str) -> None:
+        """Put an organisation's record into the membership tree."""
+        key = f"membership/organizations/{code}".encode()
+        self.registered[key] = encode({"id": code, "name": {"zh": zh, "en": en}, "active": True})
+        self.membership.update({key: self.registered[key]})
+        self.members_shelf.pages.update(self.membership.take_dirty())
+        self.membership_root = self.membership.root
 
 
 def make_world(leaves: int = 8, *, sm3: str | None = None) -> tuple[World, int]:

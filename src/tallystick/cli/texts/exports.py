@@ -67,6 +67,7 @@ EXPORT_MESSAGES: Final[Mapping[str, Text]] = {
     ),
     "extract.receipts": Text("transactions", "交易"),
     "extract.receipts_hold": Text("{count} receipts hold", "{count} 份回执成立"),
+    "extract.organizations": Text("registered name", "登记名称"),
     "extract.facts": Text("facts", "摘录内容"),
     "extract.facts_hold": Text("they follow from the records", "与记录相符"),
     "extract.facts_differ": Text(

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from tallystick.errors import Malformed
 from tallystick.interchange.certificates.glyphs import displayable
-from tallystick.interchange.certificates.records import FactName, Names, Text
+from tallystick.interchange.certificates.records import FactName, Names, Text, named
 from tallystick.interchange.chinese import amount_in_capitals
 from tallystick.interchange.iso20022 import parse_amount
 
@@ -46,13 +46,17 @@ class Group:
         }
 
 
-def groups_of(facts: Mapping[str, Any], names: Names) -> list[Plain]:
+def groups_of(
+    facts: Mapping[str, Any], names: Names, organizations: Mapping[str, Text] | None = None
+) -> list[Plain]:
     """Return the facts as groups, in the order of their names.
+
+    A value that is the code of one of `organizations` stands with its name.
 
     Raises:
         Malformed: a fact is not of the form that its name says.
     """
-    layout = _Layout(names)
+    layout = _Layout(names, organizations or {})
     first = Group(None)
     layout.groups.append(first)
     layout.add_object(facts, "", first, "")
@@ -62,8 +66,9 @@ def groups_of(facts: Mapping[str, Any], names: Names) -> list[Plain]:
 class _Layout:
     """Walks the facts and fills the groups."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, organizations: Mapping[str, Text]) -> None:
         self._names = names
+        self._organizations = {code: named(code, organizations) for code in organizations}
         self._order = {path: place for place, path in enumerate(names)}
         self.groups: list[Group] = []
 
@@ -125,7 +130,9 @@ class _Layout:
 
     def _name(self, path: str) -> FactName:
         own = path.rpartition(".")[2]
-        return self._names.get(path) or FactName(Text(own, own), "plain", {})
+        found = self._names.get(path) or FactName(Text(own, own), "plain", {})
+        # What a state is in words, an organisation's name is to its code.
+        return found._replace(words=self._organizations) if found.form == "plain" else found
 
 
 def _shown(value: object, said: FactName, currency: str, most: int) -> Plain:
@@ -163,7 +170,7 @@ def _text(value: object, said: FactName, currency: str) -> Text:
     if isinstance(value, bool):
         return _TRUTHS[value]
     text = str(value)
-    if said.form == "state" and text in said.words:
+    if said.form in ("state", "plain") and text in said.words:
         return said.words[text]
     if said.form == "money":
         return _money(text, currency)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from tallystick.interchange.certificates.records import EXTRACT_FILE, Standing
+from tallystick.interchange.certificates.records import EXTRACT_FILE, Standing, Text, named
 
 
 class Step(NamedTuple):
@@ -64,9 +64,9 @@ def _steps(standing: Standing, digest: str) -> tuple[Step, ...]:
         ),
         Step(
             "certificate.json 载明本页的排版依据与签章登记的证明：该签章由 "
-            f"{standing.organization} 的管理员在账本上公布。",
+            f"{_sealer(standing).zh} 的管理员在账本上公布。",
             "certificate.json says how the page was set, and proves the seal: an administrator of "
-            f"{standing.organization} published it on the ledger.",
+            f"{_sealer(standing).en} published it on the ledger.",
         ),
         Step(
             "本证书反映所载区块高度时的情况，不证明其后未发生变化；现状请向账本节点查询，"
@@ -76,3 +76,8 @@ def _steps(standing: Standing, digest: str) -> tuple[Step, ...]:
             standing.link,
         ),
     )
+
+
+def _sealer(standing: Standing) -> Text:
+    """Return who set the seal: the registered name with the code, else the code."""
+    return named(standing.organization, standing.names)

@@ -41,11 +41,11 @@ def page_of(
         "format": CERTIFICATE_FORMAT,
         "title": paper.title._asdict(),
         "subject": displayable(standing.subject),
-        "organization": displayable(standing.organization_name),
+        "organization": displayable(standing.sealed_by.zh),
         "number": number_of(extract),
         "time": [*moment.timetuple()[:6]],
         "head": _head(standing, number_of(extract)),
-        "groups": groups_of(facts, paper.names),
+        "groups": groups_of(facts, paper.names, standing.names),
         "seal": _seal(standing),
         "link": standing.link,
         "code": code_of(standing.link),
@@ -92,6 +92,15 @@ def row(zh: str, en: str, value: str, form: str = "plain", *, english: str = "")
     return {"label": {"zh": zh, "en": en}, "value": {**said._asdict(), "form": form}}
 
 
+_NAMES: Final = row(
+    "机构名称",
+    "Names",
+    "与统一社会信用代码并列的机构名称取自账本的成员登记，附件含其证明。",
+    english="Names beside codes are those of the ledger's register of members, "
+    "proven in the attachment.",
+)
+
+
 def _head(standing: Standing, number: str) -> list[dict[str, Any]]:
     return [
         row("证书编号", "Certificate", number),
@@ -107,8 +116,9 @@ def _head(standing: Standing, number: str) -> list[dict[str, Any]]:
 
 
 def _seal(standing: Standing) -> list[dict[str, Any]]:
-    return [
-        row("签章机构", "Sealed by", standing.organization_name),
+    sealed_by = standing.sealed_by
+    rows = [
+        row("签章机构", "Sealed by", sealed_by.zh, english=sealed_by.en),
         row("统一社会信用代码", "Unified social credit code", standing.organization),
         row("电子签章证书指纹", "Fingerprint of the seal", standing.seal_fingerprint, "digest"),
         row(
@@ -119,3 +129,4 @@ def _seal(standing: Standing) -> list[dict[str, Any]]:
             "How to verify: last page.",
         ),
     ]
+    return [*rows, _NAMES] if standing.names else rows

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
 
 CERTIFICATE_FORMAT: Final = "tallystick.certificate.v1"
@@ -122,6 +122,20 @@ class Standing:
     """SHA-256 of the seal's certificate."""
     link: str
     """What the QR code says."""
+    names: Mapping[str, Text] = field(default_factory=dict)
+    """What the ledger's membership has organisations called, by code."""
+
+    @property
+    def sealed_by(self) -> Text:
+        """Who set the seal: as registered, else as the seal's own certificate says."""
+        own = Text(self.organization_name, self.organization_name)
+        return self.names.get(self.organization, own)
+
+
+def named(code: str, names: Mapping[str, Text]) -> Text:
+    """Return an organisation's name with its code; the code alone if it has no name here."""
+    name = names.get(code)
+    return Text(code, code) if name is None else Text(f"{name.zh}（{code}）", f"{name.en} ({code})")
 
 
 @dataclass(frozen=True, slots=True)
