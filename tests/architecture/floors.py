@@ -58,6 +58,7 @@ INNER_FACES: Final = frozenset(
     {
         "consensus.cometbft",
         "contracts.parts",
+        "interchange.active_content",
         "interchange.archives",
         "interchange.bank",
         "interchange.captures",

@@ -13,6 +13,7 @@ from typing import Final
 
 from tallystick.cli.answers import Answer, Listing, Plain, Row
 from tallystick.cli.catalogue import say
+from tallystick.cli.deposit_clues import warn_of_active
 from tallystick.cli.deposit_desk import Desk
 from tallystick.cli.exit_codes import ExitCode
 from tallystick.cli.linking import open_net, transaction_of_leaf
@@ -92,6 +93,9 @@ def _carry_out(desk: Desk, net: Net, plan: BatchPlan) -> list[Row]:
     rows: list[Row] = []
     with progress(say("deposit.submitting"), len(plan.items)) as advance:
         try:
+            for item in plan.items:
+                if item.path is not None:
+                    warn_of_active(item.path)
             for result in net.evidence.deposit_batch(plan):
                 rows.append(_result_row(desk, net, result))
                 advance(1)

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from tallystick.cli.catalogue import say
-from tallystick.cli.talk import note
+from tallystick.cli.stage import stage
+from tallystick.cli.talk import note, warn
 from tallystick.cli.times import format_time
-from tallystick.client import file_chunks, read_file
+from tallystick.client import ACTIVE_WORDS, active_in, file_chunks, read_file
 from tallystick.crypto import sha256
 from tallystick.errors import FileProblem
 from tallystick.interchange.captures import is_capture, read_capture
@@ -36,7 +37,20 @@ def clues_of(path: Path) -> dict[str, Any]:
         InvalidTimeStamp: the time-stamp beside it is over other bytes.
         FileProblem: a file cannot be read.
     """
+    warn_of_active(path)
     return {**_capture(path), **_time_stamp(path)}
+
+
+def warn_of_active(path: Path) -> None:
+    """Warn of a file that could run something when it is opened; it is taken all the same.
+
+    Raises:
+        FileProblem: it cannot be read.
+    """
+    found = active_in(path)
+    if found is not None:
+        words = ACTIVE_WORDS[found].get(stage().language)
+        warn(say("deposit.active", path=path, words=words))
 
 
 def time_stamp_beside(path: Path) -> Path | None:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import IO, Any, Final
 
 from tallystick.cli.catalogue import say
-from tallystick.cli.deposit_clues import TIME_STAMP_SUFFIXES
+from tallystick.cli.deposit_clues import TIME_STAMP_SUFFIXES, warn_of_active
 from tallystick.cli.linking import transaction_of_leaf
 from tallystick.cli.plain import plain_row
 from tallystick.cli.time_stamps import ask
@@ -153,6 +153,7 @@ def _original(row: Mapping[str, Any], originals: Mapping[str, Path]) -> Path:
         raise NotFound(
             say("package.no_original", id=row["id"]), field="--files", expected=str(row["sha256"])
         )
+    warn_of_active(path)
     return path
 
 

@@ -27,6 +27,7 @@ from tallystick.client import (
     Trust,
     TrustState,
     Verification,
+    active_in,
     ask_about_certificate,
     ask_about_link,
     certificate_in,
@@ -36,6 +37,7 @@ from tallystick.client import (
     open_trust,
     read_file,
     verify,
+    with_active_note,
 )
 from tallystick.errors import FileProblem, TallystickError, UsageError
 from tallystick.interchange.certificates import is_link
@@ -62,7 +64,8 @@ def offline_verification(what: str, checking: Checking) -> Verification:
     if used is None:
         raise _no_receipt(what)
     trusted = _offline_trust(checking.trust, used)
-    return verify(path, receipt=receipt, trust=trusted, witnesses_min=witnesses)
+    found = verify(path, receipt=receipt, trust=trusted, witnesses_min=witnesses)
+    return with_active_note(found, active_in(path))
 
 
 def online_verification(net: Net, what: str, checking: Checking) -> Verification:
@@ -75,7 +78,9 @@ def online_verification(net: Net, what: str, checking: Checking) -> Verification
     if _is_hash(what):
         facts = FileFacts.of_hash(what.lower())
         return net.verify(facts, receipt=receipt, witnesses_min=witnesses)
-    return net.verify(_existing(what), receipt=receipt, witnesses_min=witnesses)
+    path = _existing(what)
+    found = net.verify(path, receipt=receipt, witnesses_min=witnesses)
+    return with_active_note(found, active_in(path))
 
 
 def proof_verification(what: str, checking: Checking) -> Checklists | None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The SDK: talks to a node, and verifies what it says without believing it."""
 
+from tallystick.client.active_files import ACTIVE_WORDS, active_in, with_active_note
 from tallystick.client.async_contract_desk import AsyncContractDesk, AsyncPendingAction
 from tallystick.client.async_tables import AsyncTableQuery
 from tallystick.client.batch_plan import (
@@ -103,6 +104,7 @@ from tallystick.interchange.certificates import Paper
 from tallystick.model import PrivatePlace
 
 __all__ = [
+    "ACTIVE_WORDS",
     "DETACHED_BYTES_MAX",
     "EXTRACT_BYTES_MAX",
     "STUBS_PACKAGE",
@@ -181,6 +183,7 @@ __all__ = [
     "Verification",
     "VerifiedReceipt",
     "Wording",
+    "active_in",
     "ask_about_certificate",
     "ask_about_link",
     "certificate_in",
@@ -220,5 +223,6 @@ __all__ = [
     "verify",
     "verify_log_extension",
     "verify_state",
+    "with_active_note",
     "write_file",
 ]

@@ -111,7 +111,9 @@ def path_of(source: FileSource) -> Path | None:
 
 
 def _media_type(name: str | None) -> str | None:
-    return mimetypes.guess_type(name)[0] if name else None
+    # The ledger has one spelling; `...macroEnabled.12` is guessed with a capital.
+    found = mimetypes.guess_type(name)[0] if name else None
+    return None if found is None else found.lower()
 
 
 def _plain_name(name: str | None) -> str | None:

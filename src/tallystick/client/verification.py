@@ -84,6 +84,7 @@ OTHER_TITLES: Final[dict[str, Wording]] = {
     "statement": Wording("signed statement", "签名声明"),
     "issuer": Wording("issuer of the statement", "声明签发方"),
     "registered": Wording("in the log of a service", "服务日志登记"),
+    "active": Wording("active content", "可执行内容"),
     "link": Wording("text of the certificate", "证书核验文本"),
     "ledger": Wording("as issued on the ledger", "与链上签发内容一致"),
     "standing": Wording("how it stands now", "现状"),

@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from tallystick.client.active_files import active_in_chunks, with_active_note
 from tallystick.client.files import FileFacts
 from tallystick.client.trust import Trust
 from tallystick.client.verification import Check, Verification
@@ -105,6 +106,9 @@ def container_verification(name: str, archive: Archive, roots: Roots, now_ms: in
             passed("manifest", f"{count} files, SHA-256", f"{count} 个文件，SHA-256 一致"),
         )
     )
+    for one in container.digests:
+        active = active_in_chunks(archive.chunks(one), one, archive.sizes[one])
+        own = with_active_note(own, active)
     content = content_digests([container.manifest])
     stamp = time_stamp_verification(container.token, content, roots, now_ms)
     return [(name, own), (f"{name}: META-INF/timestamp.tst", stamp)]
@@ -200,7 +204,10 @@ def _inside(
         receipt = f"evidence/{one.id}/receipt.json"
         found = digest_stream(members.chunks(bag.root + one.file), with_sm3=True)
         facts = FileFacts(found.sha256, found.size, found.sm3)
-        yield one.file, verify(_part(members, bag, receipt), trust=trust, original=facts)
+        name = bag.root + one.file
+        active = active_in_chunks(members.chunks(name), one.file, found.size)
+        checked = verify(_part(members, bag, receipt), trust=trust, original=facts)
+        yield one.file, with_active_note(checked, active)
         token = f"evidence/{one.id}/token.tsr"
         if token in one.proofs:
             content = content_digests(members.chunks(bag.root + one.file))

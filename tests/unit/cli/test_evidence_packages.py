@@ -136,3 +136,51 @@ def test_a_time_stamp_over_another_file_is_not_put_on_record(
     """The file changed after it was stamped."""
     (originals / "合同.txt").write_text("altered", encoding="utf-8")
     assert tally("evidence", "deposit", originals / "合同.txt", "--case", case).code != 0
+
+
+ACTIVE = {
+    "page.html": b"<!doctype html><script>1</script>",
+    "macros.docm": zipped({"word/vbaProject.bin": b"x"}),
+    "scan.pdf": b"%PDF-1.7 with /JavaScript, and not readable",
+}
+
+
+@pytest.mark.parametrize("name", sorted(ACTIVE))
+class TestActiveContent:
+    """Evidence that could run something is taken, with a plain word in both languages."""
+
+    def test_is_deposited_and_checked_with_a_note(
+        self, tally: Tally, tmp_path: Path, name: str, case: str
+    ) -> None:
+        """At the deposit, at packing, and wherever it is verified; the outcome is untouched."""
+        path, bag = tmp_path / name, tmp_path / "bag.zip"
+        path.write_bytes(ACTIVE[name] + case.encode())
+        done = tally("evidence", "deposit", path, "--case", case, "--lang", "en")
+        assert (done.code, name in done.err) == (0, True)
+        for what in ((path,), (path, "--offline")):
+            told = tally("verify", *what, "--json").json["results"][0]
+            notes = [one for one in told["checks"] if one["name"] == "active"]
+            assert (told["result"], [one["result"] for one in notes]) == ("match", ["skipped"])
+            assert notes[0]["evidence"]["zh"] != notes[0]["evidence"]["en"]
+        packed = tally("evidence", "package", "--matter", case, "--files", path, "--out", bag)
+        assert (packed.code, name in packed.err) == (0, True)
+        inside = tally("verify", bag, "--json").json["results"]
+        assert [one["result"] for one in inside] == ["match", "match"]
+        assert "active" in {one["name"] for one in inside[1]["checks"]}
+
+    def test_is_noted_in_a_batch_too(
+        self, tally: Tally, tmp_path: Path, name: str, case: str
+    ) -> None:
+        """Each file by its name; a plain one is not mentioned."""
+        for one, data in ((name, ACTIVE[name]), ("plain.txt", b"plain")):
+            (tmp_path / one).write_bytes(data + f"{case} batch".encode())
+        done = tally("evidence", "deposit", "--batch", tmp_path, "--lang", "zh")
+        assert done.code == 0
+        assert name in done.err
+        assert "plain.txt" not in done.err
+
+
+def test_a_plain_original_has_no_note(tally: Tally, originals: Path) -> None:
+    """The line appears only where there is something to say."""
+    told = tally("verify", originals / "notice.txt", "--json").json["results"][0]
+    assert "active" not in {one["name"] for one in told["checks"]}

@@ -96,9 +96,12 @@ def put(
         HashMismatch: the node has other bytes than were registered.
         RoleMissing: the document belongs to another organisation.
     """
+    from tallystick.cli.deposit_clues import warn_of_active
+
     stated = new.retain_until
     until = None if stated is None else parse_time(stated, "--retain-until")
-    kind = new.media_type or mimetypes.guess_type(file.name)[0] or _ANY_MEDIA
+    warn_of_active(file)
+    kind = new.media_type or (mimetypes.guess_type(file.name)[0] or _ANY_MEDIA).lower()
     with signed_net(signing, address) as (net, _), bar("document.uploading") as told:
         made = net.documents.put(
             file,

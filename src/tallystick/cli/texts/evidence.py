@@ -67,6 +67,7 @@ EVIDENCE_OPTIONS: Final[Mapping[str, Text]] = {
 EVIDENCE_MESSAGES: Final[Mapping[str, Text]] = {
     "package.no_deposits": Text("there is no deposit in {case}", "{case} 中没有存证"),
     "package.no_original": Text("the original of {id} is not at hand", "未找到 {id} 的原件"),
+    "deposit.active": Text("{path}: {words}", "{path}：{words}"),
     "deposit.time_stamp": Text(
         "time-stamp {path}, {time}, goes on record with it", "时间戳 {path}（{time}）一并登记"
     ),
