@@ -115,13 +115,6 @@ def test_the_page_names_tables_and_the_columns_to_filter_by(tally: Tally) -> Non
     assert "newest" in tally("shop", "table", "--help", "--lang", "zh").out
 
 
-def test_completion_knows_the_verbs_and_the_tables(tally: Tally) -> None:
-    """The script is made when it is printed, with what is installed then."""
-    script = tally("completion", "bash").out
-    for word in ("history", "things", "--where", "--order"):
-        assert word in script
-
-
 # --- what comes back ----------------------------------------------------------------------------
 
 
