@@ -20,17 +20,16 @@ from typing import Any, Final
 
 import httpx
 
-from tallystick.api import HttpServer
 from tallystick.cli.demo import theatre
 from tallystick.cli.demo.names import KEYS_FOLDER, TRUST_FILE
-from tallystick.cli.runfile import RunFile, RunRecord
 from tallystick.client import KeyStore, Net, connect
 from tallystick.contracts import DAY_MS, digest_of
 from tallystick.crypto import SecretKey
 from tallystick.industries.charity import demo as story
 from tallystick.industries.charity.list_files import ListFile, read_list
 from tallystick.industries.charity.records import PayeeAccount
-from tallystick.node import NodeConfig, open_node
+from tallystick.node import NodeConfig
+from tests.serving import served_node
 
 SECRET: Final = bytes(range(32))
 HEADER: Final = "姓名,证件号码,银行账号,金额,省份代码,监护人证件号码\n"
@@ -156,21 +155,16 @@ def story_commitment(number: str) -> str:
 def charity(folder: Path) -> Iterator[Charity]:
     """Serve a network of everybody in the charity's story, with an approved list."""
     theatre.found(folder, story)
-    node = open_node(NodeConfig(data=folder, workers=False))
-    node.start()
     store = KeyStore(folder / KEYS_FOLDER)
     with ExitStack() as stack:
-        stack.callback(node.stop)
-        server = stack.enter_context(HttpServer(node, port=0))
-        url = f"http://localhost:{server.port}"
-        stack.enter_context(RunFile(folder).hold(RunRecord(os.getpid(), url, ready=True)))
+        served = stack.enter_context(served_node(NodeConfig(data=folder, workers=False)))
         nets = {
             name: stack.enter_context(
-                connect(url, identity=store.load(name), trust=folder / TRUST_FILE)
+                connect(served.url, identity=store.load(name), trust=folder / TRUST_FILE)
             )
             for name in store.names()
         }
-        found = Charity(folder, url, nets)
+        found = Charity(folder, served.url, nets)
         found.approve()
         found.wait_for_views()
         yield found

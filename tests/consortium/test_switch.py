@@ -27,7 +27,6 @@ from tallystick.node import (
     create_network,
     join_network,
     keep_keys,
-    open_node,
     parse_invite,
     place_ledger,
     sign_entry,
@@ -37,6 +36,7 @@ from tallystick.node import (
 from tallystick.storage import backup
 from tallystick.units import TimeMs
 from tests.networks import Network, Place, Seat, consortium_genesis, free_port, now
+from tests.serving import started_node
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine_program")]
 
@@ -98,15 +98,13 @@ def hand_over(network: Network, first: Path) -> Beginning:
 def test_a_ledger_begun_alone_goes_on_with_several_organisations(tmp_path: Path) -> None:
     """The log grows from the same tree, old receipts verify, new ones name who agreed."""
     network, folder = begun_alone(tmp_path)
-    node = open_node(NodeConfig(data=folder, workers=False))
-    node.start()
-    (old,) = node.submit([network.deposit(SEATS[0])]).result(60)
-    assert isinstance(old, Committed)
-    for seat in SEATS:
-        network.decide(node, SEATS[:3], network.validator_action(seat))
-    old_receipt = node.receipt(old.transaction_id)
-    before = open_checkpoint(node.checkpoint(), SEATS[0].log_key.public_key, origin=network.id)
-    node.stop()
+    with started_node(NodeConfig(data=folder, workers=False)) as node:
+        (old,) = node.submit([network.deposit(SEATS[0])]).result(60)
+        assert isinstance(old, Committed)
+        for seat in SEATS:
+            network.decide(node, SEATS[:3], network.validator_action(seat))
+        old_receipt = node.receipt(old.transaction_id)
+        before = open_checkpoint(node.checkpoint(), SEATS[0].log_key.public_key, origin=network.id)
 
     beginning = hand_over(network, folder)
     assert beginning.height == before.height
@@ -140,10 +138,8 @@ def test_a_ledger_begun_alone_goes_on_with_several_organisations(tmp_path: Path)
 def test_a_ledger_without_validators_cannot_be_handed_over(tmp_path: Path) -> None:
     """There would be nobody to decide."""
     network, folder = begun_alone(tmp_path)
-    node = open_node(NodeConfig(data=folder, workers=False))
-    node.start()
-    node.submit([network.deposit(SEATS[0])]).result(60)
-    node.stop()
+    with started_node(NodeConfig(data=folder, workers=False)) as node:
+        node.submit([network.deposit(SEATS[0])]).result(60)
     with pytest.raises(WrongState):
         take_last_word(NodeConfig(data=folder, workers=False))
 
@@ -151,15 +147,11 @@ def test_a_ledger_without_validators_cannot_be_handed_over(tmp_path: Path) -> No
 def test_a_ledger_that_went_on_alone_is_not_taken(tmp_path: Path) -> None:
     """It would have another app hash than the others from the first block on."""
     network, folder = begun_alone(tmp_path)
-    node = open_node(NodeConfig(data=folder, workers=False))
-    node.start()
-    network.decide(node, SEATS[:3], network.validator_action(SEATS[0]))
-    node.stop()
+    with started_node(NodeConfig(data=folder, workers=False)) as node:
+        network.decide(node, SEATS[:3], network.validator_action(SEATS[0]))
     beginning = take_last_word(NodeConfig(data=folder, workers=False))
-    node = open_node(NodeConfig(data=folder, workers=False))
-    node.start()
-    node.submit([network.deposit(SEATS[0])]).result(60)
-    node.stop()
+    with started_node(NodeConfig(data=folder, workers=False)) as node:
+        node.submit([network.deposit(SEATS[0])]).result(60)
     backup(folder, tmp_path / "late.backup")
     content = entry_of(SEATS[0], free_port())
     joined = make_folder(network, SEATS[0], content)
@@ -175,11 +167,9 @@ def test_the_command_writes_an_invite_and_the_ledger(
 ) -> None:
     """`tally network switch`: what it writes is what the others join with; nothing is replaced."""
     network, folder = begun_alone(tmp_path)
-    node = open_node(NodeConfig(data=folder, workers=False))
-    node.start()
-    for seat in SEATS:
-        network.decide(node, SEATS[:3], network.validator_action(seat))
-    node.stop()
+    with started_node(NodeConfig(data=folder, workers=False)) as node:
+        for seat in SEATS:
+            network.decide(node, SEATS[:3], network.validator_action(seat))
     folders = [make_folder(network, seat, entry_of(seat, free_port())) for seat in SEATS]
     invite, ledger = tmp_path / "switch.json", tmp_path / "ledger.backup"
     words = ["network", "switch", *(str(one / ENTRY_FILE) for one in folders), "--json"]

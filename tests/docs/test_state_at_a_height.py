@@ -14,8 +14,9 @@ import pytest
 from tallystick.api.limits import HISTORY_STEPS_MAX
 from tallystick.client import Trust
 from tallystick.model import open_checkpoint
-from tallystick.node import NodeConfig, create_network, open_node
+from tallystick.node import NodeConfig, create_network
 from tests.factories import LOG_KEY, START
+from tests.serving import started_node
 from tests.unit.api.caller import Caller
 from tests.unit.api.conftest import app, caller, node
 from tests.unit.api.fake_node import FakeNode, deposit
@@ -57,13 +58,9 @@ def test_the_proof_from_the_block_log_on_the_page_runs(tmp_path: Path) -> None:
     """On the folder of a node that has stopped."""
     create_network(tmp_path / "data", GENESIS, LOG_KEY)
     config = NodeConfig(data=tmp_path / "data", workers=False, clock=lambda: START + 1_000)
-    ledger = open_node(config)
-    ledger.start()
-    try:
+    with started_node(config) as ledger:
         for number in (1, 2):
             commit(ledger, deposit_at_node(number))
-    finally:
-        ledger.stop()
     key = "evidence/deposits/EV-2023-000002"
     for height, is_present in (("1", False), ("2", True)):
         done = run(tmp_path, "prove_state.py", "data", key, height)

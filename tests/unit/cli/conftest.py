@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,12 +13,11 @@ from typing import Any
 import pytest
 from _pytest import capture
 
-from tallystick.api import HttpServer
 from tallystick.cli import main
 from tallystick.cli.founding import found_demo
-from tallystick.cli.runfile import RunFile, RunRecord
 from tallystick.cli.stage import Stage, set_stage
-from tallystick.node import Node, NodeConfig, open_node
+from tallystick.node import Node, NodeConfig
+from tests.serving import served_node
 
 VARIABLES = (
     "COLUMNS",
@@ -106,13 +104,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Serve a demonstration network in this process; shared, so tests use cases of their own."""
     folder = tmp_path_factory.mktemp("served") / "demo"
     found_demo(folder)
-    node = open_node(NodeConfig(data=folder, workers=False))
-    node.start()
-    with HttpServer(node, port=0) as server:
-        url = f"http://localhost:{server.port}"
-        with RunFile(folder).hold(RunRecord(os.getpid(), url, ready=True)):
-            yield Running(folder, url, node)
-    node.stop()
+    with served_node(NodeConfig(data=folder, workers=False)) as found:
+        yield Running(folder, found.url, found.node)
 
 
 @pytest.fixture

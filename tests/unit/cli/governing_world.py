@@ -3,15 +3,12 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tallystick.api import HttpServer
-from tallystick.cli.runfile import RunFile, RunRecord
 from tallystick.client import Identity, KeyStore
 from tallystick.model import (
     ROLE_ADMINISTRATOR,
@@ -24,9 +21,10 @@ from tallystick.model import (
     Validator,
 )
 from tallystick.model.organization import Name
-from tallystick.node import Node, NodeConfig, create_network, open_node
+from tallystick.node import Node, NodeConfig, create_network
 from tallystick.units import TimeMs
 from tests.factories import member, member_key, secret
+from tests.serving import served_node
 from tests.unit.membership.governed import code
 
 ORGANIZATIONS = tuple(code(number) for number in range(3))
@@ -84,15 +82,9 @@ class Governed:
 def governed_node(folder: Path, genesis: GenesisDocument | None = None) -> Iterator[Governed]:
     """Serve the network on this machine."""
     create_network(folder, genesis or governed_genesis(), secret(9))
-    node = open_node(NodeConfig(data=folder, workers=False, may_order_alone=True))
-    node.start()
-    try:
-        with HttpServer(node, port=0) as server:
-            url = f"http://localhost:{server.port}"
-            with RunFile(folder).hold(RunRecord(os.getpid(), url, ready=True)):
-                yield Governed(folder, url, node)
-    finally:
-        node.stop()
+    config = NodeConfig(data=folder, workers=False, may_order_alone=True)
+    with served_node(config) as served:
+        yield Governed(folder, served.url, served.node)
 
 
 def keep_keys(store: KeyStore) -> None:

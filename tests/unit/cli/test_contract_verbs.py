@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,14 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from tallystick.api import HttpServer
 from tallystick.cli.app import build_app
 from tallystick.cli.catalogue import say
 from tallystick.cli.founding import found_demo
-from tallystick.cli.runfile import RunFile, RunRecord
 from tallystick.contracts import Contract
 from tallystick.industries.evidence import Evidence
-from tallystick.node import NodeConfig, open_node
+from tallystick.node import NodeConfig
+from tests.serving import served_node
 from tests.unit.cli.conftest import Tally
 from tests.unit.cli.installing import BROKEN, EVIDENCE, RENTAL, SHADOWED, installed_contracts
 from tests.unit.cli.rental import Rental
@@ -45,13 +43,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Serve a network that runs it; return the data folder."""
     place = tmp_path_factory.mktemp("rental") / "demo"
     found_demo(place)
-    node = open_node(NodeConfig(data=place, workers=False, contracts=CONTRACTS))
-    node.start()
-    with HttpServer(node, port=0) as server:
-        url = f"http://localhost:{server.port}"
-        with RunFile(place).hold(RunRecord(os.getpid(), url, ready=True)):
-            yield place
-    node.stop()
+    with served_node(NodeConfig(data=place, workers=False, contracts=CONTRACTS)):
+        yield place
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tallystick.api import HttpServer
 from tallystick.cli.answers import Line, Mark
 from tallystick.cli.doctor import network as checks
 from tallystick.cli.founding import found_demo
@@ -26,12 +25,12 @@ from tallystick.node import (
     NodeConfig,
     PeerNode,
     join_network,
-    open_node,
     read_engine_file,
     write_engine_file,
 )
 from tallystick.units import TimeMs
 from tests.ceremony import founder, invite_of
+from tests.serving import served_node, started_node
 from tests.unit.cli.conftest import Tally
 
 
@@ -195,18 +194,16 @@ def ledger(tmp_path: Path) -> Path:
     data = tmp_path / "ledger"
     found_demo(data)
     identity = KeyStore(data / "demo-keys").load("demo-liu-yang")
-    node = open_node(NodeConfig(data=data, workers=False))
-    node.start()
-    for number in (1, 2):
-        args: dict[str, Value] = {
-            "id": f"m{number}",
-            "name": {"zh": "某", "en": "Somebody"},
-            "roles": ["depositor"],
-        }
-        until = TimeMs(time.time_ns() // 1_000_000 + 60_000)
-        call = Call(node.network, "membership", "add_member", args, number, until)
-        node.submit([identity.sign(call)]).result(30)
-    node.stop()
+    with started_node(NodeConfig(data=data, workers=False)) as node:
+        for number in (1, 2):
+            args: dict[str, Value] = {
+                "id": f"m{number}",
+                "name": {"zh": "某", "en": "Somebody"},
+                "roles": ["depositor"],
+            }
+            until = TimeMs(time.time_ns() // 1_000_000 + 60_000)
+            call = Call(node.network, "membership", "add_member", args, number, until)
+            node.submit([identity.sign(call)]).result(30)
     return data
 
 
@@ -233,12 +230,9 @@ def served(ledger: Path) -> Iterator[PeerState]:
     """Serve the same blocks from another folder, as another organisation's node would."""
     other = ledger.with_name("other")
     shutil.copytree(ledger, other)
-    node = open_node(NodeConfig(data=other, workers=False))
-    node.start()
-    with HttpServer(node, port=0) as server:
-        url = f"http://localhost:{server.port}"
-        yield PeerState("B", url, node.network, 2, node.status().app_hash.hex(), "", None)
-    node.stop()
+    with served_node(NodeConfig(data=other, workers=False)) as served:
+        app_hash = served.node.status().app_hash.hex()
+        yield PeerState("B", served.url, served.node.network, 2, app_hash, "", None)
 
 
 def test_results_are_compared_at_a_common_height(ledger: Path, served: PeerState) -> None:

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tallystick.api import HttpServer
 from tallystick.cli.answers import Mark
 from tallystick.cli.doctor.folder import check_documents
 from tallystick.client import KeyStore, SealingKeyStore
 from tallystick.crypto import SealingKey, unseal
 from tallystick.model import DocumentSecret
-from tallystick.node import NodeConfig, create_network, open_node
+from tallystick.node import NodeConfig, create_network
 from tests.factories import BANK, COURT, LOG_KEY
+from tests.serving import served_node
 from tests.unit.cli.conftest import Tally
 from tests.unit.node.test_documents import CONTRACTS, DOCUMENTS_GENESIS
 from tests.vault import BANK_ID, OWNER_ID
@@ -32,18 +32,16 @@ def file(
     """Serve a node of the register, with keys of owner and bank here; return a file to put."""
     assert home.exists()
     create_network(tmp_path / "node", DOCUMENTS_GENESIS, LOG_KEY)
-    node = open_node(NodeConfig(data=tmp_path / "node", workers=False, contracts=CONTRACTS))
-    node.start()
     clear = tmp_path / "sales.csv"
     clear.write_bytes(CLEAR)
-    with HttpServer(node, port=0) as server:
-        monkeypatch.setenv("TALLY_URL", f"http://localhost:{server.port}")
+    config = NodeConfig(data=tmp_path / "node", workers=False, contracts=CONTRACTS)
+    with served_node(config) as served:
+        monkeypatch.setenv("TALLY_URL", served.url)
         for name, identity, code in (("owner", OWNER_ID, COURT), ("bank", BANK_ID, BANK)):
             KeyStore().save(name, identity)
             assert tally("private", "keygen", "--organization", code).code == 0
             assert tally("private", "publish", "--as", name).code == 0
         yield clear
-    node.stop()
 
 
 def test_from_put_by_grant_and_revocation_to_erasure(

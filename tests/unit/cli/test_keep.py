@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from tallystick.api import HttpServer
 from tallystick.cli import keep_command
 from tallystick.cli.keep_command import Round
 from tallystick.cli.keeping import DepotBytes, OwnNode, places_of
@@ -31,9 +30,10 @@ from tallystick.industries.custody import (
 )
 from tallystick.merkle import address_of
 from tallystick.model import ROLE_ADMINISTRATOR, Name, Organization
-from tallystick.node import NodeConfig, create_network, open_node
+from tallystick.node import NodeConfig, create_network
 from tests.canaries import canaries_of, search_for
 from tests.factories import COURT, LOG_KEY, make_genesis, member, member_key, secret
+from tests.serving import served_node
 from tests.unit.cli.conftest import Outcome, Tally
 from tests.unit.industries.custody.scene import organization
 
@@ -178,17 +178,12 @@ def world(
     assert home.exists()
     create_network(tmp_path / "node", genesis(), LOG_KEY)
     contracts = (Custody, DocumentRegister, SealingKeys)
-    node = open_node(NodeConfig(data=tmp_path / "node", workers=False, contracts=contracts))
-    node.start()
     for name, identity in IDENTITIES.items():
         KeyStore().save(name, identity)
-    try:
-        with HttpServer(node, port=0) as server:
-            url = f"http://localhost:{server.port}"
-            monkeypatch.setenv("TALLY_URL", url)
-            yield World(tally, tmp_path, url)
-    finally:
-        node.stop()
+    config = NodeConfig(data=tmp_path / "node", workers=False, contracts=contracts)
+    with served_node(config) as served:
+        monkeypatch.setenv("TALLY_URL", served.url)
+        yield World(tally, tmp_path, served.url)
 
 
 def test_copies_are_fetched_proven_repaired_and_never_in_clear(

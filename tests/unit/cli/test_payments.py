@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,21 +12,21 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from tallystick.api import HttpServer
 from tallystick.cli import founding
 from tallystick.cli.payments.bridge import Bridge, Collecting, Sending
 from tallystick.cli.payments.desk import Report
 from tallystick.cli.payments.journal import Attention, Journal, State
 from tallystick.cli.payments.parties import Payee, Payer
-from tallystick.cli.runfile import RunFile, RunRecord
+from tallystick.cli.runfile import RunFile
 from tallystick.client import connect
 from tallystick.contracts.parts import OrderState
 from tallystick.errors import BankUnreachable, Refused
 from tallystick.interchange.bank import FileDropConnector
 from tallystick.interchange.iso20022 import read_payments
-from tallystick.node import NodeConfig, open_node
+from tallystick.node import NodeConfig
 from tallystick.units import TimeMs
 from tests.mock_bank import CLOSED, MockBank, running_bank
+from tests.serving import served_node
 from tests.unit.cli.conftest import Tally
 from tests.unit.cli.outbox import Paying
 from tests.unit.cli.paying import LedgerDesk, a_payee, payer_fields, private_files
@@ -363,13 +362,8 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(founding, "installed_contracts", lambda: ["demo.paying"])
         founding.found_demo(place)
-    node = open_node(NodeConfig(data=place, workers=False, contracts=(Paying,)))
-    node.start()
-    with HttpServer(node, port=0) as server:
-        url = f"http://localhost:{server.port}"
-        with RunFile(place).hold(RunRecord(os.getpid(), url, ready=True)):
-            yield place
-    node.stop()
+    with served_node(NodeConfig(data=place, workers=False, contracts=(Paying,))):
+        yield place
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tallystick.api import HttpServer
 from tallystick.client import KeyStore, SealingKeyStore
 from tallystick.crypto import SealingKey
 from tallystick.errors import FileProblem, NotFound, UsageError
-from tallystick.node import NodeConfig, create_network, open_node
+from tallystick.node import NodeConfig, create_network
 from tests.factories import BANK, COURT, LOG_KEY
+from tests.serving import served_node
 from tests.unit.cli.conftest import Tally
 from tests.vault import AUDITOR, AUDITOR_ID, BANK_ID, CONTRACTS, GENESIS, OWNER_ID
 
@@ -27,14 +27,12 @@ def vault(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     """Serve a node of the vault, and keep everybody's keys here."""
     assert home.exists()
     create_network(tmp_path / "node", GENESIS, LOG_KEY)
-    node = open_node(NodeConfig(data=tmp_path / "node", workers=False, contracts=CONTRACTS))
-    node.start()
     for name, identity in (("owner", OWNER_ID), ("bank", BANK_ID), ("auditor", AUDITOR_ID)):
         KeyStore().save(name, identity)
-    with HttpServer(node, port=0) as server:
-        monkeypatch.setenv("TALLY_URL", f"http://localhost:{server.port}")
+    config = NodeConfig(data=tmp_path / "node", workers=False, contracts=CONTRACTS)
+    with served_node(config) as served:
+        monkeypatch.setenv("TALLY_URL", served.url)
         yield tmp_path / "node"
-    node.stop()
 
 
 @pytest.fixture

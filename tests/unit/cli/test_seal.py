@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tallystick.api import HttpServer
 from tallystick.cli.founding import found_own
 from tallystick.cli.proof_checks import CHECKS
 from tallystick.client import ProofKind, read_extract, tally_home
 from tallystick.interchange.certificates import EXTRACT_FILE, link_of, read_sealed
 from tallystick.model import parse_checkpoint
-from tallystick.node import NodeConfig, open_node
+from tallystick.node import NodeConfig
+from tests.serving import served_node
 from tests.unit.cli.conftest import Outcome, Tally
 
 CODE = "91110108MADEM0038D"
@@ -30,15 +30,12 @@ def node(
     assert home.exists()
     folder = tmp_path / "node"
     found_own(folder, network="ledger", organization=CODE, name="示范法院")
-    served = open_node(NodeConfig(data=folder, workers=False))
-    served.start()
-    with HttpServer(served, port=0) as server:
-        monkeypatch.setenv("TALLY_URL", f"http://localhost:{server.port}")
+    with served_node(NodeConfig(data=folder, workers=False)) as served:
+        monkeypatch.setenv("TALLY_URL", served.url)
         file = tmp_path / "contract.txt"
         file.write_text("contract")
         assert tally("evidence", "deposit", file, "--title", "合同", *AS).code == 0
         yield folder / "trust.json"
-    served.stop()
 
 
 @pytest.fixture

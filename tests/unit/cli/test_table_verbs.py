@@ -3,25 +3,23 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tallystick.api import HttpServer
 from tallystick.cli import installed
 from tallystick.cli.contract_verbs import nouns_among
 from tallystick.cli.founding import found_demo
 from tallystick.cli.installed import contract_names, importable_contracts, installed_schema
-from tallystick.cli.runfile import RunFile, RunRecord
 from tallystick.cli.table_commands import read_conditions
 from tallystick.cli.table_verbs import table_verbs_of
 from tallystick.contracts import schema_of
 from tallystick.errors import UnknownContract, UsageError
 from tallystick.industries.evidence import Evidence
-from tallystick.node import NodeConfig, open_node
+from tallystick.node import NodeConfig
+from tests.serving import served_node
 from tests.unit.cli.conftest import Tally
 from tests.unit.cli.installing import (
     BROKEN,
@@ -44,13 +42,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     contracts = (Evidence, Shop)
     with installed_contracts(EVIDENCE, SHOP):
         found_demo(place)
-    node = open_node(NodeConfig(data=place, workers=False, contracts=contracts))
-    node.start()
-    with HttpServer(node, port=0) as server:
-        url = f"http://localhost:{server.port}"
-        with RunFile(place).hold(RunRecord(os.getpid(), url, ready=True)):
-            yield place
-    node.stop()
+    with served_node(NodeConfig(data=place, workers=False, contracts=contracts)):
+        yield place
 
 
 @pytest.fixture(autouse=True)

@@ -146,10 +146,12 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """Return a node where owner and bank have published their sealing keys."""
     monkeypatch.setenv("TALLY_HOME", str(tmp_path / "home"))
     world = World(tmp_path)
-    for identity in (OWNER_ID, BANK_ID):
-        world.publish(identity)
-    yield world
-    world.node.stop()
+    try:
+        for identity in (OWNER_ID, BANK_ID):
+            world.publish(identity)
+        yield world
+    finally:
+        world.node.stop()
 
 
 @pytest.fixture

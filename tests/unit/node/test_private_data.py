@@ -119,10 +119,12 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """Return a node where owner and bank have published their sealing keys."""
     monkeypatch.setenv("TALLY_HOME", str(tmp_path / "home"))
     made = World(tmp_path / "node")
-    made.publish(OWNER_ID)
-    made.publish(BANK_ID)
-    yield made
-    made.node.stop()
+    try:
+        made.publish(OWNER_ID)
+        made.publish(BANK_ID)
+        yield made
+    finally:
+        made.node.stop()
 
 
 def test_owner_and_recipient_read_what_was_sealed(world: World) -> None:

@@ -12,8 +12,9 @@ from tallystick.consensus import Committed
 from tallystick.crypto import sha256
 from tallystick.merkle import leaf_hash, log_root
 from tallystick.model import Checkpoint
-from tallystick.node import NodeConfig, open_node
+from tallystick.node import NodeConfig
 from tests.factories import START
+from tests.serving import started_node
 from tests.torture import world
 from tests.torture.checker import (
     Logged,
@@ -113,18 +114,16 @@ def test_lines_are_read_as_they_were_written_and_a_torn_one_is_not() -> None:
 def lived(tmp_path: Path) -> tuple[Path, Shown]:
     """Return a folder whose node lived and stopped, and what it showed."""
     data = world.found(tmp_path / "data")
-    node = open_node(NodeConfig(data=data, workers=False))
-    node.start()
     shown = Shown(ready=1)
-    for batch in range(3):
-        raw = [world.deposit(10 * batch + place) for place in range(4)]
-        for answer in node.submit(raw).result(30):
-            assert isinstance(answer, Committed)
-            place = (answer.height, answer.leaf_index, answer.code)
-            shown.acks.append(Ack(answer.transaction_id, *place))
-        shown.checkpoints.append(node.checkpoint())
-        shown.receipts.append(node.receipt(shown.acks[-1].transaction_id).to_json().encode())
-    node.stop()
+    with started_node(NodeConfig(data=data, workers=False)) as node:
+        for batch in range(3):
+            raw = [world.deposit(10 * batch + place) for place in range(4)]
+            for answer in node.submit(raw).result(30):
+                assert isinstance(answer, Committed)
+                place = (answer.height, answer.leaf_index, answer.code)
+                shown.acks.append(Ack(answer.transaction_id, *place))
+            shown.checkpoints.append(node.checkpoint())
+            shown.receipts.append(node.receipt(shown.acks[-1].transaction_id).to_json().encode())
     return data, shown
 
 

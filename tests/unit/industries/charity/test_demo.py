@@ -4,21 +4,20 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tallystick.api import HttpServer
 from tallystick.cli.demo import theatre
-from tallystick.cli.runfile import RunFile, RunRecord
+from tallystick.cli.runfile import RunFile
 from tallystick.client import verify
 from tallystick.contracts import Label
 from tallystick.errors import NotFinal, Unverified
 from tallystick.industries.charity import demo as story
-from tallystick.node import NodeConfig, open_node
+from tallystick.node import NodeConfig
+from tests.serving import served_node
 from tests.unit.cli.conftest import Tally, home, tally
 from tests.unit.industries.charity.test_list_files import HEADER, LINES, line
 
@@ -63,13 +62,8 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Serve a network of everybody in the story."""
     place = tmp_path_factory.mktemp("charity") / "ledger"
     theatre.found(place, story)
-    node = open_node(NodeConfig(data=place, workers=False))
-    node.start()
-    with HttpServer(node, port=0) as server:
-        url = f"http://localhost:{server.port}"
-        with RunFile(place).hold(RunRecord(os.getpid(), url, ready=True)):
-            yield place
-    node.stop()
+    with served_node(NodeConfig(data=place, workers=False)):
+        yield place
 
 
 @pytest.fixture
