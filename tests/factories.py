@@ -118,6 +118,8 @@ class MemoryStore:
     values: dict[tuple[Tree, bytes], bytes] = field(default_factory=dict)
     pages: dict[tuple[Tree, bytes], bytes] = field(default_factory=dict)
     tiles: dict[TileKey, bytes] = field(default_factory=dict)
+    header: bytes = b""
+    """Of the last saved block."""
 
     def get(self, tree: Tree, key: bytes, /) -> bytes | None:
         """Return a value."""
@@ -148,6 +150,7 @@ class MemoryStore:
         for place, page in applied.pages.items():
             _put(self.pages, place, page)
         self.tiles.update(applied.tiles)
+        self.header = applied.block.header_bytes
 
 
 def _put(

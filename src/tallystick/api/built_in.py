@@ -11,6 +11,7 @@ from typing import Final
 
 from tallystick.contracts import Label
 from tallystick.encoding import Value
+from tallystick.membership import MEMBERSHIP_CONTRACT
 
 _IDENTIFIER_CHARACTERS: Final = 16
 """Of keys and ids in a sentence; the whole stands in the event's fields."""
@@ -168,6 +169,33 @@ _METHODS: Final[Mapping[str, Label]] = {
     "governance.revoke_log_key": Label(zh="吊销日志密钥", en="Revoke a log key"),
     "governance.leave": Label(zh="退出联盟", en="Leave the network"),
 }
+
+
+_TABLES: Final[Mapping[str, Label]] = {
+    "organizations": Label(zh="机构", en="Organisations"),
+    "members": Label(zh="成员", en="Members"),
+    "keys": Label(zh="成员密钥", en="Members' keys"),
+    "authorities": Label(zh="证书颁发机构", en="Certification authorities"),
+    "validators": Label(zh="验证节点", en="Validators"),
+    "earlier_validators": Label(zh="此前的验证节点", en="Earlier validators"),
+    "validator_keys": Label(zh="验证密钥", en="Validators' keys"),
+    "governance": Label(zh="治理规则", en="Voting rules"),
+    "parameters": Label(zh="网络参数", en="Network parameters"),
+    "log_keys": Label(zh="日志密钥", en="Log keys"),
+    "nodes": Label(zh="节点", en="Nodes"),
+    "contracts": Label(zh="合约版本", en="Contract versions"),
+    "proposals": Label(zh="提案", en="Proposals"),
+}
+COUNTERS_TABLE: Final = "_counters"
+"""Where a contract's series of ids stand (`Context.next_id`)."""
+_COUNTERS: Final = Label(zh="编号序列", en="Series of ids")
+
+
+def built_in_table(contract: str, table: str) -> Label | None:
+    """Return the label of a table that no contract declares, or None."""
+    if table == COUNTERS_TABLE:
+        return _COUNTERS
+    return _TABLES.get(table) if contract == MEMBERSHIP_CONTRACT else None
 
 
 def built_in_sentence(name: str, fields: Mapping[str, Value]) -> Label | None:

@@ -24,6 +24,7 @@ from tallystick.api.wire_types import Base64, Count, Hash, Json, Time, TimeMs, f
 from tallystick.api.wire_types import parse_time as parse_wire_time
 from tallystick.contracts import MethodSchema
 from tallystick.encoding import (
+    Value,
     build_sign1,
     format_base64,
     format_json,
@@ -35,6 +36,7 @@ from tallystick.encoding import (
 from tallystick.errors import InvalidArguments, Malformed, Rejected, UnknownContract
 from tallystick.membership import BUILT_IN_CONTRACTS
 from tallystick.model import Call, check_organization_id, decode_call, encode_call, protected_header
+from tallystick.node import Caller
 from tallystick.units import HASH_SIZE, INTEGER_MAX
 from tallystick.units import TimeMs as Milliseconds
 
@@ -185,30 +187,16 @@ def query_contract(asked: Asked) -> Answer:
 
 def prepare_call(asked: Asked) -> Answer:
     """Answer POST /v1/contracts/{contract}/{method}/prepare."""
-    contract, name = asked.required_text("contract"), asked.required_text("method")
     request = read_body(asked.body, PrepareRequest)
-    # Membership and governance are part of the ledger and have no schema; their methods check
-    # their own arguments.
-    method = None if contract in BUILT_IN_CONTRACTS else _method(asked, name, "action")
-    node = asked.server.node
-    call = Call(
-        network=node.network,
-        contract=contract,
-        method=name,
-        args=read_json_arguments(request.args, method),
-        nonce=secrets.randbits(_NONCE_BITS) if request.nonce is None else request.nonce,
-        valid_until=_valid_until(asked, request.valid_until),
-    )
-    public_key = parse_hex(request.public_key, size=HASH_SIZE, name="public_key")
-    protected = protected_header(
-        node.network, public_key, check_organization_id(request.organization)
-    )
+    call = call_of(asked, request, read_json_arguments(request.args, action_of(asked)))
+    node, caller = asked.server.node, caller_of(request)
+    protected = protected_header(node.network, caller.public_key, caller.organization)
     payload = encode_call(call)
     head = build_sign1(protected, payload, bytes(_SIGNATURE_SIZE))[:-_SIGNATURE_SIZE]
     return json_answer(
         PreparedCall(
-            contract=contract,
-            method=name,
+            contract=call.contract,
+            method=call.method,
             network=node.network,
             payload=format_base64(payload),
             protected=format_base64(protected),
@@ -219,6 +207,47 @@ def prepare_call(asked: Asked) -> Answer:
             valid_until_ms=call.valid_until,
         ),
         headers=(NO_STORE,),
+    )
+
+
+def action_of(asked: Asked) -> MethodSchema | None:
+    """Return the action that the path names; None for one that is part of the ledger.
+
+    Membership and governance have no schema; their methods check their own arguments.
+
+    Raises:
+        UnknownContract: there is no such contract or action.
+    """
+    if asked.required_text("contract") in BUILT_IN_CONTRACTS:
+        return None
+    return _method(asked, asked.required_text("method"), "action")
+
+
+def caller_of(request: PrepareRequest) -> Caller:
+    """Return who would sign.
+
+    Raises:
+        Malformed: the organisation's code has a wrong check character.
+    """
+    return Caller(
+        check_organization_id(request.organization),
+        parse_hex(request.public_key, size=HASH_SIZE, name="public_key"),
+    )
+
+
+def call_of(asked: Asked, request: PrepareRequest, args: dict[str, Value]) -> Call:
+    """Return the call that a request describes, with what it leaves open chosen.
+
+    Raises:
+        InvalidArguments: `valid_until` is not a time.
+    """
+    return Call(
+        network=asked.server.node.network,
+        contract=asked.required_text("contract"),
+        method=asked.required_text("method"),
+        args=args,
+        nonce=secrets.randbits(_NONCE_BITS) if request.nonce is None else request.nonce,
+        valid_until=_valid_until(asked, request.valid_until),
     )
 
 

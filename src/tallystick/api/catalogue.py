@@ -67,6 +67,12 @@ class Catalogue:
         tables = (one for schema in self._versions(contract) for one in schema.tables)
         return next((one for one in tables if one.name == table), None)
 
+    def fields_of(self, contract: str, table: str) -> dict[str, FieldSchema]:
+        """Return the fields that a table's records have or had in any version, by name."""
+        versions = reversed(self._versions(contract))
+        tables = (one for schema in versions for one in schema.tables if one.name == table)
+        return {field.name: field for one in tables for field in one.fields}
+
     def label(self, contract: str) -> Label:
         """Return what a contract is called; its name if this node does not run it."""
         schema = self._by_name.get(contract)

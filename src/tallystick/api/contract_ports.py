@@ -6,9 +6,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from tallystick.model import Call
+
+
+class Previews(Protocol):
+    """Tries calls."""
+
+    def preview(self, call: Call, caller: Any) -> Any:  # noqa: ANN401  # as `node` has them
+        """Return what a call would do, or raise `Overloaded` or `Unavailable`."""
+        ...
+
 
 class ContractDesk(Protocol):
     """What a node says about contracts."""
+
+    @property
+    def previews(self) -> Previews:
+        """Tries calls, and keeps nothing."""
+        ...
 
     def known(self) -> Sequence[Any]:
         """Return the schemas of all installed versions."""

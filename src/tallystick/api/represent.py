@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from tallystick.api.catalogue import Catalogue
@@ -16,6 +17,7 @@ from tallystick.api.records import (
 )
 from tallystick.api.view_rows import Said
 from tallystick.api.wire_types import format_time
+from tallystick.contracts import FieldSchema
 from tallystick.encoding import Value
 from tallystick.model import (
     Block,
@@ -28,6 +30,7 @@ from tallystick.model import (
 )
 from tallystick.units import TimeMs
 
+_TIMESTAMP: Final = "timestamp-ms"
 NO_CALL: Final = Call("", "", "", {}, 0, TimeMs(0))
 """Stands for the call of bytes that are no transaction, which only a faulty orderer lets in."""
 
@@ -46,6 +49,19 @@ def show_value(value: Value) -> object:
 def show_fields(fields: dict[str, Value]) -> dict[str, object]:
     """Return named canonical values for JSON."""
     return {name: show_value(value) for name, value in fields.items()}
+
+
+def show_record(fields: dict[str, Value], declared: Iterable[FieldSchema]) -> dict[str, object]:
+    """Return a record's own fields as the contract keeps them; names with `_` are added.
+
+    `_times` has those fields that hold a time, as RFC 3339 text.
+    """
+    times = {
+        one.name: format_time(value)
+        for one in declared
+        if one.type.format == _TIMESTAMP and isinstance(value := fields.get(one.name), int)
+    }
+    return {**show_fields(fields), "_times": times}
 
 
 def show_sentence(label: Said | None) -> Sentence | None:

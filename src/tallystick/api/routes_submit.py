@@ -21,6 +21,7 @@ from tallystick.api.calls import (
 from tallystick.api.language import Bilingual
 from tallystick.api.limits import JSON_BYTES_MAX
 from tallystick.api.parameters import IDEMPOTENCY_KEY, NAME_PATTERN, TIMEOUT_MS, WAIT, path_text
+from tallystick.api.previews import PreviewRecord, preview_call
 from tallystick.api.routes_documents import ROUTES as DOCUMENT_ROUTES
 from tallystick.api.routes_private import ROUTES as PRIVATE_ROUTES
 from tallystick.api.routes_statistics import ROUTES as STATISTICS_ROUTES
@@ -33,6 +34,7 @@ from tallystick.errors import (
     InvalidArguments,
     InvalidSignature,
     NotAMember,
+    Overloaded,
     Refused,
     Replayed,
     TooFarAhead,
@@ -175,6 +177,23 @@ ROUTES: Final = (
         replies=(Reply(200, "The bytes to sign.", PreparedCall),),
         errors=(UnknownContract, InvalidArguments),
         reader=prepare_call,
+    ),
+    Route(
+        method="POST",
+        path="/v1/contracts/{contract}/{method}/preview",
+        name="preview_call",
+        tag="contracts",
+        policy=Policy.PUBLIC,
+        summary=Bilingual(en="See what a call would do", zh="预览合约调用的效果"),
+        description="The body is that of `prepare`. The call is tried on the newest state by the "
+        "ledger's own code, and nothing is kept: neither the nonce, nor what it writes. A call "
+        "that would be refused is answered with its `code` and `error`. Unknown until a block "
+        "holds it: the transaction's id, for which zeros stand, and what others change before.",
+        parameters=(_CONTRACT, _METHOD),
+        body=RequestBody((MEDIA_JSON,), JSON_BYTES_MAX, PrepareRequest),
+        replies=(Reply(200, "What it would do.", PreviewRecord),),
+        errors=(UnknownContract, Overloaded),
+        reader=preview_call,
     ),
     *TABLE_ROUTES,
     *PRIVATE_ROUTES,

@@ -10,11 +10,10 @@ from msgspec.structs import replace
 from tallystick.api.answer import Answer
 from tallystick.api.asked import Asked
 from tallystick.api.records import RecordPage, TransactionPage
-from tallystick.api.represent import show_fields
-from tallystick.api.table_filters import RESERVED, TIMESTAMP, read_filter, unknown_column
+from tallystick.api.represent import show_record
+from tallystick.api.table_filters import RESERVED, read_filter, unknown_column
 from tallystick.api.transaction_rows import list_answer, show_transaction_row
 from tallystick.api.view_ports import RecordFilter, RecordRow, TimeRange
-from tallystick.api.wire_types import format_time
 from tallystick.contracts import TableSchema
 from tallystick.errors import NotFound
 
@@ -98,18 +97,9 @@ def _table(asked: Asked) -> TableSchema:
 
 
 def _show(row: RecordRow, table: TableSchema) -> dict[str, object]:
-    """Return a record's own fields as the contract keeps them; names with `_` are added.
-
-    `_times` has those fields that hold a time, as RFC 3339 text.
-    """
-    times = {
-        one.name: format_time(value)
-        for one in table.fields
-        if one.type.format == TIMESTAMP and isinstance(value := row.fields.get(one.name), int)
-    }
+    """Return a record of a list."""
     return {
-        **show_fields(row.fields),
-        "_times": times,
+        **show_record(row.fields, table.fields),
         "_key": row.key,
         "_created_leaf": row.created_leaf,
         "_changed_leaf": row.changed_leaf,

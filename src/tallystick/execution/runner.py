@@ -176,14 +176,6 @@ class ContractRunner:
             if session.fault is not None:
                 raise session.fault
 
-    def preview(self, invocation: Invocation, state: StateReader) -> Execution:
-        """Return what the action would do on `state`: a dry run, nothing is kept.
-
-        Raises:
-            Exception: only for a fault of this node, as `execute`.
-        """
-        return self.execute(invocation, state)
-
     def migrate(self, step: MigrationStep, state: StateScanner) -> Migrated:
         """Move some records of an older version; nothing is kept of a step that fails.
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pure state transition: from one block to the next, and the rules of admission."""
 
-from tallystick.ledger.admission import check_admission, check_contract, check_nonce, check_place
+from tallystick.ledger.admission import check_admission, check_nonce, check_period, check_place
 from tallystick.ledger.apply import apply_block
+from tallystick.ledger.calls import check_contract, execute_call
 from tallystick.ledger.ports import (
     AppliedBlock,
     ContractHost,
@@ -38,7 +39,9 @@ __all__ = [
     "check_admission",
     "check_contract",
     "check_nonce",
+    "check_period",
     "check_place",
+    "execute_call",
     "oldest_remembered_time",
     "open_ledger",
     "recorded_transactions",

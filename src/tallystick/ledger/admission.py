@@ -8,11 +8,9 @@ The same rules hold at the door (against the newest state and the clock) and in 
 from __future__ import annotations
 
 from tallystick.errors import (
-    ContractMigrating,
     Expired,
     Replayed,
     TooFarAhead,
-    UnknownContract,
     WrongNetwork,
 )
 from tallystick.ledger.state import Ledger
@@ -79,25 +77,6 @@ def check_period(call: Call, time: int, lifetime_ms_max: int) -> None:
             field="valid_until",
             expected=f"at most {time + lifetime_ms_max}",
             found=str(call.valid_until),
-        )
-
-
-def check_contract(ledger: Ledger, call: Call, height: int) -> None:
-    """Refuse a contract that cannot be called in the block at `height`.
-
-    A node may have more contracts installed than are active; that must not decide anything.
-
-    Raises:
-        UnknownContract: the network does not run it.
-        ContractMigrating: its records have not all been moved to the version that runs.
-    """
-    if not ledger.register.is_callable(call.contract, height, ledger.genesis.contracts):
-        raise UnknownContract(
-            "the network does not run this contract", field="contract", found=call.contract[:80]
-        )
-    if ledger.register.migration_at(call.contract, height) is not None:
-        raise ContractMigrating(
-            "its records are being moved to a newer version", field="contract", found=call.contract
         )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from tallystick.crypto import sha256
 from tallystick.errors import Rejected, invariant
-from tallystick.ledger.admission import check_admission, check_contract, use_nonce
+from tallystick.ledger.admission import check_admission, use_nonce
 from tallystick.ledger.block_state import BlockState
 from tallystick.ledger.blocks import (
     begin_block,
@@ -22,15 +22,10 @@ from tallystick.ledger.blocks import (
     take_founding_writes,
     take_pages,
 )
-from tallystick.ledger.migration import MIGRATE_METHOD, execute_migration_call
+from tallystick.ledger.calls import execute_call
 from tallystick.ledger.ports import AppliedBlock
 from tallystick.ledger.state import Ledger
-from tallystick.membership import (
-    BUILT_IN_CONTRACTS,
-    MEMBERSHIP_CONTRACT,
-    execute_governance_call,
-    execute_membership_call,
-)
+from tallystick.membership import BUILT_IN_CONTRACTS
 from tallystick.model import (
     EMPTY_WRITE_SET,
     OK,
@@ -120,21 +115,7 @@ def _execute(
     version = ledger.register.version_at(call.contract, height)
     parent = ledger.head.hash  # the head moves when the block is closed
     invocation = Invocation(call, signer, transaction.id, height, time, version, parent)
-    if call.contract in BUILT_IN_CONTRACTS:
-        return _execute_built_in(ledger, state, invocation)
-    try:
-        check_contract(ledger, call, height)
-    except Rejected as refusal:
-        return Execution(refusal.code, dict(refusal.facts()), (), {})
-    return ledger.host.execute(invocation, state)
-
-
-def _execute_built_in(ledger: Ledger, state: BlockState, invocation: Invocation) -> Execution:
-    if invocation.call.contract == MEMBERSHIP_CONTRACT:
-        return execute_membership_call(ledger.register, invocation)
-    if invocation.call.method == MIGRATE_METHOD:
-        return execute_migration_call(ledger.register, ledger.host, invocation, state)
-    return execute_governance_call(ledger.register, invocation, ledger.genesis)
+    return execute_call(ledger.register, ledger.genesis, ledger.host, invocation, state)
 
 
 def _is_built_in(transaction: Transaction | Unusable) -> bool:

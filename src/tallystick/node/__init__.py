@@ -73,6 +73,7 @@ from tallystick.node.node_keys import (
     stored_keys,
     unprotect_keys,
 )
+from tallystick.node.previews import Caller, Previewed
 from tallystick.node.private_desk import PrivateDesk
 from tallystick.node.status import NodeStatus, RegisterShown, StateProved
 from tallystick.node.switching import Beginning, place_ledger, switch_invite, take_last_word
@@ -87,6 +88,7 @@ __all__ = [
     "INVITE_BYTES_MAX",
     "WITNESSES_MAX",
     "Beginning",
+    "Caller",
     "ConnectedPeer",
     "DocumentsSight",
     "EngineChain",
@@ -111,6 +113,7 @@ __all__ = [
     "NodeStatus",
     "OwnKeys",
     "PeerNode",
+    "Previewed",
     "PrivateDesk",
     "RegisterShown",
     "StateProved",

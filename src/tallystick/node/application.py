@@ -218,8 +218,9 @@ class LedgerApplication:
             if transaction.call.contract in BUILT_IN_CONTRACTS:
                 return transaction
             height = self.height + 1
-            check_contract(self.ledger, transaction.call, height)
-            version = self.ledger.register.version_at(transaction.call.contract, height)
+            register = self.ledger.register
+            check_contract(register, self.ledger.genesis.contracts, transaction.call, height)
+            version = register.version_at(transaction.call.contract, height)
             refusal = self._runner.check_call(transaction.call, version)
         except Rejected as error:
             return error

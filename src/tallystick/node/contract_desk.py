@@ -10,15 +10,20 @@ from tallystick.errors import ContractMissing
 from tallystick.execution import ContractRunner, InstalledContract
 from tallystick.node.application import LedgerApplication
 from tallystick.node.contracts_needed import NeededContract, missing_later
+from tallystick.node.previews import PreviewDesk
 
 
 class ContractDesk:
     """Compares what is installed with what the network decided. Any thread may ask."""
 
-    def __init__(self, application: LedgerApplication, runner: ContractRunner) -> None:
+    def __init__(
+        self, application: LedgerApplication, runner: ContractRunner, previews: PreviewDesk
+    ) -> None:
         """Look at a node's ledger and contracts."""
         self._application = application
         self._runner = runner
+        self.previews = previews
+        """Tries calls, and keeps nothing."""
 
     def active(self) -> list[ContractSchema]:
         """Return the schema of every contract that the next block may call, in its version."""

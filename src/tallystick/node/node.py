@@ -14,6 +14,7 @@ from typing import Final
 
 from tallystick.consensus import Committed, Engine, Result
 from tallystick.contracts import ContractSchema
+from tallystick.crypto import sha256
 from tallystick.encoding import Value
 from tallystick.errors import ContractMigrating, NotFound
 from tallystick.execution import ContractRunner
@@ -27,6 +28,7 @@ from tallystick.node.contract_desk import ContractDesk
 from tallystick.node.engine_file import EngineFile
 from tallystick.node.history import History, tree_of
 from tallystick.node.network import NetworkReport, Sight, member_keys_of, peers_of, validators_of
+from tallystick.node.previews import PreviewDesk, PreviewParts
 from tallystick.node.published import Published
 from tallystick.node.recent import RecentBlocks
 from tallystick.node.sealed_desks import SealedDesks
@@ -140,7 +142,17 @@ class Node:
         """What it holds of documents: sealed files, and no key."""
         self.copies = parts.desks.copies
         """What it gives to and gets from other nodes of them."""
-        self.contract_desk = ContractDesk(parts.application, parts.runner)
+        previews = PreviewDesk(
+            PreviewParts(
+                genesis=parts.genesis,
+                genesis_hash=sha256(parts.genesis_bytes),
+                runner=parts.runner,
+                store=parts.store,
+                register=self.register,
+                clock=parts.config.clock,
+            )
+        )
+        self.contract_desk = ContractDesk(parts.application, parts.runner, previews)
         """What is installed of what the network runs."""
         self.views = parts.views
         """What lists are read from."""

@@ -55,6 +55,7 @@ from tallystick.node.document_desk import DocumentDesk, DocumentDeskParts
 from tallystick.node.document_ledger import DocumentLedger
 from tallystick.node.document_rights import DocumentRights
 from tallystick.node.history import History, tree_of
+from tallystick.node.previews import PreviewDesk, PreviewParts
 from tallystick.node.private_desk import PrivateDesk, PrivateDeskParts
 from tallystick.node.published import Published
 from tallystick.units import TimeMs
@@ -143,10 +144,20 @@ class FakeNode:
         self.report: NetworkReport | None = None
         self.projects = True
         """Whether the views follow at once."""
-        self._store = factories.MemoryStore()
+        self.store = factories.MemoryStore()
         self._runner = ContractRunner(contracts)
-        self.contract_desk = FakeDesk(self._runner)
-        self._ledger = open_ledger(self.genesis_bytes, self._store, None, self._runner)
+        previews = PreviewDesk(
+            PreviewParts(
+                genesis=self.genesis,
+                genesis_hash=sha256(genesis_bytes),
+                runner=self._runner,
+                store=self.store,
+                register=self.register,
+                clock=lambda: self.now + 1_000,
+            )
+        )
+        self.contract_desk = FakeDesk(self._runner, previews)
+        self._ledger = open_ledger(self.genesis_bytes, self.store, None, self._runner)
         self._url = f"sqlite:///{folder / 'views.sqlite'}"
         self._projector: Projector | None = None
         self._views: Views | None = None
@@ -158,7 +169,7 @@ class FakeNode:
                 network=self.network,
                 clock=lambda: self.now,
                 register=lambda: self._ledger.register,
-                read=_WorldState(self._store).get,
+                read=_WorldState(self.store).get,
                 schemas=self._runner.versions,
                 organization=lambda: COURT,
                 is_alone=True,
@@ -166,7 +177,7 @@ class FakeNode:
             )
         )
         rights = DocumentRights(
-            ledger=DocumentLedger(_WorldState(self._store).get),
+            ledger=DocumentLedger(_WorldState(self.store).get),
             organization=lambda: COURT,
             is_alone=True,
         )
@@ -266,7 +277,7 @@ class FakeNode:
         self.now += 1_000
         height = len(self.blocks) + 1
         applied = apply_block(self._ledger, height=height, time=self.now, transactions=transactions)
-        self._store.save(applied)
+        self.store.save(applied)
         block = applied.block
         self.blocks.append(block)
         for index, transaction in enumerate(transactions):
@@ -363,12 +374,12 @@ class FakeNode:
         return self._note(self.blocks[-1].header if self.blocks else None)
 
     def _note(self, header: BlockHeader | None) -> str:
-        return Published(self.network, header, self._store, LOG_KEY).checkpoint
+        return Published(self.network, header, self.store, LOG_KEY).checkpoint
 
     def tile(self, level: int, index: int, width: int) -> bytes:
         """Return hashes of a log tile."""
         present = self._ledger.log.size >> 8 * level
-        tile = self._store.read_tile(level, index, width)
+        tile = self.store.read_tile(level, index, width)
         if tile is None or index * TILE_WIDTH + width > present:
             raise NotFound("the log has no such tile", field="tile")
         return tile
@@ -388,7 +399,7 @@ class FakeNode:
 
     def query(self, contract: str, method: str, args: dict[str, Value]) -> Value:
         """Run a query on the newest state."""
-        return self._runner.query(contract, method, args, _WorldState(self._store))
+        return self._runner.query(contract, method, args, _WorldState(self.store))
 
     def prove_state(self, key: bytes, height: int | None = None) -> StateProved:
         """Return a value and its proof."""
@@ -398,7 +409,12 @@ class FakeNode:
             return self._history.prove(key, height)
         tree, ledger = tree_of(key), self._ledger
         source = ledger.state_tree if tree is Tree.STATE else ledger.membership_tree
-        return StateProved(self._store.get(tree, key), source.prove(key), self.checkpoint())
+        return StateProved(self.store.get(tree, key), source.prove(key), self.checkpoint())
+
+    def stored(self, key: bytes) -> bytes | None:
+        """Return what stands under a key of either tree; founding records from the start."""
+        founding = self._ledger.pending_membership.get(key)
+        return self.store.get(tree_of(key), key) or founding
 
     def put_proposal(self, proposal: str) -> None:
         """Let there be a proposal to suspend the bank, by the court."""
@@ -437,8 +453,9 @@ class FakeNode:
 class FakeDesk:
     """What a node says about contracts."""
 
-    def __init__(self, runner: ContractRunner) -> None:
+    def __init__(self, runner: ContractRunner, previews: PreviewDesk) -> None:
         """Miss nothing, until a test says so."""
+        self.previews = previews
         self._runner = runner
         self.missing: list[NeededContract] = []
 

@@ -83,13 +83,6 @@ def test_an_action_returns_result_events_and_canonical_writes() -> None:
     assert state.values == {}
 
 
-def test_a_preview_is_the_same_and_keeps_nothing() -> None:
-    """A dry run shows what would happen."""
-    state = MemoryState()
-    assert RUNNER.preview(invocation("write", id="n1"), state) == execute("write", id="n1")
-    assert state.values == {}
-
-
 def test_a_deletion_is_a_write_of_nothing() -> None:
     """Storage removes the key."""
     state = MemoryState()

@@ -69,8 +69,8 @@ def test_only_contracts_of_genesis_and_voted_ones_are_called() -> None:
     assert put(ledger, "letters") == refused
     call = decode_transaction(sign("put", {}, nonce=1, contract="letters")).call
     with pytest.raises(UnknownContract):
-        check_contract(ledger, call, 4)
-    check_contract(ledger, call, 5)
+        check_contract(ledger.register, ledger.genesis.contracts, call, 4)
+    check_contract(ledger.register, ledger.genesis.contracts, call, 5)
     assert put(ledger, "letters")[0] == OK
 
 

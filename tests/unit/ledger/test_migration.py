@@ -77,8 +77,8 @@ def test_nobody_calls_a_contract_whose_records_are_being_moved() -> None:
     assert put(ledger, "notes") == refused
     call = decode_transaction(sign("put", {}, nonce=1)).call
     with pytest.raises(ContractMigrating):
-        check_contract(ledger, call, 5)
-    check_contract(ledger, call, 4)
+        check_contract(ledger.register, ledger.genesis.contracts, call, 5)
+    check_contract(ledger.register, ledger.genesis.contracts, call, 4)
     assert run(ledger, [step(1)]).codes == (OK,)
     assert put(ledger, "notes") == refused
     assert run(ledger, [step(), ("notes", "put", {"id": "z", "text": "z"})]).codes == (OK, OK)

@@ -13,9 +13,19 @@ from tallystick.encoding import Value
 from tallystick.errors import ContractMigrating, ContractMissing
 from tallystick.execution import InstalledContract, contract_digest
 from tallystick.membership import Register
-from tallystick.model import OK, ROLE_ADMINISTRATOR, ContractActivation, GenesisDocument, network_id
-from tallystick.node import Node, NodeConfig, open_node
+from tallystick.model import (
+    OK,
+    ROLE_ADMINISTRATOR,
+    Call,
+    ContractActivation,
+    GenesisDocument,
+    decode_write_set,
+    network_id,
+)
+from tallystick.node import Caller as Signatory
+from tallystick.node import Node, NodeConfig, Previewed, open_node
 from tallystick.node.contracts_needed import missing_at, missing_later
+from tallystick.units import TimeMs
 from tests.factories import ADMINISTRATOR, CLERK, COURT, make_genesis, member, sign
 from tests.unit.execution.versions import NotesOne, NotesTwo
 from tests.unit.node import node_kit
@@ -77,6 +87,12 @@ class Caller:
         return found.code
 
 
+def preview(node: Node, contract: str, method: str, /, **args: Value) -> Previewed:
+    """Return what a call by the clerk would do."""
+    call = Call(NETWORK, contract, method, args, 0, TimeMs(PERIOD.end))
+    return node.contract_desk.previews.preview(call, Signatory(COURT, CLERK.public_key))
+
+
 def upgrade(height: int, **changed: Value) -> dict[str, Value]:
     """Return the action that lets version 2 run from a height on."""
     digest = contract_digest(NotesTwo)
@@ -101,8 +117,16 @@ def test_a_node_upgrades_at_the_height_and_replays_across_it(
     assert code == "E_MIGRATING"
     with pytest.raises(ContractMigrating):
         node.query("notes", "read", {"id": "a"})
-    assert call(node, "governance", "migrate_contract", contract="notes", limit=2) == OK
-    assert call(node, "governance", "migrate_contract", contract="notes") == OK
+    assert preview(node, "notes", "write", id="z", text="new").execution.code == "E_MIGRATING"
+    for limit in (2, 500):
+        told = preview(node, "governance", "migrate_contract", contract="notes", limit=limit)
+        assert call(node, "governance", "migrate_contract", contract="notes", limit=limit) == OK
+        block = node.block(node.status().height)
+        written_down = decode_write_set(block.write_sets[-1])
+        assert written_down.keys() == told.execution.writes.keys()
+        moved = {key for key in written_down if key.startswith(b"notes/")}
+        assert moved
+        assert all(written_down[key] == told.execution.writes[key] for key in moved)
     assert call(node, "notes", "write", id="z", text="new", colour="red") == OK
     assert node.query("notes", "read", {"id": "a"}) == "one grey"
     assert [schema.version for schema in node.contracts()] == [2]
