@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.bank import Bank
+from tallystick.api import create_app
+from tallystick.api.catalogue import Catalogue
+from tallystick.api.changes import show_changes
 from tallystick.contracts.registers import DocumentRegister
-from tallystick.crypto import SecretKey
+from tallystick.crypto import SecretKey, sha256
 from tallystick.industries.evidence import Evidence
 from tallystick.model import Call, decode_entry, decode_write_set, network_id
 from tallystick.node import Caller
@@ -30,6 +34,7 @@ from tests.factories import (
     secret,
     sign,
 )
+from tests.unit.api.caller import Caller as HttpCaller
 from tests.unit.api.fake_node import FakeNode, deposit_args
 from tests.vault_contract import Vault
 
@@ -114,6 +119,49 @@ def test_a_preview_is_what_the_transaction_then_does(
             assert done.writes == decode_write_set(node.blocks[-1].write_sets[0])
             assert told.before == before
             assert told.time == node.blocks[-1].header.time
+
+
+@settings(max_examples=8, deadline=None)
+@given(calls=st.lists(st.tuples(CALLS, SIGNERS), max_size=10), at_once=st.booleans())
+def test_the_changes_of_a_transaction_are_those_of_its_preview(
+    calls: list[tuple[tuple[str, dict[str, Any]], tuple[SecretKey, str]]],
+    at_once: bool,  # hypothesis gives it by name
+) -> None:
+    """Record by record and field by field, whether the views follow block by block or later."""
+    with tempfile.TemporaryDirectory() as folder, asyncio.Runner() as runner:
+        node = FakeNode(Path(folder), GENESIS.encode(), contracts=CONTRACTS)
+        node.projects = not at_once
+        caller = HttpCaller(create_app(node), runner)
+        told: dict[bytes, Any] = {}
+        for nonce, ((path, args), (key, organization)) in enumerate(calls):
+            contract, method = path.split("/")
+            wanted = Call(NETWORK, contract, method, args, nonce, TimeMs(START + LIFETIME))
+            who = Caller(organization, key.public_key)
+            found = node.contract_desk.previews.preview(wanted, who)
+            raw = sign(
+                *(method, args),
+                nonce=nonce,
+                key=key,
+                organization=organization,
+                contract=contract,
+                network=NETWORK,
+            )
+            height = len(node.blocks)
+            node.submit([raw]).result()
+            if len(node.blocks) > height:
+                changes = show_changes(found.before, found.execution.writes, _catalogue(node))
+                told[sha256(raw)] = msgspec.to_builtins(changes)
+        node.catch_up()
+        for transaction, changes in told.items():
+            shown = caller.get(f"/v1/transactions/{transaction.hex()}/changes").json
+            assert shown["changes"] == changes
+            assert shown["change_count"] == len(changes)
+            assert shown["code"] == "ok" or not changes
+        node.close()
+
+
+def _catalogue(node: FakeNode) -> Catalogue:
+    return Catalogue(node.contracts(), node.contract_desk.known())
 
 
 def _roots(node: FakeNode) -> tuple[bytes, bytes]:

@@ -61,7 +61,13 @@ from tallystick.api.records import (
     TrustRecord,
 )
 from tallystick.api.table import Lists, Policy, Reply, RequestBody, Route
-from tallystick.errors import NotFound, NotWitnessed
+from tallystick.api.transaction_changes import (
+    FoundingChanges,
+    TransactionChanges,
+    show_founding_changes,
+    show_transaction_changes,
+)
+from tallystick.errors import Behind, NotFound, NotWitnessed
 from tallystick.node import WITNESSES_MAX
 
 _ID: Final = path_hash("id", "Transaction id: SHA-256 of the signed bytes, hexadecimal.")
@@ -97,6 +103,18 @@ ROUTES: Final = (
         "network id.",
         replies=(Reply(200, "Canonical CBOR.", media_types=(MEDIA_CBOR,)),),
         reader=show_genesis,
+    ),
+    Route(
+        method="GET",
+        path="/v1/genesis/changes",
+        name="show_founding_changes",
+        tag="network",
+        policy=Policy.PUBLIC,
+        summary=Bilingual(en="What genesis founded", zh="创世时建立的记录"),
+        description="The founding records of the register, in the shape of a transaction's "
+        "changes: organisations, members, keys, validators and rules.",
+        replies=(Reply(200, "The records.", FoundingChanges),),
+        reader=show_founding_changes,
     ),
     Route(
         method="GET",
@@ -216,6 +234,21 @@ ROUTES: Final = (
         replies=(Reply(200, "The transaction.", TransactionRecord),),
         errors=(NotFound,),
         reader=show_one_transaction,
+    ),
+    Route(
+        method="GET",
+        path="/v1/transactions/{id}/changes",
+        name="show_transaction_changes",
+        tag="ledger",
+        policy=Policy.PUBLIC,
+        summary=Bilingual(en="What a transaction changed", zh="交易的状态变化"),
+        description="Each record before and after, of contracts, membership and governance; "
+        "nothing for a refused transaction. Waits a few seconds for the views to follow.",
+        parameters=(_ID,),
+        replies=(Reply(200, "The changes.", TransactionChanges),),
+        errors=(NotFound, Behind),
+        lists=Lists.YES,
+        taker=show_transaction_changes,
     ),
     Route(
         method="GET",

@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
-from tallystick.api.view_rows import BlockRow, Said, TransactionRow
+from tallystick.api.view_rows import BlockRow, EarlierWrite, Said, TransactionRow
 from tallystick.encoding import Value
 from tallystick.model import Member, MemberKey, Organization
 
@@ -147,6 +147,7 @@ class ViewsReader(Protocol):
     def list_changes(
         self, contract: str, table: str, *key: str | int, cursor: str | None, limit: int
     ) -> PageOf[TransactionRow]: ...
+    def previous_writes(self, leaf_index: int) -> Mapping[int, EarlierWrite]: ...
     def organizations(self) -> tuple[Organization, ...]: ...
     def members(self, organization: str | None = None) -> tuple[Member, ...]: ...
     def keys(

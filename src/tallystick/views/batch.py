@@ -55,7 +55,8 @@ class RecordChanges:
     reader: RecordReader
     by_key: dict[str, Change] = field(default_factory=dict)
     firsts: list[tuple[int, str]] = field(default_factory=list)
-    """Number and key of each record's first write here; it may follow one of an earlier batch."""
+    """Number and key of each record's first write here, a deletion too; it may follow one of an
+    earlier batch."""
     links: list[tuple[int, int]] = field(default_factory=list)
     """Numbers of writes that follow another of the same record here, and of that other."""
 
@@ -65,19 +66,21 @@ class RecordChanges:
         key_text, make_row, by_key = self.reader.key_text, self.reader.row, self.by_key
         for (number, key_bytes, value), record in zip(writes, records, strict=True):
             key = key_text(key_bytes)
+            before = by_key.get(key)
+            if before is None:
+                self.firsts.append((number, key))
+            elif before.row is not None:
+                self.links.append((number, before.changed))
             if value is None:
                 by_key[key] = Change(number, number, None, is_new=True)
                 continue
             row = make_row(key, value if record is BROKEN else record)
-            before = by_key.get(key)
             if before is None:
                 by_key[key] = Change(number, number, row)
-                self.firsts.append((number, key))
             elif before.row is None:
                 by_key[key] = Change(number, number, row, is_new=True)
             else:
                 by_key[key] = Change(before.created, number, row, before.is_new)
-                self.links.append((number, before.changed))
 
     def rows(self) -> list[SqlRow]:
         """Return the rows to put in."""
@@ -90,6 +93,34 @@ class RecordChanges:
     def deleted(self) -> list[tuple[str]]:
         """Return the keys to remove first."""
         return [(key,) for key, change in self.by_key.items() if change.is_new]
+
+
+@dataclass(slots=True)
+class OtherChanges:
+    """The writes under keys that belong to no table of records: where each was written last."""
+
+    newest: dict[str, int | None] = field(default_factory=dict)
+    """Number of the last write by state key, hexadecimal; None if it deleted."""
+    firsts: list[tuple[int, str]] = field(default_factory=list)
+    """As those of records."""
+    links: list[tuple[int, int]] = field(default_factory=list)
+
+    def write(self, number: int, key: bytes, value: bytes | None) -> None:
+        """Take note of the next write."""
+        name = key.hex()
+        if name not in self.newest:
+            self.firsts.append((number, name))
+        elif (before := self.newest[name]) is not None:
+            self.links.append((number, before))
+        self.newest[name] = None if value is None else number
+
+    def rows(self) -> list[SqlRow]:
+        """Return the rows to put in."""
+        return [(key, number) for key, number in self.newest.items() if number is not None]
+
+    def deleted(self) -> list[tuple[str]]:
+        """Return the keys to remove."""
+        return [(key,) for key, number in self.newest.items() if number is None]
 
 
 class Batch:
@@ -116,6 +147,7 @@ class Batch:
         self.log: list[SqlRow] = []
         self.events: list[SqlRow] = []
         self.records = {prefix: RecordChanges(reader) for prefix, reader in readers.items()}
+        self.others = OtherChanges()
         self.class_counts: Counter[int] = Counter()
         self.name_counts: Counter[int] = Counter()
 
@@ -184,7 +216,7 @@ class Batch:
                 self._happenings.append(Happening(leaf_index, contract, event, fields))
 
     def _add_records(self, block: Block) -> None:
-        """Collect what becomes of records in tables that are known."""
+        """Collect what becomes of records in known tables, and where other keys are written."""
         writes: dict[bytes, list[RecordWrite]] = {prefix: [] for prefix in self.records}
         for leaf_index, write_set in enumerate(read_write_sets(block.write_sets), block.first_leaf):
             number = leaf_index << WRITE_PLACE_BITS
@@ -193,6 +225,8 @@ class Batch:
                 of_table = writes.get(key[:slash])
                 if of_table is not None:
                     of_table.append((number, key[slash + 1 :], value))
+                else:
+                    self.others.write(number, key, value)
                 number += 1
         for prefix, of_table in writes.items():
             self.records[prefix].write(of_table)

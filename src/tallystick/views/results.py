@@ -152,3 +152,13 @@ class Counts(Struct, frozen=True, kw_only=True):
     events_by_name: dict[str, int]
     records: dict[str, int]
     """Records by `contract.table`."""
+
+
+class EarlierWrite(Struct, frozen=True):
+    """The write that another one of the same key follows."""
+
+    height: int
+    leaf_index: int
+    """Log index of its transaction."""
+    place: int
+    """In the write set of that transaction."""

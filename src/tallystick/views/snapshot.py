@@ -14,12 +14,13 @@ from tallystick.views import specs as kinds
 from tallystick.views.cursors import format_cursor, parse_cursor
 from tallystick.views.database import open_reader, reading
 from tallystick.views.pages import Listing, Rows, read_page
-from tallystick.views.results import RecordRow
+from tallystick.views.results import EarlierWrite, RecordRow
 from tallystick.views.shapes import Sentences, record_row
 from tallystick.views.specs import decode_specs
 from tallystick.views.tables import (
     EVENT_PLACE_BITS,
     EVENTS,
+    LOG,
     META,
     RECORD_CHANGES,
     WRITE_PLACE_BITS,
@@ -81,6 +82,23 @@ class Snapshot:
         shown = found[:limit]
         end = None if len(found) <= limit else format_cursor(name, (None, shown[-1]))
         return [number >> WRITE_PLACE_BITS for number in shown], end
+
+    def previous(self, leaf_index: int) -> dict[int, EarlierWrite]:
+        """Return which write each write of a transaction follows, by place in its write set."""
+        link, first = RECORD_CHANGES.c, leaf_index << WRITE_PLACE_BITS
+        earlier = LOG.c.leaf_index == link.previous.op(">>")(WRITE_PLACE_BITS)
+        query = (
+            select(link.number, link.previous, LOG.c.height)
+            .join_from(RECORD_CHANGES, LOG, earlier)
+            .where(link.number >= first, link.number < first + (1 << WRITE_PLACE_BITS))
+        )
+        places = (1 << WRITE_PLACE_BITS) - 1
+        return {
+            row.number - first: EarlierWrite(
+                row.height, row.previous >> WRITE_PLACE_BITS, row.previous & places
+            )
+            for row in self.connection.execute(query)
+        }
 
     def members_table(self, table: str, **where: str | None) -> list[RecordRow]:
         """Return the records of a table of the register, by key."""

@@ -194,10 +194,16 @@ EVENTS: Final = Table(
     Column("fields", TEXT, nullable=False),
 )
 RECORD_CHANGES: Final = Table(
-    "record_changes",  # a chain for each record, from its newest write back to the one that made it
+    "record_changes",  # a chain for each key, from its newest write back to the one that made it
     FIXED,
     Column("number", INT, primary_key=True, autoincrement=False),
     Column("previous", INT, nullable=False),
+)
+OTHER_KEYS: Final = Table(
+    "other_keys",  # of no table of records: series of ids, rules, proposals, and the like
+    FIXED,
+    Column("key", TEXT, primary_key=True),
+    Column("changed", INT, nullable=False),
 )
 RECORD_COUNTS: Final = Table(
     "record_counts",

@@ -9,7 +9,6 @@ from typing import Final
 from sqlalchemy import Row, select
 
 from tallystick.errors import InvalidArguments, NotFound, Unavailable
-from tallystick.model import Member, MemberKey, Organization
 from tallystick.views import specs as kinds
 from tallystick.views.counting import read_counts
 from tallystick.views.cursors import check_limit
@@ -27,9 +26,11 @@ from tallystick.views.filters import (
     within_int64,
 )
 from tallystick.views.pages import Condition, Listing
+from tallystick.views.register_views import RegisterViews
 from tallystick.views.results import (
     BlockRow,
     Counts,
+    EarlierWrite,
     EventPlace,
     EventRow,
     Page,
@@ -41,9 +42,6 @@ from tallystick.views.scattered import numbers_where
 from tallystick.views.shapes import (
     block_row,
     event_row,
-    key_of,
-    member_of,
-    organization_of,
     record_row,
     transaction_row,
 )
@@ -66,7 +64,7 @@ _ALWAYS: Final = TimeRange()
 _POLL_S: Final = 0.005
 
 
-class Views(FigureViews):
+class Views(FigureViews, RegisterViews):
     """Reads the views of a node.
 
     Lists come newest first and in pages: give a page's cursor back for the next one. Every answer
@@ -311,25 +309,14 @@ class Views(FigureViews):
             rows = list(snapshot.connection.execute(query))
             return Page(_transaction_rows(snapshot, rows), after, snapshot.meta.height)
 
-    def organizations(self) -> tuple[Organization, ...]:
-        """Return all organisations, by id."""
-        with self._reader.snapshot() as snapshot:
-            found = map(organization_of, snapshot.members_table("organizations"))
-            return tuple(one for one in found if one is not None)
+    def previous_writes(self, leaf_index: int) -> dict[int, EarlierWrite]:
+        """Return which earlier write of the same key each write of a transaction follows.
 
-    def members(self, organization: str | None = None) -> tuple[Member, ...]:
-        """Return the members of one organisation or of all, by organisation and id."""
+        By place in its write set. A write that is not here made its key, or follows what genesis
+        founded.
+        """
         with self._reader.snapshot() as snapshot:
-            found = map(member_of, snapshot.members_table("members", organization=organization))
-            return tuple(one for one in found if one is not None)
-
-    def keys(
-        self, organization: str | None = None, member: str | None = None
-    ) -> tuple[MemberKey, ...]:
-        """Return the keys of one member, of one organisation, or of all, by key."""
-        with self._reader.snapshot() as snapshot:
-            records = snapshot.members_table("keys", organization=organization, member=member)
-            return tuple(one for one in map(key_of, records) if one is not None)
+            return snapshot.previous(leaf_index)
 
     def counts(self) -> Counts:
         """Return how much there is of everything; counted while projecting, so it costs little."""

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from tallystick.encoding import encode
 from tallystick.model import GenesisDocument, to_value
 from tallystick.views import specs as kinds
-from tallystick.views.batch import Batch, RecordChanges, SqlRow
+from tallystick.views.batch import Batch, OtherChanges, RecordChanges, SqlRow
 from tallystick.views.database import Bulk, upsert
 from tallystick.views.numbering import Numbering
 from tallystick.views.records import RecordReader
@@ -37,6 +37,7 @@ from tallystick.views.tables import (
     EVENTS,
     LOG,
     META,
+    OTHER_KEYS,
     RECORD_CHANGES,
     RECORD_COUNTS,
     SIGNERS,
@@ -72,6 +73,25 @@ class RecordWriter:
         _count_records(connection, self._table.spec, difference)
 
 
+class OtherWriter:
+    """The statements for keys that belong to no table of records."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Compile the statements."""
+        key = delete(OTHER_KEYS).where(OTHER_KEYS.c.key == bindparam("name"))
+        self._follow = Bulk(engine, _follow(OTHER_KEYS, "key", "changed"), ["number", "key"])
+        self._link = Bulk(engine, insert(RECORD_CHANGES), ["number", "previous"])
+        self._remove = Bulk(engine, key, ["name"])
+        self._put = upsert(engine, OTHER_KEYS, "key", kept=set())
+
+    def write(self, connection: Connection, changes: OtherChanges) -> None:
+        """Write where these keys were written last, and what each write follows."""
+        self._follow.run(connection, changes.firsts)
+        self._link.run(connection, changes.links)
+        self._remove.run(connection, changes.deleted())
+        self._put.run(connection, changes.rows())
+
+
 class Writer:
     """Writes batches into tables that exist."""
 
@@ -89,6 +109,7 @@ class Writer:
         self._records = {
             table.spec.prefix: RecordWriter(engine, table) for table in tables.records.values()
         }
+        self._others = OtherWriter(engine)
         self.readers = {prefix: writer.reader for prefix, writer in self._records.items()}
 
     def write(
@@ -104,6 +125,7 @@ class Writer:
         for prefix, changes in batch.records.items():
             if changes.by_key:
                 self._records[prefix].write(connection, changes, first_leaf << WRITE_PLACE_BITS)
+        self._others.write(connection, batch.others)
 
     def write_meta(self, connection: Connection, row: SqlRow) -> None:
         """Write the one row about the views themselves."""
@@ -148,10 +170,10 @@ class Writer:
         self._counters[table.name].run(connection, rows)
 
 
-def _follow(records: Table) -> Insert:
-    """Return the statement that links a write to the one before it of the same record, if any."""
-    before = select(bindparam("number", type_=INT), records.c[kinds.CHANGED])
-    is_it = records.c[kinds.KEY] == bindparam("key")
+def _follow(table: Table, key: str = kinds.KEY, changed: str = kinds.CHANGED) -> Insert:
+    """Return the statement that links a write to the one before it of the same key, if any."""
+    before = select(bindparam("number", type_=INT), table.c[changed])
+    is_it = table.c[key] == bindparam("key")
     return insert(RECORD_CHANGES).from_select(["number", "previous"], before.where(is_it))
 
 
