@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tallystick.console.account.people import is_password_of
 from tallystick.console.ledger import Json, NodeProblem, at
-from tallystick.console.signing.pending import Pending, find_pending, send
+from tallystick.console.signing.pending import Pending, find_pending, preview_of, send
 from tallystick.console.visit import Person, Visit
 from tallystick.errors import Rejected
 
@@ -51,7 +51,9 @@ async def _page(
     problem: dict[str, Json] | None = None,
 ) -> Response:
     method = await visit.ledger.get(at("contracts", pending.contract, "forms", pending.method))
-    transaction = None
+    transaction, preview = None, None
+    if pending.transaction is None:
+        preview = await preview_of(visit, pending)
     if pending.transaction is not None:
         transaction = await visit.ledger.get(at("transactions", pending.transaction))
     return visit.page(
@@ -60,6 +62,7 @@ async def _page(
         pending=pending,
         method=method,
         transaction=transaction,
+        preview=preview,
         was_wrong=was_wrong,
         problem=problem,
     )

@@ -131,6 +131,19 @@ def find_pending(records: Records, name: str, account: int) -> Pending:
     return Pending(**values)
 
 
+async def preview_of(visit: Visit, pending: Pending) -> Json:
+    """Return what a transaction would do now, as the node tries it without keeping it.
+
+    Raises:
+        NodeProblem: the node does not take such a call at all.
+    """
+    person, public_key = signer_of(visit)
+    return await visit.ledger.post(
+        f"{at('contracts', pending.contract, pending.method)}/preview",
+        {"args": pending.args, "public_key": public_key, "organization": person.organization},
+    )
+
+
 async def send(visit: Visit, pending: Pending) -> Pending:
     """Sign and send a transaction that its signer has confirmed; again gives the first outcome.
 
