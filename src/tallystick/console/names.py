@@ -57,6 +57,19 @@ class Names:
         """Contract name -> its schema."""
         return self._contracts
 
+    @property
+    def systems(self) -> list[Json]:
+        """The contracts that people work with: those with roles of their own."""
+        return [
+            contract
+            for name, contract in self._contracts.items()
+            if any(
+                role.startswith(f"{name}.")
+                for method in contract["methods"]
+                for role in method.get("roles", [])
+            )
+        ]
+
     def organization(self, code: str) -> dict[str, str] | None:
         """Return an organisation's name in both languages, or None when nobody is called so."""
         found = self._organizations.get(code)

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An application: one system's page of work, with what one may do there and what it keeps."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from tallystick.console.ledger import Json, at
+from tallystick.console.visit import Visit
+from tallystick.console.work.standing import may_call, standings_of
+
+_LATEST: Final = 8
+
+
+async def show_application(visit: Visit) -> Response:
+    """Answer GET /app/{contract}: what one may do, its records by state, what happened last."""
+    contract = await visit.ledger.get(at("contracts", visit.part("contract")))
+    roles = visit.person.roles if visit.person else frozenset()
+    actions = [
+        method
+        for method in contract["methods"]
+        if method["kind"] == "action"
+        and visit.person
+        and method.get("roles")
+        and may_call(method, roles)
+    ]
+    transactions = await visit.ledger.get(
+        at("transactions"), contract=contract["name"], limit=_LATEST
+    )
+    return visit.page(
+        "work/application.html",
+        contract=contract,
+        actions=actions,
+        flows=await _flows(visit, contract),
+        transactions=transactions,
+    )
+
+
+async def _flows(visit: Visit, contract: Json) -> list[dict[str, Any]]:
+    """Return the tables with a workflow, newest records first."""
+
+    async def latest(name: str) -> Json:
+        return await visit.ledger.get(
+            at("contracts", contract["name"], "tables", name), limit=_LATEST
+        )
+
+    standings = standings_of(contract)
+    found = await asyncio.gather(*(latest(one.table["name"]) for one in standings))
+    return [
+        {
+            "table": one.table,
+            "field": one.field,
+            "states": one.workflow["states"],
+            "rows": rows["items"],
+        }
+        for one, rows in zip(standings, found, strict=True)
+    ]

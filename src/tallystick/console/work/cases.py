@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A case: one record, where it stands, what may be done with it now, and how it came about."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from tallystick.console.ledger import Json, at
+from tallystick.console.visit import Visit
+from tallystick.console.work.standing import actions_on, standing_of
+from tallystick.errors import NotFound
+
+_PAGE: Final = 100
+
+
+async def show_case(visit: Visit) -> Response:
+    """Answer GET /case/{contract}/{table}/{key}."""
+    contract = await visit.ledger.get(at("contracts", visit.part("contract")))
+    table = table_of(contract, visit.part("table"))
+    key = visit.part("key")
+    place = record_address(contract["name"], table["name"], key)
+    row = await visit.ledger.get(place)
+    history = await visit.ledger.get(f"{place}/history", limit=_PAGE)
+    standing = standing_of(contract, table["name"])
+    state = None if standing is None else row[standing.field]
+    roles = visit.person.roles if visit.person else frozenset()
+    actions = [
+        {
+            "label": method["label"],
+            "description": method["description"],
+            "address": f"/do/{contract['name']}/{method['name']}?"
+            + urlencode({name: key, "back": visit.here}),
+        }
+        for method, name in (actions_on(contract, table, roles) if visit.person else [])
+    ]
+    return visit.page(
+        "work/case.html",
+        contract=contract,
+        table=table,
+        key=key,
+        row=row,
+        state=state,
+        states=[] if standing is None else standing.workflow["states"],
+        next_moves=[] if standing is None else standing.next_moves(str(state)),
+        actions=actions,
+        history=history,
+    )
+
+
+def table_of(contract: Json, name: str) -> Json:
+    """Return a contract's table; raises `NotFound`."""
+    for table in contract.get("tables", []):
+        if table["name"] == name:
+            return table
+    raise NotFound("this contract has no such table", field="table", found=name[:80])
+
+
+def record_address(contract: str, table: str, key: str) -> str:
+    """Return where the node keeps a record; the slashes of its key stay."""
+    quoted = at(key).removeprefix("/v1/").replace("%2F", "/")
+    return f"{at('contracts', contract, 'tables', table)}/{quoted}"

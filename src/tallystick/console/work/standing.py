@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a record stands in its workflow, and what somebody may do with it; pure.
+
+A table belongs to a workflow when its field of states has that workflow's states. A method acts on
+a record when one of its arguments is called as the record is: `agreement` for an `Agreement`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tallystick.console.ledger import Json
+
+_WORD = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The states of a table's records."""
+
+    table: Json
+    workflow: Json
+    field: str
+    """Of the record, that holds the state."""
+
+    def next_moves(self, state: str, roles: frozenset[str] | None = None) -> list[Json]:
+        """Return the moves that lead on from a state: all of them, or those of some roles."""
+        return [
+            move
+            for move in self.workflow["moves"]
+            if state in move["before"] and (roles is None or roles & set(move.get("roles", [])))
+        ]
+
+    def waiting_states(self, roles: frozenset[str]) -> list[str]:
+        """Return the states in which somebody of these roles is to act, in the workflow's order."""
+        return [state for state in self.workflow["states"] if self.next_moves(state, roles)]
+
+
+def standings_of(contract: Json) -> list[Standing]:
+    """Return the tables of a contract that have a workflow."""
+    return [
+        Standing(table, workflow, field["name"])
+        for table in contract.get("tables", [])
+        for field in table["fields"]
+        for workflow in contract.get("workflows", [])
+        if list(field["type"].get("choices") or ()) == list(workflow["states"])
+    ]
+
+
+def standing_of(contract: Json, table: str) -> Standing | None:
+    """Return the workflow of one table, if it has one."""
+    return next((one for one in standings_of(contract) if one.table["name"] == table), None)
+
+
+def actions_on(contract: Json, table: Json, roles: frozenset[str]) -> list[tuple[Json, str]]:
+    """Return what somebody may do with a record: methods, and the argument that names it."""
+    name = argument_of(table)
+    return [
+        (method, name)
+        for method in contract["methods"]
+        if method["kind"] == "action"
+        and may_call(method, roles)
+        and any(one["name"] == name for one in method.get("arguments", []))
+    ]
+
+
+def may_call(method: Json, roles: frozenset[str]) -> bool:
+    """Tell whether somebody of these roles may call a method; one without roles is everybody's."""
+    needed = set(method.get("roles", []))
+    return not needed or bool(needed & roles)
+
+
+def argument_of(table: Json) -> str:
+    """Return what methods call a record of a table: `bank_entry` for a BankEntry."""
+    return _WORD.sub("_", table["record"]).lower()
+
+
+def concerns(row: Json, organization: str) -> bool:
+    """Tell whether a record names an organisation anywhere in it."""
+    if isinstance(row, dict):
+        return any(concerns(value, organization) for value in row.values())
+    if isinstance(row, list):
+        return any(concerns(value, organization) for value in row)
+    return bool(row == organization)
+
+
+def due_at(row: Json) -> int | None:
+    """Return when a record is due, if it says so: the nearest of its times with such a name."""
+    times = [
+        value
+        for name, value in row.items()
+        if isinstance(value, int) and name in {"due", "due_at", "deadline", "respond_by", "ends_at"}
+    ]
+    return min(times, default=None)
