@@ -20,7 +20,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from tallystick.console import account, choices, explorer, home, signing, verify, work
+from tallystick.console import account, choices, explorer, figures, home, signing, verify, work
 from tallystick.console.access import Access, Page
 from tallystick.console.account.cast import admit_cast
 from tallystick.console.account.people import find_person
@@ -45,6 +45,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *signing.PAGES,
     *work.PAGES,
     *verify.PAGES,
+    *figures.PAGES,
     *explorer.PAGES,
 )
 """Every page there is."""

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
 from urllib.parse import urlencode
 
+import msgspec
 from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from tallystick.client import FileFacts, Verification
 from tallystick.console.forgery import FORM_KEY, form_key, is_own_form
@@ -96,7 +97,8 @@ class Visit:
     def page(self, template: str, /, *, http_status: int = 200, **shown: Json) -> Response:
         """Answer with a page, or with what it shows as JSON."""
         if self.wants_json:
-            return JSONResponse(shown, status_code=http_status)
+            data = msgspec.json.encode(shown)
+            return Response(data, status_code=http_status, media_type="application/json")
         return self.painter.paint(self, template, shown, http_status)
 
     def say(self, text: str, /, **facts: Json) -> str:

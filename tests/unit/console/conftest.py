@@ -15,8 +15,9 @@ from tallystick.api import create_app
 from tallystick.client import Verification, verify
 from tallystick.console import ConsoleOptions, create_console
 from tallystick.node import Node, NodeConfig, open_node
-from tests.networks import wait_until
-from tests.unit.node.node_kit import Clock, deposit, found
+from tests.factories import LIFETIME
+from tests.networks import now, wait_until
+from tests.unit.node.node_kit import deposit, found
 
 DEPOSITS = 3
 
@@ -42,10 +43,11 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     """Run one node in this process, with a few deposits on its ledger; pages only read it."""
     folder = tmp_path_factory.mktemp("console") / "node"
     found(folder, "solo")
-    node = open_node(NodeConfig(data=folder, workers=False, clock=Clock()))
+    node = open_node(NodeConfig(data=folder, workers=False))
     try:
         node.start()
-        node.submit([deposit(number) for number in range(DEPOSITS)]).result(30)
+        end = now() + LIFETIME // 2
+        node.submit([deposit(number, valid_until=end) for number in range(DEPOSITS)]).result(30)
         wait_until(lambda: node.status().views_height == node.status().height, "views")
         yield node
     finally:

@@ -93,6 +93,10 @@ def test_people_write_numbers_in_their_way(one: dict[str, Any], text: str, read:
         (field("number", maximum=5), "6"),
         (field("time"), "tomorrow"),
         (field("text"), "  "),
+        (field("text", size_min=3), "ab"),
+        (field("text", size_max=1), "ab"),
+        (field("text", pattern="^[0-9]+$"), "ab"),
+        (field("choice", choices=["a", "b"]), "c"),
     ],
 )
 def test_what_cannot_be_read_is_a_flaw_at_its_control(one: dict[str, Any], text: str) -> None:

@@ -104,6 +104,13 @@ class Entered:
         for choice in one.get("choices") or ():
             if str(choice) == text:
                 return choice
+        least, most = one.get("size_min") or 0, one.get("size_max") or len(text)
+        if len(text) < least:
+            return self._flaw(path, "This needs at least %(least)s characters.", least=str(least))
+        if len(text) > most:
+            return self._flaw(path, "This may have at most %(most)s characters.", most=str(most))
+        if one.get("choices") or (one.get("pattern") and not re.search(one["pattern"], text)):
+            return self._flaw(path, "This does not have the right form.")
         return text
 
     def _number(self, one: Json, path: str, text: str) -> Json:

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Alerts of the contracts' warning rules, and what people do about them."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Final
+
+from starlette.responses import RedirectResponse, Response
+
+from tallystick.console.figures.notes import Handling, add_note, handling_of
+from tallystick.console.ledger import Json, at
+from tallystick.console.shown import BEIJING
+from tallystick.console.visit import Visit
+from tallystick.errors import InvalidArguments, NotFound, Rejected
+
+_SEE_OTHER: Final = 303
+_PAGE: Final = 100
+_UNTOUCHED: Final = Handling("new", ())
+
+
+async def show_alerts(visit: Visit) -> Response:
+    """Answer GET /alerts: of all contracts, newest first; `contract`, `level`, `state` filter."""
+    contracts = [
+        name
+        for name, one in visit.names.contracts.items()
+        if one.get("warnings") and visit.query.get("contract", name) == name
+    ]
+    found = await asyncio.gather(*(_of_contract(visit, name) for name in contracts))
+    alerts = sorted(
+        (alert for some in found for alert in some), key=lambda one: -int(one["time_ms"])
+    )
+    wanted = visit.query.get("handling", "")
+    return visit.page(
+        "figures/alerts.html",
+        alerts=[one for one in alerts if not wanted or one["handling"] == wanted],
+        contracts=contracts,
+    )
+
+
+async def _of_contract(visit: Visit, contract: str) -> list[Json]:
+    page = await visit.ledger.get(
+        at("contracts", contract, "alerts"),
+        limit=_PAGE,
+        level=visit.query.get("level") or None,
+        state=visit.query.get("state") or None,
+    )
+    handled = handling_of(visit.records, contract, visit.now_ms)
+    return [
+        {
+            **alert,
+            "contract": contract,
+            "handling": handled.get(alert["number"], _UNTOUCHED).state,
+        }
+        for alert in page["items"]
+    ]
+
+
+async def show_rules(visit: Visit) -> Response:
+    """Answer GET /alerts/rules: every rule with its version, level and condition."""
+    contracts = [one for one in visit.names.contracts.values() if one.get("warnings")]
+    return visit.page("figures/rules.html", contracts=contracts)
+
+
+async def show_alert(visit: Visit) -> Response:
+    """Answer GET /alerts/{contract}/{number}: what it rests on, and what was done about it."""
+    contract, number = visit.part("contract"), int(visit.part("number"))
+    alert = await _find(visit, contract, number)
+    handled = handling_of(visit.records, contract, visit.now_ms).get(number, _UNTOUCHED)
+    return visit.page(
+        "figures/alert.html",
+        contract=contract,
+        alert=alert,
+        rule=await _rule(visit, contract, alert["rule"]),
+        handling=handled.state,
+        history=handled.history,
+    )
+
+
+async def note_alert(visit: Visit) -> Response:
+    """Answer POST /alerts/{contract}/{number}: acknowledge, assign, silence, close or reopen.
+
+    Raises:
+        InvalidArguments: no such action, or a reason or an end is missing.
+        NotFound: no such alert.
+    """
+    contract, number = visit.part("contract"), int(visit.part("number"))
+    form = await visit.form()
+    await _find(visit, contract, number)
+    if visit.person is None:  # the page table lets nobody in who has not signed in
+        raise Rejected("sign in first", hint="/sign-in")
+    add_note(
+        visit.records,
+        contract=contract,
+        number=number,
+        action=str(form.get("action", "")),
+        account=visit.person.account,
+        name=visit.person.name,
+        reason=str(form.get("reason", "")),
+        until=_moment(str(form.get("until", ""))),
+        now_ms=visit.now_ms,
+    )
+    return RedirectResponse(f"/alerts/{contract}/{number}", _SEE_OTHER)
+
+
+def _moment(text: str) -> int | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidArguments(
+            "not a date and time", field="until", expected="2026-11-22T08:30", found=text[:40]
+        ) from None
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)).timestamp() * 1000)
+
+
+async def _find(visit: Visit, contract: str, number: int) -> Json:
+    cursor: str | None = None
+    while True:
+        page = await visit.ledger.get(
+            at("contracts", contract, "alerts"), limit=_PAGE, cursor=cursor
+        )
+        for alert in page["items"]:
+            if alert["number"] == number:
+                return alert
+        cursor = page["next_cursor"]
+        if cursor is None:
+            raise NotFound("there is no such alert", field="number", found=str(number))
+
+
+async def _rule(visit: Visit, contract: str, name: str) -> Json | None:
+    schema = await visit.ledger.get(at("contracts", contract))
+    return next((one for one in schema.get("warnings", []) if one["id"] == name), None)

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What people did about alerts: taken note of, given to somebody, silenced, closed; kept for good.
+
+The ledger raises and ends alerts by its rules. These notes are the organisation's own work on them
+and change nothing on the ledger.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, insert, select
+
+from tallystick.console.records import METADATA, Records
+from tallystick.errors import InvalidArguments
+
+NOTES: Final = Table(
+    "alert_notes",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("contract", String(64), nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("account", Integer, ForeignKey("accounts.id"), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("until", Integer),
+    Column("at", Integer, nullable=False),
+)
+ACTIONS: Final = ("acknowledge", "assign", "silence", "close", "reopen")
+_REASONED: Final = frozenset({"assign", "silence", "close"})
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """Where the work on an alert stands."""
+
+    state: str
+    """new, acknowledged, assigned, silenced or closed."""
+    history: tuple[dict[str, Any], ...]
+    """Notes, oldest first."""
+
+
+def add_note(  # noqa: PLR0913 # each is a column
+    records: Records,
+    *,
+    contract: str,
+    number: int,
+    action: str,
+    account: int,
+    name: str,
+    reason: str,
+    until: int | None,
+    now_ms: int,
+) -> None:
+    """Write a note on an alert.
+
+    Raises:
+        InvalidArguments: no such action, no reason where one is due, or silence without an end.
+    """
+    if action not in ACTIONS:
+        raise InvalidArguments(
+            "no such action", field="action", expected=", ".join(ACTIONS), found=action[:40]
+        )
+    if action in _REASONED and not reason.strip():
+        raise InvalidArguments("a reason is needed", field="reason", expected="a sentence")
+    if action == "silence" and (until is None or until <= now_ms):
+        raise InvalidArguments("silence needs an end to come", field="until")
+    with records.write() as connection:
+        connection.execute(
+            insert(NOTES).values(
+                contract=contract,
+                number=number,
+                action=action,
+                account=account,
+                name=name,
+                reason=reason.strip()[:500],
+                until=until if action == "silence" else None,
+                at=now_ms,
+            )
+        )
+
+
+def handling_of(records: Records, contract: str, now_ms: int) -> dict[int, Handling]:
+    """Return the work on a contract's alerts, by number; those without notes are not in it."""
+    with records.read() as connection:
+        wanted = select(NOTES).where(NOTES.c.contract == contract).order_by(NOTES.c.id)
+        rows = [dict(row) for row in connection.execute(wanted).mappings()]
+    notes: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        notes.setdefault(int(row["number"]), []).append(row)
+    return {
+        number: Handling(state_after(history, now_ms), tuple(history))
+        for number, history in notes.items()
+    }
+
+
+def state_after(history: list[dict[str, Any]], now_ms: int) -> str:
+    """Return the state that notes lead to; silence ends by itself."""
+    state = "new"
+    for note in history:
+        match note["action"]:
+            case "acknowledge":
+                state = "acknowledged"
+            case "assign":
+                state = "assigned"
+            case "silence":
+                state = "silenced" if note["until"] > now_ms else state
+            case "close":
+                state = "closed"
+            case "reopen":
+                state = "new"
+    return state

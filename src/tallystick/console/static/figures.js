@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Charts: drawn from what the page carries; the table beside each says the same.
+const dark = document.documentElement.dataset.bsTheme === "dark";
+
+for (const place of document.querySelectorAll("[data-chart]")) {
+  const { title, names, series } = JSON.parse(place.dataset.chart);
+  const chart = echarts.init(place, dark ? "dark" : null, { renderer: "canvas" });
+  chart.setOption({
+    aria: { enabled: true },
+    backgroundColor: "transparent",
+    title: { text: title, left: "center", textStyle: { fontSize: 14 } },
+    tooltip: { trigger: "axis", renderMode: "richText" }, // HTML tooltips need inline styles
+    legend: { bottom: 0, show: series.length > 1 },
+    grid: { left: 48, right: 16, top: 40, bottom: 72 },
+    xAxis: { type: "category", data: names, axisLabel: { rotate: names.length > 6 ? 30 : 0 } },
+    yAxis: { type: "value" },
+    series: series.map((one) => ({ type: "bar", name: one.name, data: one.values })),
+  });
+  new ResizeObserver(() => chart.resize()).observe(place);
+}
