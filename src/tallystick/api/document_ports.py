@@ -36,6 +36,10 @@ class DocumentsFace(Protocol):
         """Keep the wrap of an organisation."""
         ...
 
+    def check_wrap(self, asker: str, place: DocumentPlace, organization: str) -> None:
+        """Say whether a wrap is here; raises `NotFound` if not."""
+        ...
+
     def open(self, asker: str, place: DocumentPlace, number: int) -> bytes:
         """Return the asker's wrap, by a fresh opening."""
         ...

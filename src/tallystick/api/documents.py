@@ -104,6 +104,14 @@ def keep_wrap(asked: Asked) -> Answer:
     return json_answer(WrapKept(*place, organization))
 
 
+def show_wrap(asked: Asked) -> Answer:
+    """Answer GET /v1/documents/{document}/{version}/wraps/{organization}: that it is here."""
+    asker, place = signer_of(asked), _place(asked)
+    organization = asked.required_text("organization")
+    asked.server.node.documents.check_wrap(asker, place, organization)
+    return json_answer(WrapKept(*place, organization), headers=(NO_STORE,))
+
+
 def give_wrap(asked: Asked) -> Answer:
     """Answer GET /v1/documents/{document}/{version}/openings/{number}: the asker's wrap."""
     asker, place = signer_of(asked), _place(asked)

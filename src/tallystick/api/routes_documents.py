@@ -21,6 +21,7 @@ from tallystick.api.documents import (
     give_wrap,
     keep_wrap,
     show_upload,
+    show_wrap,
     take_piece,
 )
 from tallystick.api.language import Bilingual
@@ -216,6 +217,23 @@ ROUTES: Final = (
         replies=(Reply(200, "On disk.", WrapKept),),
         errors=_ERRORS,
         reader=keep_wrap,
+    ),
+    Route(
+        method="GET",
+        path=f"{_PATH}/wraps/{{organization}}",
+        name="show_wrap",
+        tag="documents",
+        policy=Policy.MEMBER,
+        summary=Bilingual(en="Whether a wrap is here", zh="密钥封装是否已交付"),
+        description="Asked before an opening is recorded, which counts as a use of the grant. For "
+        "the owner and that organisation; the wrap itself is given for an opening only.",
+        parameters=(
+            *_PARAMETERS,
+            path_text("organization", "For whom.", "911100001000000059"),
+        ),
+        replies=(Reply(200, "It is here.", WrapKept),),
+        errors=_ERRORS,
+        reader=show_wrap,
     ),
     Route(
         method="GET",

@@ -229,8 +229,7 @@ def open_file(sealed: Path, out: Path, secret: DocumentSecret, sha256: str) -> i
         InvalidProof: the content is not what the ledger says.
         FileProblem: `out` exists, or cannot be written.
     """
-    if out.exists():
-        raise FileProblem(f"{out}: it exists already", field="path", found=str(out)[:200])
+    check_free(out)
     partial = out.with_name(f".{out.name}.opening")
     try:
         with sealed.open("rb") as source, private_file(partial) as target:
@@ -249,6 +248,16 @@ def open_file(sealed: Path, out: Path, secret: DocumentSecret, sha256: str) -> i
     finally:
         partial.unlink(missing_ok=True)
     return hashing.content.size
+
+
+def check_free(path: Path) -> None:
+    """Refuse a file that exists or whose folder does not; raises `FileProblem`."""
+    if path.exists():
+        raise FileProblem(f"{path}: it exists already", field="path", found=str(path)[:200])
+    if not path.parent.is_dir():
+        raise FileProblem(
+            f"{path.parent}: there is no such folder", field="path", found=str(path)[:200]
+        )
 
 
 def address_of_file(path: Path) -> Address:

@@ -22,6 +22,7 @@ from tallystick.client.document_facts import CONTRACT, DocumentFacts, check_ther
 from tallystick.client.document_files import (
     Outgoing,
     SealedFacts,
+    check_free,
     find_outgoing,
     open_file,
     outgoing_of,
@@ -43,7 +44,7 @@ from tallystick.client.session import Session
 from tallystick.client.submission import call
 from tallystick.crypto import SealingKey, unseal
 from tallystick.encoding import Value
-from tallystick.errors import FileProblem, HashMismatch, UnknownRecord, UsageError
+from tallystick.errors import HashMismatch, Refused, RoleMissing, UnknownRecord, UsageError
 from tallystick.model import DocumentPlace, DocumentSecret
 
 MEDIA_PIECE: Final = "application/offset+octet-stream"
@@ -223,16 +224,19 @@ def get(
     Raises:
         Refused: the grant does not allow it.
         Erased: the document was erased, or that version sealed anew.
-        NotFound: this node does not have it.
+        NotFound: neither this node nor those that it knows have it, or no key was handed over
+            for this version; the grant is not used then.
         WrongSealingKey: none of the keys opens it.
         InvalidProof: what came, or what was in it, is not what the ledger says.
         FileProblem: the file exists or cannot be written.
     """
     known = yield from facts(session, document, version=version)
     check_there(known)
-    opening, secret = yield from open_secret(session, known.place, keys, use)
-    sealed = yield from obtain(session, known, progress=progress)
     place = Path(out)
+    if not place.is_dir():
+        check_free(place)
+    sealed, opening, wrap = yield from _opened(session, known, use, progress)
+    secret = DocumentSecret.decode(unseal(wrap, keys))
     target = place / secret.name if place.is_dir() else place
     size = open_file(sealed, target, secret, known.sha256)
     sealed.unlink(missing_ok=True)
@@ -268,16 +272,36 @@ def export(
     check_there(known)
     sealed, key = Path(out), Path(f"{out}{_WRAP_SUFFIX}")
     for path in (sealed, key):
-        if path.exists():
-            raise FileProblem(f"{path}: it exists already", field="path", found=str(path)[:200])
-    opening, wrap = yield from open_wrap(session, known.place, use)
-    fetched = yield from obtain(session, known, progress=progress)
+        check_free(path)
+    fetched, opening, wrap = yield from _opened(session, known, use, progress)
     try:
         shutil.move(fetched, sealed)
     except OSError as error:
         raise file_problem(sealed, error) from error
     write_file(key, wrap, private=True, exclusive=True)
     return ExportedDocument(facts=known, sealed=sealed, key=key, opening=opening)
+
+
+def _opened(
+    session: Session, known: DocumentFacts, use: Use, progress: Progress | None
+) -> Flow[tuple[Path, Committed, bytes]]:
+    """Return ciphertext, opening and wrap; recorded only when there is something to be had by it.
+
+    An opening counts as a use of the grant, so what may be missing or break off comes before it.
+    """
+    try:
+        own = identity_of(session).organization
+        yield from once_declared(session, "GET", f"{known.place.path}/wraps/{own}")
+    except RoleMissing:  # the ledger says why, and has it on record that somebody tried
+        opening, wrap = yield from open_wrap(session, known.place, use)
+        return (yield from obtain(session, known, progress=progress)), opening, wrap
+    sealed = yield from obtain(session, known, progress=progress)
+    try:
+        opening, wrap = yield from open_wrap(session, known.place, use)
+    except Refused:
+        sealed.unlink(missing_ok=True)
+        raise
+    return sealed, opening, wrap
 
 
 def open_secret(

@@ -143,15 +143,22 @@ class DocumentDesk:
         """
         with self._lock:
             declared = self._parts.rights.require(asker, place)
-            ledger, document = self._parts.rights.ledger, declared.document
-            may_open = ledger.may_open(document, organization)
-            if not may_open or asker not in {document.owner, organization}:
-                raise RoleMissing(
-                    "a wrap is for who may open the document, from its owner or from themselves",
-                    field="organization",
-                    found=organization,
-                )
+            self._check_wrap_right(declared.document, asker, organization)
             self._parts.wraps.keep(place.document, place.version, organization, wrap)
+
+    def check_wrap(self, asker: str, place: DocumentPlace, organization: str) -> None:
+        """Say whether a wrap is here, before an opening is recorded for it.
+
+        Raises:
+            UnknownRecord, Erased: as the ledger says.
+            RoleMissing: not for this asker, or the organisation may not open the document.
+            NotFound: none was handed over.
+            StorageFailed: the system refused.
+        """
+        with self._lock:
+            document = self._parts.rights.require_asker(asker, place).document
+            self._check_wrap_right(document, asker, organization)
+            self._parts.wraps.get(place.document, place.version, organization)
 
     def open(self, asker: str, place: DocumentPlace, number: int) -> bytes:
         """Return the asker's wrap, by an opening that the ledger has recorded just now.
@@ -231,6 +238,15 @@ class DocumentDesk:
         for organization in wraps.organizations(document.id, copy.version):
             if not ledger.may_open(document, organization):
                 wraps.remove(document.id, copy.version, organization)
+
+    def _check_wrap_right(self, document: Document, asker: str, organization: str) -> None:
+        may_open = self._parts.rights.ledger.may_open(document, organization)
+        if not may_open or asker not in {document.owner, organization}:
+            raise RoleMissing(
+                "a wrap is for who may open the document, from its owner or from themselves",
+                field="organization",
+                found=organization,
+            )
 
     def _finish(self, copy: SealedCopy) -> None:
         self._parts.depot.finish(address_of_copy(copy))
