@@ -18,7 +18,6 @@ from tallystick.client.session import Session
 from tallystick.encoding import Cid, parse_base64url, parse_hex
 from tallystick.errors import (
     Corrupted,
-    Erased,
     InvalidProof,
     Malformed,
     NotFound,
@@ -88,8 +87,6 @@ def obtain(
     """
     try:
         return (yield from download(session, known, progress=progress))
-    except Erased:
-        raise
     except (NotFound, Corrupted) as error:
         lacking: TallystickError = error
     try:
