@@ -174,14 +174,12 @@ class CopyDesk:
     def _piece(
         self, source: CopySource, hashes: ChunkHashes, place: DocumentPlace, offset: int
     ) -> bytes:
-        """Return what a source gives from `offset` on; nothing if any of it is wrong."""
+        """Return what a source gives from `offset` on, whole chunks; nothing if any is wrong."""
         start = offset // CHUNK_SIZE * CHUNK_SIZE
         stop = min(start + UPLOAD_PIECE_BYTES_MAX, hashes.size)
         path = f"{place.path}/content"
         headers = {**self._headers(path), "Range": f"bytes={start}-{stop - 1}"}
-        data = source.fetch(path, headers, stop - start)
-        if data is None or len(data) != stop - start:
-            return b""
+        data = source.fetch(path, headers, stop - start) or b""
         first = start // CHUNK_SIZE
         for number, at in enumerate(range(0, len(data), CHUNK_SIZE)):
             if sha256(data[at : at + CHUNK_SIZE]) != hashes.digests[first + number]:
