@@ -25,6 +25,7 @@ READING_GUIDE: Final = """\
      或直接：sha256sum -c manifest-sha256.txt 以及 sha256sum -c tagmanifest-sha256.txt
   2. 账本证明：向您信任的来源取得该网络的信任文件（trust.json），然后
      tally verify 证据包.zip --trust trust.json
+     不用本软件、只用 OpenSSL 的脚本见本项目文档 docs/auditor/verify-offline.md
      信任文件不在本包内：随包附带的信任文件不能证明任何事情
   3. 时间戳：openssl ts -verify -data 原始文件 -in token.tsr -CAfile 时间戳机构根证书.pem
 
@@ -52,6 +53,7 @@ How to check this package
      or directly: sha256sum -c manifest-sha256.txt and sha256sum -c tagmanifest-sha256.txt
   b. Ledger: get the trust file of the network (trust.json) from a source you believe, then
      tally verify PACKAGE.zip --trust trust.json
+     A program for OpenSSL alone is in the documentation, docs/auditor/verify-offline.md
      It is not in this package: a trust file that comes with what it is to prove proves nothing
   c. Time-stamp: openssl ts -verify -data ORIGINAL -in token.tsr -CAfile AUTHORITY.pem
 
