@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from tallystick.client import StatementOriginal, statement_verification
 from tallystick.interchange.iso20022 import (
     Notification,
     Outstanding,
@@ -27,8 +28,20 @@ from tallystick.interchange.iso20022 import (
     write_payments,
 )
 from tallystick.interchange.tables import Column, Kind, Limits, Row, read_table
+from tallystick.interchange.timestamps import content_digests
+from tallystick.interchange.transparency import read_services, read_statement
 from tests.fuzz.kit import attempt, expect
 from tests.payments import a_file, an_order
+from tests.transparency import (
+    CONTENT,
+    ISSUER,
+    SERVICE,
+    Service,
+    ed,
+    enveloped,
+    services_file,
+    with_receipts,
+)
 
 VECTORS: Final = Path(__file__).resolve().parents[1] / "vectors" / "iso20022"
 SENT: Final = Outstanding().sending(a_file(an_order("A"), an_order("B")))
@@ -40,6 +53,10 @@ COLUMNS: Final = (
     Column(name="count", headers=("人数",), kind=Kind.INTEGER, required=False),
 )
 LIMITS: Final = Limits(rows=200, unpacked_bytes=1_000_000)
+REGISTERED: Final = enveloped(ed())
+GENUINE: Final = with_receipts(REGISTERED, Service().receipt(REGISTERED))
+SERVICES: Final = read_services(services_file([(SERVICE, ed())], [(ISSUER, ed())]))
+ORIGINAL: Final = StatementOriginal(content_digests([CONTENT]), CONTENT)
 HEADER: Final = "姓名,账号,金额,日期,人数"
 
 
@@ -50,6 +67,14 @@ def payment_file(data: bytes) -> bool:
         return False
     expect(read_payments(write_payments(found)) == found, "payments survive their bytes")
     return True
+
+
+def foreign_statement(data: bytes) -> bool:
+    """A statement of another service: nothing matches but what was signed and registered."""
+    found = statement_verification(data, ORIGINAL, SERVICES)
+    if found.ok:
+        expect(read_statement(data).registered == REGISTERED, "only the genuine one matches")
+    return found.checks[0].result.value == "passed"
 
 
 def bank_answer(data: bytes) -> bool:

@@ -22,7 +22,7 @@ from tallystick.model import BlockHeader, encode_write_set
 from tests import factories
 from tests.fuzz import certificates
 from tests.fuzz.agreement import agreement_seeds
-from tests.fuzz.outside import outside_seeds
+from tests.fuzz.outside import GENUINE, outside_seeds
 from tests.fuzz.world import receipt_world, state_world
 
 VECTORS: Final = Path(__file__).resolve().parents[1] / "vectors"
@@ -329,3 +329,6 @@ def _published() -> Iterator[Seed]:
         yield "log-receipt", f"scitt-{path.parent.name}", path.read_bytes()
     for path in sorted((VECTORS / "cose-receipts-scitt").rglob("*statement*.cose")):
         yield "statement", f"scitt-{path.parent.name}", path.read_bytes()
+        yield "foreign-statement", f"scitt-{path.parent.name}", path.read_bytes()
+    yield "foreign-statement", "registered", GENUINE
+    yield "foreign-statement", "registered-cut", GENUINE[:-1]

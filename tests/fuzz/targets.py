@@ -37,6 +37,7 @@ TARGETS: Final[Mapping[str, Target]] = {
     "payment-file": outside.payment_file,
     "bank-answer": outside.bank_answer,
     "table": outside.table,
+    "foreign-statement": outside.foreign_statement,
     "verify-raw": receipts.verify_raw,
     "verify-altered": receipts.verify_altered,
 }
@@ -52,6 +53,7 @@ LENGTH_MAX: Final[Mapping[str, int]] = {
     "trust-file": 4_096,
     "verify-raw": 8_192,
     "statement": 2_048,
+    "foreign-statement": 2_048,
     "inclusion": 64,
     "consistency": 64,
     "verify-altered": 96,
