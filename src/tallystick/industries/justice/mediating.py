@@ -28,6 +28,7 @@ from tallystick.industries.justice.case_records import (
 )
 from tallystick.industries.justice.debiting import Debiting
 from tallystick.industries.justice.events import (
+    ExhibitAttached,
     MediationEnded,
     MediationOpened,
     NoticeServed,
@@ -73,8 +74,8 @@ class Mediating(Debiting):
     @action(
         role=(PARTY, PLATFORM),
         label=Label(zh="送达违约通知", en="Serve a notice of breach"),
-        emits=(NoticeServed,),
-        refuses=(NotYours, StepMissing, Backdated),
+        emits=(NoticeServed, ExhibitAttached),
+        refuses=(NotYours, StepMissing, Backdated, TooMuch),
     )
     def serve_notice(
         self,
@@ -100,6 +101,7 @@ class Mediating(Debiting):
                 agreement=kept.id,
                 since=notice.drawn_at,
             )
+        self.show(ctx, kept, shown)
         now = ctx.block_time_ms
         until = now + self.parameters.now().cure_days * DAY_MS
         self.deadlines.set(kept.id, "cure", due=until, on_expiry="cure")
@@ -193,7 +195,7 @@ class Mediating(Debiting):
     @action(
         role=MEDIATOR,
         label=Label(zh="达成和解", en="Settle"),
-        emits=(*FOLLOWS, MediationEnded),
+        emits=(*FOLLOWS, MediationEnded, ExhibitAttached),
         refuses=(NotYours, StepMissing, DoesNotFit, TooMuch),
     )
     def settle(

@@ -40,6 +40,7 @@ from tallystick.industries.justice.events import (
 )
 from tallystick.industries.justice.records import (
     ALL_OBLIGATIONS_MAX,
+    ATTACHED_MAX,
     EXHIBITS_MAX,
     Agreement,
     AgreementState,
@@ -135,8 +136,7 @@ class Performing(JusticeTables):
                 reported_at=ctx.block_time_ms,
             )
         )
-        if not self.exhibits.contains(agreement.id, shown.id):
-            self.add_exhibit(ctx, agreement, shown, shown.file_name or shown.title)
+        self.show(ctx, agreement, shown)
         ctx.emit(
             PerformanceReported(
                 obligation=kept.id,
@@ -177,7 +177,7 @@ class Performing(JusticeTables):
             )
         if self.exhibits.contains(kept.id, seen.id):
             raise EvidenceUsed(deposit=seen.id, subject=kept.id)
-        return self.add_exhibit(ctx, kept, seen, file_name)
+        return self.add_exhibit(ctx, kept, seen, file_name, most=ATTACHED_MAX)
 
     def on_due(self, ctx: Context, deadline: Deadline) -> None:
         """Note that an obligation is overdue; its grace begins."""
@@ -323,8 +323,19 @@ class Performing(JusticeTables):
                 self._note_credit(ctx, kept, role, CreditFact.KEPT)
         self.open_ready(ctx, kept)
 
+    def show(self, ctx: Context, agreement: Agreement, seen: DepositSeen) -> None:
+        """Keep a deposit that a step rests on as evidence, unless it is that already."""
+        if not self.exhibits.contains(agreement.id, seen.id):
+            self.add_exhibit(ctx, agreement, seen, seen.file_name or seen.title)
+
     def add_exhibit(
-        self, ctx: Context, agreement: Agreement, seen: DepositSeen, file_name: str
+        self,
+        ctx: Context,
+        agreement: Agreement,
+        seen: DepositSeen,
+        file_name: str,
+        *,
+        most: int = EXHIBITS_MAX,
     ) -> Exhibit:
         """Keep a deposit as evidence of an agreement.
 
@@ -332,8 +343,8 @@ class Performing(JusticeTables):
             TooMuch: there are as many as a matter may have.
         """
         kept = self.agreements.require(agreement.id)
-        if len(kept.exhibits) >= EXHIBITS_MAX:
-            raise TooMuch(amount=len(kept.exhibits) + 1, limit=EXHIBITS_MAX, rule="exhibits")
+        if len(kept.exhibits) >= most:
+            raise TooMuch(amount=len(kept.exhibits) + 1, limit=most, rule="exhibits")
         self.agreements.replace(replace(kept, exhibits=(*kept.exhibits, seen.id)))
         ctx.emit(
             ExhibitAttached(

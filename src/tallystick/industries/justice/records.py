@@ -31,6 +31,8 @@ OBLIGATIONS_MAX: Final = 60
 ALL_OBLIGATIONS_MAX: Final = 200
 """The same with those that amendments and a decision add."""
 EXHIBITS_MAX: Final = 200
+ATTACHED_MAX: Final = 150
+"""The same, attached by hand: nobody fills a matter so that a notice or a payment has no room."""
 PARTIES_MAX: Final = 10
 
 Key: TypeAlias = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*(?!\n)$", max_length=24)]

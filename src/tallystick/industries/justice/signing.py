@@ -14,7 +14,7 @@ from tallystick.contracts import (
     asdict,
     replace,
 )
-from tallystick.industries.justice.events import AgreementAmended, AgreementSigned
+from tallystick.industries.justice.events import AgreementAmended, AgreementSigned, ExhibitAttached
 from tallystick.industries.justice.identity_records import (
     Signed,
 )
@@ -135,7 +135,7 @@ class Signing(Performing):
     @action(
         role=(PARTY, PLATFORM),
         label=Label(zh="签署", en="Sign"),
-        emits=(*FOLLOWS, AgreementSigned),
+        emits=(*FOLLOWS, AgreementSigned, ExhibitAttached),
         refuses=(*SIGNING_REFUSES, AlreadySigned, TooMuch),
     )
     def sign_agreement(
@@ -199,7 +199,7 @@ class Signing(Performing):
     @action(
         role=(PARTY, PLATFORM),
         label=Label(zh="签署变更", en="Sign an amendment"),
-        emits=(*FOLLOWS, AgreementSigned, AgreementAmended),
+        emits=(*FOLLOWS, AgreementSigned, AgreementAmended, ExhibitAttached),
         refuses=(*SIGNING_REFUSES, AlreadySigned, StepMissing, TooMuch),
     )
     def sign_amendment(
@@ -234,6 +234,8 @@ class Signing(Performing):
         now = ctx.block_time_ms
         active = self.agreement_flow.move(ctx, self.agreements, kept, "activate", active_at=now)
         ctx.emit(counted_agreement(active, active=1))
+        self.show(ctx, active, self.deposits.require(active.deposit))
+        active = self.agreements.require(active.id)
         return self.add_obligations(ctx, active, self._made(active, now))
 
     def is_decided(self, agreement: Agreement) -> bool:
@@ -276,6 +278,8 @@ class Signing(Performing):
             else:
                 self.obligations.replace(new)
         amended = self.agreements.replace(amended)
+        self.show(ctx, amended, self.deposits.require(amended.deposit))
+        amended = self.agreements.require(amended.id)
         ctx.emit(
             AgreementAmended(agreement=amended.id, version=amended.version, amendment=amendment.id)
         )

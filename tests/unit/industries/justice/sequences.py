@@ -135,10 +135,10 @@ class Player:
         self._do(cast.LESSEE, "revoke_debit", **named)
         bank = self.random.choice((cast.BANK, OTHER_BANK)).organization
         until = self.stage.now_ms + self.random.choice((5, 400)) * cast.DAY_MS
-        new = {"bank": bank, "account": HASH, "cap": self.random.randint(0, 4 * RENT)}
-        document = authorization_digest(one["id"], "lessee", HASH, new["cap"], until)
+        cap = self.random.randint(0, 4 * RENT)
+        document = authorization_digest(one["id"], "lessee", HASH, cap, until)
         signed = self.stage.signed("lessee", document)
-        new |= named | {"valid_until": until}
+        new = named | {"bank": bank, "account": HASH, "cap": cap, "valid_until": until}
         self._do(cast.LESSEE, "authorize_debit", new=new, signed=signed)
 
     def try_amend(self) -> None:

@@ -47,7 +47,7 @@ def debt(**changes: Any) -> Obligation:
 def test_jud_1_a_claimed_time_is_shown_as_a_claim_beside_block_time(stage: Stage) -> None:
     """An exhibit keeps both, under names that say which is which."""
     agreement = stage.active()
-    (exhibit,) = stage.table("exhibits").values()
+    *_, exhibit = stage.table("exhibits").values()
     deposit = exhibit["deposit"]
     assert exhibit["agreement"] == agreement
     assert (

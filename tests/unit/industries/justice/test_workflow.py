@@ -270,7 +270,7 @@ def test_a_revoked_leave_orders_nothing_more(stage: Stage) -> None:
 def test_papers_are_erased_when_nothing_is_in_dispute(stage: Stage) -> None:
     """By their owner, leaving a tombstone."""
     agreement = stage.active()
-    (shown,) = stage.table("agreements")[agreement]["exhibits"]
+    (*_, shown) = stage.table("agreements")[agreement]["exhibits"]
     sealed = {"ciphertext": HASH, "plaintext": HASH, "size": 9}
     new = {"agreement": agreement, "paper": "P-2", "kind": "party", "sealed": sealed}
     stage.ok(cast.LESSOR, "declare_paper", readers=[], deposit=shown, **new)

@@ -16,7 +16,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -223,7 +223,7 @@ class Workload:
         yield from self._enforce(new, f"{new}.rent.1")
 
     def _performed(self) -> Life:
-        agreement, award = yield from self._decide()
+        _, award = yield from self._decide()
         yield 5
         self._pay_award(award, self.stage.left(award))
         self.done.performed += 1
@@ -258,7 +258,7 @@ class Workload:
         self.done.deposits += 2
         return self.stage.active(values=_values(RENT))
 
-    def _serve(self) -> Iterator[int]:
+    def _serve(self) -> Generator[int, None, str]:
         """Begin an agreement, let it be breached, and serve the notice."""
         agreement = self._begin()
         yield 14
@@ -289,7 +289,7 @@ class Workload:
         self.stage.ok(cast.MEDIATOR, "take_mediation", mediation=mediation)
         return mediation
 
-    def _settle(self) -> Iterator[int]:
+    def _settle(self) -> Generator[int, None, str]:
         """Bring a breach to a settlement over half the rent."""
         stage = self.stage
         agreement = yield from self._serve()
@@ -309,7 +309,7 @@ class Workload:
         self.done.replaced += RENT
         return new
 
-    def _fail(self) -> Iterator[int]:
+    def _fail(self) -> Generator[int, None, str]:
         """Bring a breach, of which a part is paid, through a mediation that leads nowhere."""
         agreement = yield from self._serve()
         yield 3
@@ -339,7 +339,7 @@ class Workload:
         self.done.claimed += left
         return str(case["id"])
 
-    def _hear(self) -> Iterator[int]:
+    def _hear(self) -> Generator[int, None, tuple[str, str]]:
         """Bring an agreement to its hearing; the court's node has checked every item."""
         stage = self.stage
         agreement = yield from self._fail()
@@ -355,7 +355,7 @@ class Workload:
         assert stage.ok(cast.JUDGE, "rule_on_evidence", case=case, rulings=rulings) == len(items)
         return agreement, case
 
-    def _decide(self) -> Iterator[int]:
+    def _decide(self) -> Generator[int, None, tuple[str, str]]:
         """Bring an agreement to a decision over all that is left; return it and what is owed."""
         agreement, case = yield from self._hear()
         left = self.stage.left(f"{agreement}.rent.1")
