@@ -7,11 +7,14 @@ receipt, which is signed; what the bundle says of an item beside it must be the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from tallystick.cli.answers import Line
+from tallystick.cli.bundle_page import MAKER_FILE, PAGE_FILE, check_page
+from tallystick.cli.bundle_signatures import signature_lines
 from tallystick.cli.case_bundles import EXTRACT_FILE, INDEX_FILE, bundle_kind
 from tallystick.cli.catalogue import say
 from tallystick.cli.extract_report import Checked, check_content
@@ -69,15 +72,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class CheckedBundle:
-    """A whole bundle: the case that it is about, and its items."""
+    """A whole bundle: the case that it is about, who signed it, and its items."""
 
     network: str
     case: Checked
+    parties: tuple[Line, ...]
+    """A line for each signature of a party."""
     items: tuple[Item, ...]
 
 
 def check_bundle(path: Path, contract: str, means: PackageMeans, net: Net | None) -> CheckedBundle:
-    """Check a bundle; `net` is the own node, whose register of collectors is asked.
+    """Check a bundle; `net` is the own node, asked for collectors that were withdrawn since.
 
     Raises:
         Unverified, HashMismatch: a byte of it was altered.
@@ -96,9 +101,17 @@ def check_bundle(path: Path, contract: str, means: PackageMeans, net: Net | None
             raise InvalidPackage("no bundle of this contract", field=EXTRACT_FILE)
         _require_same_index(members, case)
         given = {str(one["id"]): one for one in index["exhibits"]}
-        checks = _Items(members, dict(inside), given, contract, net)
+        kind = bundle_kind(contract)
+        page, beside = _part(members, PAGE_FILE), _part(members, MAKER_FILE)
+        own = check_page(kind, case.extract, given, page, beside)
+        checks = _Items(members, dict(inside), given, kind.verdict, net)
         listed: Any = case.extract.facts["index"]
-        return CheckedBundle(index["network"], case, tuple(checks.item(one) for one in listed))
+        return CheckedBundle(
+            network=index["network"],
+            case=replace(case, lines=(*case.lines, own)),
+            parties=signature_lines(case.extract),
+            items=tuple(checks.item(one) for one in listed),
+        )
 
 
 class _Items:
@@ -109,13 +122,13 @@ class _Items:
         members: Members,
         verified: Mapping[str, Verification],
         given: Mapping[str, Any],
-        contract: str,
+        verdict: Callable[[Mapping[str, str]], str],
         net: Net | None,
     ) -> None:
         self._members = members
         self._verified = verified
         self._given = given
-        self._verdict = bundle_kind(contract).verdict
+        self._verdict = verdict
         self._net = net
 
     def item(self, listed: Mapping[str, Any]) -> Item:
@@ -137,7 +150,7 @@ class _Items:
             "chain": _found(chain),
             "time": self._time(deposit),
             "signature": _found([checks[name] for name in sorted(_SIGNING)]),
-            "collector": self._collector(transaction.organization, stated),
+            "collector": self._collector(transaction.organization, stated, listed),
         }
         return self._item(listed, given["sha256"], found)
 
@@ -178,22 +191,33 @@ class _Items:
             return Found(UNKNOWN, say("bundle.no_token"))
         return _found(verified.checks)
 
-    def _collector(self, organization: str, stated: Mapping[str, Any]) -> Found:
-        collector = stated.get("collector") or {}
-        app, version = collector.get("app"), collector.get("version")
-        if not app or not version:
+    def _collector(
+        self, organization: str, stated: Mapping[str, Any], listed: Mapping[str, Any]
+    ) -> Found:
+        """Judge the collecting program by the register, as the case proves it and as it is now."""
+        signed = stated.get("collector") or {}
+        named = {"app": str(signed.get("app")), "version": str(signed.get("version"))}
+        kept = listed["collector"]
+        if not signed.get("app") or not signed.get("version"):
             return Found(UNKNOWN, say("bundle.no_collector"))
+        if kept is None or {name: kept[name] for name in named} != named:
+            return Found(FAILED, say("bundle.other_collector", **named))
+        if kept["registered_at"] is None:
+            return Found(UNKNOWN, say("bundle.unregistered", **named))
+        reason = kept["reason"] if kept["withdrawn_at"] else self._withdrawn(organization, named)
+        if reason is not None:
+            return Found(FAILED, say("bundle.withdrawn", reason=reason, **named))
+        return Found(PASSED, say("bundle.registered", time=kept["registered_at"], **named))
+
+    def _withdrawn(self, organization: str, named: Mapping[str, str]) -> str | None:
+        """Return why a version was withdrawn since the bundle was packed, as the own node says."""
         if self._net is None:
-            return Found(UNKNOWN, say("bundle.not_asked"))
-        named = {"organization": organization, "app": app, "version": version}
+            return None
         try:
-            kept = self._net.query("evidence", "collector", **named)
+            kept = self._net.query("evidence", "collector", organization=organization, **named)
         except NotFound:
-            return Found(UNKNOWN, say("bundle.unregistered", app=app, version=version))
-        if kept["withdrawn_at"] is not None:
-            words = {"app": app, "version": version, "reason": kept["reason"]}
-            return Found(FAILED, say("bundle.withdrawn", **words))
-        return Found(PASSED, say("bundle.registered", app=app, version=version))
+            return None
+        return str(kept["reason"]) if kept["withdrawn_at"] is not None else None
 
 
 def _found(checks: list[Check] | tuple[Check, ...]) -> Found:

@@ -31,15 +31,29 @@ def bundle_report(checked: CheckedBundle, bundle_sha256: str, checked_at: str) -
             {"name": one.code, "result": one.mark.value, "evidence": one.evidence}
             for one in checked.case.lines
         ],
+        "signatures": [
+            {"signature": one.name, "result": one.mark.value, "evidence": one.evidence}
+            for one in checked.parties
+        ],
         "items": [_plain(one) for one in checked.items],
         "findings": [finding(one) for one in checked.items],
     }
     sections = (
         Section(checked.case.verdict, say("bundle.check_case"), checked.case.lines),
+        *_parties(checked.parties),
         *(_section(one) for one in checked.items),
     )
     is_bad = any(one.verdict is Mark.FAILED for one in sections)
     return Report(sections, document, ExitCode.NOT_VERIFIED if is_bad else ExitCode.OK)
+
+
+def _parties(lines: tuple[Line, ...]) -> tuple[Section, ...]:
+    """Return the section of the parties' signatures; none where a case has none."""
+    if not lines:
+        return ()
+    is_bad = any(one.mark is Mark.FAILED for one in lines)
+    verdict = Mark.FAILED if is_bad else Mark.OK
+    return (Section(verdict, say("bundle.check_parties"), lines),)
 
 
 def finding(item: Item) -> dict[str, Any]:

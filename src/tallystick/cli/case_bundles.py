@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from tallystick.cli.bundle_page import MAKER_FILE, PAGE_FILE, page_maker, set_page
 from tallystick.cli.catalogue import say
 from tallystick.cli.evidence_packing import gather, pack
 from tallystick.cli.export_verbs import kinds_of
@@ -45,8 +46,8 @@ def pack_case(
         FileProblem: a file cannot be read or written.
         Unverified: what the node sent does not check out.
     """
-    maker = Maker(net, contract, kinds_of(contract))
-    extract = maker.extract(bundle_kind(contract).extract, subject)
+    maker, kind = Maker(net, contract, kinds_of(contract)), bundle_kind(contract)
+    extract = maker.extract(kind.extract, subject)
     index: Any = extract.facts["index"]
     here = [str(one["deposit"]) for one in index if one["sha256"] in originals]
     for one in index:
@@ -55,6 +56,11 @@ def pack_case(
     if not here:
         raise NotFound(say("package.no_original", id=subject), field="--files", found=subject)
     facts = format_json(dict(extract.facts), indent=_INDENT)
-    others = {EXTRACT_FILE: extract.to_json(), INDEX_FILE: f"{facts}\n".encode()}
+    others = {
+        EXTRACT_FILE: extract.to_json(),
+        INDEX_FILE: f"{facts}\n".encode(),
+        PAGE_FILE: set_page(kind, extract, here),
+        MAKER_FILE: page_maker(),
+    }
     pack(net, gather(net, here, None), originals, target, others=others)
     return len(index), len(here)

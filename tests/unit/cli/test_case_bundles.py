@@ -10,19 +10,23 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tallystick.cli.bundle_checks import Item, check_bundle
+from tallystick.cli.answers import Mark
+from tallystick.cli.bundle_checks import CheckedBundle, check_bundle
+from tallystick.cli.bundle_signatures import signature_lines
+from tallystick.cli.case_bundles import bundle_kind
 from tallystick.cli.main import main
-from tallystick.client import Net, PackageMeans, Result, open_trust, verify
+from tallystick.client import Net, PackageMeans, Result, open_trust, read_extract, verify
 from tallystick.errors import HashMismatch, InvalidPackage, NotFound, TallystickError
 from tallystick.interchange.timestamps import read_roots
 from tests.unit.interchange.zips import unpacked, zipped
 
-Check = Callable[..., tuple[Item, ...]]
+Check = Callable[..., CheckedBundle]
 Files = dict[str, bytes]
 _HASHED = ("sha256", "sha512")
 
@@ -49,10 +53,10 @@ def check(story: Path, tmp_path: Path) -> Check:
     trust = open_trust(story / "trust.json")
     means = PackageMeans(lambda _: trust, read_roots(), 0)
 
-    def checked(files: Mapping[str, bytes], net: Net | None = None) -> tuple[Item, ...]:
+    def checked(files: Mapping[str, bytes], net: Net | None = None) -> CheckedBundle:
         path = tmp_path / "case.zip"
         path.write_bytes(zipped(files))
-        return check_bundle(path, "justice", means, net).items
+        return check_bundle(path, "justice", means, net)
 
     return checked
 
@@ -120,13 +124,14 @@ def test_the_court_finds_every_item_unchanged_and_says_nothing_of_before(
     trust = ["--trust", str(story / "trust.json")]
     assert main([*command, *trust, "--json", "--lang", "en"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert len(document["items"]) == len(document["findings"]) == 2
+    assert len(document["items"]) == len(document["findings"]) == 4
+    assert [one["result"] for one in document["signatures"]] == ["ok"] * 3
     for item in document["items"]:
         assert item["unchanged_since_deposit"]["verdict"] == "CONSISTENT"
         assert item["true_before_deposit"]["result"] == "NOT_ASSESSED"
         found = item["unchanged_since_deposit"]["findings"]
         assert (found["file"], found["chain"], found["signature"]) == ("passed",) * 3
-        assert (found["time"], found["collector"]) == ("unknown", "unknown")
+        assert (found["time"], found["collector"]) == ("unknown", "passed")
     assert main([*command, *trust, "--lang", "en"]) == 0
     assert "Whether it was true before is not answered here" in capsys.readouterr().out
     (kept,) = (story / "files").glob("report-*.extract.json")
@@ -137,11 +142,11 @@ def test_the_court_finds_every_item_unchanged_and_says_nothing_of_before(
 
 def test_a_bundle_with_any_byte_or_path_altered_is_refused(files: Files, check: Check) -> None:
     """JUD-2: of a file, of metadata, of a proof, of a path; one too many and one too few."""
-    assert check(files)
+    assert check(files).items
     original = next(name for name in files if name.startswith("data/"))
     deposit = next(name for name in files if name.endswith("deposit.json"))
     receipt = next(name for name in files if name.endswith("receipt.json"))
-    for name in (original, deposit, receipt, "case.extract.json", "index.json"):
+    for name in (original, deposit, receipt, "case.extract.json", "index.json", "index.pdf"):
         content = files[name]
         for at in (0, len(content) // 2, len(content) - 1):
             changed = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
@@ -165,7 +170,7 @@ def test_a_forger_who_lists_all_anew_is_found_by_the_receipts(files: Files, chec
             if one["file"] == original:
                 one |= {"sha256": hashlib.sha256(b"forged").hexdigest(), "size": 6}
 
-    items = check(_listed_again(_with_index(forged, fits)))
+    items = check(_listed_again(_with_index(forged, fits))).items
     bad = next(one for one in items if one.deposit in original)
     assert (bad.verdict, bad.findings["file"]) == ("INCONSISTENT", "failed")
     assert [one.verdict for one in items].count("CONSISTENT") == len(items) - 1
@@ -195,8 +200,8 @@ def test_an_item_whose_file_is_not_handed_in_cannot_be_verified(files: Files, ch
     def without(index: dict[str, Any]) -> None:
         index["exhibits"] = [one for one in index["exhibits"] if one["file"] != original]
 
-    items = check(_listed_again(_with_index(left, without)))
-    assert sorted(one.verdict for one in items) == ["CONSISTENT", "UNVERIFIABLE"]
+    items = check(_listed_again(_with_index(left, without))).items
+    assert sorted(one.verdict for one in items) == ["CONSISTENT"] * 3 + ["UNVERIFIABLE"]
     assert {one.presented for one in items if one.verdict == "UNVERIFIABLE"} == {None}
 
 
@@ -222,15 +227,115 @@ class Register:
 @pytest.mark.parametrize(
     ("answer", "found"),
     [
-        (None, "unknown"),
+        (None, "passed"),
         ({"withdrawn_at": None}, "passed"),
         ({"withdrawn_at": 1, "reason": "x"}, "failed"),
     ],
-    ids=["unregistered", "registered", "withdrawn"],
+    ids=["unknown there", "registered", "withdrawn since"],
 )
-def test_a_withdrawn_collector_makes_an_item_inconsistent(
+def test_a_collector_that_was_withdrawn_since_makes_an_item_inconsistent(
     files: Files, check: Check, answer: Mapping[str, Any] | None, found: str
 ) -> None:
-    """The register of the own node is asked about the version that the depositor signed."""
-    items = check(files, Register(answer))
+    """The case proves its registration; what happened later only the own node can say."""
+    items = check(files, Register(answer)).items
     assert {one.findings["collector"] for one in items} == {found}
+
+
+def _retold(files: Files, change: Callable[[dict[str, Any]], None]) -> Files:
+    """Return a bag whose case says something else, listed anew: the extract and its index."""
+    extract = json.loads(files["case.extract.json"])
+    change(extract["facts"])
+    told = {"case.extract.json": extract, "index.json": extract["facts"]}
+    return _listed_again(files | {name: json.dumps(one).encode() for name, one in told.items()})
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({"version": "9.9"}, "failed"),
+        ({"registered_at": None}, "unknown"),
+        ({"withdrawn_at": "2026-11-27T00:00:00+08:00", "reason": "x"}, "failed"),
+        (None, "failed"),
+    ],
+    ids=["another", "not registered", "withdrawn", "none"],
+)
+def test_the_collector_is_judged_by_what_the_case_proves(
+    files: Files, check: Check, changed: dict[str, Any] | None, found: str
+) -> None:
+    """JUD-2: of whatever it says; and what no record proves makes the whole case fail."""
+
+    def change(facts: dict[str, Any]) -> None:
+        for one in facts["index"]:
+            one["collector"] = None if changed is None else one["collector"] | changed
+
+    checked = check(_retold(files, change))
+    assert {one.findings["collector"] for one in checked.items} == {found}
+    assert checked.case.verdict is Mark.FAILED
+
+
+def test_the_signatures_of_the_parties_are_checked_by_the_transactions(
+    files: Files, check: Check
+) -> None:
+    """JUD-6, JUD-7: both parties under the agreement, the creditor over what was filed."""
+    lines = check(files).parties
+    assert [one.name for one in lines] == [
+        "lessor: agreement",
+        "lessee: agreement",
+        "lessor: bundle",
+    ]
+    assert {one.mark for one in lines} == {Mark.OK}
+    carriers = [one.evidence.rpartition("carried by ")[2].partition(" ")[0] for one in lines]
+    assert carriers == ["justice.sign_agreement", "justice.sign_agreement", "justice.file_case"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"signature": "00" * 64}, "not over what"),
+        ({"document": "00" * 32}, "not over what"),
+        ({"public_key": "no key"}, "not over what"),
+        ({"certificate_in_force": False}, "not in force"),
+    ],
+    ids=["signature", "document", "key", "certificate"],
+)
+def test_an_altered_signature_fails_on_a_line_of_its_own(
+    files: Files, check: Check, changed: dict[str, Any], said: str
+) -> None:
+    """The others hold; the case fails too, because its facts do not follow from its records."""
+    checked = check(_retold(files, lambda facts: facts["signatures"][1].update(changed)))
+    assert [one.mark for one in checked.parties] == [Mark.OK, Mark.FAILED, Mark.OK]
+    assert said in checked.parties[1].evidence
+    assert checked.case.verdict is Mark.FAILED
+
+
+def test_a_signature_that_no_transaction_carried_fails(files: Files) -> None:
+    """A good signature that was never handed in is none; facts of another form fail whole."""
+    extract = read_extract(files["case.extract.json"])
+    lines = signature_lines(replace(extract, receipts=()))
+    assert {one.evidence for one in lines} == {"no transaction of the case carries it"}
+    (line,) = signature_lines(replace(extract, facts={"signatures": [{"of": 1}]}))
+    assert line.mark is Mark.FAILED
+    assert signature_lines(replace(extract, facts={})) == ()
+
+
+def test_the_page_lists_every_exhibit_and_is_made_again(files: Files, check: Check) -> None:
+    """`index.pdf` is PDF/A-3 in two languages; another page fails, however well it is listed."""
+    page = files["index.pdf"]
+    assert page.startswith(b"%PDF-1.7")
+    assert b"<pdfaid:part>3" in page
+    facts = json.loads(files["index.json"])
+    listed = bundle_kind("justice").page(facts, [facts["index"][0]["deposit"]])["exhibits"]
+    assert [(one["deposit"], one["sha256"]) for one in listed] == [
+        (one["deposit"], one["sha256"]) for one in facts["index"]
+    ]
+    assert [one["handed_in"] for one in listed] == [True, False, False, False]
+    assert check(files).case.verdict is Mark.OK
+    other = check(_listed_again(files | {"index.pdf": page + b"\n"}))
+    assert other.case.verdict is Mark.FAILED
+    nobody = check(_listed_again(files | {"index.page.json": b"{}"}))
+    assert nobody.case.verdict is Mark.FAILED
+    made = {"format": "tallystick.bundle-page.v1", "maker": "another typesetter"}
+    elsewhere = check(_listed_again(files | {"index.page.json": json.dumps(made).encode()}))
+    assert elsewhere.case.verdict is Mark.WARNING
+    with pytest.raises(InvalidPackage, match="missing"):
+        check(_listed_again({name: one for name, one in files.items() if name != "index.pdf"}))

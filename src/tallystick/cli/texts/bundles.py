@@ -10,24 +10,28 @@ from tallystick.cli.texts.words import Text
 
 BUNDLE_SUMMARY: Final = Text("pack a case with its originals and proofs", "打包案卷、原件与证明")
 BUNDLE_DETAILS: Final = Text(
-    "Makes one file of a case: its extract (complaint, claim, index), the originals that the "
+    "Makes one file of a case: its extract (complaint, claim, index), a page that lists every "
+    "exhibit with its hash (index.pdf, in two languages), the originals that the "
     "index lists, each with its receipt and time-stamp, and the chain of custody. An original "
     "that is not below --files is left out, and whoever checks the bundle sees that. The file is "
     "a BagIt bag, so `tally verify` and any BagIt tool read it too.",
-    "将案卷打包为一个文件：案件摘录（诉状、请求计算、证据目录）、目录所列原件及其回执与时间戳、监管链。"
+    "将案卷打包为一个文件：案件摘录（诉状、请求计算、证据目录）、列明各项证据及其哈希的双语目录页 index.pdf、"
+    "目录所列原件及其回执与时间戳、监管链。"
     "--files 中没有的原件不收入，核验方可见其缺失。文件为 BagIt 证据包，"
     "`tally verify` 与任何 BagIt 工具亦可读取。",
 )
 CHECK_SUMMARY: Final = Text("check a bundle item by item", "逐项核验案卷")
 CHECK_DETAILS: Final = Text(
-    "Re-hashes every file, then checks of each item: the file against its deposit, the proof of "
+    "Re-hashes every file, checks the signatures of the parties by their certificates and the "
+    "transactions that carried them, and of each item: the file against its deposit, the proof of "
     "the chain, the time-stamp, the signature of the depositor at the time, and the collecting "
-    "program in the register of the own node (not with --offline). A bundle of which a byte was "
-    "altered is refused. The verdict says only whether an item is unchanged since its deposit; "
-    "whether it was true before is never said here. --out keeps the report: its SHA-256 and its "
-    "`findings` are what goes on record.",
-    "先对全部文件重新计算哈希，再逐项核验：文件与存证是否一致、链上证明、时间戳、存证方当时的签名、"
-    "采集程序在本方节点登记簿中的状态（--offline 时不查）。任一字节被改动的案卷即被拒绝。"
+    "program by the proof of the register; the own node is asked whether it was withdrawn since "
+    "(not with --offline). A bundle of which a byte was altered is refused. The verdict says only "
+    "whether an item is unchanged since its deposit; whether it was true before is never said "
+    "here. --out keeps the report: its SHA-256 and its `findings` are what goes on record.",
+    "先对全部文件重新计算哈希，依证书与提交交易核验当事人签名，再逐项核验：文件与存证是否一致、链上证明、"
+    "时间戳、存证方当时的签名、采集程序的登记证明；并向本方节点查询其后是否撤回（--offline 时不查）。"
+    "任一字节被改动的案卷即被拒绝。"
     "结论仅说明存证以来是否改动，存证前是否真实不在此认定。--out 保存报告，"
     "登记时使用其 SHA-256 与 `findings`。",
 )
@@ -52,10 +56,14 @@ BUNDLE_MESSAGES: Final[Mapping[str, Text]] = {
     "bundle.not_given": Text("the file was not handed in", "未提交文件"),
     "bundle.no_token": Text("no time-stamp was deposited with it", "存证时未附时间戳"),
     "bundle.no_collector": Text("no collecting program is named", "未声明采集程序"),
-    "bundle.not_asked": Text("the register was not asked (offline)", "离线核验，未查询登记簿"),
+    "bundle.other_collector": Text(
+        "{app} {version} is what the depositor signed; the case proves another",
+        "存证方签名声明的是 {app} {version}，与案卷所证明者不同",
+    ),
     "bundle.unregistered": Text("{app} {version} is not in the register", "{app} {version} 未登记"),
     "bundle.registered": Text(
-        "{app} {version} is registered and not withdrawn", "{app} {version} 已登记且未撤回"
+        "{app} {version} was registered at {time} and is not withdrawn, as the case proves",
+        "{app} {version} 于 {time} 登记且未撤回，案卷附其证明",
     ),
     "bundle.withdrawn": Text(
         "{app} {version} was withdrawn: {reason}", "{app} {version} 已撤回：{reason}"
@@ -67,4 +75,31 @@ BUNDLE_MESSAGES: Final[Mapping[str, Text]] = {
     "bundle.check_collector": Text("collecting program", "采集程序"),
     "bundle.check_before": Text("true before the deposit", "存证前是否真实"),
     "bundle.check_case": Text("case", "案件"),
+    "bundle.check_page": Text("index.pdf", "index.pdf"),
+    "bundle.page_holds": Text(
+        "set again from the case, it is the same", "由案卷重新排版，逐字节一致"
+    ),
+    "bundle.page_differs": Text(
+        "it is not the page that follows from the case", "与由案卷排版所得的页面不同"
+    ),
+    "bundle.page_unknown": Text("what set it is not said", "未载明排版程序"),
+    "bundle.page_elsewhere": Text(
+        "not set again: made by {maker}", "未重新排版比对：由 {maker} 生成"
+    ),
+    "bundle.check_parties": Text("signatures of the parties", "当事人签名"),
+    "bundle.signature_of": Text("{party}: {of}", "{party}：{of}"),
+    "bundle.signature_wrong": Text(
+        "it is not over what the case says was signed", "并非对案卷所载内容的签名"
+    ),
+    "bundle.certificate_over": Text(
+        "the certificate {certificate} was not in force at {time}, or is another person's",
+        "证书 {certificate} 在 {time} 无效，或属他人",
+    ),
+    "bundle.not_carried": Text(
+        "no transaction of the case carries it", "案卷内没有任何交易载有该签名"
+    ),
+    "bundle.signature_holds": Text(
+        "valid, {certificate} in force at {time}; carried by {method} of {sender}",
+        "有效，证书 {certificate} 于 {time} 有效；由 {sender} 的 {method} 交易提交",
+    ),
 }

@@ -9,6 +9,7 @@ from typing import Annotated, Final, TypeAlias
 from tallystick.contracts import (
     Amount,
     Arguments,
+    BoundedText,
     ByteCount,
     Count,
     Digest,
@@ -37,6 +38,21 @@ ITEMS_OF_A_CALL_MAX: Final = 60
 READERS_MAX: Final = 20
 
 
+class ProgramSeen(Record, forbid_unknown_fields=False):
+    """What a deposit says of the program that collected it."""
+
+    app: Name | None = None
+    version: Name | None = None
+
+
+class CollectorSeen(Record, forbid_unknown_fields=False):
+    """What is read of a collecting program that the contract `evidence` has registered."""
+
+    registered_at: Timestamp
+    withdrawn_at: Timestamp | None = None
+    reason: BoundedText | None = None
+
+
 class DepositSeen(Record, forbid_unknown_fields=False):
     """What is read of a deposit that the contract `evidence` keeps."""
 
@@ -54,6 +70,7 @@ class DepositSeen(Record, forbid_unknown_fields=False):
     captured_at: Timestamp | None = None
     deposited_at: Timestamp
     earlier_deposit: bool = False
+    collector: ProgramSeen | None = None
 
 
 class ServiceMethod(StrEnum):

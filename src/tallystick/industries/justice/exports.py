@@ -8,12 +8,10 @@ again; what the records contradict is refused.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta, timezone
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from tallystick.contracts import (
-    CHINA_OFFSET_MINUTES,
     Contradiction,
     ExtractTakeAway,
     HistoryTakeAway,
@@ -22,6 +20,7 @@ from tallystick.contracts import (
     TakeAway,
     required_record,
 )
+from tallystick.industries.justice.case_proofs import collector_of, signatures_of
 from tallystick.industries.justice.case_records import (
     Case,
     ClaimLine,
@@ -38,14 +37,13 @@ from tallystick.industries.justice.paper_labels import (
     MEDIATION_LABELS,
     REPORT_LABELS,
 )
+from tallystick.industries.justice.paper_times import time_of
 from tallystick.industries.justice.plain_words import sentence_of
 from tallystick.industries.justice.records import Agreement, Obligation, Party, Template
 from tallystick.industries.justice.rules import bundle_digest, verdict_of
 from tallystick.interchange.iso20022 import Money, format_amount
 
 Facts: TypeAlias = Mapping[str, Any]
-_CHINA: Final = timezone(timedelta(minutes=CHINA_OFFSET_MINUTES))
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC).astimezone(_CHINA)
 
 
 def agreement_facts(tables: TableReader, agreement: str) -> Facts:
@@ -95,10 +93,11 @@ def agreement_facts(tables: TableReader, agreement: str) -> Facts:
 
 
 def case_facts(tables: TableReader, case: str) -> Facts:
-    """Return the ready case: complaint, parties, claim computation, index of deposits.
+    """Return the ready case: complaint, parties, claim computation, signatures, index of deposits.
 
     Raises:
-        Contradiction: the index is not what the creditor confirmed, or sums do not add up.
+        Contradiction: the index is not what the creditor confirmed, sums do not add up, or what was
+            signed is something else.
     """
     kept = required_record(tables, "cases", Case, case)
     agreement = required_record(tables, "agreements", Agreement, kept.agreement)
@@ -146,7 +145,8 @@ def case_facts(tables: TableReader, case: str) -> Facts:
             "signature": kept.confirmation.signature,
             "at": time_of(kept.confirmation.signed_at),
         },
-        "index": [_index_entry(one) for one in shown],
+        "signatures": signatures_of(tables, agreement, template, kept),
+        "index": [_index_entry(one) | {"collector": collector_of(tables, one)} for one in shown],
     }
 
 
@@ -250,13 +250,6 @@ def history_of(tables: TableReader, agreement: str) -> Iterator[tuple[str, str]]
         yield "enforcements", enforcement.id
 
 
-def time_of(at: int | None) -> str | None:
-    """Return a time as people write it, at +08:00."""
-    if at is None:
-        return None
-    return (_EPOCH + timedelta(milliseconds=at)).isoformat(timespec="seconds")
-
-
 def _obligation(tables: TableReader, name: str) -> Obligation:
     return required_record(tables, "obligations", Obligation, name)
 
@@ -347,7 +340,7 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             ),
             "cases",
             case_facts,
-            ("cases", "agreements"),
+            ("cases", "agreements", "amendments"),
             labels=CASE_LABELS,
         ),
         "report": ExtractTakeAway(

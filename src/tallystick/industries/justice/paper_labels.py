@@ -79,6 +79,12 @@ _BEFORE: Final[Mapping[str, Label]] = MappingProxyType(
         "NOT_SHOWN": Label(zh="未证明", en="not shown"),
     }
 )
+_SIGNED: Final[Mapping[str, Label]] = MappingProxyType(
+    {
+        "agreement": Label(zh="合同", en="agreement"),
+        "bundle": Label(zh="立案案卷", en="bundle filed"),
+    }
+)
 _CHECKS: Final[Mapping[str, Label]] = MappingProxyType(
     {
         "passed": Label(zh="通过", en="passed"),
@@ -182,7 +188,46 @@ CASE_LABELS: Final[Labels] = MappingProxyType(
         "confirmed.certificate": fact("证书", "Certificate"),
         "confirmed.bundle": digest_fact("案卷摘要", "Digest of the bundle"),
         "confirmed.signature": hidden_fact("签名", "Signature"),
+        "signatures": fact("当事人签名", "Signatures of the parties"),
+        "signatures.of": state_fact("所签文件", "Signed", _SIGNED),
+        "signatures.party": fact("签署方", "Party"),
+        "signatures.signed_at": time_fact("签署时间", "Signed at"),
+        "signatures.certificate": fact("证书", "Certificate"),
+        "signatures.authority": fact("认证机构", "Authority"),
+        "signatures.certificate_until": time_fact("证书有效期至", "Valid until"),
+        "signatures.certificate_revoked_at": time_fact("吊销时间", "Revoked at"),
+        "signatures.certificate_in_force": fact("签署时有效", "In force then"),
+        "signatures.organization": hidden_fact("机构", "Organisation"),
+        "signatures.document": hidden_fact("所签摘要", "What was signed"),
+        "signatures.public_key": hidden_fact("公钥", "Public key"),
+        "signatures.signature": hidden_fact("签名", "Signature"),
         **_index("index", "证据目录", "Index of evidence"),
+        "index.collector": fact("采集程序", "Collecting program"),
+        "index.collector.app": fact("程序", "Program"),
+        "index.collector.version": fact("版本", "Version"),
+        "index.collector.registered_at": time_fact("登记时间", "Registered at"),
+        "index.collector.withdrawn_at": time_fact("撤回时间", "Withdrawn at"),
+        "index.collector.reason": fact("撤回原因", "Reason"),
+    }
+)
+INDEX_LABELS: Final[Labels] = MappingProxyType(
+    {
+        **{name: CASE_LABELS[name] for name in ("case", "court", "docket", "cause", "agreement")},
+        **_party("claimants", "原告", "Claimants"),
+        **_party("respondents", "被告", "Respondents"),
+        "claim": fact("诉讼请求", "Claim"),
+        "claim.total": money_fact("合计", "Total"),
+        "claim.unmet": money_fact("未履行金额", "Unmet"),
+        "claim.penalty": money_fact("违约金", "Penalty"),
+        "claim.currency": _CURRENCY,
+        "exhibits": fact("证据清单", "List of exhibits"),
+        "exhibits.number": fact("序号", "No."),
+        "exhibits.deposit": fact("存证编号", "Deposit"),
+        "exhibits.file_name": fact("文件名", "File name"),
+        "exhibits.sha256": digest_fact("SHA-256", "SHA-256"),
+        "exhibits.size": fact("字节", "Bytes"),
+        "exhibits.deposited_at": time_fact("存证时间", "Deposited at"),
+        "exhibits.handed_in": fact("随卷", "Handed in"),
     }
 )
 REPORT_LABELS: Final[Labels] = MappingProxyType(

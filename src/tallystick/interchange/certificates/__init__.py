@@ -9,7 +9,7 @@ from tallystick.interchange.certificates.links import (
     link_of,
     read_link,
 )
-from tallystick.interchange.certificates.page import number_of, page_of
+from tallystick.interchange.certificates.page import listing_of, number_of, page_of
 from tallystick.interchange.certificates.passive import PDF_BYTES_MAX, open_pdf
 from tallystick.interchange.certificates.reading import (
     SealedPDF,
@@ -26,6 +26,7 @@ from tallystick.interchange.certificates.records import (
     Named,
     Page,
     Paper,
+    Place,
     Standing,
     Text,
     Worded,
@@ -46,6 +47,7 @@ __all__ = [
     "Named",
     "Page",
     "Paper",
+    "Place",
     "SealedPDF",
     "Standing",
     "Text",
@@ -55,6 +57,7 @@ __all__ = [
     "is_certificate",
     "is_link",
     "link_of",
+    "listing_of",
     "maker",
     "number_of",
     "open_pdf",

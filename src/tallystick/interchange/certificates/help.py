@@ -16,6 +16,7 @@ class Step(NamedTuple):
     command: str = ""
 
 
+_LISTING_TITLE: Final = {"zh": "如何核验本案卷", "en": "How to check this package"}
 _TITLE: Final = {"zh": "如何核验本证书", "en": "How to verify this certificate"}
 
 
@@ -81,3 +82,48 @@ def _steps(standing: Standing, digest: str) -> tuple[Step, ...]:
 def _sealer(standing: Standing) -> Text:
     """Return who set the seal: the registered name with the code, else the code."""
     return named(standing.organization, standing.names)
+
+
+def listing_help(command: str) -> dict[str, Any]:
+    """Return the last page of a package's index; `command` checks the package."""
+    return {
+        "title": _LISTING_TITLE,
+        "steps": [one._asdict() for one in _listing_steps(command)],
+        "facts": [],
+    }
+
+
+def _listing_steps(command: str) -> tuple[Step, ...]:
+    return (
+        Step(
+            "一步核验：安装 Tallystick，使用从本账本任一成员机构取得的信任文件。逐项核验文件、链上证明、"
+            "时间戳、签名与采集程序，并重新生成本目录比对。",
+            "In one step: with Tallystick and the trust file of this ledger from one of its member "
+            "organisations. Files, proofs, time-stamps, signatures and collecting programs are "
+            "checked item by item, and this index is made again and compared.",
+            command,
+        ),
+        Step(
+            "不使用本软件，核验完整性：案卷为 BagIt 证据包，解压后以任一 BagIt 工具或下列命令核对全部文件。",
+            "Without us, that it is whole: the package is a BagIt bag. Unpack it and check all "
+            "files with any BagIt tool, or so.",
+            "sha256sum -c manifest-sha256.txt\nsha256sum -c tagmanifest-sha256.txt",
+        ),
+        Step(
+            "不使用本软件，核对一项证据：计算文件的 SHA-256，应与本目录所列一致。",
+            "Without us, one exhibit: its SHA-256 is the one that this index lists.",
+            "openssl dgst -sha256 data/DEPOSIT/FILE",
+        ),
+        Step(
+            "每项证据的回执、时间戳与存证时的陈述在 evidence/ 下；案件摘录 case.extract.json 含全部记录的"
+            "证明。字节格式见公开规范 evidence-package.md、extract.md、receipt.md。",
+            "Receipt, time-stamp and statement of each exhibit are below evidence/; the extract "
+            "case.extract.json proves every record. Every byte is in the public specifications "
+            "evidence-package.md, extract.md and receipt.md.",
+        ),
+        Step(
+            "一致仅说明存证以来未改动；存证之前是否真实，须由其他证据证明。",
+            "A match says only that nothing was changed since the deposit. Whether it was true "
+            "before is for other evidence.",
+        ),
+    )

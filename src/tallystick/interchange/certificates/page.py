@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Puts a certificate's page together: facts, what stands behind them, how to verify; pure."""
+"""Puts pages together: facts, what stands behind them, how to verify; pure."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from typing import Any, Final
 from tallystick.crypto import sha256
 from tallystick.interchange.certificates.facts import groups_of
 from tallystick.interchange.certificates.glyphs import displayable
-from tallystick.interchange.certificates.help import help_of
+from tallystick.interchange.certificates.help import help_of, listing_help
 from tallystick.interchange.certificates.records import (
     CERTIFICATE_FORMAT,
     EXTRACT_FILE,
+    LISTING_FORMAT,
     Attached,
     Page,
     Paper,
+    Place,
     Standing,
     Text,
 )
@@ -29,27 +31,72 @@ _NUMBER_GROUPS, _GROUP_SIZE = 4, 4
 def page_of(
     paper: Paper, facts: Mapping[str, Any], standing: Standing, files: Sequence[Attached]
 ) -> Page:
-    """Return the page that says these facts, and nothing else.
+    """Return the page of a certificate, which says these facts and nothing else.
 
     Raises:
         Malformed, InvalidPaymentFile: a fact is not of the form that its name says.
     """
-    moment = _EPOCH + timedelta(milliseconds=standing.time_ms)
     extract = next(one.content for one in files if one.name == EXTRACT_FILE)
-    digest = sha256(extract).hex()
-    content = {
+    own = {
         "format": CERTIFICATE_FORMAT,
-        "title": paper.title._asdict(),
-        "subject": displayable(standing.subject),
         "organization": displayable(standing.sealed_by.zh),
+        "head": _head("证书编号", "Certificate", standing, number_of(extract)),
+        "seal": _seal(standing),
+        "help": help_of(standing, sha256(extract).hex()),
+    }
+    return Page(own | _content(paper, facts, standing, extract, files), tuple(files))
+
+
+def listing_of(
+    paper: Paper,
+    facts: Mapping[str, Any],
+    place: Place,
+    extract: bytes,
+    files: Sequence[Attached],
+    *,
+    command: str,
+) -> Page:
+    """Return a page that lists what a package holds; it bears no seal: the package proves itself.
+
+    Args:
+        paper: Title and names of facts.
+        facts: What the page says.
+        place: Of the extract in the package.
+        extract: That extract; the page has its number and digest.
+        files: Attached to the page.
+        command: That checks the package.
+
+    Raises:
+        Malformed, InvalidPaymentFile: a fact is not of the form that its name says.
+    """
+    digest = sha256(extract).hex()
+    own = {
+        "format": LISTING_FORMAT,
+        "organization": displayable(place.network),
+        "head": _head("目录编号", "Index", place, number_of(extract)),
+        "seal": _ground(digest),
+        "help": listing_help(command),
+    }
+    return Page(own | _content(paper, facts, place, extract, files), tuple(files))
+
+
+def _content(
+    paper: Paper,
+    facts: Mapping[str, Any],
+    place: Place,
+    extract: bytes,
+    files: Sequence[Attached],
+) -> dict[str, Any]:
+    """Return what every page has."""
+    moment = _EPOCH + timedelta(milliseconds=place.time_ms)
+    return {
+        "title": paper.title._asdict(),
+        "subject": displayable(place.subject),
         "number": number_of(extract),
         "time": [*moment.timetuple()[:6]],
-        "head": _head(standing, number_of(extract)),
-        "groups": groups_of(facts, paper.names, standing.names),
-        "seal": _seal(standing),
-        "link": standing.link,
-        "code": code_of(standing.link),
-        "help": help_of(standing, digest),
+        "groups": groups_of(facts, paper.names, place.names),
+        "link": place.link,
+        "code": code_of(place.link),
         "files": [
             {
                 "name": one.name,
@@ -59,7 +106,6 @@ def page_of(
             for one in files
         ],
     }
-    return Page(content, tuple(files))
 
 
 def number_of(extract: bytes) -> str:
@@ -101,17 +147,30 @@ _NAMES: Final = row(
 )
 
 
-def _head(standing: Standing, number: str) -> list[dict[str, Any]]:
+def _head(zh: str, en: str, place: Place, number: str) -> list[dict[str, Any]]:
     return [
-        row("证书编号", "Certificate", number),
-        row("事项编号", "Subject", standing.subject),
+        row(zh, en, number),
+        row("事项编号", "Subject", place.subject),
         row(
             "账本与区块",
             "Ledger and block",
-            f"{standing.network}，区块 {standing.height}",
-            english=f"{standing.network}, block {standing.height}",
+            f"{place.network}，区块 {place.height}",
+            english=f"{place.network}, block {place.height}",
         ),
-        row("截至时间", "As of", moment_text(standing.time_ms)),
+        row("截至时间", "As of", moment_text(place.time_ms)),
+    ]
+
+
+def _ground(digest: str) -> list[dict[str, Any]]:
+    return [
+        row("案件摘录的 SHA-256", "SHA-256 of the case's extract", digest, "digest"),
+        row(
+            "说明",
+            "Note",
+            "本目录由案卷内的案件摘录与文件清单生成，逐字节可重现；如何核验见末页。",
+            english="Made from the extract and the list of files in the package, and made again "
+            "byte by byte by whoever checks it. How to verify: last page.",
+        ),
     ]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
 
 CERTIFICATE_FORMAT: Final = "tallystick.certificate.v1"
+LISTING_FORMAT: Final = "tallystick.listing.v1"
 EXTRACT_FILE: Final = "extract.json"
 """The attachment with the facts and what proves them."""
 CERTIFICATE_FILE: Final = "certificate.json"
@@ -104,9 +105,9 @@ class Paper:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the facts stand on: where on which ledger, and whose seal is set."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What the facts of a page stand on: where on which ledger."""
 
     network: str
     contract: str
@@ -115,15 +116,21 @@ class Standing:
     height: int
     time_ms: int
     """Block time: the page is dated by the ledger, not by who makes it."""
+    link: str
+    """What the QR code says."""
+    names: Mapping[str, Text] = field(default_factory=dict)
+    """What the ledger's membership has organisations called, by code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing(Place):
+    """The same of a certificate, and whose seal is set."""
+
     organization: str
     """Code of the organisation whose seal it bears."""
     organization_name: str
     seal_fingerprint: str
     """SHA-256 of the seal's certificate."""
-    link: str
-    """What the QR code says."""
-    names: Mapping[str, Text] = field(default_factory=dict)
-    """What the ledger's membership has organisations called, by code."""
 
     @property
     def sealed_by(self) -> Text:

@@ -39,7 +39,9 @@ class Reader:
 
     def record(self, table: str, kind: type[R], /, *key: str | int) -> R | None:
         """Return the record with this key, or None."""
-        found = self.stage.table(table).get("/".join(map(str, key)))
+        contract, _, name = table.rpartition(".")
+        rows = self.stage.ledger.tables.get(f"{contract or 'justice'}/{name}", {})
+        found = rows.get("/".join(map(str, key)))
         return None if found is None else convert(found, kind)
 
 
