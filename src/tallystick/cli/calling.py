@@ -7,16 +7,16 @@ import json
 from collections.abc import Mapping
 
 from tallystick.cli.answers import Answer, Plain, Sheet
-from tallystick.cli.catalogue import say
 from tallystick.cli.identities import choose_key, open_key
 from tallystick.cli.linking import open_net
 from tallystick.cli.locate import node_url
 from tallystick.cli.options import Address, Sending, Signing
+from tallystick.cli.previewing import preview
 from tallystick.cli.results import action_answer, exact, query_answer
 from tallystick.cli.sending import say_signer, send
 from tallystick.cli.stage import stage
 from tallystick.cli.talk import note
-from tallystick.client import Identity, problem_of
+from tallystick.client import problem_of
 from tallystick.contracts import ContractSchema, MethodSchema, sentence
 from tallystick.encoding import Value
 from tallystick.errors import TallystickError
@@ -30,7 +30,7 @@ def act(
     signing: Signing,
     address: Address,
 ) -> Answer:
-    """Sign an action, submit it, check its receipt, and say what it did.
+    """Sign an action, submit it, check its receipt, and say what it did; or foresee it only.
 
     Args:
         what: the contract and its action.
@@ -49,7 +49,7 @@ def act(
     key = choose_key(signing.as_, node_url(address.url))
     identity = open_key(key, signing.passphrase_file)
     if sending.dry_run:
-        return _planned(schema.name, method.name, arguments, identity)
+        return preview(schema.name, method.name, arguments, identity, address)
     with open_net(address, identity=identity) as net:
         say_signer(net.trust, identity)
         transaction = net.sign(schema.name, method.name, arguments)
@@ -87,20 +87,6 @@ def ask(
     words = {name: _as_text(value) for name, value in arguments.items()}
     with open_net(address) as net:
         return query_answer(method, net.query(contract, method.name, **words))
-
-
-def _planned(contract: str, method: str, arguments: dict[str, Value], identity: Identity) -> Answer:
-    note(say("deposit.dry_run"))
-    return Sheet(
-        {
-            "contract": contract,
-            "method": method,
-            "organization": identity.organization,
-            "member": identity.member,
-            "signer": identity.public_key.hex(),
-            "args": exact(arguments),
-        }
-    )
 
 
 def _explain(error: TallystickError, schema: ContractSchema) -> None:

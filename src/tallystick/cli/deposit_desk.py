@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
-from tallystick.cli.answers import Answer, Plain, Row, Sheet
+from tallystick.cli.answers import Answer, Plain, Sheet
 from tallystick.cli.catalogue import say
 from tallystick.cli.deposit_clues import clues_of
 from tallystick.cli.hashes import hash_option
@@ -15,6 +15,7 @@ from tallystick.cli.identities import choose_key, open_key
 from tallystick.cli.linking import open_net
 from tallystick.cli.locate import node_url
 from tallystick.cli.options import Address, Depositing, Sending, Signing
+from tallystick.cli.previewing import preview
 from tallystick.cli.sending import say_signer, send
 from tallystick.cli.talk import note, progress
 from tallystick.client import (
@@ -30,7 +31,6 @@ from tallystick.client import (
     problem_of,
     verify,
 )
-from tallystick.encoding import Value
 from tallystick.errors import Duplicate, UsageError
 from tallystick.model import decode_entry
 
@@ -108,7 +108,7 @@ class Desk:
         arguments = deposit_args(source.facts, details)
         identity = self.identity()
         if self.depositing.dry_run:
-            return _dry_run(arguments, identity)
+            return preview(CONTRACT, METHOD, arguments, identity, self.address)
         with open_net(self.address, identity=identity) as net:
             say_signer(net.trust, identity)
             transaction = net.sign(CONTRACT, METHOD, arguments)
@@ -188,15 +188,3 @@ def _file(source: Source) -> dict[str, Plain]:
         "size": facts.size,
         **({"sm3": facts.sm3.hex()} if facts.sm3 else {}),
     }
-
-
-def _dry_run(arguments: dict[str, Value], identity: Identity) -> Answer:
-    note(say("deposit.dry_run"))
-    who: Row = {
-        "contract": CONTRACT,
-        "method": METHOD,
-        "organization": identity.organization,
-        "member": identity.member,
-        "signer": identity.public_key.hex(),
-    }
-    return Sheet({**who, "args": arguments})

@@ -48,6 +48,14 @@ from tallystick.client.home import read_file, tally_home, write_file
 from tallystick.client.keystore import Identity, KeyDescription, KeyStore
 from tallystick.client.money import Money
 from tallystick.client.pem import format_pem, parse_pem
+from tallystick.client.previews import (
+    FieldChange,
+    FoundingChanges,
+    Preview,
+    PreviewError,
+    RecordChange,
+    TransactionChanges,
+)
 from tallystick.client.private_data import (
     PrivateFacts,
     SealedRecord,
@@ -136,9 +144,11 @@ __all__ = [
     "ExportedDocument",
     "Extract",
     "FactsMade",
+    "FieldChange",
     "FileFacts",
     "FileSource",
     "FolderMembers",
+    "FoundingChanges",
     "GotDocument",
     "GovernanceRecord",
     "Identity",
@@ -153,6 +163,8 @@ __all__ = [
     "Paper",
     "PendingAction",
     "Placed",
+    "Preview",
+    "PreviewError",
     "PrivateDesk",
     "PrivateFacts",
     "PrivatePlace",
@@ -163,6 +175,7 @@ __all__ = [
     "Proposed",
     "ProvenRecord",
     "PutDocument",
+    "RecordChange",
     "Result",
     "Revoked",
     "SealRecord",
@@ -175,6 +188,7 @@ __all__ = [
     "Status",
     "Subject",
     "TableQuery",
+    "TransactionChanges",
     "TransactionRecord",
     "Trust",
     "TrustState",

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from tallystick.client.async_tables import AsyncTableQuery
 from tallystick.client.calling import (
@@ -13,6 +13,7 @@ from tallystick.client.calling import (
     Contracts,
     ask,
     finish,
+    foresee,
     hand_in,
     is_committed,
     signed_call,
@@ -20,12 +21,14 @@ from tallystick.client.calling import (
 from tallystick.client.contract_errors import ContractErrors
 from tallystick.client.links import AsyncLink
 from tallystick.client.method_help import describe, signature_of
+from tallystick.client.previews import Preview
 from tallystick.client.schema import ContractSchema
 from tallystick.client.submission import WAIT_MS_DEFAULT
 from tallystick.client.table_query import Question
 from tallystick.client.typed_values import TypedItem
 
 Result = TypeVar("Result")
+_PREVIEW: Final = "preview"
 
 
 class AsyncPendingAction(Generic[Result]):
@@ -94,6 +97,17 @@ class AsyncContractMethod:
         raw = await self._link.run(signed_call(session, self._bound, args))
         placed = await self._link.run(hand_in(session, self._bound, raw))
         return AsyncPendingAction(self._link, self._bound, raw, placed.id)
+
+    async def preview(self, *given: Any, **named: Any) -> Preview:  # noqa: ANN401
+        """Return what a call would do, and sign nothing.
+
+        Raises:
+            InvalidArguments: they do not fit; nothing was asked.
+            UsageError: it is a query, or there is no identity.
+            Unavailable: try again.
+        """
+        args = self._bound.arguments(given, named)
+        return await self._link.run(foresee(self._link.session, self._bound, args))
 
     def __repr__(self) -> str:
         bound = self._bound
@@ -164,9 +178,21 @@ class AsyncContractName:
             UnknownContract: the node runs no such contract, or it has no such method.
         """
         contract, _, method = self._path.rpartition(".")
+        if method == _PREVIEW and await self._is_a_method(contract):
+            contract, _, method = contract.rpartition(".")
+            return await (await self._method(contract, method)).preview(*given, **named)
+        return await (await self._method(contract, method))(*given, **named)
+
+    async def _is_a_method(self, path: str) -> bool:
+        """Say whether a dotted path is a method's rather than a contract's."""
+        if self._contracts.look_up(path) is None:
+            await self._link.run(self._contracts.load())
+        owner = path.rpartition(".")[0]
+        return self._contracts.look_up(path) is None and self._contracts.look_up(owner) is not None
+
+    async def _method(self, contract: str, method: str) -> AsyncContractMethod:
         schema = await self._link.run(self._contracts.find(contract))
-        bound = self._contracts.bound(schema, method)
-        return await AsyncContractMethod(self._link, bound)(*given, **named)
+        return AsyncContractMethod(self._link, self._contracts.bound(schema, method))
 
     def __dir__(self) -> list[str]:
         schema = self._contracts.look_up(self._path)

@@ -9,6 +9,12 @@ from typing import Any
 from tallystick.client.event_stream import LiveEvent
 from tallystick.client.figures import alerts, fetch_statistic, statistics
 from tallystick.client.links import AsyncLink
+from tallystick.client.previews import (
+    FoundingChanges,
+    TransactionChanges,
+    fetch_changes,
+    fetch_founding_changes,
+)
 from tallystick.client.proven_record import ProvenRecord
 from tallystick.client.reading import (
     Argument,
@@ -71,6 +77,19 @@ class AsyncNetReader:
     async def transaction(self, transaction_id: str) -> TransactionRecord:
         """Return a committed transaction; raises `NotFound`."""
         return await self._link.run(fetch_transaction(transaction_id))
+
+    async def transaction_changes(self, transaction_id: str) -> TransactionChanges:
+        """Return what a transaction changed: each record before and after.
+
+        Raises:
+            NotFound: there is no such transaction.
+            Behind: the node's views have not reached it yet; try again.
+        """
+        return await self._link.run(fetch_changes(transaction_id))
+
+    async def founding_changes(self) -> FoundingChanges:
+        """Return what genesis founded, in the same shape."""
+        return await self._link.run(fetch_founding_changes())
 
     def transactions(self, **filters: Filter) -> AsyncIterator[TransactionRecord]:
         """Yield transactions, newest first.

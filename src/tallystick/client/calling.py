@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from tallystick.client.contract_errors import ContractErrors
 from tallystick.client.exchange import Ask, Flow, fetch_json
+from tallystick.client.previews import Preview, fetch_preview
 from tallystick.client.problems import Placed
 from tallystick.client.reading import fetch_transaction, query
 from tallystick.client.records import VerifiedReceipt
@@ -187,6 +188,17 @@ def signed_call(session: Session, bound: Bound, args: dict[str, Value]) -> Flow[
     if bound.method.kind != "action":
         raise UsageError(f"{bound.method.name} is a query: nothing to submit", field="method")
     return (yield from session.signed(bound.schema.name, bound.method.name, args))
+
+
+def foresee(session: Session, bound: Bound, args: Mapping[str, Value]) -> Flow[Preview]:
+    """Return what a call would do; a refusal is part of the answer.
+
+    Raises:
+        UsageError: a query changes nothing.
+    """
+    if bound.method.kind != "action":
+        raise UsageError(f"{bound.method.name} is a query: call it", field="method")
+    return (yield from fetch_preview(session, bound.schema.name, bound.method.name, args))
 
 
 def hand_in(session: Session, bound: Bound, raw: bytes) -> Flow[Placed]:

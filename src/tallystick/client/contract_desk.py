@@ -12,6 +12,7 @@ from tallystick.client.calling import (
     Contracts,
     ask,
     finish,
+    foresee,
     hand_in,
     is_committed,
     signed_call,
@@ -19,6 +20,7 @@ from tallystick.client.calling import (
 from tallystick.client.contract_errors import ContractErrors
 from tallystick.client.links import Link
 from tallystick.client.method_help import describe, signature_of
+from tallystick.client.previews import Preview
 from tallystick.client.schema import ContractSchema
 from tallystick.client.submission import WAIT_MS_DEFAULT
 from tallystick.client.table_query import Question
@@ -94,6 +96,17 @@ class ContractMethod:
         raw = self._link.run(signed_call(session, self._bound, args))
         placed = self._link.run(hand_in(session, self._bound, raw))
         return PendingAction(self._link, self._bound, raw, placed.id)
+
+    def preview(self, *given: Any, **named: Any) -> Preview:  # noqa: ANN401
+        """Return what a call would do, and sign nothing.
+
+        Raises:
+            InvalidArguments: they do not fit; nothing was asked.
+            UsageError: it is a query, or there is no identity.
+            Unavailable: try again.
+        """
+        args = self._bound.arguments(given, named)
+        return self._link.run(foresee(self._link.session, self._bound, args))
 
     def __repr__(self) -> str:
         bound = self._bound

@@ -227,7 +227,7 @@ def test_records_of_an_older_version_stay_readable() -> None:
     assert [(field.name, field.before, field.after) for field in change.fields] == [
         ("colour", None, "grey")
     ]
-    gone = show_changes({key: encode({**old, "mood": 1})}, {key: encode(new)}, catalogue)  # type: ignore[dict-item]
+    gone = show_changes({key: encode({**old, "mood": 1})}, {key: encode(new)}, catalogue)  # type: ignore[arg-type, dict-item]
     assert [field.name for field in gone[0].fields] == ["colour", "mood"]
 
 

@@ -211,12 +211,32 @@ def test_a_refusal_is_told_in_the_contract_s_words(tally: Tally) -> None:
 
 
 @pytest.mark.usefixtures("node")
-def test_a_dry_run_shows_what_would_be_signed(tally: Tally) -> None:
-    """Nothing is sent."""
-    made = tally(*OPEN, *NEEDED, "--dry-run", "--json").json
-    assert made["args"]["terms"] == {"deposit": 5, "until": "2027-01-31"}
-    assert made["contract"] == "demo.rental"
-    assert tally("tx", "list", "--method", "open_lease", "--json", "--code", "planned").json == []
+def test_a_dry_run_shows_what_it_would_do(tally: Tally) -> None:
+    """Result, events, records and readers, as the node foresees them; nothing is sent."""
+    before = tally("tx", "list", "--json").json
+    made = tally(*OPEN, *NEEDED, "--dry-run", "--json")
+    assert made.code == 0
+    assert made.json["args"]["terms"] == {"deposit": 5, "until": "2027-01-31"}
+    assert (made.json["contract"], made.json["code"]) == ("demo.rental", "ok")
+    assert made.json["error"] is None
+    assert {one["change"] for one in made.json["changes"]} >= {"added"}
+    assert made.json["readers"]["sealed"] == []
+    words = tally(*OPEN, *NEEDED, "--dry-run", "--lang", "zh")
+    assert "新增" in words.out
+    assert "未提交" in words.err
+    assert tally("tx", "list", "--json").json == before
+
+
+@pytest.mark.usefixtures("node")
+def test_a_dry_run_that_would_be_refused_ends_with_5(tally: Tally) -> None:
+    """With the sentence of the rule, or the argument at fault."""
+    words = (*OPEN, "--rent", "20000", *NEEDED[2:], "--dry-run")
+    refused = tally(*words)
+    assert refused.code == 5
+    assert "refused: 2000000 is too much." in refused.out
+    told = tally(*words, "--json")
+    assert (told.code, told.json["code"], told.json["changes"]) == (5, "RENT-1", [])
+    assert told.json["error"]["facts"][0]["value"] == 2000000
 
 
 @pytest.mark.usefixtures("node")

@@ -89,10 +89,11 @@ def test_a_hash_is_deposited_without_its_file(
 
 
 def test_a_dry_run_sends_nothing(tally: Tally, file: Path, case: str) -> None:
-    """It shows what would be signed, SM3 included."""
+    """It shows what it would do, SM3 included."""
     made = tally("evidence", "deposit", file, "--case", case, "--dry-run", "--sm3", "--json").json
     assert made["args"]["case_number"] == case
     assert len(made["args"]["sm3"]) == 64
+    assert made["events"][0]["name"] == "evidence.Deposited"
     assert tally("evidence", "list", "--case", case, "--json").json == []
     folder = file.parent
     rows = tally("evidence", "deposit", "--batch", folder, "--dry-run", "--json").json

@@ -56,6 +56,9 @@ def test_transactions_are_listed_filtered_and_shown(tally: Tally, deposit: dict[
     assert re.fullmatch(r".*T.*\.\d{3}Z", row["time"])
     shown = tally("tx", "show", deposit["transaction_id"].upper(), "--json").json
     assert shown["result"]["id"] == deposit["id"]
+    assert deposit["id"] in {one["key"] for one in shown["changes"]}
+    changes = tally("tx", "show", deposit["transaction_id"], "--fields", "changes").out
+    assert f"add Deposits {deposit['id']}: " in changes
     words = ("tx", "show", deposit["transaction_id"], "--fields", "sentence")
     assert "存证" in tally(*words, "--lang", "zh").out
     assert "deposited" in tally(*words).out

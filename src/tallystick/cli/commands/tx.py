@@ -8,6 +8,7 @@ from tallystick.cli.exit_codes import ExitCode
 from tallystick.cli.hashes import hash_option
 from tallystick.cli.options import ADDRESS, OUTPUT, PAGE, Address, Output, Page
 from tallystick.cli.plain import plain_row
+from tallystick.cli.stage import stage
 
 _COLUMNS = ("height", "id", "time", "code", "contract", "method", "organization", "sentence")
 _SHOWN = (
@@ -27,6 +28,7 @@ _SHOWN = (
     "args",
     "result",
     "events",
+    "changes",
     "valid_until",
     "size",
 )
@@ -53,17 +55,22 @@ def list_(
 
 
 def show(transaction: str, /, *, address: Address = ADDRESS, _output: Output = OUTPUT) -> Answer:
-    """Show one transaction, decoded.
+    """Show one transaction, decoded, with what it changed.
 
     Raises:
         NotFound: there is no such transaction.
+        Behind: the node's lists have not reached it yet.
     """
     from tallystick.cli.linking import open_net
+    from tallystick.cli.previewing import change_lines
 
+    transaction_id = hash_option(transaction, "TRANSACTION").hex()
     with open_net(address) as net:
-        return _sheet(
-            plain_row(net.transaction(hash_option(transaction, "TRANSACTION").hex()).to_dict())
-        )
+        record = plain_row(net.transaction(transaction_id).to_dict())
+        found = net.transaction_changes(transaction_id)
+    if stage().as_json:
+        return _sheet({**record, "changes": plain_row(found.to_dict())["changes"]})
+    return _sheet({**record, "changes": change_lines(found.changes) or None})
 
 
 def wait(

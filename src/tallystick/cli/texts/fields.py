@@ -110,6 +110,7 @@ FIELDS: Final[Mapping[str, Text]] = {
         ("method", "method", "方法"),
         ("args", "arguments", "参数"),
         ("events", "events", "事件"),
+        ("changes", "changes", "状态变化"),
         ("sentence", "summary", "摘要"),
         ("transaction_ids", "transactions", "交易"),
         ("valid_until", "valid until", "有效期至"),

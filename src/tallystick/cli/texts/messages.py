@@ -154,6 +154,15 @@ MESSAGES: Final[Mapping[str, Text]] = {
         "tally evidence show {id}、tally receipt get {id}",
     ),
     "deposit.dry_run": Text("dry run: nothing was sent", "试运行：未提交任何内容"),
+    "preview.nothing_sent": Text(
+        "dry run: tried on the newest state, nothing was signed or sent",
+        "试运行：在最新状态上执行，未签名，未提交",
+    ),
+    "preview.added": Text("add", "新增"),
+    "preview.changed": Text("change", "变更"),
+    "preview.removed": Text("remove", "删除"),
+    "preview.event": Text("event", "事件"),
+    "preview.tried": Text("tried on block {height}", "试运行于区块 {height}"),
     "deposit.summary": Text(
         "{deposited} deposited, {skipped} on record already, {failed} failed",
         "新存证 {deposited}，此前已存 {skipped}，失败 {failed}",

@@ -113,7 +113,7 @@ OPTIONS: Final[Mapping[str, Text]] = {
     ),
     "timeout": Text("how long to wait for finality", "等待最终确认的时间"),
     "no_wait": Text("do not wait for finality, no receipt", "不等待最终确认，不取回执"),
-    "dry_run": Text("show what would be signed, send nothing", "只显示将签名的内容，不提交"),
+    "dry_run": Text("show what it would do, send nothing", "预览执行效果，不提交"),
     "data": Text(
         "data folder ($TALLY_DATA, else the one in use below ~/.local/share/tallystick)",
         "数据目录（TALLY_DATA，否则取 ~/.local/share/tallystick 下正在使用的目录）",
