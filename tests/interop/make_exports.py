@@ -33,6 +33,8 @@ from tests.interop.document_cases import SIZES, address, altered_cars, car_file
 from tests.interop.finality_cases import CHAIN, finality_cases
 from tests.interop.grant_cases import SCHEMA, grant_files
 from tests.interop.grant_cases import altered as altered_grants
+from tests.interop.guarantee_cases import altered as altered_messages
+from tests.interop.guarantee_cases import messages
 from tests.interop.sources import (
     LedgerSource,
     NodeSource,
@@ -379,6 +381,17 @@ def add_private(exports: Exports) -> None:
     exports.case("private", "committed to under another id", accept=False, **files, **other)
 
 
+def add_guarantees(exports: Exports) -> None:
+    """Add a letter of guarantee's messages, and copies that are none."""
+    made = messages()
+    for kind, data in made.items():
+        file = exports.file(f"guarantees/{kind}.xml", data)
+        exports.case("undertaking", f"a letter as {kind}", accept=True, file=file, message=kind)
+    for kind, what, data in altered_messages(made):
+        file = exports.file(f"altered/{kind}-{what.replace(' ', '-')}.xml", data)
+        exports.case("undertaking", f"altered: {what}", accept=False, file=file, message=kind)
+
+
 def add_grants(exports: Exports) -> None:
     """Grants of the 360Giving standard as a spreadsheet, and altered copies."""
     spreadsheet, package = grant_files()
@@ -469,6 +482,7 @@ def write_exports(source: Source, folder: Path) -> Exports:
         add_evidence(exports)
         add_certificates(exports)
         add_documents(exports)
+        add_guarantees(exports)
         add_grants(exports)  # no node's: the spreadsheet is made where it is saved
     exports.save()
     return exports

@@ -196,6 +196,7 @@ newer="$(new_python || true)"
 prepare scitt_cose "$ours"
 prepare cwt "$ours"
 prepare flattentool "$ours"
+prepare trade_messages "$ours"
 prepare evidence_formats "$ours"
 if command -v npm >/dev/null; then
     prepare_npm documents &
@@ -238,6 +239,7 @@ judge flattentool functions "$build/flattentool/bin/python" "$here/flattentool/j
 made="$build/foreign-statements" # what scitt-cose makes, our verifier judges
 "$build/scitt_cose/bin/python" "$here/scitt_cose/make.py" "$made"
 judge tallystick scitt-cose "$ours" -m tests.interop.foreign_statements "$made"
+judge iso20022 functions "$build/trade_messages/bin/python" "$here/trade_messages/judge.py" "$build/exports"
 judge evidence functions "$build/evidence_formats/bin/python" "$here/evidence_formats/judge.py" "$build/exports"
 
 if [[ -f "$build/documents/stamp" ]]; then

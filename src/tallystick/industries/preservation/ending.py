@@ -398,7 +398,7 @@ class Ending(Keeping):
 
     def end_letter(self, ctx: Context, letter: Letter, move: str) -> Letter:
         """End a letter that was accepted: its limit burdens the guarantor no more."""
-        ended = self.letter_flow.move(ctx, self.letters, letter, move)
+        ended = self.letter_flow.move(ctx, self.letters, letter, move, ended_at=ctx.block_time_ms)
         self.deadlines.clear(letter.id, CLAIMS)
         self.change_exposure(ctx, letter.guarantor, -issued_terms(letter).limit)
         ctx.emit(

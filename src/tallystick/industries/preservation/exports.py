@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from types import MappingProxyType
 from typing import Final
 
@@ -35,6 +35,7 @@ from tallystick.industries.preservation.paper_labels import (
 from tallystick.industries.preservation.records import CURRENCY, Application
 from tallystick.industries.preservation.refusals import DoesNotFit
 from tallystick.industries.preservation.rules import presentable
+from tallystick.industries.preservation.trade_messages import TRADE_MESSAGES, day_of_time
 from tallystick.interchange.iso20022 import Money
 from tallystick.interchange.tables import write_csv
 from tallystick.interchange.ubl import Guarantee, write_guarantee
@@ -63,7 +64,7 @@ def statement_csv(tables: TableReader, subject: str, today: date) -> bytes:
             one.id,
             one.application,
             one.state,
-            _day(one.issued_at).isoformat(),
+            day_of_time(one.issued_at).isoformat(),
             amount_of(one.terms.limit),
             amount_of(one.terms.premium),
             amount_of(one.awarded),
@@ -73,7 +74,7 @@ def statement_csv(tables: TableReader, subject: str, today: date) -> bytes:
         for one in tables.rows("letters", Letter, guarantor=guarantor)
         if one.terms is not None
         and one.issued_at is not None
-        and _day(one.issued_at).isoformat()[:_MONTH] == month
+        and day_of_time(one.issued_at).isoformat()[:_MONTH] == month
     ]
     titles = ("letter", "application", "state", "issued", "limit", "premium", "awarded", "paid")
     return write_csv((*titles, "rejected_for"), rows)
@@ -84,7 +85,7 @@ def calendar_ics(tables: TableReader, application: str, today: date) -> bytes:
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Tallystick//preservation//EN"]
     for one in tables.rows("measures", Measure, application=application):
         if one.state is MeasureState.IN_EFFECT and one.expiry is not None:
-            day = _day(one.expiry)
+            day = day_of_time(one.expiry)
             lines += [
                 "BEGIN:VEVENT",
                 f"UID:{one.id}@preservation.tallystick",
@@ -109,22 +110,17 @@ def guarantee_xml(tables: TableReader, letter: str, _today: date) -> bytes:
         Guarantee(
             number=kept.id,
             case=application.id,
-            issued=_day(kept.issued_at),
+            issued=day_of_time(kept.issued_at),
             liability=Money(shown.limit, CURRENCY),
             purpose=f"财产保全担保 property preservation, scope clause {shown.scope}",
-            valid_from=_day(shown.valid_from),
-            valid_until=_day(shown.valid_until),
+            valid_from=day_of_time(shown.valid_from),
+            valid_until=day_of_time(shown.valid_until),
             document=shown.document,
             guarantor=shown.guarantor,
             interested=shown.applicant_party,
             beneficiary=shown.respondent_party,
         )
     )
-
-
-def _day(time_ms: int | None) -> date:
-    moment = datetime(1970, 1, 1, 8, tzinfo=UTC) + timedelta(milliseconds=time_ms or 0)
-    return moment.date()
 
 
 TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
@@ -181,6 +177,7 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             guarantee_xml,
             suffix=".xml",
         ),
+        **TRADE_MESSAGES,
     }
 )
 """What can be taken away, by its name on the command line."""

@@ -97,6 +97,8 @@ class Letter(Record):
     accepted_at: Timestamp | None = None
     accepted_by: Name | None = None
     rejected_for: Name | None = None
+    ended_at: Timestamp | None = None
+    """When it was cancelled, rejected, released or discharged."""
     awarded: Amount = 0
     """What final decisions put on it; never above the limit."""
     paid: Amount = 0

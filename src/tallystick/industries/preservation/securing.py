@@ -140,7 +140,14 @@ class Securing(Underwriting):
         """
         kept = self.letters.require(letter)
         application = self.own_case(ctx, kept.application)
-        rejected = self.letter_flow.move(ctx, self.letters, kept, "reject", rejected_for=reason)
+        rejected = self.letter_flow.move(
+            ctx,
+            self.letters,
+            kept,
+            "reject",
+            rejected_for=reason,
+            ended_at=ctx.block_time_ms,
+        )
         self.refund_premium(ctx, kept)
         ctx.emit(
             LetterRejected(

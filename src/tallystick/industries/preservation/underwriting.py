@@ -181,7 +181,9 @@ class Underwriting(Paying):
         zh: 担保人在提交法院之前谢绝或注销保函；提交后不得注销。
         """
         kept = self.own_letter(ctx, letter)
-        cancelled = self.letter_flow.move(ctx, self.letters, kept, "cancel")
+        cancelled = self.letter_flow.move(
+            ctx, self.letters, kept, "cancel", ended_at=ctx.block_time_ms
+        )
         self.refund_premium(ctx, cancelled)
         ctx.emit(LetterCancelled(letter=kept.id, guarantor=kept.guarantor))
         return cancelled

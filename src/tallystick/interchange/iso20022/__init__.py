@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Payment messages of ISO 20022: orders to a bank, its answers, and what they mean for the orders.
+"""Messages of ISO 20022: orders to a bank and its answers, and guarantees from issue to end.
 
 Records and pure functions: bytes in, records out, and back. Times and ids are arguments.
 """
@@ -46,6 +46,14 @@ from tallystick.interchange.iso20022.records import (
     Verdict,
 )
 from tallystick.interchange.iso20022.write_payments import write_payments
+from tallystick.interchange.iso20022.write_undertakings import (
+    Demand,
+    Termination,
+    Undertaking,
+    write_demand,
+    write_issuance,
+    write_termination,
+)
 
 __all__ = [
     "Accepted",
@@ -54,6 +62,7 @@ __all__ = [
     "Agent",
     "BatchStatus",
     "Booked",
+    "Demand",
     "Entry",
     "Money",
     "Notification",
@@ -69,6 +78,8 @@ __all__ = [
     "SentOrder",
     "Stage",
     "StatusReport",
+    "Termination",
+    "Undertaking",
     "Unmatched",
     "Verdict",
     "Why",
@@ -86,5 +97,8 @@ __all__ = [
     "read_payments",
     "read_status",
     "uetr_of",
+    "write_demand",
+    "write_issuance",
     "write_payments",
+    "write_termination",
 ]

@@ -32,6 +32,11 @@ from tallystick.industries.preservation.paper_labels import (
 )
 from tallystick.industries.preservation.refusals import DoesNotFit, StepMissing
 from tallystick.industries.preservation.rules import issued_terms
+from tallystick.industries.preservation.trade_messages import (
+    demand_xml,
+    issuance_xml,
+    termination_xml,
+)
 from tests.unit.industries.preservation import cast
 from tests.unit.industries.preservation.stage import HASH, TAG, Stage, missing
 
@@ -173,3 +178,52 @@ def test_a_letter_that_was_not_issued_is_not_certified(stage: Stage) -> None:
     assert issued is not None
     assert issued_terms(issued) == issued.terms
     assert letter_facts(tables, letter)["state"] == "ISSUED"
+
+
+def test_a_letter_its_claim_and_its_end_are_messages_of_iso_20022(stage: Stage) -> None:
+    """tsrv.001, 013 and 012 say number, guarantor, amounts and days; nothing before its step."""
+    case, letter, measure = stage.in_effect()
+    tables = StageTables(stage)
+    issued = etree.fromstring(issuance_xml(tables, letter, TODAY))
+    space = {"t": "urn:iso:std:iso:20022:tech:xsd:tsrv.001.001.01"}
+    text = {
+        path: issued.findtext(f".//t:{path}", namespaces=space)
+        for path in ("Id", "UdrtkgAmt/t:Amt", "DtOfIssnc", "Issr//t:Othr/t:Id", "AddtlInf")
+    }
+    assert list(text.values()) == [
+        *(letter, "300000.00", "2026-09-21", cast.SIGNER.organization),
+        f"{cast.JUDGE.organization}/{case}",
+    ]
+    with pytest.raises(StepMissing):
+        termination_xml(tables, letter, TODAY)
+    stage.serve(case)
+    stage.released(case, measure)
+    claim = stage.claim(letter, 900)
+    with pytest.raises(StepMissing):
+        demand_xml(tables, claim, TODAY)
+    stage.decide(claim, 700)
+    demand = demand_xml(tables, claim, TODAY)
+    assert b'<Amt Ccy="CNY">7.00</Amt>' in demand
+    assert claim.encode() in demand
+    stage.ok(cast.TELLER, "receive_payout", claim=claim, amount=700, reference="R")
+    stage.ok(cast.JUDGE, "discharge_letter", letter=letter)
+    assert b"<Id>DISCHARGED</Id>" in termination_xml(tables, letter, TODAY)
+    denied = stage.chosen(stage.ordered())
+    for make in (issuance_xml, termination_xml):
+        with pytest.raises(StepMissing):
+            make(tables, denied, TODAY)
+
+
+def test_whatever_way_a_letter_ends_its_message_has_the_day(stage: Stage) -> None:
+    """Cancelled by its guarantor, rejected by the court, released with the case."""
+    case = stage.ordered()
+    cancelled, rejected = stage.issued(case), stage.issued(case)
+    stage.ok(cast.SIGNER, "cancel_letter", letter=cancelled)
+    stage.submitted(case, rejected)
+    stage.ok(cast.JUDGE, "reject_letter", letter=rejected, reason="x")
+    other, released = stage.secured()
+    stage.ok(cast.JUDGE, "refuse_application", application=other, reason="撤回")
+    for letter in (cancelled, rejected, released):
+        content = termination_xml(StageTables(stage), letter, TODAY)
+        assert b"<FctvDt>2026-09-21</FctvDt>" in content
+        assert stage.table("letters")[letter]["state"].encode() in content

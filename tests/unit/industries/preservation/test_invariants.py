@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tallystick.industries.preservation.records import ON_PROPERTY_MAX
@@ -266,7 +268,7 @@ def test_pres_1_before_a_suit_nobody_is_exempt(stage: Stage) -> None:
     ids=["before a suit", "urgent", "ordinary"],
 )
 def test_the_court_rules_within_hours_before_a_suit(
-    stage: Stage, more: dict[str, bool], hours: int | None
+    stage: Stage, more: Any, hours: int | None
 ) -> None:
     """CPL 103, 104: 48 hours if urgent, and before a suit always; else five days (PP 4)."""
     case, _letter = stage.secured(**more)
