@@ -7,15 +7,19 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tallystick.api import HttpServer
+from tallystick.api import Application, Door, HttpServer
 from tallystick.cli.founding import found_demo
+from tallystick.cli.proof_checks import check_any_proof
 from tallystick.client import KeyStore, connect, deposit_args, facts_of
-from tallystick.node import NodeConfig, open_node
+from tallystick.console import ConsoleOptions, create_console
+from tallystick.node import Node, NodeConfig, open_node
 from tests.browser.watching import Watched
 
 # A page that has something to draw takes its time where a machine is busy.
@@ -49,37 +53,67 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the demonstration's node with a few deposits; give its address, which ends in no `/`."""
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a demonstration that has only been founded."""
     data = tmp_path_factory.mktemp("served") / "demo"
     found_demo(data)
-    node = open_node(NodeConfig(data=data, workers=False))
+    return data
+
+
+@pytest.fixture(scope="session")
+def node(folder: Path) -> Iterator[Node]:
+    """Give the demonstration's node in operation."""
+    node = open_node(NodeConfig(data=folder, workers=False))
     node.start()
-    with HttpServer(node, port=0) as server:
+    yield node
+    node.stop()
+
+
+@pytest.fixture(scope="session")
+def served(node: Node, folder: Path) -> Iterator[str]:
+    """Serve the node with its console and a few deposits; give its address, without `/` at the end."""
+
+    def pages(door: Door, names: frozenset[str]) -> Application:
+        check = partial(check_any_proof, trust=folder / "trust.json")
+        keys = folder / "demo-keys"
+        options = ConsoleOptions(
+            data=folder, hosts=names, check_proof=check, demonstration_keys=keys
+        )
+        return create_console(door, options)
+
+    with HttpServer(node, port=0, pages=pages) as server:
         url = f"http://localhost:{server.port}"
-        identity = KeyStore(data / "demo-keys").load("demo-wang-fang")
-        with connect(url, identity=identity, trust=data / "trust.json") as net:
+        identity = KeyStore(folder / "demo-keys").load("demo-wang-fang")
+        with connect(url, identity=identity, trust=folder / "trust.json") as net:
             for number in range(3):
                 facts = facts_of(f"browser {number}".encode())
                 net.call("evidence", "deposit", **deposit_args(facts, {}))
         yield url
-    node.stop()
+
+
+@pytest.fixture(scope="session")
+def served_alone(node: Node, served: str) -> Iterator[str]:
+    """Serve the same node without the console, as a program does that needs the API alone."""
+    with HttpServer(node, port=0) as server:
+        url = f"http://localhost:{server.port}"
+        assert url != served
+        yield url
 
 
 @pytest.fixture
 def window(browser: Browser, served: str) -> Iterator[Open]:
     """Open windows at the served node; the test fails if a page of one of them had a fault.
 
-    Called with what Playwright's `new_context` takes: `locale="zh-CN"`, `color_scheme="dark"`,
+    At the node with its console, or `at` another address. Called with what Playwright's `new_context` takes: `locale="zh-CN"`, `color_scheme="dark"`,
     `viewport={...}`, `java_script_enabled=False`.
     """
     opened: list[Watched] = []
     with ExitStack() as stack:
 
-        def open_window(**options: Any) -> Watched:
+        def open_window(at: str = served, **options: Any) -> Watched:
             context = browser.new_context(**{"locale": "en-GB", **options})
             stack.callback(context.close)
-            opened.append(Watched(context, served))
+            opened.append(Watched(context, at))
             return opened[-1]
 
         yield open_window

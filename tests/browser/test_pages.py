@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The front page and the API documentation, as a person's browser shows them."""
+"""The API's own front page and its documentation, as a person's browser shows them."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ PHONE: Final = {"width": 390, "height": 844}
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("locale", HEADLINES)
 def test_the_front_page_is_without_fault_and_accessible(
-    window: Open, locale: str, scheme: str
+    window: Open, served_alone: str, locale: str, scheme: str
 ) -> None:
     """In the reader's language, light and dark; nothing comes from elsewhere."""
-    here = window(locale=locale, color_scheme=scheme)
+    here = window(served_alone, locale=locale, color_scheme=scheme)
     page = here.go("/")
     expect(page.locator("h1")).to_contain_text(HEADLINES[locale])
     here.shoot(f"front-{locale}-{scheme}")
     assert here.axe() == []
 
 
-def test_the_front_page_fits_a_phone_and_needs_no_script(window: Open) -> None:
+def test_the_front_page_fits_a_phone_and_needs_no_script(window: Open, served_alone: str) -> None:
     """Nothing is wider than the screen, and the other language is one link away."""
-    here = window(viewport=PHONE, java_script_enabled=False)
+    here = window(served_alone, viewport=PHONE, java_script_enabled=False)
     page = here.go("/")
     page.get_by_role("link", name="中文").click()
     expect(page.locator("h1")).to_contain_text(HEADLINES["zh-CN"])
