@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -86,14 +87,12 @@ def rebuild_views(folder: Path) -> int:
     Raises:
         Corrupted: a block is damaged.
     """
-    from tallystick.node import find_installed_schemas
-    from tallystick.views import Projector, specs_of
+    from tallystick.node import NetworkViews, find_installed_schemas
 
     log = open_block_log(folder)
     url = f"sqlite:///{(folder / VIEWS_FILE).absolute()}"
-    projector = Projector(url, log.genesis_bytes, specs_of(find_installed_schemas()))
-    try:
-        projector.rebuild(log.reader.blocks(1, log.reader.committed_height()))
-        return projector.height
-    finally:
-        projector.close()
+    last = log.reader.committed_height()
+    with closing(NetworkViews(url, log.genesis_bytes, find_installed_schemas)) as views:
+        views.reset()
+        views.catch_up(lambda first: log.reader.blocks(first, last))
+        return views.height

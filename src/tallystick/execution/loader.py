@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
@@ -15,8 +15,12 @@ from tallystick.execution.shelf import Shelf
 ENTRY_POINT_GROUP: Final = "tallystick.contracts"
 
 
-def load_contracts(found: Iterable[EntryPoint] | None = None) -> tuple[type[Contract], ...]:
+def load_contracts(
+    found: Iterable[EntryPoint] | None = None, *, names: Container[str] | None = None
+) -> tuple[type[Contract], ...]:
     """Return the contract classes of all installed packages, sorted by name and version.
+
+    With `names` only contracts that are called so: the others are imported, and not looked at.
 
     A package offers a contract by an entry point of the group `tallystick.contracts`, under any
     name. Tests may pass entry points of their own.
@@ -27,7 +31,8 @@ def load_contracts(found: Iterable[EntryPoint] | None = None) -> tuple[type[Cont
             digest does not cover all its sources.
     """
     points = entry_points(group=ENTRY_POINT_GROUP) if found is None else found
-    classes = Shelf(_load(point) for point in points).classes()
+    loaded = (_load(point) for point in points)
+    classes = Shelf(one for one in loaded if names is None or one.name in names).classes()
     for contract in classes:
         contract_digest(contract)  # what nobody could vote for is refused before a node runs it
     return classes

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
@@ -109,6 +109,11 @@ class ContractRunner:
     def schemas(self) -> tuple[ContractSchema, ...]:
         """What the log may hold of each contract, whatever its version; sorted by name."""
         return tuple(self._shelf.history(name) for name in self._shelf.names())
+
+    def schemas_of(self, names: Container[str]) -> tuple[ContractSchema, ...]:
+        """Return what the log may hold of each contract that is called so and installed."""
+        found = (name for name in self._shelf.names() if name in names)
+        return tuple(self._shelf.history(name) for name in found)
 
     @property
     def versions(self) -> tuple[ContractSchema, ...]:

@@ -65,6 +65,7 @@ from tallystick.node.network import (
     NetworkReport,
     NetworkValidator,
 )
+from tallystick.node.network_views import NetworkViews
 from tallystick.node.node import Node
 from tallystick.node.node_keys import (
     StoredKey,
@@ -107,6 +108,7 @@ __all__ = [
     "NetworkPeer",
     "NetworkReport",
     "NetworkValidator",
+    "NetworkViews",
     "Node",
     "NodeConfig",
     "NodeFigures",

@@ -7,13 +7,13 @@ their height on it stops, and does not start.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from msgspec import Struct
 
 from tallystick.contracts import ContractSchema
 from tallystick.errors import ContractMissing
-from tallystick.execution import ContractRunner, InstalledContract
+from tallystick.execution import ContractRunner, InstalledContract, load_contracts
 from tallystick.membership import Register
 
 
@@ -48,13 +48,13 @@ def find_installed_contracts() -> tuple[InstalledContract, ...]:
     return ContractRunner().installed()
 
 
-def find_installed_schemas() -> tuple[ContractSchema, ...]:
-    """Return what the log may hold of each installed contract, whatever its version.
+def find_installed_schemas(names: Container[str]) -> tuple[ContractSchema, ...]:
+    """Return what the log may hold of the installed contracts of these names, of any version.
 
     Raises:
         InvalidContract: as `find_installed_contracts`.
     """
-    return ContractRunner().schemas
+    return ContractRunner(load_contracts(names=names)).schemas
 
 
 def describe(version: int, digest: bytes | None) -> str:

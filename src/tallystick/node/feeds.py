@@ -8,16 +8,15 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
-from tallystick.contracts import ContractSchema
 from tallystick.errors import Unavailable
 from tallystick.model import Block
 from tallystick.node.config import NodeConfig
+from tallystick.node.network_views import NetworkViews, SchemasOf
 from tallystick.storage import BlockLog
-from tallystick.views import Projector, Views, group_blocks, specs_of
+from tallystick.views import Views
 
 VIEWS_FILE = "views.sqlite"
 _LOOK_SECONDS = 0.2
@@ -55,16 +54,16 @@ class InlineFeed:
         self,
         url: str,
         genesis: bytes,
-        schemas: Iterable[ContractSchema],
+        schemas_of: SchemasOf,
         block_log: BlockLog,
     ) -> None:
         """Open the views and bring them up to the block log."""
-        self._projector = Projector(url, genesis, specs_of(schemas))
+        self._block_log = block_log
+        self._views = NetworkViews(url, genesis, schemas_of)
         # Views may have been left from before a restore: then they begin again.
-        if self._projector.height:
-            self._projector.agree_with(next(block_log.blocks(self._projector.height), None))
-        for group in group_blocks(block_log.blocks(self._projector.height + 1)):
-            self._projector.apply(group)
+        if self._views.height:
+            self._views.agree_with(next(block_log.blocks(self._views.height), None))
+        self._views.catch_up(block_log.blocks)
 
     @property
     def is_running(self) -> bool:
@@ -73,11 +72,12 @@ class InlineFeed:
 
     def poke(self, block: Block) -> None:
         """Project the block; one that the views have already is skipped."""
-        self._projector.apply([block])
+        if not self._views.apply([block]):
+            self._views.catch_up(self._block_log.blocks)
 
     def close(self) -> None:
         """Close the database."""
-        self._projector.close()
+        self._views.close()
 
 
 class ProcessFeed:
@@ -120,13 +120,13 @@ class ProcessFeed:
 def open_feed(
     config: NodeConfig,
     genesis: bytes,
-    schemas: Iterable[ContractSchema],
+    schemas_of: SchemasOf,
     block_log: BlockLog,
 ) -> Feed:
     """Return the feed that the configuration asks for."""
     if config.workers:
         return ProcessFeed(config.data)
-    return InlineFeed(views_url(config.data), genesis, schemas, block_log)
+    return InlineFeed(views_url(config.data), genesis, schemas_of, block_log)
 
 
 def open_views(config: NodeConfig, feed: Feed, height: int) -> Views:

@@ -12,14 +12,16 @@ import os
 import select
 import signal
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from tallystick.errors import TallystickError
-from tallystick.execution import ContractRunner
 from tallystick.node.collector import settle_collector
+from tallystick.node.contracts_needed import find_installed_schemas
 from tallystick.node.feeds import views_url
+from tallystick.node.network_views import NetworkViews
 from tallystick.storage import BlockLogReader, read_format, read_genesis
-from tallystick.views import Projector, group_blocks, specs_of
+from tallystick.views import group_blocks
 
 POLL_SECONDS = 0.5
 """How long a missed wake-up can go unnoticed."""
@@ -35,18 +37,21 @@ def follow(data: Path) -> None:
     """
     network = read_format(data).network
     reader = BlockLogReader(data, network=network)
-    specs = specs_of(ContractRunner().schemas)
-    with Projector(views_url(data), read_genesis(data, network), specs) as projector:
-        if projector.height:
-            projector.agree_with(next(reader.follow(projector.height), None))
+    genesis = read_genesis(data, network)
+    with closing(NetworkViews(views_url(data), genesis, find_installed_schemas)) as views:
+        if views.height:
+            views.agree_with(next(reader.follow(views.height), None))
         is_open = True
         while is_open:
-            for group in group_blocks(reader.follow(projector.height + 1)):
-                projector.apply(group)
+            patience_s = POLL_SECONDS
+            for group in group_blocks(reader.follow(views.height + 1)):
+                if not views.apply(group):
+                    patience_s = 0
+                    break
                 is_open = _wait(0)
                 if not is_open:
                     return
-            is_open = _wait(POLL_SECONDS)
+            is_open = _wait(patience_s)
 
 
 def _wait(seconds: float) -> bool:

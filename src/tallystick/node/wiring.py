@@ -131,7 +131,7 @@ def _open_base(config: NodeConfig, stack: ExitStack) -> _Base:
 def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]], Node]:
     base = _open_base(config, stack)
     store, block_log = base.storage.store, base.storage.log
-    feed = open_feed(config, base.folder.genesis_bytes, base.runner.schemas, block_log)
+    feed = open_feed(config, base.folder.genesis_bytes, base.runner.schemas_of, block_log)
     stack.callback(feed.close)
     views = open_views(config, feed, base.ledger.head.height)
     stack.callback(views.close)

@@ -6,6 +6,7 @@ from tallystick.views.alert_reading import AlertFilter
 from tallystick.views.cursors import LIMIT_MAX
 from tallystick.views.figure_results import AlertRow, CellRow, StatisticTable
 from tallystick.views.filters import REFUSED, Bounds, RecordFilter, TimeRange, TransactionFilter
+from tallystick.views.network_contracts import activated_contracts, contracts_in_views
 from tallystick.views.projector import Projector, group_blocks
 from tallystick.views.results import (
     BlockRow,
@@ -50,6 +51,8 @@ __all__ = [
     "TransactionRow",
     "ViewSpecs",
     "Views",
+    "activated_contracts",
+    "contracts_in_views",
     "group_blocks",
     "specs_of",
 ]

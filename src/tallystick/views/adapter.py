@@ -35,8 +35,13 @@ _KINDS: Final = {
 }
 
 
-def specs_of(schemas: Iterable[ContractSchema]) -> ViewSpecs:
-    """Return tables, events and figures of contracts, in the order of the contracts' names."""
+def specs_of(schemas: Iterable[ContractSchema], names: Iterable[str] = ()) -> ViewSpecs:
+    """Return tables, events and figures of contracts, in the order of the contracts' names.
+
+    Args:
+        schemas: of the contracts that are installed.
+        names: of the contracts that the network runs.
+    """
     ordered = sorted(schemas, key=lambda schema: schema.name)
     return ViewSpecs(
         tables=tuple(_table(schema.name, table) for schema in ordered for table in schema.tables),
@@ -46,6 +51,7 @@ def specs_of(schemas: Iterable[ContractSchema]) -> ViewSpecs:
             for schema in ordered
             if schema.statistics or schema.warnings
         ),
+        contracts=tuple(sorted(names)),
     )
 
 

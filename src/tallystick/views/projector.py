@@ -61,11 +61,8 @@ class Projector:
         self._genesis_hash = sha256(genesis)
         self._genesis = decode_genesis(genesis)
         self._network = network_id(self._genesis.name, genesis)
-        self._specs = specs
-        self._tables = Tables(specs)
         self._engine = open_writer(url)
-        self._writer = Writer(self._engine, self._tables)
-        self._figures = Figures(self._engine, specs)
+        self._take(specs)
         self._numbering = Numbering(Numbers(), Numbers(), Numbers())
         self.head = Head(0, self._genesis_hash, 0)
         if self._is_current():
@@ -122,6 +119,29 @@ class Projector:
             raise
         self.head = head
 
+    def widen(self, specs: ViewSpecs) -> None:
+        """Take in contracts that the network may run from the next block on.
+
+        None of their records is in a block so far, so the others are left as they are. Should a
+        table need the name of another one, the views begin again with genesis alone.
+
+        Args:
+            specs: those known so far, and those of further contracts.
+
+        Raises:
+            StorageFailed: the database cannot be written.
+        """
+        before = self._tables
+        self._take(specs)
+        with writing(self._engine) as connection:
+            is_whole = self._tables.add_to(connection, before)
+            form = {"schema": specs.digest, "specs": specs.encode()}
+            connection.execute(update(META).values(**form))
+        if is_whole:
+            self._load()
+        else:
+            self.reset()
+
     def agree_with(self, newest: Block | None) -> None:
         """Begin again with genesis alone if the ledger's history is not the one in the views.
 
@@ -134,23 +154,14 @@ class Projector:
         if self.height and (newest is None or newest.hash != self.head.block_hash):
             self.reset()
 
-    def rebuild(self, blocks: Iterable[Block]) -> None:
-        """Drop everything and project all `blocks`, from height 1, anew.
-
-        Raises:
-            InvalidBlock: the blocks have a gap.
-            StorageFailed: the database cannot be written.
-        """
-        self.reset()
-        for group in group_blocks(blocks):
-            self.apply(group)
-
-    def reset(self) -> None:
-        """Drop everything and begin again with genesis alone.
+    def reset(self, specs: ViewSpecs | None = None) -> None:
+        """Drop everything and begin again with genesis alone, and with other specs if given.
 
         Raises:
             StorageFailed: the database cannot be written.
         """
+        if specs is not None:
+            self._take(specs)
         row = (
             *(_META_ID, self._specs.digest, self._specs.encode(), self._network),
             *(0, self._genesis_hash, self._genesis.created, 0),
@@ -165,6 +176,12 @@ class Projector:
     def close(self) -> None:
         """Close the database."""
         self._engine.dispose()
+
+    def _take(self, specs: ViewSpecs) -> None:
+        self._specs = specs
+        self._tables = Tables(specs)
+        self._writer = Writer(self._engine, self._tables)
+        self._figures = Figures(self._engine, specs)
 
     def _is_current(self) -> bool:
         """Say whether the views that are there can be continued."""

@@ -109,6 +109,8 @@ class ViewSpecs(Struct, frozen=True):
     tables: tuple[TableSpec, ...] = ()
     events: tuple[EventSpec, ...] = ()
     figures: tuple[FigureSpec, ...] = ()
+    contracts: tuple[str, ...] = ()
+    """Names of the contracts that the network runs, also of those that are not installed here."""
 
     def encode(self) -> str:
         """Return the JSON that the views keep about themselves."""

@@ -7,7 +7,7 @@ of their first appearance; the SQL views `transactions` and `event_list` put the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -89,15 +89,38 @@ class Tables:
     def create(self, connection: Connection) -> None:
         """Create everything in an empty place, and write down what was created."""
         INVENTORY.create(connection, checkfirst=True)
+        found = (*FIXED.sorted_tables, *FIGURES.sorted_tables, *self.metadata.sorted_tables)
+        _create(connection, [table for table in found if table is not INVENTORY])
         created: list[tuple[str, bool]] = []
-        for table in (*FIXED.sorted_tables, *FIGURES.sorted_tables, *self.metadata.sorted_tables):
-            if table is not INVENTORY:
-                table.create(connection, checkfirst=False)
-                created.append((table.name, False))
         for name, query in (("transactions", self.transactions), ("event_list", self.events)):
             connection.execute(CreateView(query, name))
             created.append((name, True))
-        rows = [{"name": name, "is_view": is_view} for name, is_view in created]
+        _note(connection, created)
+
+    def add_to(self, connection: Connection, before: Tables) -> bool:
+        """Create what was not among the tables before; return whether the others stay as they are.
+
+        If not, nothing was created: one of another contract would have to be renamed.
+        """
+        forms = {key: table.sql.name for key, table in self.records.items()}
+        if any(forms.get(key) != table.sql.name for key, table in before.records.items()):
+            return False
+        fresh = [one.sql for key, one in self.records.items() if key not in before.records]
+        _create(connection, fresh)
+        return True
+
+
+def _create(connection: Connection, tables: Iterable[Table]) -> None:
+    created: list[tuple[str, bool]] = []
+    for table in tables:
+        table.create(connection, checkfirst=False)
+        created.append((table.name, False))
+    _note(connection, created)
+
+
+def _note(connection: Connection, created: list[tuple[str, bool]]) -> None:
+    rows = [{"name": name, "is_view": is_view} for name, is_view in created]
+    if rows:
         connection.execute(insert(INVENTORY), rows)
 
 

@@ -59,7 +59,6 @@ class RecordWriter:
         self._follow = Bulk(engine, _follow(sql), ["number", "key"])
         self._link = Bulk(engine, insert(RECORD_CHANGES), ["number", "previous"])
         self._put = upsert(engine, sql, kinds.KEY, kept={kinds.CREATED})
-        self.reader = RecordReader(table.spec)
 
     def write(self, connection: Connection, changes: RecordChanges, first_number: int) -> None:
         """Write changes that begin at `first_number`, and keep count of the records."""
@@ -96,7 +95,7 @@ class Writer:
     """Writes batches into tables that exist."""
 
     def __init__(self, engine: Engine, tables: Tables) -> None:
-        """Compile the statements."""
+        """Compile the statements; those of a contract's table when it is first written to."""
         self._engine = engine
         self._inserts = {
             table.name: Bulk(engine, insert(table), [column.name for column in table.columns])
@@ -106,11 +105,10 @@ class Writer:
             table.name: Bulk(engine, _add(table), ["difference", "number"])
             for table in (CLASSES, EVENT_NAMES)
         }
-        self._records = {
-            table.spec.prefix: RecordWriter(engine, table) for table in tables.records.values()
-        }
+        self._tables = {table.spec.prefix: table for table in tables.records.values()}
+        self._records: dict[bytes, RecordWriter] = {}
         self._others = OtherWriter(engine)
-        self.readers = {prefix: writer.reader for prefix, writer in self._records.items()}
+        self.readers = {prefix: RecordReader(table.spec) for prefix, table in self._tables.items()}
 
     def write(
         self, connection: Connection, batch: Batch, numbering: Numbering, first_leaf: int
@@ -124,7 +122,7 @@ class Writer:
         self._count_more(connection, EVENT_NAMES, batch.name_counts)
         for prefix, changes in batch.records.items():
             if changes.by_key:
-                self._records[prefix].write(connection, changes, first_leaf << WRITE_PLACE_BITS)
+                self._record(prefix).write(connection, changes, first_leaf << WRITE_PLACE_BITS)
         self._others.write(connection, batch.others)
 
     def write_meta(self, connection: Connection, row: SqlRow) -> None:
@@ -144,15 +142,21 @@ class Writer:
             b"keys": [(one.public_key, to_value(one)) for one in genesis.keys],
         }
         for name, found in records.items():
-            writer = self._records[kinds.MEMBERSHIP.encode() + b"/" + name]
-            changes = RecordChanges(writer.reader)
+            prefix = kinds.MEMBERSHIP.encode() + b"/" + name
+            changes = RecordChanges(self.readers[prefix])
             changes.write(
                 [
                     (number, key, encode(value))
                     for number, (key, value) in enumerate(found, -len(found))
                 ]
             )
-            writer.write(connection, changes, -len(found))
+            self._record(prefix).write(connection, changes, -len(found))
+
+    def _record(self, prefix: bytes) -> RecordWriter:
+        writer = self._records.get(prefix)
+        if writer is None:
+            writer = self._records[prefix] = RecordWriter(self._engine, self._tables[prefix])
+        return writer
 
     def _insert(self, connection: Connection, table: Table, rows: Sequence[SqlRow]) -> None:
         self._inserts[table.name].run(connection, rows)

@@ -71,7 +71,8 @@ def test_a_rebuild_gives_identical_rows(projector: Projector, url: str) -> None:
     for block in blocks:
         projector.apply([block])
     followed = dump(url)
-    projector.rebuild(iter(blocks))
+    projector.reset()
+    projector.apply(blocks)
     assert dump(url) == followed
     assert projector.height == len(blocks)
 

@@ -87,7 +87,8 @@ def test_a_rebuild_equals_following(history: list[list[Deed]], cuts: set[int]) -
         expected = dump(single)
         assert dump(grouped) == expected
         with Projector(grouped, GENESIS, SPECS) as projector:
-            projector.rebuild(chain.blocks)
+            projector.reset()
+            projector.apply(chain.blocks)
         assert dump(grouped) == expected
         _check_counts(grouped, expected)
 

@@ -323,5 +323,6 @@ def test_statistics_are_rebuildable_by_replay_to_the_same_numbers(
                 projector.apply(chain.blocks[first:last])
         assert dump(grouped) == expected
         with Projector(grouped, GENESIS, SPECS) as projector:
-            projector.rebuild(chain.blocks)
+            projector.reset()
+            projector.apply(chain.blocks)
         assert dump(grouped) == expected
