@@ -20,7 +20,17 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from tallystick.console import account, choices, explorer, figures, home, signing, verify, work
+from tallystick.console import (
+    account,
+    choices,
+    explorer,
+    figures,
+    finding,
+    home,
+    signing,
+    verify,
+    work,
+)
 from tallystick.console.access import Access, Page
 from tallystick.console.account.cast import admit_cast
 from tallystick.console.account.people import find_person
@@ -46,6 +56,8 @@ PAGES: Final[tuple[Page, ...]] = (
     *work.PAGES,
     *verify.PAGES,
     *figures.PAGES,
+    *finding.PAGES,
+    *governing.PAGES,
     *explorer.PAGES,
 )
 """Every page there is."""

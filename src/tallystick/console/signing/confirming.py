@@ -16,6 +16,7 @@ from tallystick.errors import Rejected
 
 _SEE_OTHER: Final = 303
 _UNAUTHORIZED: Final = 401
+_NOT_FOUND: Final = 404
 
 
 async def show_pending(visit: Visit) -> Response:
@@ -50,7 +51,7 @@ async def _page(
     was_wrong: bool = False,
     problem: dict[str, Json] | None = None,
 ) -> Response:
-    method = await visit.ledger.get(at("contracts", pending.contract, "forms", pending.method))
+    method = await _method(visit, pending)
     transaction, preview = None, None
     if pending.transaction is None:
         preview = await preview_of(visit, pending)
@@ -66,6 +67,17 @@ async def _page(
         was_wrong=was_wrong,
         problem=problem,
     )
+
+
+async def _method(visit: Visit, pending: Pending) -> Json:
+    """Return what a method is called; governance and membership have no form of their own."""
+    try:
+        return await visit.ledger.get(at("contracts", pending.contract, "forms", pending.method))
+    except NodeProblem as problem:
+        if problem.status != _NOT_FOUND:
+            raise
+        name = f"{pending.contract}.{pending.method}"
+        return {"label": {"zh": name, "en": name}, "description": None}
 
 
 def _person(visit: Visit) -> Person:

@@ -21,12 +21,33 @@ async function copyText(text) {
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable;
-  if (event.key === "Escape" && event.target.id === "search") event.target.blur();
+  if (event.key === "Escape" && event.target.closest(".search")) leaveSearch();
+  if (/^Arrow(Up|Down)$/.test(event.key) && event.target.closest(".search")) step(event);
   if (typing) return;
   if (event.key === "/") {
     event.preventDefault();
     document.getElementById("search").focus();
   }
+});
+
+// Arrow keys go through the suggestions; Enter follows the link that has the focus.
+function step(event) {
+  const places = [document.getElementById("search"), ...document.querySelectorAll("#suggestions a")];
+  const now = places.indexOf(document.activeElement);
+  const next = now + (event.key === "ArrowDown" ? 1 : -1);
+  if (next < 0 || next >= places.length) return;
+  event.preventDefault();
+  places[next].focus();
+}
+
+function leaveSearch() {
+  document.getElementById("suggestions").replaceChildren();
+  document.activeElement.blur();
+}
+
+// Enter that ends a composition of Chinese characters must not send the form.
+document.getElementById("search")?.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.isComposing) event.preventDefault();
 });
 
 // One stream a visible tab; a hidden tab drops it and catches up when it is looked at again.

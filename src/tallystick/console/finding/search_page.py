@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One box for everything: heights, hashes, numbers, organisations, contracts, words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.responses import RedirectResponse, Response
+
+from tallystick.console.finding.recognizing import Kind, height_in, kinds_of, normalize
+from tallystick.console.ledger import Json, NodeProblem, at
+from tallystick.console.shown import number
+from tallystick.console.visit import Visit
+
+_SEE_OTHER: Final = 303
+_GROUP_MAX: Final = 8
+_TOGETHER: Final = 16
+"""Look-ups at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something that was found."""
+
+    group: str
+    """block, transaction, organization, contract or record."""
+    address: str
+    title: str
+    about: str = ""
+    is_exact: bool = False
+    """Whether it is just what was typed."""
+
+
+async def search(visit: Visit) -> Response:
+    """Answer GET /search: go to the one exact hit, or show all."""
+    text = normalize(visit.query.get("q", ""))
+    hits = await find(visit, text) if text else []
+    exact = [hit for hit in hits if hit.is_exact]
+    if len(exact) == 1 and not visit.wants_json and "all" not in visit.query:
+        return RedirectResponse(exact[0].address, _SEE_OTHER)
+    return visit.page("finding/search.html", text=text, hits=hits, kinds=kinds_of(text))
+
+
+async def suggest(visit: Visit) -> Response:
+    """Answer GET /search/suggest: a few hits while somebody types, as a list of links."""
+    text = normalize(visit.query.get("q", ""))
+    hits = await find(visit, text) if text else []
+    return visit.page("finding/suggestions.html", hits=hits[:_GROUP_MAX], text=text)
+
+
+async def find(visit: Visit, text: str) -> list[Hit]:
+    """Return what a text may mean, the exact hits first."""
+    kinds = kinds_of(text)
+    asked: list[Awaitable[list[Hit]]] = []
+    if Kind.HEIGHT in kinds:
+        asked.append(_block(visit, height_in(text)))
+    if Kind.HASH in kinds:
+        asked.append(_hash(visit, text.lower()))
+    if Kind.BUSINESS_ID in kinds:
+        asked.append(_records(visit, text))
+    asked.append(_transactions(visit, text))
+    found = [hit for hits in await asyncio.gather(*asked) for hit in hits]
+    found += _named(visit, text)
+    return sorted(found, key=lambda hit: not hit.is_exact)
+
+
+async def _block(visit: Visit, height: int) -> list[Hit]:
+    title = visit.say("Block %(height)s", height=number(height))
+    about = "" if 0 < height <= visit.names.height else visit.say("not there yet")
+    return [Hit("block", f"/b/{height}", title, about, is_exact=not about)]
+
+
+async def _hash(visit: Visit, digest: str) -> list[Hit]:
+    hits: list[Hit] = []
+    transaction = await _or_none(visit, at("transactions", digest))
+    if transaction is not None:
+        title = visit.names.spell_out(visit.read(transaction["sentence"]), visit.language)
+        hits.append(Hit("transaction", f"/t/{digest}", title, digest[:16], is_exact=True))
+    deposits = await _or_none(visit, f"{at('evidence', 'deposits')}?sha256={digest}")
+    hits += [
+        Hit("record", f"/r/{one['id']}", one["id"], one["title"], is_exact=True)
+        for one in (deposits or {"items": []})["items"][:_GROUP_MAX]
+    ]
+    return hits
+
+
+async def _records(visit: Visit, text: str) -> list[Hit]:
+    """Look the number up in every table that has one such key."""
+    gate = asyncio.Semaphore(_TOGETHER)
+
+    async def look(contract: Json, table: Json) -> list[Hit]:
+        async with gate:
+            place = at("contracts", contract["name"], "tables", table["name"], text)
+            row = await _or_none(visit, place)
+        if row is None:
+            return []
+        address = f"/case/{contract['name']}/{table['name']}/{text}"
+        about = f"{visit.read(contract['label'])} · {visit.read(table['label'])}"
+        return [Hit("record", address, text, about, is_exact=table["key"] == ["id"])]
+
+    looked = [
+        look(contract, table)
+        for contract in visit.names.contracts.values()
+        for table in contract.get("tables", [])
+        if len(table["key"]) == 1
+    ]
+    return [hit for hits in await asyncio.gather(*looked) for hit in hits]
+
+
+async def _transactions(visit: Visit, text: str) -> list[Hit]:
+    try:
+        page = await visit.ledger.get(at("transactions"), q=text, limit=_GROUP_MAX)
+    except NodeProblem:  # not words that can be looked for
+        return []
+    return [
+        Hit(
+            "transaction",
+            f"/t/{one['id']}",
+            visit.names.spell_out(visit.read(one["sentence"]), visit.language),
+            one["id"][:16],
+        )
+        for one in page["items"]
+    ]
+
+
+def _named(visit: Visit, text: str) -> list[Hit]:
+    """Return organisations and contracts that are called so, or partly so."""
+    wanted = text.casefold()
+    hits: list[Hit] = []
+    for code, one in visit.names.organizations.items():
+        called = [code, *one["name"].values()]
+        if any(wanted in name.casefold() for name in called):
+            is_exact = wanted in {name.casefold() for name in called}
+            hits.append(Hit("organization", f"/o/{code}", visit.read(one["name"]), code, is_exact))
+    for name, one in visit.names.contracts.items():
+        called = [name, *one["label"].values()]
+        if any(wanted in word.casefold() for word in called):
+            is_exact = wanted in {word.casefold() for word in called}
+            hits.append(Hit("contract", f"/c/{name}", visit.read(one["label"]), name, is_exact))
+    return hits
+
+
+async def _or_none(visit: Visit, path: str) -> Json | None:
+    try:
+        return await visit.ledger.get(path)
+    except NodeProblem:
+        return None
