@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import logging
+import secrets
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -26,6 +28,7 @@ from tallystick.console import (
     explorer,
     figures,
     finding,
+    governing,
     home,
     signing,
     verify,
@@ -66,8 +69,15 @@ _PROBLEM_FIELDS: Final = (
     *("status", "code", "title", "title_zh", "detail", "hint"),
     *("field", "expected", "found", "request_id"),
 )
+_LOG: Final = logging.getLogger("tallystick.console")
 TRUST_FILE: Final = "trust.json"
 _SEE_OTHER: Final = 303
+_INCIDENT: Final = {
+    "status": 500,
+    "code": "E_INTERNAL",
+    "title": "Something went wrong here",
+    "title_zh": "服务器内部出错",
+}
 _FORBIDDEN: Final = {
     "status": 403,
     "title": "This page is for administrators of this console",
@@ -180,6 +190,10 @@ def _endpoint(console: Console, page: Page) -> Callable[[Request], Awaitable[Res
             response = problem_page(visit, problem.document)
         except TallystickError as error:
             response = problem_page(visit, document_of(error))
+        except Exception:  # the outermost edge of a page: the reader must get an answer
+            incident = secrets.token_hex(8)
+            _LOG.exception("incident %s at %s", incident, ascii(request.url.path[:200]))
+            response = problem_page(visit, {**_INCIDENT, "request_id": incident})
         finally:
             await request.close()  # files of a form are gone when it is answered
         response.headers.update(

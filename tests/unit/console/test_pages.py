@@ -22,6 +22,7 @@ READABLE = [
     and "{" not in page.path
     and page.path != "/act-as"  # there in a demonstration only
 ]
+FRAGMENTS = {"/search/suggest"}
 
 
 def test_no_address_has_two_pages() -> None:
@@ -50,7 +51,7 @@ def test_pages_answer_in_both_languages_under_the_policy(
     answer = reader.get(path, params={"lang": language})
     assert answer.status_code in {200, 303}
     assert "default-src 'self'" in answer.headers["content-security-policy"]
-    if answer.status_code == 200:
+    if answer.status_code == 200 and path not in FRAGMENTS:
         assert f'<html lang="{"zh-CN" if language == "zh" else "en"}"' in answer.text
         assert not re.search(r"<script(?![^>]*src=)|\sstyle=|\son[a-z]+=", answer.text)
 

@@ -79,7 +79,7 @@ async def _hash(visit: Visit, digest: str) -> list[Hit]:
     if transaction is not None:
         title = visit.names.spell_out(visit.read(transaction["sentence"]), visit.language)
         hits.append(Hit("transaction", f"/t/{digest}", title, digest[:16], is_exact=True))
-    deposits = await _or_none(visit, f"{at('evidence', 'deposits')}?sha256={digest}")
+    deposits = await _or_none(visit, at("evidence", "deposits"), sha256=digest)
     hits += [
         Hit("record", f"/r/{one['id']}", one["id"], one["title"], is_exact=True)
         for one in (deposits or {"items": []})["items"][:_GROUP_MAX]
@@ -143,8 +143,8 @@ def _named(visit: Visit, text: str) -> list[Hit]:
     return hits
 
 
-async def _or_none(visit: Visit, path: str) -> Json | None:
+async def _or_none(visit: Visit, path: str, **query: str) -> Json | None:
     try:
-        return await visit.ledger.get(path)
+        return await visit.ledger.get(path, **query)
     except NodeProblem:
         return None

@@ -15,7 +15,13 @@ from tallystick.console.visit import Visit
 async def show_first_page(visit: Visit) -> Response:
     """Answer GET /: what this network is, and the ways on."""
     status = await visit.ledger.get(at("status"))
-    return visit.page("home/first.html", status=status)
+    own = [
+        contract
+        for contract in visit.names.systems
+        if visit.person is not None
+        and any(role.startswith(f"{contract['name']}.") for role in visit.person.roles)
+    ]
+    return visit.page("home/first.html", status=status, own=own)
 
 
 PAGES: Final = (Page(path="/", name="home", access=Access.PUBLIC, handler=show_first_page),)
