@@ -19,8 +19,10 @@ from tallystick.api.changes import show_changes
 from tallystick.contracts.registers import DocumentRegister
 from tallystick.crypto import SecretKey, sha256
 from tallystick.industries.evidence import Evidence
+from tallystick.membership import genesis_writes
 from tallystick.model import Call, decode_entry, decode_write_set, network_id
 from tallystick.node import Caller
+from tallystick.node.history import tree_of
 from tallystick.units import TimeMs
 from tests.factories import (
     ADMINISTRATOR,
@@ -97,7 +99,7 @@ def test_a_preview_is_what_the_transaction_then_does(
             told = node.contract_desk.previews.preview(wanted, Caller(organization, key.public_key))
             assert (_roots(node), len(node.blocks)) == (roots, height)
             assert told.height == height
-            before = {one: node.stored(one) for one in told.execution.writes}
+            before = {one: _stored(node, one) for one in told.execution.writes}
             raw = sign(
                 method,
                 args,
@@ -158,6 +160,12 @@ def test_the_changes_of_a_transaction_are_those_of_its_preview(
             assert shown["change_count"] == len(changes)
             assert shown["code"] == "ok" or not changes
         node.close()
+
+
+def _stored(node: FakeNode, key: bytes) -> bytes | None:
+    if not node.blocks:
+        return genesis_writes(GENESIS).get(key)
+    return node.store.get(tree_of(key), key)
 
 
 def _catalogue(node: FakeNode) -> Catalogue:

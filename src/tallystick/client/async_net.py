@@ -13,7 +13,6 @@ from tallystick.client.async_net_governance import AsyncGovernanceDesk
 from tallystick.client.files import FileSource, facts_of
 from tallystick.client.links import AsyncLink
 from tallystick.client.online import check_at_hand, check_by_hash
-from tallystick.client.previews import Preview, fetch_preview
 from tallystick.client.problems import Placed
 from tallystick.client.records import Committed, TransactionRecord, VerifiedReceipt
 from tallystick.client.submission import (
@@ -73,18 +72,6 @@ class AsyncNet(AsyncNetContracts):
     async def sign(self, contract: str, method: str, args: Mapping[str, Value]) -> bytes:
         """Return a call as a signed transaction, not submitted yet; raises `UsageError`."""
         return await self._link.run(self._link.session.signed(contract, method, args))
-
-    async def preview(self, contract: str, method: str, args: Mapping[str, Value]) -> Preview:
-        """Return what a call would do, tried on the newest state; nothing is signed or kept.
-
-        A call that would be refused is no error here: see `Preview.error`.
-
-        Raises:
-            UsageError: there is no identity.
-            UnknownContract: there is no such contract or action.
-            Unavailable: try again.
-        """
-        return await self._link.run(fetch_preview(self._link.session, contract, method, args))
 
     async def call(self, contract: str, method: str, /, **args: Value) -> Committed:
         """Sign a call, submit it, wait for it, and return what it did, from its verified receipt.

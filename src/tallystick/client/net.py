@@ -18,7 +18,6 @@ from tallystick.client.net_contracts import NetContracts
 from tallystick.client.net_evidence import EvidenceDesk
 from tallystick.client.net_governance import GovernanceDesk
 from tallystick.client.online import check_at_hand, check_by_hash
-from tallystick.client.previews import Preview, fetch_preview
 from tallystick.client.problems import Placed
 from tallystick.client.records import Committed, TransactionRecord, VerifiedReceipt
 from tallystick.client.submission import (
@@ -79,18 +78,6 @@ class Net(NetContracts):
     def sign(self, contract: str, method: str, args: Mapping[str, Value]) -> bytes:
         """Return a call as a signed transaction, not submitted yet; raises `UsageError`."""
         return self._link.run(self._link.session.signed(contract, method, args))
-
-    def preview(self, contract: str, method: str, args: Mapping[str, Value]) -> Preview:
-        """Return what a call would do, tried on the newest state; nothing is signed or kept.
-
-        A call that would be refused is no error here: see `Preview.error`.
-
-        Raises:
-            UsageError: there is no identity.
-            UnknownContract: there is no such contract or action.
-            Unavailable: try again.
-        """
-        return self._link.run(fetch_preview(self._link.session, contract, method, args))
 
     def call(self, contract: str, method: str, /, **args: Value) -> Committed:
         """Sign a call, submit it, wait for it, and return what it did, from its verified receipt.

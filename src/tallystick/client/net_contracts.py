@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tallystick.client.calling import Contracts
@@ -12,11 +13,13 @@ from tallystick.client.document_desk import DocumentDesk
 from tallystick.client.extracts import Extract, with_names
 from tallystick.client.links import Link
 from tallystick.client.net_reader import NetReader
+from tallystick.client.previews import Preview, fetch_preview
 from tallystick.client.private_desk import PrivateDesk
 from tallystick.client.table_query import Question
 from tallystick.client.tables import TableQuery
 from tallystick.client.typed_values import TypedItem
 from tallystick.crypto import OrganizationSeal
+from tallystick.encoding import Value
 from tallystick.interchange.certificates import Authority, Paper
 
 
@@ -51,6 +54,18 @@ class NetContracts(NetReader):
         """Return a contract by its name; raises `UnknownContract`."""
         schema = self._link.run(self._contracts.find(name))
         return ContractDesk(self._link, self._contracts, schema)
+
+    def preview(self, contract: str, method: str, args: Mapping[str, Value]) -> Preview:
+        """Return what a call would do, tried on the newest state; nothing is signed or kept.
+
+        A call that would be refused is no error here: see `Preview.error`.
+
+        Raises:
+            UsageError: there is no identity.
+            UnknownContract: there is no such contract or action.
+            Unavailable: try again.
+        """
+        return self._link.run(fetch_preview(self._link.session, contract, method, args))
 
     def table(self, name: str) -> TableQuery[TypedItem]:
         """Return a contract's table, `CONTRACT.TABLE`, to be filtered and read."""

@@ -146,17 +146,7 @@ class FakeNode:
         """Whether the views follow at once."""
         self.store = factories.MemoryStore()
         self._runner = ContractRunner(contracts)
-        previews = PreviewDesk(
-            PreviewParts(
-                genesis=self.genesis,
-                genesis_hash=sha256(genesis_bytes),
-                runner=self._runner,
-                store=self.store,
-                register=self.register,
-                clock=lambda: self.now + 1_000,
-            )
-        )
-        self.contract_desk = FakeDesk(self._runner, previews)
+        self.contract_desk = FakeDesk(self._runner, self._previews())
         self._ledger = open_ledger(self.genesis_bytes, self.store, None, self._runner)
         self._url = f"sqlite:///{folder / 'views.sqlite'}"
         self._projector: Projector | None = None
@@ -202,6 +192,18 @@ class FakeNode:
         self._lock = threading.RLock()
         self._history = History(
             self.genesis, lambda first: iter(self.blocks[first - 1 :]), self._note
+        )
+
+    def _previews(self) -> PreviewDesk:
+        return PreviewDesk(
+            PreviewParts(
+                genesis=self.genesis,
+                genesis_hash=sha256(self.genesis_bytes),
+                runner=self._runner,
+                store=self.store,
+                register=self.register,
+                clock=lambda: self.now + 1_000,
+            )
         )
 
     @property
@@ -410,11 +412,6 @@ class FakeNode:
         tree, ledger = tree_of(key), self._ledger
         source = ledger.state_tree if tree is Tree.STATE else ledger.membership_tree
         return StateProved(self.store.get(tree, key), source.prove(key), self.checkpoint())
-
-    def stored(self, key: bytes) -> bytes | None:
-        """Return what stands under a key of either tree; founding records from the start."""
-        founding = self._ledger.pending_membership.get(key)
-        return self.store.get(tree_of(key), key) or founding
 
     def put_proposal(self, proposal: str) -> None:
         """Let there be a proposal to suspend the bank, by the court."""

@@ -13,7 +13,13 @@ import msgspec
 import pytest
 
 from tallystick.api import create_app
+from tallystick.api.catalogue import Catalogue
+from tallystick.api.changes import show_changes
+from tallystick.api.readers import readers_of
+from tallystick.contracts import Contract, schema_of
+from tallystick.contracts.parts import Documents
 from tallystick.contracts.registers import DocumentRegister
+from tallystick.encoding import encode
 from tallystick.industries.evidence import Evidence
 from tallystick.model import network_id
 from tests.factories import ADMINISTRATOR, BANK, COURT, LIFETIME, START, make_genesis, secret, sign
@@ -259,3 +265,19 @@ def test_membership_and_governance_are_previewed_too(node: FakeNode, caller: Cal
         **head,
     )
     assert revoked["code"] == "E_MISSING"
+
+
+class Files(Contract, name="files", version=1):
+    """Keeps documents in the clear."""
+
+    files = Documents()
+
+
+def test_documents_of_other_contracts_are_not_sealed() -> None:
+    """The same record class stands for a sealed file in the register of them only."""
+    schema = schema_of(Files)
+    (table,) = (one.name for one in schema.tables if one.record == "Document")
+    key = f"files/{table}/D-1".encode()
+    catalogue = Catalogue([schema])
+    changes = show_changes({}, {key: encode({"id": "D-1", "owner": COURT})}, catalogue)
+    assert readers_of(changes, catalogue, {}).sealed == []

@@ -15,7 +15,7 @@ from tallystick.api import Limits, create_app
 from tallystick.api.catalogue import Catalogue
 from tallystick.api.changes import CHANGES_MAX, UNNAMED, place_of, show_changes
 from tallystick.contracts import schema_of
-from tallystick.encoding import encode
+from tallystick.encoding import Value, encode
 from tallystick.errors import Corrupted
 from tallystick.industries.evidence import Evidence
 from tallystick.membership import genesis_writes
@@ -138,6 +138,31 @@ def test_a_series_of_ids_counts(send: Sender) -> None:
         assert counter[3:] == (before, {"last": number})
 
 
+def test_views_that_take_many_blocks_at_once_know_the_same(node: FakeNode, caller: Caller) -> None:
+    """A write follows the one before it, whether that was in an earlier batch or in this one."""
+    calls: list[tuple[str, dict[str, Any]]] = [
+        *(("evidence/deposit", deposit_args(number)) for number in (1, 2, 3)),
+        ("trouble/write", {"id": "n", "text": "one"}),
+        ("trouble/forget", {"id": "n"}),
+        ("trouble/write", {"id": "n", "text": "two"}),
+    ]
+    node.projects = False
+    places = []
+    for nonce, (path, args) in enumerate(calls):
+        contract, method = path.split("/")
+        raw = sign(method, args, nonce=nonce, contract=contract, network=NETWORK)
+        places += node.submit([raw]).result()
+    node.catch_up()
+    found = [
+        caller.get(f"/v1/transactions/{place.transaction_id.hex()}/changes").json
+        for place in places
+    ]
+    counters = [one for answer in found[:3] for one in told(answer) if one[0] == "_counters"]
+    assert [one[3] for one in counters] == [None, {"last": 1}, {"last": 2}]
+    one, two = {"id": "n", "text": "one"}, {"id": "n", "text": "two"}
+    assert [told(answer)[0][3:] for answer in found[3:]] == [(None, one), (one, None), (None, two)]
+
+
 def test_a_refused_transaction_changed_nothing(send: Sender) -> None:
     """It has its code, and no changes."""
     answer = send("trouble/forget", id="nothing")
@@ -222,12 +247,13 @@ def test_records_of_an_older_version_stay_readable() -> None:
     one, two = schema_of(NotesOne), schema_of(NotesTwo)
     catalogue = Catalogue([two], [one, two])
     key = b"notes/notes/a"
-    old, new = {"id": "a", "text": "one"}, {"id": "a", "text": "one", "colour": "grey"}
-    (change,) = show_changes({key: encode(old)}, {key: encode(new)}, catalogue)  # type: ignore[arg-type]
+    old: dict[str, Value] = {"id": "a", "text": "one"}
+    new: dict[str, Value] = {"id": "a", "text": "one", "colour": "grey"}
+    (change,) = show_changes({key: encode(old)}, {key: encode(new)}, catalogue)
     assert [(field.name, field.before, field.after) for field in change.fields] == [
         ("colour", None, "grey")
     ]
-    gone = show_changes({key: encode({**old, "mood": 1})}, {key: encode(new)}, catalogue)  # type: ignore[arg-type, dict-item]
+    gone = show_changes({key: encode({**old, "mood": 1})}, {key: encode(new)}, catalogue)
     assert [field.name for field in gone[0].fields] == ["colour", "mood"]
 
 
