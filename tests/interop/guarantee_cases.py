@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tallystick.industries.preservation.trade_messages import (
     demand_xml,
@@ -15,6 +15,9 @@ from tallystick.industries.preservation.trade_messages import (
 from tests.unit.industries.preservation import cast
 from tests.unit.industries.preservation.stage import Stage
 from tests.unit.industries.preservation.test_exports import StageTables
+
+if TYPE_CHECKING:
+    from tests.interop.make_exports import Exports
 
 DAY: Final = date(2026, 11, 27)
 
@@ -51,3 +54,14 @@ def altered(made: dict[str, bytes]) -> Iterator[tuple[str, str, bytes]]:
         if found == made[kind]:
             raise ValueError(f"{what}: nothing was altered")
         yield kind, what, found
+
+
+def add_guarantees(exports: Exports) -> None:
+    """Add a letter of guarantee's messages, and copies that are none."""
+    made = messages()
+    for kind, data in made.items():
+        file = exports.file(f"guarantees/{kind}.xml", data)
+        exports.case("undertaking", f"a letter as {kind}", accept=True, file=file, message=kind)
+    for kind, what, data in altered(made):
+        file = exports.file(f"altered/{kind}-{what.replace(' ', '-')}.xml", data)
+        exports.case("undertaking", f"altered: {what}", accept=False, file=file, message=kind)

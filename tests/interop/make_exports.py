@@ -33,8 +33,7 @@ from tests.interop.document_cases import SIZES, address, altered_cars, car_file
 from tests.interop.finality_cases import CHAIN, finality_cases
 from tests.interop.grant_cases import SCHEMA, grant_files
 from tests.interop.grant_cases import altered as altered_grants
-from tests.interop.guarantee_cases import altered as altered_messages
-from tests.interop.guarantee_cases import messages
+from tests.interop.guarantee_cases import add_guarantees
 from tests.interop.sources import (
     LedgerSource,
     NodeSource,
@@ -379,17 +378,6 @@ def add_private(exports: Exports) -> None:
         exports.case("private", what, accept=False, **{**files, part: file}, **facts)
     other = {**facts, "record": "P-2"}
     exports.case("private", "committed to under another id", accept=False, **files, **other)
-
-
-def add_guarantees(exports: Exports) -> None:
-    """Add a letter of guarantee's messages, and copies that are none."""
-    made = messages()
-    for kind, data in made.items():
-        file = exports.file(f"guarantees/{kind}.xml", data)
-        exports.case("undertaking", f"a letter as {kind}", accept=True, file=file, message=kind)
-    for kind, what, data in altered_messages(made):
-        file = exports.file(f"altered/{kind}-{what.replace(' ', '-')}.xml", data)
-        exports.case("undertaking", f"altered: {what}", accept=False, file=file, message=kind)
 
 
 def add_grants(exports: Exports) -> None:

@@ -26,8 +26,9 @@ pytestmark = [
     [
         ("charity", {"donated": 1_000_000, "paid": 900_000, "beneficiaries": 6}),
         ("inventory", {"lent": 144_000_000, "cases": 500, "released": 100}),
+        ("preservation", {"paid": 8_000_000, "receipts": 42}),
     ],
-    ids=["charity", "inventory"],
+    ids=["charity", "inventory", "preservation"],
 )
 def test_a_story_is_told_on_four_nodes(tmp_path: Path, story: str, told: dict[str, int]) -> None:
     """Its receipts carry the validators' agreement, come from all four, and verify offline."""
