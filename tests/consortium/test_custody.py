@@ -145,7 +145,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         yield World(tmp_path, stack)
 
 
-def test_a_lost_copy_comes_back_from_another_organisations_node_and_nobody_reads_it(
+def test_afc_3_a_lost_copy_comes_back_from_another_organisations_node_and_nobody_reads_it(
     world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """AFC-1, 3, 6: fetched from the owner's node, lost, repaired from n2's; canaries nowhere."""

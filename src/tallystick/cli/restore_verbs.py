@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tally NAME export-car`, `restore`, `drill`: of a contract with a module `restoring` beside it."""
+"""`tally NAME export-car`, `restore`, `drill`: verbs of a module `restoring` beside a contract."""
 
 from __future__ import annotations
 

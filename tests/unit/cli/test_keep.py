@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tally custody keep`, `export-car`, `restore`, `drill`: real copies, at a node with the register."""
+"""`tally custody keep`, `export-car`, `restore`, `drill`: copies at a node with the register."""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -186,10 +187,11 @@ def world(
         yield World(tally, tmp_path, served.url)
 
 
-def test_copies_are_fetched_proven_repaired_and_never_in_clear(
-    world: World, tmp_path: Path
+def test_afc_3_copies_are_fetched_proven_repaired_and_never_in_clear(
+    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """AFC-1, 3, 6: download by the register, a challenge, damage, repair from another's folder."""
+    caplog.set_level(logging.DEBUG)
     world.put()
     for node in ("n0", "n1", "n2"):
         done = world.keep(node)
@@ -212,8 +214,10 @@ def test_copies_are_fetched_proven_repaired_and_never_in_clear(
     assert world.keepers() == {OPERATORS[0], OPERATORS[1], OPERATORS[3]}
     assert world.keep("n3").json == {name: [] for name in repaired.json}
 
-    for place in (tmp_path / "kept", tmp_path / "node"):
-        search_for(place, canaries_of(CANARY))
+    canaries = canaries_of(CANARY)
+    for place in (tmp_path / "kept", tmp_path / "node", tmp_path / "home"):
+        search_for(place, canaries)
+    assert not [one for one in canaries if one.decode("latin-1") in caplog.text]
 
 
 def test_a_keeper_that_its_owner_dismissed_is_not_dismissed_twice(world: World) -> None:

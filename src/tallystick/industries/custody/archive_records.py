@@ -131,7 +131,7 @@ class ManifestEntry(Record):
     terminal: Identifier
     sequence: Positive
     business_key: Digest
-    """Commitment to the transaction number and such, under a secret of the owner: `business_key`."""
+    """Commitment to a transaction number and such, under a secret of the owner: `business_key`."""
     object: Identifier
     cid: DocumentCid
     size: ByteCount

@@ -52,7 +52,6 @@ from tallystick.industries.custody.rules import (
     check_size,
     check_spread,
     fee_slice,
-    period_fee,
     period_ms,
     round_at,
 )
@@ -94,7 +93,7 @@ class Storing(Copying):
         if taken is not None:
             raise AddressTaken(object=taken.object)
         stored = self._keep(ctx, new, agreement)
-        self._hold_fee(stored, agreement, stored.period)
+        self.hold_fee(stored, agreement, stored.period)
         due = ctx.block_time_ms + parameters.pin_s * 1_000
         for node in nodes:
             stored = self.offer_copy(ctx, stored, node, due=due, is_repair=False)
@@ -333,11 +332,6 @@ class Storing(Copying):
             )
         )
 
-    def _hold_fee(self, stored: StoredObject, agreement: Agreement, period: int) -> None:
-        """Set the fee of a period aside from the owner's account (AFC-5)."""
-        amount, hold = period_fee(agreement, stored.fee_slice), fee_of(stored, period)
-        self.money.hold(agreement.currency, owner=stored.owner, amount=amount, hold=hold)
-
     def _complete(self, ctx: Context, stored: StoredObject) -> StoredObject:
         """Begin the first period once every copy is signed for."""
         if stored.pinned < self.agreements.require(stored.agreement).copies:
@@ -367,7 +361,7 @@ class Storing(Copying):
         return self.objects.replace(replace(stored, period_until=until))
 
     def _renewed(self, stored: StoredObject) -> StoredObject:
-        self._hold_fee(stored, self.agreements.require(stored.agreement), stored.period + 1)
+        self.hold_fee(stored, self.agreements.require(stored.agreement), stored.period + 1)
         return self.objects.replace(replace(stored, is_renewed=True))
 
     def _release(self, ctx: Context, stored: StoredObject, move: str) -> StoredObject:

@@ -40,7 +40,7 @@ from tallystick.industries.custody.records import (
     StoredObject,
 )
 from tallystick.industries.custody.refusals import CopyMissing, MustBeKept, NotAHolder, NotYours
-from tallystick.industries.custody.rules import LIVE_COPIES
+from tallystick.industries.custody.rules import LIVE_COPIES, period_fee
 from tallystick.industries.custody.workflows import (
     CHALLENGE_FLOW,
     CHECK_FLOW,
@@ -152,6 +152,11 @@ class CustodyTables:
         """Return whether an object is retained or on hold."""
         document = self.files.documents.require(stored.id)
         return ctx.block_time_ms < (document.retain_until or 0) or document.legal_holds > 0
+
+    def hold_fee(self, stored: StoredObject, agreement: Agreement, period: int) -> None:
+        """Set the fee of a period aside from the owner's account (AFC-5)."""
+        amount, hold = period_fee(agreement, stored.fee_slice), fee_of(stored, period)
+        self.money.hold(agreement.currency, owner=stored.owner, amount=amount, hold=hold)
 
     def expiring_ms(self) -> int:
         """Return how long before its end a period is about to end."""
