@@ -16,6 +16,7 @@ from tallystick.errors import UsageError
 if TYPE_CHECKING:
     from tallystick.client import Extract, Net
     from tallystick.contracts import TakeAway
+    from tallystick.crypto import OrganizationSeal
     from tallystick.interchange.certificates import Authority
 
 PORTAL_VARIABLE: Final = "TALLY_PORTAL"
@@ -57,19 +58,28 @@ def certified(
         TimeStampRefused: the time-stamp authority cannot be reached, or gave no token.
         InvalidSeal: the ledger has another seal of this organisation in force.
     """
+    seal = seal_at_hand(net, sealing.seal_of, sealing.seal_passphrase_file, address)
+    portal = sealing.portal or default_environment().get(PORTAL_VARIABLE)
+    authority = _authority(sealing.time_stamp)
+    return net.certificate(extract, paper_of(take_away), seal, portal=portal, authority=authority)
+
+
+def seal_at_hand(
+    net: Net, organization: str | None, passphrase_file: str | None, address: Address
+) -> OrganizationSeal:
+    """Return the seal in force of an organisation, or of the only one that is kept here.
+
+    Raises:
+        NotFound: the seal in force is not kept here.
+        UnknownRecord: the organisation has none in force.
+        WrongPassphrase: the passphrase does not open it.
+    """
     from tallystick.cli.identities import seals_at
     from tallystick.cli.secrets import read_passphrase
 
     store = seals_at(node_url(address.url))
-    organization = sealing.seal_of or store.only_organization()
-    seal = store.load(
-        organization,
-        in_force(net, organization),
-        lambda: read_passphrase(sealing.seal_passphrase_file),
-    )
-    portal = sealing.portal or default_environment().get(PORTAL_VARIABLE)
-    authority = _authority(sealing.time_stamp)
-    return net.certificate(extract, paper_of(take_away), seal, portal=portal, authority=authority)
+    whose = organization or store.only_organization()
+    return store.load(whose, in_force(net, whose), lambda: read_passphrase(passphrase_file))
 
 
 def _authority(named: str | None) -> Authority | None:

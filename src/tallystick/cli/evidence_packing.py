@@ -18,14 +18,26 @@ from tallystick.cli.deposit_clues import TIME_STAMP_SUFFIXES, warn_of_active
 from tallystick.cli.linking import transaction_of_leaf
 from tallystick.cli.plain import plain_row
 from tallystick.cli.time_stamps import ask
-from tallystick.client import Net, VerifiedReceipt, digest_file, file_chunks, read_file
-from tallystick.crypto import sha256
+from tallystick.client import (
+    SEAL_RECORD,
+    Net,
+    VerifiedReceipt,
+    digest_file,
+    file_chunks,
+    read_file,
+    seal_file,
+    seal_key,
+)
+from tallystick.crypto import OrganizationSeal, describe_seal, sha256
 from tallystick.errors import FileProblem, NotFound
+from tallystick.interchange.certificates import seal_content
 from tallystick.interchange.custody_chain import Chain, Handling, write_chain
 from tallystick.interchange.packages import (
     PROOF_BYTES_MAX,
+    SIGNATURE,
     Exhibit,
     PackageFacts,
+    Sealed,
     container_manifest,
     write_container,
     write_package,
@@ -110,8 +122,9 @@ def pack_container(
     target: Path,
     *,
     authority: str | None,
+    seal: OrganizationSeal | None = None,
 ) -> None:
-    """Write an ASiC-E container of originals and receipts, with a time-stamp over all.
+    """Write an ASiC-E container of originals and receipts, with a time-stamp and a seal over all.
 
     Raises:
         NotFound: an original is not at hand.
@@ -126,10 +139,18 @@ def pack_container(
         digests[f"{row['id']}{path.suffix}"] = bytes.fromhex(str(row["sha256"]))
         files[f"{row['id']}.receipt.json"] = [receipt]
         digests[f"{row['id']}.receipt.json"] = sha256(receipt)
+    sealed = None
+    if seal is not None:
+        organization = describe_seal(seal.certificate).organization
+        shown = net.query("seals", "show", organization=organization)
+        record = seal_file(net.prove(*seal_key(organization, int(shown["version"]))), seal)
+        files[SEAL_RECORD], digests[SEAL_RECORD] = [record], sha256(record)
+        sealed_manifest = container_manifest(digests, SIGNATURE)
+        sealed = Sealed(sealed_manifest, seal_content(sealed_manifest, seal))
     manifest = container_manifest(digests)
     token = granted_token(ask(sha256(manifest), authority))
     with _fresh(target) as file:
-        write_container(file, files, manifest, token)
+        write_container(file, files, manifest, token, sealed=sealed)
 
 
 def originals_in(places: Sequence[Path]) -> dict[str, Path]:

@@ -157,9 +157,9 @@ def _package(proof: Proof) -> Checklists:
 def _container(proof: Proof) -> Checklists:
     from tallystick.cli.time_stamps import now_ms, pinned_roots
 
-    roots = pinned_roots(proof.authorities)
+    means = PackageMeans(proof.trust_of, pinned_roots(proof.authorities), now_ms())
     with proof.file.open("rb") as source:
-        return container_verification(proof.file.name, open_archive(source), roots, now_ms())
+        return container_verification(proof.file.name, open_archive(source), means)
 
 
 def _custody(proof: Proof) -> Checklists:

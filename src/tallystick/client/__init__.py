@@ -23,6 +23,7 @@ from tallystick.client.certificate_standing import (
 )
 from tallystick.client.certificates import CertificateFacts, SealRecord
 from tallystick.client.connection import AsyncNet, Net, connect, connect_async
+from tallystick.client.container_seals import SEAL_RECORD, seal_file, seal_key
 from tallystick.client.contract_desk import ContractDesk, PendingAction
 from tallystick.client.contract_errors import ContractErrors
 from tallystick.client.deposited import Deposited, deposited_files
@@ -115,6 +116,7 @@ __all__ = [
     "ACTIVE_WORDS",
     "DETACHED_BYTES_MAX",
     "EXTRACT_BYTES_MAX",
+    "SEAL_RECORD",
     "STUBS_PACKAGE",
     "ActionResult",
     "AsyncContractDesk",
@@ -229,6 +231,8 @@ __all__ = [
     "read_extract",
     "read_file",
     "read_proven_record",
+    "seal_file",
+    "seal_key",
     "seal_record",
     "statement_verification",
     "stub_package",

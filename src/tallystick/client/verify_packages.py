@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from tallystick.client.active_files import active_in_chunks, with_active_note
+from tallystick.client.container_seals import container_seal
 from tallystick.client.files import FileFacts
 from tallystick.client.trust import Trust
 from tallystick.client.verification import Check, Verification
@@ -93,7 +94,7 @@ def package_verification(name: str, members: Members, means: PackageMeans) -> Ch
     return [(name, Verification(tuple(done))), *_inside(members, bag, index, means)]
 
 
-def container_verification(name: str, archive: Archive, roots: Roots, now_ms: int) -> Checklists:
+def container_verification(name: str, archive: Archive, means: PackageMeans) -> Checklists:
     """Return the checklists of an ASiC-E container: its own, then that of its time-stamp."""
     try:
         container = read_container(archive)
@@ -104,13 +105,14 @@ def container_verification(name: str, archive: Archive, roots: Roots, now_ms: in
         (
             passed("archive", "ASiC-E with a time-stamp", "ASiC-E，含时间戳"),
             passed("manifest", f"{count} files, SHA-256", f"{count} 个文件，SHA-256 一致"),
+            *container_seal(archive, container, means.trust_of),
         )
     )
     for one in container.digests:
         active = active_in_chunks(archive.chunks(one), one, archive.sizes[one])
         own = with_active_note(own, active)
     content = content_digests([container.manifest])
-    stamp = time_stamp_verification(container.token, content, roots, now_ms)
+    stamp = time_stamp_verification(container.token, content, means.roots, means.now_ms)
     return [(name, own), (f"{name}: META-INF/timestamp.tst", stamp)]
 
 

@@ -245,3 +245,17 @@ def test_a_seal_with_a_time_stamp_says_when_it_was_set_by_a_clock_that_is_believ
     told = tally(*make, "--time-stamp", "http://localhost:9/tsa", "--json")
     assert told.json["error"]["code"] == "E_TIME_AUTHORITY", told.out
     assert tally(*make, "--time-stamp", "ftp://x", "--json").code == 2
+
+
+def test_a_container_bears_the_seal_and_is_checked_by_the_trust_file(
+    tally: Tally, node: Path, sealed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ASiC-E with a signature of its own: whose it is, the record inside proves."""
+    out = tmp_path / "a.asice"
+    asked = ("evidence", "package", DEPOSIT, "--files", tmp_path / "contract.txt", "--out", out)
+    words = ("--form", "asic", "--seal", "--seal-passphrase-file", sealed)
+    assert tally(*asked, *words).code == 0
+    monkeypatch.delenv("TALLY_URL")
+    told = tally("verify", out, "--trust", node, "--json").json["results"][0]
+    lines = {one["name"]: one for one in told["checks"]}
+    assert (told["result"], CODE in lines["seal"]["evidence"]["en"]) == ("match", True)

@@ -5,14 +5,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from tallystick.cli.answers import Answer, Listing, Sheet
 from tallystick.cli.catalogue import say
-from tallystick.cli.options import ADDRESS, OUTPUT, Address, Output
+from tallystick.cli.options import ADDRESS, OUTPUT, Address, Dashed, Output
 from tallystick.errors import UsageError
+
+if TYPE_CHECKING:
+    from tallystick.client import Net
+    from tallystick.crypto import OrganizationSeal
 
 _Out = Annotated[Path, Parameter(name=("--out", "-o"))]
 _COLUMNS = (
@@ -31,6 +35,9 @@ class Packing:
     matter: str | None = None
     form: Literal["bag", "asic"] = "bag"
     authority: str | None = None
+    seal: bool = False
+    seal_of: str | None = None
+    seal_passphrase_file: Dashed = None
 
 
 def package(
@@ -54,8 +61,18 @@ def package(
         if packing.form == "bag":
             pack(net, gathered, originals, out)
         else:
-            pack_container(net, gathered, originals, out, authority=packing.authority)
+            seal = _seal(net, packing, address)
+            pack_container(net, gathered, originals, out, authority=packing.authority, seal=seal)
     return Sheet({"path": str(out), "form": packing.form, "count": len(gathered.rows)})
+
+
+def _seal(net: Net, packing: Packing, address: Address) -> OrganizationSeal | None:
+    """Return the seal to set on a container; None if none was asked for."""
+    if not packing.seal and packing.seal_of is None:
+        return None
+    from tallystick.cli.certifying import seal_at_hand
+
+    return seal_at_hand(net, packing.seal_of, packing.seal_passphrase_file, address)
 
 
 def custody(

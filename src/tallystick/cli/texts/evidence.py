@@ -53,12 +53,22 @@ EVIDENCE_OPTIONS: Final[Mapping[str, Text]] = {
     "evidence package:out": Text("where to save it", "保存位置"),
     "evidence package:matter": Text("all deposits of this matter", "该事项的全部存证"),
     "evidence package:form": Text(
-        "bag: BagIt; asic: ASiC-E container with a time-stamp",
-        "bag：BagIt；asic：含时间戳的 ASiC-E",
+        "bag: BagIt; asic: ASiC-E container with a time-stamp, and a seal on request",
+        "bag：BagIt；asic：含时间戳的 ASiC-E，可加盖签章",
     ),
     "evidence package:authority": Text(
         "address of a time-stamp authority for asic (default: the local one)",
         "asic 所用时间戳机构地址（默认使用本地机构）",
+    ),
+    "evidence package:seal": Text(
+        "set the organisation's seal on an asic container too", "在 asic 容器上加盖机构电子签章"
+    ),
+    "evidence package:seal_of": Text(
+        "whose seal, if several are kept here", "使用哪个机构的签章（保存多个时）"
+    ),
+    "evidence package:seal_passphrase_file": Text(
+        "file with the seal's passphrase; - for standard input",
+        "签章口令文件；- 表示标准输入",
     ),
     "evidence custody:deposits": Text("numbers of deposits", "存证编号"),
     "evidence custody:out": Text("where to save it", "保存位置"),

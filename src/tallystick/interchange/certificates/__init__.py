@@ -32,7 +32,12 @@ from tallystick.interchange.certificates.records import (
     Worded,
 )
 from tallystick.interchange.certificates.rendering import maker, render
-from tallystick.interchange.certificates.sealing import Authority, set_seal
+from tallystick.interchange.certificates.sealing import (
+    Authority,
+    content_sealed_by,
+    seal_content,
+    set_seal,
+)
 
 __all__ = [
     "CERTIFICATE_FILE",
@@ -53,6 +58,7 @@ __all__ = [
     "Text",
     "Worded",
     "attached_files",
+    "content_sealed_by",
     "facts_digest",
     "is_certificate",
     "is_link",
@@ -65,5 +71,6 @@ __all__ = [
     "read_link",
     "read_sealed",
     "render",
+    "seal_content",
     "set_seal",
 ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sets an organisation's seal on a certificate: a PAdES signature, B-B or, with an authority, B-T.
+"""Sets an organisation's seal: on a certificate as PAdES, B-B or B-T, on other content as CAdES.
 
 The signature comes as an update at the end of the file, so the page's own bytes stay as they were
 set, and can be set again and compared.
@@ -7,12 +7,13 @@ set, and can be set again and compared.
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from tallystick.crypto import OrganizationSeal
-from tallystick.errors import Malformed, TimeStampRefused
+from tallystick.crypto import OrganizationSeal, sha256
+from tallystick.errors import InvalidSeal, Malformed, TimeStampRefused
 
 if TYPE_CHECKING:
     from pyhanko.sign.signers import SimpleSigner
@@ -63,6 +64,48 @@ def set_seal(
     except TimestampRequestError as error:
         raise TimeStampRefused(f"no time-stamp: {error}", field="authority") from error
     return out.getvalue()
+
+
+def seal_content(content: bytes, seal: OrganizationSeal) -> bytes:
+    """Return a seal over any content, apart from it: CAdES B-B (ETSI EN 319 122-1), DER.
+
+    Not to be called where an event loop runs: the library runs one of its own.
+    """
+    made = asyncio.run(
+        _signer(seal).async_sign_general_data(content, "sha256", detached=True, use_cades=True)
+    )
+    signature: bytes = made.dump()
+    return signature
+
+
+def content_sealed_by(signature: bytes, content: bytes) -> bytes:
+    """Return the certificate (DER) under which a seal apart from its content holds.
+
+    Whose it is remains to be checked.
+
+    Raises:
+        InvalidSeal: it is no such seal, or does not hold over this content.
+    """
+    from asn1crypto import cms
+    from pyhanko.sign.validation.errors import SignatureValidationError
+    from pyhanko.sign.validation.generic_cms import validate_sig_integrity
+
+    try:
+        signed = cms.ContentInfo.load(signature, strict=True)["content"]
+        (signer,), (certificate,) = signed["signer_infos"], signed["certificates"]
+        intact, valid = validate_sig_integrity(
+            signer,
+            certificate.chosen,
+            expected_content_type="data",
+            actual_digest=sha256(content),
+        )
+        found: bytes = certificate.chosen.dump()
+        is_over_sha256 = signer["digest_algorithm"]["algorithm"].native == "sha256"
+    except (ValueError, TypeError, LookupError, AttributeError, SignatureValidationError) as error:
+        raise InvalidSeal(f"not a seal: {error}"[:200], field="seal") from error
+    if not (intact and valid and is_over_sha256):
+        raise InvalidSeal("the seal does not hold over this content", field="seal")
+    return found
 
 
 def _stamper(authority: Authority) -> TimeStamper:

@@ -3,7 +3,9 @@
 
 from tallystick.interchange.packages.bags import Bag, BagFile, check_bag, read_bag
 from tallystick.interchange.packages.containers import (
+    SIGNATURE,
     Container,
+    Sealed,
     container_manifest,
     read_container,
     write_container,
@@ -24,11 +26,13 @@ __all__ = [
     "INDEX",
     "INDEX_FORMAT",
     "PROOF_BYTES_MAX",
+    "SIGNATURE",
     "Bag",
     "BagFile",
     "Container",
     "Exhibit",
     "PackageFacts",
+    "Sealed",
     "check_bag",
     "container_manifest",
     "make_package",
