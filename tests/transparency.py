@@ -140,6 +140,7 @@ class Service:
         tree: int = 1,
         header: Mapping[int, object] | None = None,
         proof: object = None,
+        detached: bool = True,
     ) -> bytes:
         """Return the receipt for a statement."""
         entry = registered if self.entry == "bytes" else hashlib.sha256(registered).digest()
@@ -152,7 +153,7 @@ class Service:
             self.signer,
             {**claims, 395: tree, **(header or {})},
             root,
-            detached=True,
+            detached=detached,
             unprotected={396: {-1: [cbor2.dumps(found)]}},
         )
 

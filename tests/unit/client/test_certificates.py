@@ -286,6 +286,14 @@ class TestRegisteredNames:
         if lie == "name":
             assert fault(check(node, certificate(node, extract=made))) == ("records", "E_PROOF")
 
+    def test_a_name_that_a_contract_keeps_is_not_the_registered_one(self, node: MockNode) -> None:
+        """Proven by the ledger, and written by whoever may call that contract."""
+        forged = encode({"id": BANK, "name": {"zh": "假银行", "en": "Forged"}})
+        node.write({DEPOSIT: encode({"a": 0}), f"loans/firms/{BANK}".encode(): forged})
+        made = replace(extract_of(node), organizations=(proven(node, "loans", "firms", BANK),))
+        with pytest.raises(InvalidProof, match="elsewhere"):
+            made.check_records(node.world.trust)
+
     def test_a_file_keeps_them_and_one_without_any_is_as_it_was(
         self, node: MockNode, data: bytes
     ) -> None:

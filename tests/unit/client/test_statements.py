@@ -246,7 +246,7 @@ class TestAlteredStatements:
         "receipt",
         [
             b"",
-            sign1(LOG.signer, {395: 1}, b"attached"),
+            LOG.receipt(KINDS["digest"], detached=False),
             sign1(LOG.signer, {}, b"", detached=True),
             sign1(LOG.signer, {395: 1}, b"", detached=True),
             LOG.receipt(KINDS["digest"], header={2: [4711]}),

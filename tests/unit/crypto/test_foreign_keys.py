@@ -6,7 +6,9 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from tallystick.crypto import ForeignKey
 from tallystick.errors import InvalidSignature, Malformed
@@ -42,6 +44,15 @@ def test_a_signature_holds_under_its_own_algorithm_only(name: str) -> None:
         ):
             with pytest.raises(InvalidSignature):
                 key.verify(algorithm, message, made)
+
+
+def test_an_algorithm_is_taken_with_its_own_curve_only() -> None:
+    """ES384 under a P-256 key: a good signature of a kind that nobody should make."""
+    secret = ec.derive_private_key(5, ec.SECP256R1())
+    pair = decode_dss_signature(secret.sign(MESSAGE, ec.ECDSA(hashes.SHA384())))
+    signature = b"".join(number.to_bytes(32) for number in pair)
+    with pytest.raises(InvalidSignature):
+        ForeignKey.of_pem(Signer(secret, -35).pem).verify(-35, MESSAGE, signature)
 
 
 def test_a_key_for_one_algorithm_is_not_used_for_another() -> None:
