@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -146,7 +147,7 @@ def pack_container(
         record = seal_file(net.prove(*seal_key(organization, int(shown["version"]))), seal)
         files[SEAL_RECORD], digests[SEAL_RECORD] = [record], sha256(record)
         sealed_manifest = container_manifest(digests, SIGNATURE)
-        sealed = Sealed(sealed_manifest, seal_content(sealed_manifest, seal))
+        sealed = Sealed(sealed_manifest, asyncio.run(seal_content(sealed_manifest, seal)))
     manifest = container_manifest(digests)
     token = granted_token(ask(sha256(manifest), authority))
     with _fresh(target) as file:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import shutil
@@ -70,7 +71,7 @@ def container(
         {name: [content] for name, content in files.items()},
         container_manifest(digests),
         granted_token(stamped()),
-        sealed=Sealed(over, seal_content(over, seal)),
+        sealed=Sealed(over, asyncio.run(seal_content(over, seal))),
     )
     return target.getvalue()
 

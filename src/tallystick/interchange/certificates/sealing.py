@@ -7,7 +7,6 @@ set, and can be set again and compared.
 
 from __future__ import annotations
 
-import asyncio
 import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
@@ -66,13 +65,10 @@ def set_seal(
     return out.getvalue()
 
 
-def seal_content(content: bytes, seal: OrganizationSeal) -> bytes:
-    """Return a seal over any content, apart from it: CAdES B-B (ETSI EN 319 122-1), DER.
-
-    Not to be called where an event loop runs: the library runs one of its own.
-    """
-    made = asyncio.run(
-        _signer(seal).async_sign_general_data(content, "sha256", detached=True, use_cades=True)
+async def seal_content(content: bytes, seal: OrganizationSeal) -> bytes:
+    """Return a seal over any content, apart from it: CAdES B-B (ETSI EN 319 122-1), DER."""
+    made = await _signer(seal).async_sign_general_data(
+        content, "sha256", detached=True, use_cades=True
     )
     signature: bytes = made.dump()
     return signature

@@ -8,8 +8,8 @@
     META-INF/ASiCManifest1.xml   the same names and digests, if the container is sealed too
     META-INF/signature1.p7s      CAdES signature over that manifest
 
-The token is checked by `timestamps`, the seal by `certificates`; here is what belongs to the container. lxml is loaded when a
-manifest is read or written.
+The token is checked by `timestamps`, the seal by `certificates`; here is what belongs to the
+container. lxml is loaded when a manifest is read or written.
 """
 
 from __future__ import annotations
