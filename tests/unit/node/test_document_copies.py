@@ -234,16 +234,18 @@ def test_a_damaged_copy_is_replaced_once_another_is_there(world: World) -> None:
 
 def test_who_has_no_grant_makes_no_node_fetch_and_gets_no_hashes(world: World) -> None:
     """Nor does a node ask for others."""
-    know(world, Other(world))
-    with pytest.raises(RoleMissing):
-        fetch(world, AUDITOR_ID)
+    other = Other(world)
+    know(world, other)
     answer = world.ask(AUDITOR_ID, "GET", f"{PLACE.path}/chunks")
     assert answer.json()["code"] == "E_ROLE"
     lose(world)
+    with pytest.raises(RoleMissing):
+        fetch(world, AUDITOR_ID)
     object.__setattr__(world.node.documents._parts.rights, "is_alone", False)
     object.__setattr__(world.node.documents._parts.rights, "organization", lambda: "nobody")
     with pytest.raises(NotFound, match="not held here"):
         world.get(OWNER_ID, Use())
+    assert other.asked == []
 
 
 def test_a_nodes_own_key_reads_ciphertext_and_nothing_else(world: World) -> None:
