@@ -5,23 +5,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from tallystick.api.answer import BRIEFLY, Answer, compressed, json_answer
-from tallystick.api.asked import Asked
 from tallystick.api.directory import Directory
+from tallystick.api.document import document_route
 from tallystick.api.door import Door
-from tallystick.api.language import Bilingual
 from tallystick.api.limits import Limits
-from tallystick.api.openapi import NO_CONTRACT, Json, openapi_document
-from tallystick.api.parameters import Parameter
+from tallystick.api.openapi import Json, openapi_document
 from tallystick.api.ports import LedgerNode
 from tallystick.api.routes_governance import ROUTES as GOVERNANCE_ROUTES
 from tallystick.api.routes_log import ROUTES as LOG_ROUTES
 from tallystick.api.routes_read import ROUTES as READ_ROUTES
 from tallystick.api.routes_submit import ROUTES as SUBMIT_ROUTES
 from tallystick.api.server_state import ServerState
-from tallystick.api.table import Policy, Reply, Route
+from tallystick.api.table import Route
 from tallystick.encoding import prepare
-from tallystick.errors import UnknownContract
 
 
 def create_app(
@@ -53,36 +49,11 @@ def describe_api(state: ServerState, contract: str | None = None) -> Json:
     return openapi_document(ROUTES, state.catalogue, contract)
 
 
-def show_document(asked: Asked) -> Answer:
-    """Answer GET /openapi.json."""
-    answer = json_answer(describe_api(asked.server, asked.text("contract")), headers=(BRIEFLY,))
-    return compressed(answer, asked.accept_encoding)
-
-
-_DOCUMENT_ROUTE: Final = Route(
-    method="GET",
-    path="/openapi.json",
-    name="show_document",
-    tag="node",
-    policy=Policy.PUBLIC,
-    summary=Bilingual(en="This description", zh="接口描述"),
-    parameters=(
-        Parameter(
-            name="contract",
-            description="Only the paths of this contract; `-` for those of no contract.",
-            example=NO_CONTRACT,
-        ),
-    ),
-    errors=(UnknownContract,),
-    replies=(Reply(200, "OpenAPI 3.1."),),
-    reader=show_document,
-)
-
 ROUTES: Final[tuple[Route, ...]] = (
     *SUBMIT_ROUTES,
     *READ_ROUTES,
     *GOVERNANCE_ROUTES,
     *LOG_ROUTES,
-    _DOCUMENT_ROUTE,
+    document_route(lambda: ROUTES),
 )
 """Every route there is."""

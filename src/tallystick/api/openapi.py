@@ -14,7 +14,14 @@ from tallystick.api.catalogue import Catalogue
 from tallystick.api.openapi_contracts import contract_paths
 from tallystick.api.openapi_references import share_repeated
 from tallystick.api.openapi_tables import table_paths
-from tallystick.api.parameters import IDEMPOTENCY_KEY, MIN_HEIGHT, TIMEOUT_MS, WAIT, Parameter
+from tallystick.api.parameters import (
+    IDEMPOTENCY_KEY,
+    MIN_HEIGHT,
+    NO_CONTRACT,
+    TIMEOUT_MS,
+    WAIT,
+    Parameter,
+)
 from tallystick.api.problems import Problem, problem_type, status_of
 from tallystick.api.table import Lists, Policy, Reply, Route
 from tallystick.api.table_filters import LIST_PARAMETERS
@@ -65,9 +72,6 @@ _TAGS: Final = {
     "events": "What happens, as it happens",
     "node": "This node's own state",
 }
-
-NO_CONTRACT: Final = "-"
-"""Asks for the document of what every node answers, without the paths of contracts."""
 
 
 def openapi_document(

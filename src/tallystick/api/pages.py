@@ -16,7 +16,7 @@ from typing import Final
 
 from tallystick.api.answer import MEDIA_HTML, NO_STORE, Answer, HeaderPair, accepts_gzip, compressed
 from tallystick.api.asked import Asked
-from tallystick.api.openapi import NO_CONTRACT
+from tallystick.api.parameters import CONTRACT_PART, NO_CONTRACT
 from tallystick.api.wire_types import format_time
 from tallystick.errors import NotFound
 
@@ -87,7 +87,7 @@ def show_docs_page(asked: Asked) -> Answer:
 
     All of them at once are more than a thousand, which a browser takes minutes to draw.
     """
-    shown = asked.text("contract") or NO_CONTRACT
+    shown = asked.text(CONTRACT_PART.name) or NO_CONTRACT
     catalogue = asked.server.catalogue
     parts = {NO_CONTRACT: _NODE_PART[asked.language]}
     parts |= {one.name: getattr(one.label, asked.language) for one in catalogue.schemas}

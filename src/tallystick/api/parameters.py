@@ -239,6 +239,13 @@ def path_hash(name: str, description: str) -> Parameter:
     )
 
 
+NO_CONTRACT: Final = "-"
+"""Asks for the description of what every node answers, without the paths of contracts."""
+CONTRACT_PART: Final = Parameter(
+    name="contract",
+    description="Only the paths of this contract; `-` for those of no contract.",
+    example=NO_CONTRACT,
+)
 CURSOR: Final = Parameter(
     name="cursor",
     size_max=CURSOR_CHARACTERS_MAX,

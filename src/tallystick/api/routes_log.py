@@ -10,7 +10,7 @@ from tallystick.api.events import follow_events
 from tallystick.api.language import Bilingual
 from tallystick.api.metrics import show_metrics
 from tallystick.api.pages import show_docs_page, show_front_page, show_site_file
-from tallystick.api.parameters import Kind, Parameter, Place, path_text
+from tallystick.api.parameters import CONTRACT_PART, Kind, Parameter, Place, path_text
 from tallystick.api.proofs import (
     ConsistencyAnswer,
     InclusionAnswer,
@@ -233,9 +233,7 @@ ROUTES: Final = (
         tag="node",
         policy=Policy.PUBLIC,
         summary=Bilingual(en="This documentation as a page", zh="接口文档页面"),
-        parameters=(
-            Parameter(name="contract", description="The contract whose paths the page shows."),
-        ),
+        parameters=(CONTRACT_PART,),
         errors=(UnknownContract,),
         replies=(Reply(200, "The page.", media_types=(MEDIA_HTML,)),),
         reader=show_docs_page,
