@@ -50,7 +50,7 @@ def copied(path: str) -> Make:
 
 
 def bundled(path: Path, package: str, *options: str) -> Make:
-    """Return how to put a script and what it imports into one small file, named in its first line."""
+    """Return how to put a script and what it imports into one small file with its name on top."""
     banner = f"/*! {package}; see licences. */"
     program = str(MODULES / ".bin" / "esbuild")
     shape = ("--minify", "--charset=utf8", "--legal-comments=none", "--target=es2020")

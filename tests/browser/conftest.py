@@ -71,7 +71,7 @@ def node(folder: Path) -> Iterator[Node]:
 
 @pytest.fixture(scope="session")
 def served(node: Node, folder: Path) -> Iterator[str]:
-    """Serve the node with its console and a few deposits; give its address, without `/` at the end."""
+    """Serve the node with its console and a few deposits; give its address, without a last `/`."""
 
     def pages(door: Door, names: frozenset[str]) -> Application:
         check = partial(check_any_proof, trust=folder / "trust.json")
@@ -104,8 +104,9 @@ def served_alone(node: Node, served: str) -> Iterator[str]:
 def window(browser: Browser, served: str) -> Iterator[Open]:
     """Open windows at the served node; the test fails if a page of one of them had a fault.
 
-    At the node with its console, or `at` another address. Called with what Playwright's `new_context` takes: `locale="zh-CN"`, `color_scheme="dark"`,
-    `viewport={...}`, `java_script_enabled=False`.
+    At the node with its console, or `at` another address. Called with what Playwright's
+    `new_context` takes: `locale="zh-CN"`, `color_scheme="dark"`, `viewport={...}`,
+    `java_script_enabled=False`.
     """
     opened: list[Watched] = []
     with ExitStack() as stack:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The watch itself: a page with a fault is found out, or the other tests here would mean nothing."""
+"""The watch itself: a page with a fault is found out, else the other tests here mean nothing."""
 
 from __future__ import annotations
 
