@@ -33,7 +33,6 @@ class NetworkViews:
 
         Raises:
             DataFolderProblem: the views belong to another network.
-            Corrupted: the views are damaged.
             StorageFailed: the database cannot be written.
         """
         self._schemas_of = schemas_of

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import inspect, select
 
+from tallystick.errors import Corrupted
 from tallystick.model import Block
 from tallystick.views.database import open_writer, writing
 from tallystick.views.decoding import read_write_sets
@@ -31,8 +32,9 @@ def activated_contracts(block: Block) -> frozenset[str]:
 def contracts_in_views(url: str) -> frozenset[str]:
     """Return the contracts for which the views of a database were made; none if there are none.
 
+    Nor are there any if what the views say of themselves is damaged: who reads them is told.
+
     Raises:
-        Corrupted: what the views say of themselves is damaged.
         StorageFailed: the database cannot be used.
     """
     engine = open_writer(url)
@@ -40,7 +42,10 @@ def contracts_in_views(url: str) -> frozenset[str]:
         with writing(engine) as connection:
             if not inspect(connection).has_table(META.name):
                 return frozenset()
-            specs = decode_specs(connection.execute(select(META.c.specs)).scalar_one())
+            text = connection.execute(select(META.c.specs)).scalar_one()
     finally:
         engine.dispose()
-    return frozenset(specs.contracts)
+    try:
+        return frozenset(decode_specs(text).contracts)
+    except Corrupted:
+        return frozenset()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
@@ -135,6 +136,20 @@ def test_after_a_restore_views_forget_what_was_voted_later(url: str, tmp_path: P
     with opened(fresh) as views:
         views.agree_with(None)
     assert dump(url) == dump(fresh)
+
+
+def test_damaged_views_can_be_made_anew(url: str) -> None:
+    """The command that mends them opens them first."""
+    chain = voted()
+    with opened(url) as views:
+        bring(views, chain.blocks)
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
+        database.execute("UPDATE meta SET specs = '{1:2}'")
+        database.commit()
+    with opened(url) as views:
+        views.reset()
+        bring(views, chain.blocks)
+    assert len(dump(url)[TABLE]) == 2
 
 
 def test_contracts_of_genesis_are_known_from_the_start(url: str) -> None:
