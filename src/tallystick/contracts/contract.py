@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, Final, Literal, TypeVar, overload
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tallystick.contracts.label import Label
 from tallystick.contracts.records import Event
@@ -33,6 +34,8 @@ class MethodMark(Struct, frozen=True, kw_only=True):
     roles: tuple[str, ...] = ()
     emits: tuple[type[Event], ...] = ()
     refuses: tuple[type[Refusal], ...] = ()
+    emits_listed_in: str = ""
+    """Attribute of the contract with further events, for a method that several contracts share."""
 
 
 class Contract:
@@ -97,15 +100,24 @@ def action(
     label: Label,
     emits: tuple[type[Event], ...] = (),
     refuses: tuple[type[Refusal], ...] = (),
+    emits_listed_in: str = "",
 ) -> Callable[[Function], Function]:
     """Mark a method that changes state by a transaction: `def method(self, ctx: Context, ...)`.
 
     `role` is the role a signer needs, or several of which one suffices, or `ANY_MEMBER`.
-    `emits` and `refuses` name the events and the contract's own refusals.
+    `emits` and `refuses` name the events and the contract's own refusals. A method that several
+    contracts share names the attribute in which each of them lists the events of its own.
     """
     roles = (role,) if isinstance(role, str) else role
     return _marker(
-        MethodMark(kind="action", label=label, roles=roles, emits=emits, refuses=refuses)
+        MethodMark(
+            kind="action",
+            label=label,
+            roles=roles,
+            emits=emits,
+            refuses=refuses,
+            emits_listed_in=emits_listed_in,
+        )
     )
 
 
@@ -132,11 +144,28 @@ def _marker(mark: MethodMark) -> Callable[[Function], Function]:
 def marked_methods(
     contract: type[Contract],
 ) -> Iterator[tuple[str, Callable[..., Any], MethodMark]]:
-    """Yield name, function and mark of every marked method, in the order of definition."""
+    """Yield name, function and mark of every marked method, in the order of definition.
+
+    Raises:
+        InvalidContract: the contract does not list the events of a method that it shares.
+    """
     for name, value in class_attributes(contract).items():
         mark = mark_of(value)
         if mark is not None:
-            yield name, value, mark
+            yield name, value, _with_listed_events(contract, name, mark)
+
+
+def _with_listed_events(contract: type[Contract], method: str, mark: MethodMark) -> MethodMark:
+    if not mark.emits_listed_in:
+        return mark
+    listed = getattr(contract, mark.emits_listed_in, None)
+    if not isinstance(listed, tuple):
+        raise InvalidContract(
+            f"{contract.__name__}.{method}: the contract does not list what it announces",
+            field=f"{contract.__name__}.{mark.emits_listed_in}",
+            expected=f"{mark.emits_listed_in} = (Event, ...), or () if there is nothing",
+        )
+    return replace(mark, emits=(*mark.emits, *listed), emits_listed_in="")
 
 
 def mark_of(value: object) -> MethodMark | None:

@@ -210,6 +210,7 @@ from tallystick.contracts.parts.sealed_documents import (
     SealedDocuments,
     SealedFile,
 )
+from tallystick.contracts.parts.ticking import Ticking
 from tallystick.contracts.parts.votes import (
     AlreadyVoted,
     BallotBroken,
@@ -411,6 +412,7 @@ __all__ = [
     "StillRetained",
     "TickLimit",
     "Ticked",
+    "Ticking",
     "TooLate",
     "UnderLegalHold",
     "Units",
