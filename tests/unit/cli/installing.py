@@ -15,6 +15,7 @@ from tallystick.execution import loader
 EVIDENCE = EntryPoint("evidence", "tallystick.industries.evidence:Evidence", installed.GROUP)
 RENTAL = EntryPoint("demo.rental", "tests.unit.cli.rental:Rental", installed.GROUP)
 BROKEN = EntryPoint("broken", "tests.unit.cli.rental:Nothing", installed.GROUP)
+SEALS = EntryPoint("seals", "tallystick.contracts.registers:Seals", installed.GROUP)
 SHOP = EntryPoint("shop@1", "tests.unit.cli.shop:Shop", installed.GROUP)
 SHOP_NEXT = EntryPoint("shop@2", "tests.unit.cli.shop:NextShop", installed.GROUP)
 SHOP_OTHERWISE = EntryPoint("corner-shop", "tests.unit.cli.shop:Shop", installed.GROUP)

@@ -32,6 +32,7 @@ from tallystick.units import TimeMs
 from tests.ceremony import founder, invite_of
 from tests.serving import served_node, started_node
 from tests.unit.cli.conftest import Tally
+from tests.unit.cli.installing import EVIDENCE, installed_contracts
 
 
 @pytest.fixture
@@ -192,7 +193,8 @@ def test_the_clock_is_compared_with_the_median_of_the_others(
 def ledger(tmp_path: Path) -> Path:
     """Return the data folder of a stopped node with two blocks, which it ordered alone."""
     data = tmp_path / "ledger"
-    found_demo(data)
+    with installed_contracts(EVIDENCE):
+        found_demo(data)
     identity = KeyStore(data / "demo-keys").load("demo-liu-yang")
     with started_node(NodeConfig(data=data, workers=False)) as node:
         for number in (1, 2):

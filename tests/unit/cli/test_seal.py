@@ -16,6 +16,7 @@ from tallystick.model import parse_checkpoint
 from tallystick.node import NodeConfig
 from tests.serving import served_node
 from tests.unit.cli.conftest import Outcome, Tally
+from tests.unit.cli.installing import EVIDENCE, SEALS, installed_contracts
 
 CODE = "91110108MADEM0038D"
 AS = ("--as", "ledger-administrator")
@@ -29,7 +30,8 @@ def node(
     """Serve a node of one organisation with a deposit; return its trust file."""
     assert home.exists()
     folder = tmp_path / "node"
-    found_own(folder, network="ledger", organization=CODE, name="示范法院")
+    with installed_contracts(EVIDENCE, SEALS):
+        found_own(folder, network="ledger", organization=CODE, name="示范法院")
     with served_node(NodeConfig(data=folder, workers=False)) as served:
         monkeypatch.setenv("TALLY_URL", served.url)
         file = tmp_path / "contract.txt"
