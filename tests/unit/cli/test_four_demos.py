@@ -27,8 +27,9 @@ pytestmark = [
         ("charity", {"donated": 1_000_000, "paid": 900_000, "beneficiaries": 6}),
         ("inventory", {"lent": 144_000_000, "cases": 500, "released": 100}),
         ("preservation", {"paid": 8_000_000, "receipts": 42}),
+        ("custody", {"objects": 3, "challenges": 2}),
     ],
-    ids=["charity", "inventory", "preservation"],
+    ids=["charity", "inventory", "preservation", "custody"],
 )
 def test_a_story_is_told_on_four_nodes(tmp_path: Path, story: str, told: dict[str, int]) -> None:
     """Its receipts carry the validators' agreement, come from all four, and verify offline."""

@@ -107,7 +107,7 @@ class World:
         with connect(self.url, identity=IDENTITIES[who]) as net:
             return net.call("custody", method, **args).result
 
-    def put(self) -> None:
+    def put(self, **stated: Any) -> None:
         """Seal a file, upload it to the node, and have three copies of it kept."""
         clear = self.folder / "voucher.pdf"
         clear.write_bytes(CLEAR)
@@ -116,21 +116,20 @@ class World:
             net.call("sealing_keys", "publish", public_key=key)
             facts = net.documents.put(clear, document="D-1").facts
         clear.unlink()
-        self.act(
-            "owner",
-            "declare_object",
-            id="v1",
-            agreement=self.agreement,
-            cid=facts.cid,
-            ciphertext=digest_of("sealed"),
-            plain=plain_commitment("v1", facts.sha256, b"salt"),
-            size=facts.size,
-            slices_root=facts.slices_root,
-            media_type="application/pdf",
-            retention="voucher",
-            key_id="key-1",
-            nodes=["n0", "n1", "n2"],
-        )
+        usual = {
+            "id": "v1",
+            "agreement": self.agreement,
+            "cid": facts.cid,
+            "ciphertext": digest_of("sealed"),
+            "plain": plain_commitment("v1", facts.sha256, b"salt"),
+            "size": facts.size,
+            "slices_root": facts.slices_root,
+            "media_type": "application/pdf",
+            "retention": "voucher",
+            "key_id": "key-1",
+            "nodes": ["n0", "n1", "n2"],
+        }
+        self.act("owner", "declare_object", **(usual | stated))
 
     def keep(self, node: str, *words: object) -> Outcome:
         """Let an operator's keeper do a round."""
@@ -318,6 +317,17 @@ def test_what_the_ledger_does_not_know_is_neither_exported_nor_restored(
     assert world.verb("export-car", "v1", *out, *nothing).json["error"]["code"] == "E_NOT_FOUND"
     nowhere = ("--out", tmp_path / "no" / "folder" / "x.car")
     assert world.verb("export-car", "v1", *nowhere).json["error"]["code"] == "E_FILE"
+
+
+def test_an_archive_is_held_against_all_that_the_ledger_says(world: World, tmp_path: Path) -> None:
+    """AFC-1: the right address is not enough; size and slices root must be the declared ones too."""
+    world.put(slices_root="ab" * 32)
+    (stored,) = (tmp_path / "node" / "documents" / "store").rglob("baf*")
+    sealed, depot = stored.read_bytes(), DepotBytes(tmp_path / "other").depot
+    depot.keep(address_of(sealed), [sealed])
+    car = tmp_path / "v1.car"
+    car.write_bytes(b"".join(write_car(depot, address_of(sealed).cid)))
+    assert world.verb("restore", car, who="").json["error"]["code"] == "E_HASH"
 
 
 def test_a_drill_brings_back_what_chance_draws_and_reports_it(world: World, tmp_path: Path) -> None:

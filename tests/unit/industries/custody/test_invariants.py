@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tallystick.contracts import replace
 from tallystick.contracts.parts import BatchTree
 from tallystick.errors import Refused
 from tallystick.industries.custody import business_key, entry_digest
@@ -271,6 +272,22 @@ def test_afc_7_lines_asked_for_by_business_key_are_shown_or_the_audit_fails(scen
     scene.warp(days=2)
     assert scene.record("audits", two["id"])["state"] == "FAILED"
     assert scene.named("AuditEnded")[-1]["missing"] == 1
+    check_all(scene)
+
+
+def test_afc_7_a_line_asked_for_whose_object_was_never_stored_fails_the_audit(scene: Scene) -> None:
+    """AFC-7: chance drew the other line, which is whole; the one that was asked for is not."""
+    scene.terminals(1)
+    lines = [scene.entry("t0", number, scene.stored(f"o{number}")) for number in (1, 2)]
+    lines[1] = replace(lines[1], object="o9")
+    manifest = scene.anchor(lines, [{"terminal": "t0", "first": 1, "entries": 2, "gaps": []}], DAY)
+    scene.ok(RULES, "change_parameters", parameters={"audit_entries": 1})
+    asked = [lines[1].business_key]
+    audits = [scene.ok(AUDITOR, "draw_audit", manifest=manifest, asked=asked) for _ in range(9)]
+    audit = next(one for one in audits if one["indices"] == [0])
+    shown = [scene.shown(lines, at) for at in range(2)]
+    ended = scene.ok(OWNER, "show_entries", audit=audit["id"], shown=shown)
+    assert (ended["state"], ended["missing"], ended["asked_missing"]) == ("FAILED", [], asked)
     check_all(scene)
 
 
