@@ -320,7 +320,7 @@ def test_what_the_ledger_does_not_know_is_neither_exported_nor_restored(
 
 
 def test_an_archive_is_held_against_all_that_the_ledger_says(world: World, tmp_path: Path) -> None:
-    """AFC-1: the right address is not enough; size and slices root must be the declared ones too."""
+    """AFC-1: the right address is not enough; size and slices root must be the declared ones."""
     world.put(slices_root="ab" * 32)
     (stored,) = (tmp_path / "node" / "documents" / "store").rglob("baf*")
     sealed, depot = stored.read_bytes(), DepotBytes(tmp_path / "other").depot
