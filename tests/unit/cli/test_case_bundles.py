@@ -140,7 +140,9 @@ def test_the_court_finds_every_item_unchanged_and_says_nothing_of_before(
     assert facts["report_sha256"] == hashlib.sha256(report.read_bytes()).hexdigest()
 
 
-def test_a_bundle_with_any_byte_or_path_altered_is_refused(files: Files, check: Check) -> None:
+def test_jud_2_a_bundle_with_any_byte_or_path_altered_is_refused(
+    files: Files, check: Check
+) -> None:
     """JUD-2: of a file, of metadata, of a proof, of a path; one too many and one too few."""
     assert check(files).items
     original = next(name for name in files if name.startswith("data/"))

@@ -28,10 +28,13 @@ pytestmark = [
         ("inventory", {"lent": 144_000_000, "cases": 500, "released": 100}),
         ("preservation", {"paid": 8_000_000, "receipts": 42}),
         ("custody", {"objects": 3, "challenges": 2}),
+        ("justice", {"cured": "AG-2026-000001", "case": "CA-2026-000001", "collected": 100_000}),
     ],
-    ids=["charity", "inventory", "preservation", "custody"],
+    ids=["charity", "inventory", "preservation", "custody", "justice"],
 )
-def test_a_story_is_told_on_four_nodes(tmp_path: Path, story: str, told: dict[str, int]) -> None:
+def test_a_story_is_told_on_four_nodes(
+    tmp_path: Path, story: str, told: dict[str, int | str]
+) -> None:
     """Its receipts carry the validators' agreement, come from all four, and verify offline."""
     place = tmp_path / "story"
     done = subprocess.run(

@@ -56,6 +56,7 @@ from tallystick.industries.evidence.rules import (
     has_earlier_deposit,
     verification_of,
 )
+from tallystick.industries.evidence.supervision import Supervision
 
 DEPOSITOR: Final = "depositor"
 BATCH_DEPOSITS_MAX: Final = 200
@@ -71,6 +72,7 @@ _REFUSES: Final = (
 
 
 class Evidence(
+    Supervision,
     Contract,
     name="evidence",
     version=2,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each numbered invariant of JUD that this contract keeps; JUD-1 and JUD-2 are evidence's."""
+"""Each numbered invariant of JUD that this contract keeps; JUD-2 is that of bundles and receipts."""
 
 from __future__ import annotations
 
@@ -47,13 +47,15 @@ def debt(**changes: Any) -> Obligation:
 def test_jud_1_a_claimed_time_is_shown_as_a_claim_beside_block_time(stage: Stage) -> None:
     """An exhibit keeps both, under names that say which is which."""
     agreement = stage.active()
-    *_, exhibit = stage.table("exhibits").values()
-    deposit = exhibit["deposit"]
-    assert exhibit["agreement"] == agreement
-    assert (
-        exhibit["deposited_at"] == stage.ledger.tables["evidence/deposits"][deposit]["deposited_at"]
-    )
-    assert exhibit["claimed_capture"] is None
+    claimed = stage.now_ms - 3 * DAY_MS
+    photo = {"sha256": "cd" * 32, "size": 9, "title": "photo"}
+    late = photo | {"captured_at": stage.now_ms + DAY_MS}
+    assert stage.do(cast.LESSOR, "deposit", "evidence", **late).code == "E_EARLY"
+    kept = stage.ok(cast.LESSOR, "deposit", "evidence", captured_at=claimed, **photo)
+    named = {"agreement": agreement, "deposit": kept["id"], "file_name": "photo.jpg"}
+    shown = stage.ok(cast.LESSOR, "attach", sha256="cd" * 32, **named)
+    assert shown["claimed_capture"] == claimed
+    assert shown["deposited_at"] == kept["deposited_at"] == stage.now_ms - 1
 
 
 def test_jud_3_nothing_is_breached_before_due_and_grace(stage: Stage) -> None:

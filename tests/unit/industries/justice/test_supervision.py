@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tallystick.contracts import Contract, schema_of
+from tallystick.industries.evidence import Evidence
 from tallystick.industries.justice import Justice
 from tallystick.model import Event
 from tallystick.units import TimeMs
@@ -17,27 +18,30 @@ from tests.unit.industries.justice.stage import RENT, Stage
 from tests.unit.industries.justice.test_workflow import settlement
 from tests.unit.views.chain import GENESIS, Chain, Deed
 
-CONTRACT: Final[type[Contract]] = Justice
-SPECS: Final = specs_of([schema_of(CONTRACT)])
+CONTRACTS: Final[tuple[type[Contract], ...]] = (Justice, Evidence)
+SPECS: Final = specs_of([schema_of(one) for one in CONTRACTS])
 
 
 class Seen:
     """The views of a history."""
 
-    def __init__(self, history: list[tuple[int, tuple[Event, ...]]], folder: Path) -> None:
-        """Project the whole history, each call in a block of its own time."""
+    def __init__(
+        self, history: list[tuple[int, tuple[Event, ...]]], folder: Path, contract: str = "justice"
+    ) -> None:
+        """Project the whole history of a contract, each call in a block of its own time."""
+        self.contract = contract
         self.url = f"sqlite:///{folder / 'views.sqlite'}"
         chain = Chain()
         for at, events in history:
-            own = tuple(event for event in events if event.name.startswith("justice."))
-            chain.add(Deed(contract="justice", events=own), time=TimeMs(at))
+            own = tuple(event for event in events if event.name.startswith(f"{contract}."))
+            chain.add(Deed(contract=contract, events=own), time=TimeMs(at))
         with Projector(self.url, GENESIS, SPECS) as projector:
             projector.apply(chain.blocks)
 
     def table(self, name: str) -> StatisticTable:
         """Return a statistic's full table."""
         with closing(Views(self.url)) as views:
-            return views.statistic_table("justice", name, period="", is_full=True)
+            return views.statistic_table(self.contract, name, period="", is_full=True)
 
     def total(self, name: str) -> int | None:
         """Return the total of a statistic."""
@@ -46,7 +50,7 @@ class Seen:
     def rules(self) -> set[str]:
         """Return the rules that have warned."""
         with closing(Views(self.url)) as views:
-            return {one.rule for one in views.list_alerts("justice", limit=500).items}
+            return {one.rule for one in views.list_alerts(self.contract, limit=500).items}
 
 
 def test_performance_breaches_and_mediation_are_counted(tmp_path: Path) -> None:
@@ -95,3 +99,24 @@ def test_a_burst_of_identical_claims_warns_from_the_two_hundred_and_first(tmp_pa
         folder.mkdir()
         history = [(at + number, filed) for number in range(count)]
         assert Seen(history, folder).rules() == expected
+
+
+def test_the_days_deposits_are_counted_by_platform_in_each_way(tmp_path: Path) -> None:
+    """One by one, many in a transaction, and under a root: files, not transactions."""
+    stage = Stage()
+    for _ in range(3):
+        stage.deposit(cast.PLATFORM)
+    many = [{"sha256": f"{number:02x}" * 32, "size": 1, "title": "x"} for number in range(5)]
+    stage.ok(cast.PLATFORM, "deposit_many", "evidence", deposits=many)
+    batch = {"root": cast.HASH, "count": 50_000, "total": 1, "first_at": 0, "last_at": 1}
+    stage.ok(cast.LESSOR, "deposit_batch", "evidence", **batch)
+    seen = Seen(stage.history, tmp_path, "evidence")
+    found = {
+        name: seen.total(name)
+        for name in ("deposits_one_by_one", "deposits_many", "deposits_by_root")
+    }
+    assert found == {
+        "deposits_one_by_one": 3,
+        "deposits_many": 5,
+        "deposits_by_root": 50_000,
+    }
