@@ -12,8 +12,9 @@ from tallystick.client.async_tables import AsyncTableQuery
 from tallystick.client.calling import Contracts
 from tallystick.client.certificates import certify
 from tallystick.client.document_desk import AsyncDocumentDesk
-from tallystick.client.extracts import Extract, with_names
+from tallystick.client.extracts import Extract
 from tallystick.client.links import AsyncLink
+from tallystick.client.named_extracts import with_names
 from tallystick.client.previews import Preview, fetch_preview
 from tallystick.client.private_desk import AsyncPrivateDesk
 from tallystick.client.table_query import Question

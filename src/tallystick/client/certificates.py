@@ -15,7 +15,8 @@ from typing import Any, Final
 import msgspec
 
 from tallystick.client.exchange import Flow
-from tallystick.client.extracts import Extract, with_names
+from tallystick.client.extracts import Extract
+from tallystick.client.named_extracts import with_names
 from tallystick.client.proven_record import ProvenRecord, key_text, read_proven_record
 from tallystick.client.reading import fetch_proven, query
 from tallystick.client.session import Session

@@ -9,20 +9,13 @@ the records is shown by making them again, which the package of the contract can
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 
-from tallystick.client.exchange import Flow
 from tallystick.client.proven_record import ProvenRecord, read_proven_record
-from tallystick.client.reading import fetch_proven
-from tallystick.client.registered_names import (
-    ORGANIZATIONS,
-    codes_in,
-    registered_names,
-)
-from tallystick.client.session import Session
+from tallystick.client.registered_names import registered_names
 from tallystick.client.trust import TrustSource, open_trust
 from tallystick.client.verify_offline import verify
 from tallystick.encoding import Value, format_json, parse_json
@@ -165,29 +158,6 @@ def read_extract(data: bytes) -> Extract:
         receipts=tuple(read.receipts),
         organizations=organizations,
     )
-
-
-def with_names(session: Session, extract: Extract, *also: str) -> Flow[Extract]:
-    """Return an extract with the proven names of the organisations in its facts, and of others.
-
-    Args:
-        session: The connection.
-        extract: Names that it has already are kept.
-        also: Codes of further organisations.
-
-    Raises:
-        InvalidProof, InvalidCheckpoint: a proof of the node does not hold.
-        HistoryTooLong, Unavailable: the node does not say.
-    """
-    known = {one.key: one for one in extract.organizations}
-    height = parse_checkpoint(extract.checkpoint).height
-    for code in (*codes_in(extract.facts), *also):
-        if code not in known:
-            found = yield from fetch_proven(session, *ORGANIZATIONS, code, height)
-            if found.content is not None:
-                known[code] = found
-    listed = tuple(known[code] for code in sorted(known))
-    return replace(extract, organizations=listed)
 
 
 def _without_checkpoint(record: ProvenRecord) -> dict[str, Value]:

@@ -10,8 +10,9 @@ from tallystick.client.calling import Contracts
 from tallystick.client.certificates import certify
 from tallystick.client.contract_desk import ContractDesk, ContractNames, attribute
 from tallystick.client.document_desk import DocumentDesk
-from tallystick.client.extracts import Extract, with_names
+from tallystick.client.extracts import Extract
 from tallystick.client.links import Link
+from tallystick.client.named_extracts import with_names
 from tallystick.client.net_reader import NetReader
 from tallystick.client.previews import Preview, fetch_preview
 from tallystick.client.private_desk import PrivateDesk
