@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The clock of a contract that anyone may turn: the two actions that every user of deadlines has."""
+"""The clock of a contract that anyone may turn: two actions that all users of deadlines have."""
 
 from __future__ import annotations
 
