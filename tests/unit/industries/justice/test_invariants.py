@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each numbered invariant of JUD that this contract keeps; JUD-2 is that of bundles and receipts."""
+"""Each numbered invariant of JUD that this contract keeps; JUD-2 is of bundles."""
 
 from __future__ import annotations
 
