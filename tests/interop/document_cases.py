@@ -41,20 +41,28 @@ def address(size: int) -> Address:
     return hasher.finish().address
 
 
-def car_file() -> tuple[bytes, Address, str]:
-    """Return a document as a CAR, its address, and the SHA-256 of its content."""
+def addresses() -> Iterator[tuple[str, bool, dict[str, object]]]:
+    """Yield each size with its address, and two with another's: what, whether right, the facts."""
+    cids = [str(address(size).cid) for size in SIZES]
+    for size, cid in zip(SIZES, cids, strict=True):
+        yield f"{size} bytes", True, {"size": size, "cid": cid}
+    for size, cid in ((SIZES[1], cids[2]), (SIZES[4], cids[3])):
+        yield f"{size} bytes, another's address", False, {"size": size, "cid": cid}
+
+
+def archives() -> Iterator[tuple[str, bytes, dict[str, object]]]:
+    """Yield a document as a CAR, `whole`, and altered copies of it by what was altered."""
     found = address(CAR_SIZE)
     with tempfile.TemporaryDirectory() as folder:
         depot = Depot(Path(folder) / "depot", FolderStore(Path(folder) / "store"))
         depot.keep(found, content(CAR_SIZE))
         archive = b"".join(write_car(depot, found.cid))
-    return archive, found, hashlib.sha256(b"".join(content(CAR_SIZE))).hexdigest()
-
-
-def altered_cars(archive: bytes, address: Address) -> Iterator[tuple[str, bytes]]:
-    """Yield archives that must be refused, with what was altered."""
+    digest = hashlib.sha256(b"".join(content(CAR_SIZE))).hexdigest()
+    facts: dict[str, object] = {"cid": str(found.cid), "sha256": digest}
+    yield "whole", archive, facts
     chunk = archive.rindex(bytes((3,)) * 5)  # the last chunk of the content
-    yield "a block", archive[:chunk] + b"x" + archive[chunk + 1 :]
-    yield "a block left out", archive[: chunk - 1 - 36]
-    yield "cut off", archive[:-1]
-    yield "the root", archive.replace(bytes(address.cid), bytes(address.cid)[:-1] + b"x", 1)
+    yield "a block", archive[:chunk] + b"x" + archive[chunk + 1 :], facts
+    yield "a block left out", archive[: chunk - 1 - 36], facts
+    yield "cut off", archive[:-1], facts
+    root = bytes(found.cid)
+    yield "the root", archive.replace(root, root[:-1] + b"x", 1), facts

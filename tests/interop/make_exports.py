@@ -27,9 +27,8 @@ from tallystick.model import (
 )
 from tests.certificates import sealed
 from tests.factories import BANK, COURT, secret
-from tests.interop import evidence_cases
+from tests.interop import document_cases, evidence_cases
 from tests.interop.certificate_cases import altered_certificates
-from tests.interop.document_cases import SIZES, address, altered_cars, car_file
 from tests.interop.finality_cases import CHAIN, finality_cases
 from tests.interop.grant_cases import SCHEMA, grant_files
 from tests.interop.grant_cases import altered as altered_grants
@@ -436,20 +435,11 @@ def add_certificates(exports: Exports) -> None:
 
 def add_documents(exports: Exports) -> None:
     """Content addresses of several sizes, a CAR, and altered copies."""
-    cids = [str(address(size).cid) for size in SIZES]
-    for place, size in enumerate(SIZES):
-        label = f"{size} bytes"
-        exports.case("document-address", label, accept=True, size=size, cid=cids[place])
-    for size, cid in ((SIZES[1], cids[2]), (SIZES[4], cids[3])):
-        label = f"{size} bytes, another's address"
-        exports.case("document-address", label, accept=False, size=size, cid=cid)
-    archive, found, digest = car_file()
-    facts = {"cid": str(found.cid), "sha256": digest}
-    name = exports.file("documents/document.car", archive)
-    exports.case("document-car", "a document", accept=True, file=name, **facts)
-    for what, data in altered_cars(archive, found):
-        file = exports.file(f"altered/{what.replace(' ', '-')}.car", data)
-        exports.case("document-car", f"altered: {what}", accept=False, file=file, **facts)
+    for label, is_right, facts in document_cases.addresses():
+        exports.case("document-address", label, accept=is_right, **facts)
+    for label, archive, facts in document_cases.archives():
+        name = exports.file(f"documents/{label.replace(' ', '-')}.car", archive)
+        exports.case("document-car", label, accept=label == "whole", file=name, **facts)
 
 
 def write_exports(source: Source, folder: Path) -> Exports:

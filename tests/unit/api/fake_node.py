@@ -17,7 +17,7 @@ from msgspec import Struct
 from tallystick.consensus import EngineCounts
 from tallystick.contracts import Contract, ContractSchema
 from tallystick.crypto import sha256
-from tallystick.documents import Depot, FolderStore, Holdings, Wraps
+from tallystick.documents import Holdings
 from tallystick.encoding import Value
 from tallystick.errors import NotFound, NotWitnessed, Rejected, Replayed, TallystickError
 from tallystick.execution import ContractRunner, InstalledContract
@@ -50,10 +50,6 @@ from tallystick.node import (
     RegisterShown,
     StateProved,
 )
-from tallystick.node.copy_desk import CopyDesk, CopyDeskParts
-from tallystick.node.document_desk import DocumentDesk, DocumentDeskParts
-from tallystick.node.document_ledger import DocumentLedger
-from tallystick.node.document_rights import DocumentRights
 from tallystick.node.history import History, tree_of
 from tallystick.node.previews import PreviewDesk, PreviewParts
 from tallystick.node.private_desk import PrivateDesk, PrivateDeskParts
@@ -62,6 +58,7 @@ from tallystick.units import TimeMs
 from tallystick.views import Projector, Views, specs_of
 from tests import factories
 from tests.factories import CLERK, COURT, LIFETIME, LOG_KEY, NETWORK, START
+from tests.unit.api.fake_documents import document_desks
 
 
 class Committed(Struct, frozen=True):
@@ -166,26 +163,8 @@ class FakeNode:
                 holdings=Holdings(folder / "private"),
             )
         )
-        rights = DocumentRights(
-            ledger=DocumentLedger(_WorldState(self.store).get),
-            organization=lambda: COURT,
-            is_alone=True,
-        )
-        depot = Depot(folder / "documents", FolderStore(folder / "documents" / "store"))
-        self.documents = DocumentDesk(
-            DocumentDeskParts(
-                clock=lambda: self.now, rights=rights, depot=depot, wraps=Wraps(folder / "wraps")
-            )
-        )
-        self.copies = CopyDesk(
-            CopyDeskParts(
-                network=self.network,
-                rights=rights,
-                depot=depot,
-                desk=self.documents,
-                sources=(),
-                sign=lambda _: b"",
-            )
+        self.documents, self.copies = document_desks(
+            folder, self.network, _WorldState(self.store).get, lambda: self.now
         )
         self._held: list[tuple[list[bytes], Future[list[Any]]]] = []
         self._subscribers: list[Callable[[Block], None]] = []
