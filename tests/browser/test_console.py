@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from starlette.routing import compile_path
 
-from tallystick.console.application import PAGES
 from tallystick.console.painting import STATIC
+from tallystick.console.site_map import PAGES
 from tests.browser.conftest import Open
 from tests.browser.watching import Watched
 

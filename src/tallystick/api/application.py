@@ -6,10 +6,9 @@ from __future__ import annotations
 from typing import Final
 
 from tallystick.api.directory import Directory
-from tallystick.api.document import document_route
 from tallystick.api.door import Door
 from tallystick.api.limits import Limits
-from tallystick.api.openapi import Json, openapi_document
+from tallystick.api.openapi import Json, document_route, openapi_document
 from tallystick.api.ports import LedgerNode
 from tallystick.api.routes_governance import ROUTES as GOVERNANCE_ROUTES
 from tallystick.api.routes_log import ROUTES as LOG_ROUTES

@@ -3,18 +3,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from tallystick.api.answer import MEDIA_JSON, MEDIA_PROBLEM
+from tallystick.api.answer import (
+    BRIEFLY,
+    MEDIA_JSON,
+    MEDIA_PROBLEM,
+    Answer,
+    compressed,
+    json_answer,
+)
+from tallystick.api.asked import Asked
 from tallystick.api.catalogue import Catalogue
+from tallystick.api.language import Bilingual
 from tallystick.api.openapi_contracts import contract_paths
 from tallystick.api.openapi_references import share_repeated
 from tallystick.api.openapi_tables import table_paths
 from tallystick.api.parameters import (
+    CONTRACT_PART,
     IDEMPOTENCY_KEY,
     MIN_HEIGHT,
     NO_CONTRACT,
@@ -37,6 +47,7 @@ from tallystick.errors import (
     TallystickError,
     TooSlow,
     Unavailable,
+    UnknownContract,
     WrongMediaType,
     WrongMethod,
 )
@@ -276,3 +287,26 @@ def _problem_example(error: type[TallystickError], status: int) -> Json:
         "instance": "/v1/...",
         "request_id": "5f0c2a91-1f",
     }
+
+
+def document_route(routes: Callable[[], tuple[Route, ...]]) -> Route:
+    """Return the route; `routes` gives the whole table, this route included."""
+
+    def show_document(asked: Asked) -> Answer:
+        """Answer GET /openapi.json."""
+        part = asked.text(CONTRACT_PART.name)
+        document = openapi_document(routes(), asked.server.catalogue, part)
+        return compressed(json_answer(document, headers=(BRIEFLY,)), asked.accept_encoding)
+
+    return Route(
+        method="GET",
+        path="/openapi.json",
+        name="show_document",
+        tag="node",
+        policy=Policy.PUBLIC,
+        summary=Bilingual(en="This description", zh="接口描述"),
+        parameters=(CONTRACT_PART,),
+        replies=(Reply(200, "OpenAPI 3.1."),),
+        errors=(UnknownContract,),
+        reader=show_document,
+    )

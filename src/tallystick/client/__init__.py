@@ -64,7 +64,7 @@ from tallystick.client.private_data import (
     seal_record,
 )
 from tallystick.client.private_desk import AsyncPrivateDesk, PrivateDesk
-from tallystick.client.problems import Placed, Problem, problem_of
+from tallystick.client.problems import Placed, Problem, error_from_problem, problem_of
 from tallystick.client.proof_kinds import ProofKind, kind_of
 from tallystick.client.proven_record import ProvenRecord, key_text, read_proven_record
 from tallystick.client.records import (
@@ -213,6 +213,7 @@ __all__ = [
     "deposit_args",
     "deposited_files",
     "digest_file",
+    "error_from_problem",
     "facts_of",
     "file_chunks",
     "find_receipt",

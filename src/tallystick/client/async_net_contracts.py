@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tallystick.client.async_contract_desk import AsyncContractDesk, AsyncContractName
@@ -15,12 +14,10 @@ from tallystick.client.document_desk import AsyncDocumentDesk
 from tallystick.client.extracts import Extract
 from tallystick.client.links import AsyncLink
 from tallystick.client.named_extracts import with_names
-from tallystick.client.previews import Preview, fetch_preview
 from tallystick.client.private_desk import AsyncPrivateDesk
 from tallystick.client.table_query import Question
 from tallystick.client.typed_values import TypedItem
 from tallystick.crypto import OrganizationSeal
-from tallystick.encoding import Value
 from tallystick.interchange.certificates import Authority, Paper
 
 
@@ -54,18 +51,6 @@ class AsyncNetContracts(AsyncNetReader):
         """Return a contract by its name; raises `UnknownContract`."""
         schema = await self._link.run(self._contracts.find(name))
         return AsyncContractDesk(self._link, self._contracts, schema)
-
-    async def preview(self, contract: str, method: str, args: Mapping[str, Value]) -> Preview:
-        """Return what a call would do, tried on the newest state; nothing is signed or kept.
-
-        A call that would be refused is no error here: see `Preview.error`.
-
-        Raises:
-            UsageError: there is no identity.
-            UnknownContract: there is no such contract or action.
-            Unavailable: try again.
-        """
-        return await self._link.run(fetch_preview(self._link.session, contract, method, args))
 
     def table(self, name: str) -> AsyncTableQuery[TypedItem]:
         """Return a contract's table, `CONTRACT.TABLE`, to be filtered and read."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from tallystick.client.event_stream import LiveEvent
@@ -11,9 +11,11 @@ from tallystick.client.figures import alerts, fetch_statistic, statistics
 from tallystick.client.links import AsyncLink
 from tallystick.client.previews import (
     FoundingChanges,
+    Preview,
     TransactionChanges,
     fetch_changes,
     fetch_founding_changes,
+    fetch_preview,
 )
 from tallystick.client.proven_record import ProvenRecord
 from tallystick.client.reading import (
@@ -162,3 +164,15 @@ class AsyncNetReader:
         Filters: `rule`, `level`, `state`, `from_`, `to`.
         """
         return self._link.rows(alerts(contract, filters))
+
+    async def preview(self, contract: str, method: str, args: Mapping[str, Value]) -> Preview:
+        """Return what a call would do, tried on the newest state; nothing is signed or kept.
+
+        A call that would be refused is no error here: see `Preview.error`.
+
+        Raises:
+            UsageError: there is no identity.
+            UnknownContract: there is no such contract or action.
+            Unavailable: try again.
+        """
+        return await self._link.run(fetch_preview(self._link.session, contract, method, args))

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tallystick.client.calling import Contracts
@@ -14,13 +13,11 @@ from tallystick.client.extracts import Extract
 from tallystick.client.links import Link
 from tallystick.client.named_extracts import with_names
 from tallystick.client.net_reader import NetReader
-from tallystick.client.previews import Preview, fetch_preview
 from tallystick.client.private_desk import PrivateDesk
 from tallystick.client.table_query import Question
 from tallystick.client.tables import TableQuery
 from tallystick.client.typed_values import TypedItem
 from tallystick.crypto import OrganizationSeal
-from tallystick.encoding import Value
 from tallystick.interchange.certificates import Authority, Paper
 
 
@@ -55,18 +52,6 @@ class NetContracts(NetReader):
         """Return a contract by its name; raises `UnknownContract`."""
         schema = self._link.run(self._contracts.find(name))
         return ContractDesk(self._link, self._contracts, schema)
-
-    def preview(self, contract: str, method: str, args: Mapping[str, Value]) -> Preview:
-        """Return what a call would do, tried on the newest state; nothing is signed or kept.
-
-        A call that would be refused is no error here: see `Preview.error`.
-
-        Raises:
-            UsageError: there is no identity.
-            UnknownContract: there is no such contract or action.
-            Unavailable: try again.
-        """
-        return self._link.run(fetch_preview(self._link.session, contract, method, args))
 
     def table(self, name: str) -> TableQuery[TypedItem]:
         """Return a contract's table, `CONTRACT.TABLE`, to be filtered and read."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The web console: pages in Chinese and English for everything a node knows; speaks HTTP only."""
 
-from tallystick.console.application import ConsoleOptions, create_console
+from tallystick.console.application import create_console
+from tallystick.console.sharing import ConsoleOptions
 
 __all__ = ["ConsoleOptions", "create_console"]

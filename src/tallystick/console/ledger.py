@@ -8,34 +8,15 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
 import httpx
+import msgspec
 
-from tallystick.errors import Unavailable
+from tallystick.client import Problem, error_from_problem
+from tallystick.errors import TallystickError, Unavailable
 
 Json: TypeAlias = Any
 """A JSON document of the API; its shape is the API's, described in docs/reference/http.md."""
 
 _BASE: Final = "http://localhost"
-_JSON: Final = "application/json"
-_SERVER_ERROR: Final = 500
-
-
-class NodeProblem(Exception):
-    """The node answered with a problem document (RFC 9457)."""
-
-    def __init__(self, document: dict[str, Json]) -> None:
-        """Keep the document: code, title, title_zh, status, detail, hint, field, request_id."""
-        super().__init__(document.get("detail") or document.get("title"))
-        self.document = document
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return int(self.document.get("status", _SERVER_ERROR))
-
-    @property
-    def code(self) -> str:
-        """The stable code, such as E_NOT_FOUND."""
-        return str(self.document.get("code", ""))
 
 
 class Ledger:
@@ -49,7 +30,7 @@ class Ledger:
         """Return what a GET answers; parameters that are None are left out.
 
         Raises:
-            NodeProblem: the node refused, or there is no such thing.
+            TallystickError: the node refused, or there is no such thing; of the code it said.
             Unavailable: it did not answer at all.
         """
         wanted = {name: value for name, value in query.items() if value is not None}
@@ -75,7 +56,7 @@ class Ledger:
         except httpx.HTTPError as error:
             raise Unavailable(f"the node did not answer: {error}") from error
         if response.is_error:
-            raise NodeProblem(_problem(response))
+            raise _error(response)
         return response
 
 
@@ -86,16 +67,17 @@ def in_process(application: Any) -> Ledger:  # noqa: ANN401 # an ASGI applicatio
 
 
 def at(*parts: str | int) -> str:
-    """Return a path of the API from its segments, each quoted: `at("blocks", 7)` is /v1/blocks/7."""
+    """Return a path of the API from its segments, quoted: `at("blocks", 7)` is /v1/blocks/7."""
     return "/v1/" + "/".join(quote(str(part), safe="") for part in parts)
 
 
-def _problem(response: httpx.Response) -> dict[str, Json]:
-    kind = response.headers.get("content-type", "")
-    if kind.startswith(("application/problem+json", _JSON)):
-        document: dict[str, Json] = response.json()
-        return document
-    return {"status": response.status_code, "title": response.reason_phrase}
+def _error(response: httpx.Response) -> TallystickError:
+    """Return what the node's problem document (RFC 9457) stands for."""
+    try:
+        problem = msgspec.json.decode(response.content, type=Problem)
+    except msgspec.DecodeError:
+        return Unavailable(f"the node answered {response.status_code} {response.reason_phrase}")
+    return error_from_problem(problem, response.status_code)
 
 
 def text_in(label: Mapping[str, str] | None, language: str) -> str:

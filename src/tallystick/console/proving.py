@@ -36,7 +36,7 @@ class Prover:
         """Return who deposited a content first, verified from the receipt.
 
         Raises:
-            NodeProblem, Unavailable: the node does not answer.
+            TallystickError, Unavailable: the node does not answer.
             FileProblem: the trust file cannot be read.
         """
         digest = facts.sha256.hex()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How values stand on a page: times, hashes, numbers, sizes; pure functions of value and language."""
+"""How values stand on a page: times, hashes, numbers, sizes; pure functions."""
 
 from __future__ import annotations
 

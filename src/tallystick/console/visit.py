@@ -153,7 +153,7 @@ class Visit:
         return f"{url.scheme}://{url.netloc}"
 
     def with_query(self, **changes: str) -> str:
-        """Return the address of this page with some parameters changed; an empty one is left out."""
+        """Return the address of this page with parameters changed; an empty one is left out."""
         wanted = {**self.query, **changes}
         kept = {name: value for name, value in wanted.items() if value}
         return f"{self.request.url.path}?{urlencode(kept)}"

@@ -55,7 +55,8 @@ class UploadState(NamedTuple):
         return self.offset == self.size
 
 
-class ShownSlice(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ShownSlice:
     """A node's answer to the question whether it has a document: docs/spec/document.md section 3.
 
     That it is the slice that was asked for, who asked must check.

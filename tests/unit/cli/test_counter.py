@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tally preservation check-letter`: a certificate, its QR texts, an extract, altered and forged."""
+"""`tally preservation check-letter`: a certificate, QR texts, an extract, altered and forged."""
 
 from __future__ import annotations
 

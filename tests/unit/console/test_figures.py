@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tallystick.console.account.people import add_account
-from tallystick.console.figures.notes import ACTIONS, add_note, handling_of
+from tallystick.console.account.people import NewAccount, add_account
+from tallystick.console.figures.notes import ACTIONS, NewNote, add_note, handling_of
 from tallystick.console.figures.statistic_pages import compare, period_before
 from tallystick.console.records import Records
 from tallystick.errors import InvalidArguments
@@ -21,14 +21,19 @@ from tests.unit.console.conftest import Reader
 def records(tmp_path: Path) -> Records:
     """Return records with one account, number 1."""
     records = Records(tmp_path / "console.sqlite")
-    add_account(records, login="c", name="Clerk", organization=COURT, member="clerk", now_ms=1)
+    account = NewAccount(login="c", name="Clerk", organization=COURT, member="clerk")
+    add_account(records, account, now_ms=1)
     return records
 
 
 def note(records: Records, action: str, **changes: Any) -> None:
     """Write a note at time 10."""
-    stated = {"reason": "because", "until": None, "now_ms": 10, **changes}
-    add_note(records, contract="c", number=7, action=action, account=1, name="Clerk", **stated)
+    stated = {"reason": "because", "until": None, **changes}
+    add_note(
+        records,
+        NewNote(contract="c", number=7, action=action, account=1, name="Clerk", **stated),
+        now_ms=10,
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 from tallystick.api import ROUTES
 from tallystick.api.hall import API_PLACES, is_of_api
 from tallystick.console.access import Access, Page
-from tallystick.console.application import PAGES
 from tallystick.console.choices import safe_return
+from tallystick.console.site_map import PAGES
 from tests.unit.console.conftest import Reader
 
 READABLE = [

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tallystick.client import KeyStore
-from tallystick.console.account.people import add_account, find_account
+from tallystick.console.account.people import NewAccount, add_account, find_account
 from tallystick.console.records import Records
 from tallystick.console.signing.vault import Vault
 from tallystick.errors import TallystickError
@@ -25,11 +25,13 @@ def admit_cast(records: Records, vault: Vault, folder: Path) -> None:
         if find_account(records, identity.organization, identity.member) is None:
             account = add_account(
                 records,
-                login=f"{identity.member}@{identity.organization}",
-                name=identity.member,
-                organization=identity.organization,
-                member=identity.member,
+                NewAccount(
+                    login=f"{identity.member}@{identity.organization}",
+                    name=identity.member,
+                    organization=identity.organization,
+                    member=identity.member,
+                    is_demonstration=True,
+                ),
                 now_ms=0,
-                is_demonstration=True,
             )
             vault.keep(account, identity.secret)

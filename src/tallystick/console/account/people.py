@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from typing import Final
 
 from sqlalchemy import Boolean, Column, Integer, String, Table, UniqueConstraint, insert, select
@@ -31,27 +32,25 @@ _NOBODY: Final = hash_password("nobody has this account")
 """Checked when there is no such account, so that a wrong name takes as long as a wrong password."""
 
 
-def add_account(  # noqa: PLR0913 # each is a column
-    records: Records,
-    *,
-    login: str,
-    name: str,
-    organization: str,
-    member: str,
-    now_ms: int,
-    password: str | None = None,
-    is_administrator: bool = False,
-    is_demonstration: bool = False,
-) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """What is stated when an account is made."""
+
+    login: str
+    name: str
+    organization: str
+    member: str
+    password: str | None = None
+    """Without one nobody signs in by it."""
+    is_administrator: bool = False
+    is_demonstration: bool = False
+
+
+def add_account(records: Records, account: NewAccount, now_ms: int) -> int:
     """Make an account; return its number."""
     values = {
-        "login": login,
-        "name": name,
-        "organization": organization,
-        "member": member,
-        "password": None if password is None else hash_password(password),
-        "is_administrator": is_administrator,
-        "is_demonstration": is_demonstration,
+        **{one.name: getattr(account, one.name) for one in fields(account)},
+        "password": None if account.password is None else hash_password(account.password),
         "is_disabled": False,
         "created_at": now_ms,
     }

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from tallystick.console.ledger import Json, NodeProblem, at
+from tallystick.console.ledger import Json, at
 from tallystick.console.visit import Visit
+from tallystick.errors import NotFound
 
 _LATEST = 8
 _TRANSACTION_FILTERS = ("cursor", "contract", "method", "organization", "code", "q")
-_NOT_FOUND = 404
 _OK = "ok"
 _PAGE = 50
 
@@ -69,7 +69,5 @@ async def _or_none(visit: Visit, path: str) -> Json:
     """Return what the node has at a path, or None where it has nothing."""
     try:
         return await visit.ledger.get(path)
-    except NodeProblem as problem:
-        if problem.status != _NOT_FOUND:
-            raise
+    except NotFound:
         return None

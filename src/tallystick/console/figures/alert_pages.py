@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
-from tallystick.console.figures.notes import Handling, add_note, handling_of
+from tallystick.console.figures.notes import Handling, NewNote, add_note, handling_of
 from tallystick.console.ledger import Json, at
 from tallystick.console.shown import BEIJING
 from tallystick.console.visit import Visit
@@ -90,8 +90,7 @@ async def note_alert(visit: Visit) -> Response:
     await _find(visit, contract, number)
     if visit.person is None:  # the page table lets nobody in who has not signed in
         raise Rejected("sign in first", hint="/sign-in")
-    add_note(
-        visit.records,
+    note = NewNote(
         contract=contract,
         number=number,
         action=str(form.get("action", "")),
@@ -99,8 +98,8 @@ async def note_alert(visit: Visit) -> Response:
         name=visit.person.name,
         reason=str(form.get("reason", "")),
         until=_moment(str(form.get("until", ""))),
-        now_ms=visit.now_ms,
     )
+    add_note(visit.records, note, visit.now_ms)
     return RedirectResponse(f"/alerts/{contract}/{number}", _SEE_OTHER)
 
 

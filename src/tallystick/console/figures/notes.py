@@ -7,7 +7,7 @@ and change nothing on the ledger.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, insert, select
@@ -42,44 +42,43 @@ class Handling:
     """Notes, oldest first."""
 
 
-def add_note(  # noqa: PLR0913 # each is a column
-    records: Records,
-    *,
-    contract: str,
-    number: int,
-    action: str,
-    account: int,
-    name: str,
-    reason: str,
-    until: int | None,
-    now_ms: int,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewNote:
+    """A step that somebody took."""
+
+    contract: str
+    number: int
+    action: str
+    account: int
+    name: str
+    reason: str
+    until: int | None = None
+    """Unix milliseconds; of silence."""
+
+
+def add_note(records: Records, note: NewNote, now_ms: int) -> None:
     """Write a note on an alert.
 
     Raises:
         InvalidArguments: no such action, no reason where one is due, or silence without an end.
     """
-    if action not in ACTIONS:
+    if note.action not in ACTIONS:
         raise InvalidArguments(
-            "no such action", field="action", expected=", ".join(ACTIONS), found=action[:40]
+            "no such action", field="action", expected=", ".join(ACTIONS), found=note.action[:40]
         )
-    if action in _REASONED and not reason.strip():
+    if note.action in _REASONED and not note.reason.strip():
         raise InvalidArguments("a reason is needed", field="reason", expected="a sentence")
-    if action == "silence" and (until is None or until <= now_ms):
+    is_silence = note.action == "silence"
+    if is_silence and (note.until is None or note.until <= now_ms):
         raise InvalidArguments("silence needs an end to come", field="until")
+    values = {
+        **{one.name: getattr(note, one.name) for one in fields(note)},
+        "reason": note.reason.strip()[:500],
+        "until": note.until if is_silence else None,
+        "at": now_ms,
+    }
     with records.write() as connection:
-        connection.execute(
-            insert(NOTES).values(
-                contract=contract,
-                number=number,
-                action=action,
-                account=account,
-                name=name,
-                reason=reason.strip()[:500],
-                until=until if action == "silence" else None,
-                at=now_ms,
-            )
-        )
+        connection.execute(insert(NOTES).values(values))
 
 
 def handling_of(records: Records, contract: str, now_ms: int) -> dict[int, Handling]:

@@ -11,9 +11,10 @@ from typing import Final
 from starlette.responses import RedirectResponse, Response
 
 from tallystick.console.finding.recognizing import Kind, height_in, kinds_of, normalize
-from tallystick.console.ledger import Json, NodeProblem, at
+from tallystick.console.ledger import Json, at
 from tallystick.console.shown import number
 from tallystick.console.visit import Visit
+from tallystick.errors import TallystickError
 
 _SEE_OTHER: Final = 303
 _GROUP_MAX: Final = 8
@@ -113,7 +114,7 @@ async def _records(visit: Visit, text: str) -> list[Hit]:
 async def _transactions(visit: Visit, text: str) -> list[Hit]:
     try:
         page = await visit.ledger.get(at("transactions"), q=text, limit=_GROUP_MAX)
-    except NodeProblem:  # not words that can be looked for
+    except TallystickError:  # not words that can be looked for
         return []
     return [
         Hit(
@@ -146,5 +147,5 @@ def _named(visit: Visit, text: str) -> list[Hit]:
 async def _or_none(visit: Visit, path: str, **query: str) -> Json | None:
     try:
         return await visit.ledger.get(path, **query)
-    except NodeProblem:
+    except TallystickError:
         return None

@@ -9,10 +9,11 @@ from typing import Final
 from starlette.responses import RedirectResponse, Response
 
 from tallystick.console.account.people import is_password_of
-from tallystick.console.ledger import Json, NodeProblem, at
+from tallystick.console.ledger import Json, at
+from tallystick.console.problems import document_of, status_of
 from tallystick.console.signing.pending import Pending, find_pending, preview_of, send
 from tallystick.console.visit import Person, Visit
-from tallystick.errors import Rejected
+from tallystick.errors import Rejected, TallystickError
 
 _SEE_OTHER: Final = 303
 _UNAUTHORIZED: Final = 401
@@ -39,8 +40,8 @@ async def confirm(visit: Visit) -> Response:
             return await _page(visit, pending, was_wrong=True)
     try:
         await send(visit, pending)
-    except NodeProblem as problem:
-        return await _page(visit, pending, problem=problem.document)
+    except TallystickError as error:
+        return await _page(visit, pending, problem=document_of(error, visit.language))
     return RedirectResponse(f"/sign/{pending.id}", _SEE_OTHER)
 
 
@@ -73,8 +74,8 @@ async def _method(visit: Visit, pending: Pending) -> Json:
     """Return what a method is called; governance and membership have no form of their own."""
     try:
         return await visit.ledger.get(at("contracts", pending.contract, "forms", pending.method))
-    except NodeProblem as problem:
-        if problem.status != _NOT_FOUND:
+    except TallystickError as error:
+        if status_of(error) != _NOT_FOUND:
             raise
         name = f"{pending.contract}.{pending.method}"
         return {"label": {"zh": name, "en": name}, "description": None}

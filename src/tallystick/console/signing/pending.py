@@ -77,7 +77,7 @@ async def propose(
 
     Raises:
         Rejected: nobody has signed in, or the account has no key here.
-        NodeProblem: the arguments are not what the contract takes; `field` names which.
+        TallystickError: the arguments are not what the contract takes; `field` names which.
     """
     person, public_key = signer_of(visit)
     prepared = await visit.ledger.post(
@@ -135,7 +135,7 @@ async def preview_of(visit: Visit, pending: Pending) -> Json:
     """Return what a transaction would do now, as the node tries it without keeping it.
 
     Raises:
-        NodeProblem: the node does not take such a call at all.
+        TallystickError: the node does not take such a call at all.
     """
     person, public_key = signer_of(visit)
     return await visit.ledger.post(
@@ -149,7 +149,7 @@ async def send(visit: Visit, pending: Pending) -> Pending:
 
     Raises:
         Rejected: it is too old, or the account has no key here.
-        NodeProblem: the node did not take it.
+        TallystickError: the node did not take it.
     """
     if pending.transaction is not None:
         return pending

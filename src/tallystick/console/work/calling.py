@@ -8,14 +8,14 @@ from typing import Final
 from starlette.responses import RedirectResponse, Response
 
 from tallystick.console.choices import safe_return
-from tallystick.console.ledger import Json, NodeProblem, at
+from tallystick.console.ledger import Json, at
 from tallystick.console.signing.pending import propose
 from tallystick.console.visit import Visit
 from tallystick.console.work.entered import COUNT, Entered, Flaw, filled
+from tallystick.errors import InvalidArguments
 
 _SEE_OTHER: Final = 303
 _UNPROCESSABLE: Final = 422
-_OF_FIELDS: Final = "E_ARGUMENTS"
 
 
 async def show_form(visit: Visit) -> Response:
@@ -45,10 +45,8 @@ async def take_form(visit: Visit) -> Response:
             args,
             back=safe_return(values.get("back", "/")),
         )
-    except NodeProblem as problem:
-        if problem.code != _OF_FIELDS:
-            raise
-        return await _page(visit, form, values, [_flaw_of(problem)])
+    except InvalidArguments as error:
+        return await _page(visit, form, values, [_flaw_of(error)])
     return RedirectResponse(address, _SEE_OTHER)
 
 
@@ -100,8 +98,8 @@ def without_row(values: dict[str, str], row: str) -> dict[str, str]:
     return kept
 
 
-def _flaw_of(problem: NodeProblem) -> Flaw:
+def _flaw_of(error: InvalidArguments) -> Flaw:
     """Return the node's complaint about an argument, at its control."""
-    named = str(problem.document.get("field") or "")
+    named = error.field or ""
     path = named.removeprefix("args.").replace("[", ".").replace("]", "")
-    return Flaw(path, problem.code, str(problem.document.get("detail", "")))
+    return Flaw(path, error.code, str(error).replace("%", "%%"))

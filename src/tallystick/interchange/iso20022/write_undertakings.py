@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Guarantees as ISO 20022 trade services messages: issued (tsrv.001), demanded on (013), ended (012).
+"""Guarantees as ISO 20022 trade services messages: issued (tsrv.001), demanded (013), ended (012).
 
 No schema of these messages may be passed on with us, so ours are judged in `tests/interop` by
 classes that others made from the published ones. The same record gives the same bytes, always.
@@ -122,7 +122,8 @@ def _document(message: str, name: str, body: list[Tree]) -> bytes:
     from lxml import etree
 
     space = f"{NAMESPACE}{message}"
-    root = etree.Element(f"{{{space}}}Document", nsmap={None: space})  # type: ignore[dict-item]  # None is the namespace without a prefix
+    # None is the namespace without a prefix.
+    root = etree.Element(f"{{{space}}}Document", nsmap={None: space})  # type: ignore[dict-item]
     _add(root, space, [(name, body)])
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What went wrong, as a page: the same code, field and advice as from the API."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from tallystick.client import problem_of
+from tallystick.console.visit import Visit
+from tallystick.errors import NotFound, Rejected, TallystickError, Unavailable
+
+_FIELDS: Final = (
+    *("status", "code", "title", "title_zh", "detail", "hint"),
+    *("field", "expected", "found", "request_id"),
+)
+_STATUS_BY_FAMILY: Final = ((NotFound, 404), (Unavailable, 503), (Rejected, 400))
+_OTHERWISE: Final = 500
+FORBIDDEN: Final = {
+    "status": 403,
+    "title": "This page is for administrators of this console",
+    "title_zh": "本页仅供本控制台管理员使用",
+    "hint": "/me",
+}
+INCIDENT: Final = {
+    "status": 500,
+    "code": "E_INTERNAL",
+    "title": "Something went wrong here",
+    "title_zh": "服务器内部出错",
+}
+MISSING: Final = {"status": 404, "title": "There is no such page", "title_zh": "没有这个页面"}
+
+
+def status_of(error: TallystickError) -> int:
+    """Return the HTTP status of an error: the node's, or that of its family."""
+    answer = problem_of(error)
+    if answer is not None and answer.status:
+        return answer.status
+    found = (status for family, status in _STATUS_BY_FAMILY if isinstance(error, family))
+    return next(found, _OTHERWISE)
+
+
+def document_of(error: TallystickError, language: str) -> dict[str, Any]:
+    """Return what a page says of an error, for readers of one language."""
+    answer = problem_of(error)
+    own_hint = error.hint_zh if language == "zh" else error.hint_en
+    return {
+        "status": status_of(error),
+        "code": error.code,
+        "title": error.title_en,
+        "title_zh": error.title_zh,
+        "detail": str(error),
+        "hint": error.hint or own_hint,
+        "field": error.field,
+        "expected": error.expected,
+        "found": error.found,
+        "request_id": None if answer is None else answer.request_id,
+    }
+
+
+def problem_page(visit: Visit, document: dict[str, Any]) -> Response:
+    """Answer with a problem: what happened, its code, what to do."""
+    problem = {**dict.fromkeys(_FIELDS), **document}
+    return visit.page(
+        "layout/problem.html", http_status=int(document.get("status", _OTHERWISE)), problem=problem
+    )

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all pages of a console share: the node, names, records, keys; and how a visit begins."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+
+from tallystick.console.account.cast import admit_cast
+from tallystick.console.account.people import find_person
+from tallystick.console.account.sessions import SESSION_COOKIE, find_session
+from tallystick.console.forgery import VISITOR_COOKIE, new_visitor
+from tallystick.console.languages import choose_language
+from tallystick.console.ledger import Ledger
+from tallystick.console.names import Names
+from tallystick.console.painting import TemplatePainter
+from tallystick.console.proving import ProofCheck, Prover, no_proof_check
+from tallystick.console.records import Records
+from tallystick.console.signing.vault import Vault
+from tallystick.console.visit import THEMES, Person, Visit
+
+TRUST_FILE: Final = "trust.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleOptions:
+    """How a console runs."""
+
+    data: Path
+    """Folder of the node; the console keeps its accounts in it."""
+    hosts: frozenset[str] = frozenset()
+    """Names by which callers may know this server; empty means any."""
+    trust: Path | None = None
+    """The trust file against which proofs are checked; by default the folder's own."""
+    check_proof: ProofCheck | None = None
+    """Checks a proof that a reader hands in; without it only hashes are checked."""
+    demonstration_keys: Path | None = None
+    """Folder of a demonstration's keys: then anybody may act as their owners."""
+
+
+class Console:
+    """What all pages share."""
+
+    def __init__(self, ledger: Ledger, options: ConsoleOptions) -> None:
+        """Stand before a node."""
+        self.ledger = ledger
+        self.options = options
+        self.names = Names(ledger)
+        self.painter = TemplatePainter()
+        self.prover = Prover(ledger, options.trust or options.data / TRUST_FILE)
+        self.records = Records(options.data / "console" / "console.sqlite")
+        self.vault = Vault(self.records, options.data / "console" / "vault.key")
+        if options.demonstration_keys is not None:
+            admit_cast(self.records, self.vault, options.demonstration_keys)
+
+    def person(self, request: Request) -> Person | None:
+        """Return who has signed in."""
+        token = request.cookies.get(SESSION_COOKIE)
+        if token is None:
+            return None
+        account = find_session(self.records, token, time.time_ns() // 1_000_000)
+        return None if account is None else find_person(self.records, account)
+
+    def open_visit(self, request: Request) -> Visit:
+        """Return the visit of a request."""
+        theme = request.cookies.get("tally_theme", THEMES[0])
+        return Visit(
+            request=request,
+            ledger=self.ledger,
+            names=self.names,
+            language=choose_language(
+                request.query_params.get("lang"),
+                request.cookies.get("tally_lang"),
+                request.headers.get("accept-language", ""),
+            ),
+            theme=theme if theme in THEMES else THEMES[0],
+            painter=self.painter,
+            person=self.person(request),
+            visitor=request.cookies.get(VISITOR_COOKIE) or new_visitor(),
+            records=self.records,
+            vault=self.vault,
+            check_hash=self.prover.check_hash,
+            check_proof=self.options.check_proof or no_proof_check,
+            is_demonstration=self.options.demonstration_keys is not None,
+            wants_json=bool(request.scope.get("wants_json")),
+        )

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every page there is: the areas' tables joined."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tallystick.console import (
+    account,
+    choices,
+    explorer,
+    figures,
+    finding,
+    governing,
+    home,
+    signing,
+    verify,
+    work,
+)
+from tallystick.console.access import Page
+
+PAGES: Final[tuple[Page, ...]] = (
+    *choices.PAGES,
+    *home.PAGES,
+    *account.PAGES,
+    *signing.PAGES,
+    *work.PAGES,
+    *verify.PAGES,
+    *figures.PAGES,
+    *finding.PAGES,
+    *governing.PAGES,
+    *explorer.PAGES,
+)
+"""No page without an access, and no two at one address: tests walk this table."""
