@@ -17,7 +17,7 @@ from tallystick.api import Application, Door, HttpServer
 from tallystick.cli.catalogue import say
 from tallystick.cli.demo.names import KEYS_FOLDER, TRUST_FILE
 from tallystick.cli.locate import local_url
-from tallystick.cli.ports import bind_address
+from tallystick.cli.ports import LOOPBACK_NAMES, bind_address
 from tallystick.cli.runfile import RunFile, RunRecord
 from tallystick.cli.talk import step
 from tallystick.contracts import Contract
@@ -111,11 +111,13 @@ class Host:
 
         folder = self._serving.folder
         keys = folder / KEYS_FOLDER
+        # Whoever reaches a demonstration acts as anybody: others must not reach it.
+        is_loopback = self._serving.host in LOOPBACK_NAMES
         options = ConsoleOptions(
             data=folder,
             hosts=names,
             check_proof=partial(check_any_proof, trust=folder / TRUST_FILE),
-            demonstration_keys=keys if keys.is_dir() else None,
+            demonstration_keys=keys if keys.is_dir() and is_loopback else None,
         )
         return create_console(door, options)
 

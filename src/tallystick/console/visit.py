@@ -21,8 +21,9 @@ from tallystick.console.ledger import Json, Ledger, text_in
 from tallystick.console.names import Names
 from tallystick.console.proving import ProofCheck
 from tallystick.console.records import Records
-from tallystick.errors import Rejected
+from tallystick.errors import LimitExceeded, Rejected
 
+FORM_BYTES_MAX: Final = 2 * 1024 * 1024
 FIELDS_MAX: Final = 2_000
 FILES_MAX: Final = 20
 THEMES: Final = ("auto", "light", "dark")
@@ -120,12 +121,21 @@ class Visit:
         """What the forms of this page carry."""
         return form_key(self.visitor)
 
-    async def form(self) -> FormData:
+    async def form(self, *, bytes_max: int = FORM_BYTES_MAX) -> FormData:
         """Return the form that was sent.
 
         Raises:
+            LimitExceeded: it is longer than `bytes_max`, or does not say how long it is.
             Rejected: it was not sent from a page of this console in this browser.
         """
+        length = self.request.headers.get("content-length", "")
+        if not length.isdecimal() or int(length) > bytes_max:
+            raise LimitExceeded(
+                "this form is too long",
+                field="content-length",
+                expected=f"at most {bytes_max}",
+                found=length[:20],
+            )
         form = await self.request.form(max_files=FILES_MAX, max_fields=FIELDS_MAX)
         key = form.get(FORM_KEY)
         if not isinstance(key, str) or not is_own_form(self.request, self.visitor, key):

@@ -84,6 +84,17 @@ def test_a_receipt_is_checked_and_an_altered_one_is_no_match(reader: Reader) -> 
     assert result_of(json.dumps(fields)) == "no match"
 
 
+def test_a_form_that_is_too_long_is_refused_before_it_is_read(reader: Reader) -> None:
+    """The stated length decides; ordinary forms are short, and none is without a length."""
+    key = form_key(reader.get("/v").text)
+    for path, length in (("/v/file", str(2**30)), ("/sign-in", str(2**22)), ("/sign-in", "x")):
+        sent = reader.post(
+            path, content=f"form_key={key}".encode(), headers={"content-length": length}
+        )
+        assert sent.status_code in {400, 413, 422}, path
+        assert "content-length" in sent.text
+
+
 def test_nothing_sent_is_refused(reader: Reader) -> None:
     """A form without a file changes nothing and says so."""
     key = form_key(reader.get("/v").text)

@@ -24,7 +24,7 @@ from tallystick.cli.options import (
     Output,
     Place,
 )
-from tallystick.cli.ports import check_port
+from tallystick.cli.ports import LOOPBACK_NAMES, check_port
 from tallystick.cli.render import render
 from tallystick.cli.runfile import LOG_NAME, RunFile
 from tallystick.cli.secrets import SIGNING_KEY, forget_variable, read_passphrase
@@ -33,8 +33,6 @@ from tallystick.errors import DataFolderProblem, UsageError
 
 if TYPE_CHECKING:
     from tallystick.node import Node
-
-_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def up(
@@ -61,7 +59,7 @@ def up(
     _check_not_running(folder)
     check_port(listening.host, listening.port)
     _check_engine(folder)
-    if listening.host not in _THIS_MACHINE:
+    if listening.host not in LOOPBACK_NAMES:
         warn(say("node.open_address", host=listening.host))
     if demo and not detach:
         note(say("demo.title"))

@@ -26,6 +26,7 @@ PROOF_BYTES_MAX: Final = 32 * 1024 * 1024
 """A receipt, certificate or evidence package that is checked here."""
 ORIGINAL_BYTES_MAX: Final = 256 * 1024 * 1024
 """An original that is sent because the reader's browser runs no script."""
+_FORM_OVERHEAD: Final = 64 * 1024
 _SEE_OTHER: Final = 303
 _HASH: Final = re.compile(r"(?:(?:sha256|sm3):)?([0-9a-f]{64})")
 _SAFE_NAME: Final = re.compile(r"[^\w.\-]+")
@@ -76,7 +77,7 @@ async def check_file(visit: Visit) -> Response:
     Raises:
         Rejected: no file was sent, or it is too large.
     """
-    form = await visit.form()
+    form = await visit.form(bytes_max=ORIGINAL_BYTES_MAX + _FORM_OVERHEAD)
     sent = form.get("file")
     if not isinstance(sent, UploadFile) or not sent.filename:
         raise Rejected("no file was sent", field="file", hint="/v")
