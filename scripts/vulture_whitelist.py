@@ -18,4 +18,5 @@ time_stamp_door._Handler.do_POST  # noqa: B018  # the HTTP server calls it
 time_stamp_door._Handler.log_message  # noqa: B018  # the HTTP server calls it
 document_files._Hashing.writable  # noqa: B018  # io asks it
 TimeStamper.async_request_tsa_response  # noqa: B018  # pyhanko calls it
+Visit.form_of_list  # noqa: B018  # templates call it
 Visit.with_query  # noqa: B018  # templates call it

@@ -35,7 +35,7 @@ from tallystick.errors import TallystickError
 _LOG: Final = logging.getLogger("tallystick.console")
 _SEE_OTHER: Final = 303
 _GZIP_FROM_BYTES: Final = 1_000
-_JSON_SUFFIX: Final = ".json"
+_FORMS: Final = ("json", "csv", "xlsx")
 
 
 def create_console(application: Any, options: ConsoleOptions) -> Starlette:  # noqa: ANN401 # ASGI
@@ -57,7 +57,7 @@ def create_console(application: Any, options: ConsoleOptions) -> Starlette:  # n
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
             Middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES),
-            Middleware(_JsonAddresses),
+            Middleware(_Endings),
         ],
         exception_handlers={404: _missing(console)},
     )
@@ -112,17 +112,16 @@ def _missing(console: Console) -> Callable[[Request, Exception], Awaitable[Respo
     return answer
 
 
-class _JsonAddresses:
-    """Takes `.json` off an address and notes that data is wanted."""
+class _Endings:
+    """Takes `.json`, `.csv` or `.xlsx` off an address and notes that data is wanted."""
 
     def __init__(self, app: Any) -> None:  # noqa: ANN401 # ASGI
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
-        if scope["type"] == "http" and path.endswith(_JSON_SUFFIX) and path[:8] != "/static/":
-            bare = path.removesuffix(_JSON_SUFFIX)
-            scope = {**scope, "path": bare, "raw_path": None, "wants_json": True}
+        bare, _, ending = scope.get("path", "").rpartition(".")
+        if scope["type"] == "http" and ending in _FORMS and not bare.startswith("/static/"):
+            scope = {**scope, "path": bare, "raw_path": None, "wanted_form": ending}
         await self._app(scope, receive, send)
 
 

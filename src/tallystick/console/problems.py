@@ -62,6 +62,8 @@ def document_of(error: TallystickError, language: str) -> dict[str, Any]:
 def problem_page(visit: Visit, document: dict[str, Any]) -> Response:
     """Answer with a problem: what happened, its code, what to do."""
     problem = {**dict.fromkeys(_FIELDS), **document}
+    if not visit.wants_json:
+        visit.wanted_form = ""  # a problem is no list
     return visit.page(
         "layout/problem.html", http_status=int(document.get("status", _OTHERWISE)), problem=problem
     )

@@ -86,5 +86,5 @@ class Console:
             check_hash=self.prover.check_hash,
             check_proof=self.options.check_proof or no_proof_check,
             is_demonstration=self.options.demonstration_keys is not None,
-            wants_json=bool(request.scope.get("wants_json")),
+            wanted_form=str(request.scope.get("wanted_form", "")),
         )

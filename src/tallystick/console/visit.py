@@ -21,7 +21,7 @@ from tallystick.console.ledger import Json, Ledger, text_in
 from tallystick.console.names import Names
 from tallystick.console.proving import ProofCheck
 from tallystick.console.records import Records
-from tallystick.errors import LimitExceeded, Rejected
+from tallystick.errors import LimitExceeded, NotFound, Rejected
 
 FORM_BYTES_MAX: Final = 2 * 1024 * 1024
 FIELDS_MAX: Final = 2_000
@@ -79,8 +79,8 @@ class Visit:
     language: Language
     theme: str
     painter: Painter
-    wants_json: bool = False
-    """The address ended in `.json`: what the page shows is answered as data."""
+    wanted_form: str = ""
+    """json, csv or xlsx, if the address ended so: what the page shows is answered as data."""
     person: Person | None = None
     visitor: str
     """The secret of this browser; what its forms carry is made from it (see `forgery`)."""
@@ -97,6 +97,8 @@ class Visit:
 
     def page(self, template: str, /, *, http_status: int = 200, **shown: Json) -> Response:
         """Answer with a page, or with what it shows as JSON."""
+        if self.wanted_form not in {"", "json"}:
+            raise NotFound("this page is no list", field="path", hint=self.request.url.path)
         if self.wants_json:
             data = msgspec.json.encode(shown)
             return Response(data, status_code=http_status, media_type="application/json")
@@ -110,6 +112,11 @@ class Visit:
     def read(self, label: Mapping[str, str] | None) -> str:
         """Return a bilingual text of the ledger in the reader's language."""
         return text_in(label, self.language)
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether what the page shows is to be answered as JSON."""
+        return self.wanted_form == "json"
 
     @property
     def now_ms(self) -> int:
@@ -161,6 +168,12 @@ class Visit:
         """Scheme, name and port by which the reader knows this server."""
         url = self.request.url
         return f"{url.scheme}://{url.netloc}"
+
+    def form_of_list(self, ending: str) -> str:
+        """Return the address of this list as a file, with the same filters and from its start."""
+        kept = {name: value for name, value in self.query.items() if value and name != "cursor"}
+        address = f"{self.request.url.path}.{ending}"
+        return f"{address}?{urlencode(kept)}" if kept else address
 
     def with_query(self, **changes: str) -> str:
         """Return the address of this page with parameters changed; an empty one is left out."""

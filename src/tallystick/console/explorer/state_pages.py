@@ -8,6 +8,7 @@ from typing import Final
 from starlette.responses import Response
 
 from tallystick.console.explorer.diagram import draw
+from tallystick.console.explorer.spreadsheets import SPREADSHEETS, give_table
 from tallystick.console.ledger import Json, at
 from tallystick.console.visit import Visit
 from tallystick.errors import NotFound
@@ -55,6 +56,8 @@ async def show_table(visit: Visit) -> Response:
     """Answer GET /state/{contract}/{table}: records, filtered by what the address says."""
     contract, table = await _table(visit)
     wanted = {name: value for name, value in visit.query.items() if value and name not in _PAGING}
+    if visit.wanted_form in SPREADSHEETS:
+        return await give_table(visit, contract, table, wanted)
     rows = await visit.ledger.get(
         at("contracts", contract["name"], "tables", table["name"]),
         limit=_PAGE,

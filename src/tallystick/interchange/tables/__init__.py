@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lists of people and things from CSV and XLSX files, checked cell by cell; and CSV out again."""
+"""Lists of people and things from CSV and XLSX files, checked cell by cell; and both out again."""
 
 from tallystick.interchange.tables.columns import (
     PROBLEM_TEXTS,
@@ -12,6 +12,7 @@ from tallystick.interchange.tables.columns import (
 )
 from tallystick.interchange.tables.csv_writing import write_csv
 from tallystick.interchange.tables.reader import Row, read_table
+from tallystick.interchange.tables.xlsx_writing import write_xlsx
 
 __all__ = [
     "PROBLEM_TEXTS",
@@ -24,4 +25,5 @@ __all__ = [
     "Row",
     "read_table",
     "write_csv",
+    "write_xlsx",
 ]

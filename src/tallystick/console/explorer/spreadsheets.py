@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A table as a file for a spreadsheet: all rows that fit the filters, not one page of them."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+from starlette.responses import Response
+
+from tallystick.console.ledger import Json, at
+from tallystick.console.shown import money
+from tallystick.console.visit import Visit
+from tallystick.errors import LimitExceeded
+from tallystick.interchange.tables import write_csv, write_xlsx
+
+SPREADSHEETS: Final = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""Ending -> media type."""
+ROWS_MAX: Final = 200_000
+_PAGE: Final = 500
+
+
+async def give_table(visit: Visit, contract: Json, table: Json, wanted: dict[str, str]) -> Response:
+    """Answer with all rows of a table that fit.
+
+    Raises:
+        LimitExceeded: more than `ROWS_MAX` fit.
+        TallystickError: the node refused the filters.
+    """
+    rows: list[Json] = []
+    cursor, height = None, 0
+    while True:
+        page = await visit.ledger.get(
+            at("contracts", contract["name"], "tables", table["name"]),
+            limit=_PAGE,
+            cursor=cursor,
+            **wanted,
+        )
+        rows += page["items"]
+        cursor, height = page["next_cursor"], page["height"]
+        if cursor is None:
+            break
+        if len(rows) >= ROWS_MAX:
+            raise LimitExceeded(
+                "too many rows for one file", expected=f"at most {ROWS_MAX}", hint="Filter them."
+            )
+    fields = table["fields"]
+    header = [visit.read(field["label"]) for field in fields]
+    cells = [[cell_of(row.get(field["name"]), field["type"]) for field in fields] for row in rows]
+    if visit.wanted_form == "csv":
+        data = await asyncio.to_thread(write_csv, header, cells)
+    else:
+        about = [
+            (visit.say("Table"), f"{contract['name']}.{table['name']}"),
+            (visit.say("Filters"), msgspec.json.encode(wanted).decode()),
+            (visit.say("Block"), str(height)),
+            (visit.say("Rows"), str(len(rows))),
+        ]
+        title = visit.read(table["label"])
+        data = await asyncio.to_thread(lambda: write_xlsx(title, header, cells, about=about))
+    name = f"{contract['name']}-{table['name']}-{height}.{visit.wanted_form}"
+    return Response(
+        data,
+        media_type=SPREADSHEETS[visit.wanted_form],
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def cell_of(value: Any, described: Json) -> str | int | None:  # noqa: ANN401 # JSON
+    """Return a value as one cell: amounts with their decimals, times in UTC, records as JSON."""
+    if isinstance(value, dict | list):
+        return msgspec.json.encode(value).decode()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return _number(value, described.get("format"))
+    return None if value is None else str(value)
+
+
+def _number(value: int, meaning: str | None) -> str | int:
+    if meaning == "amount":
+        return money(value).replace(",", "")
+    if meaning == "timestamp-ms":
+        return datetime.fromtimestamp(value / 1000, UTC).isoformat(timespec="seconds")
+    return value
