@@ -19,7 +19,7 @@ from tallystick.cli.demo.names import KEYS_FOLDER, TRUST_FILE
 from tallystick.cli.locate import local_url
 from tallystick.cli.ports import LOOPBACK_NAMES, bind_address
 from tallystick.cli.runfile import RunFile, RunRecord
-from tallystick.cli.talk import step
+from tallystick.cli.talk import note, step
 from tallystick.contracts import Contract
 from tallystick.errors import TallystickError
 from tallystick.node import Node, NodeConfig, open_node, settle_collector
@@ -116,10 +116,16 @@ class Host:
         options = ConsoleOptions(
             data=folder,
             hosts=names,
+            on_first_link=self._note_link,
             check_proof=partial(check_any_proof, trust=folder / TRUST_FILE),
             demonstration_keys=keys if keys.is_dir() and is_loopback else None,
         )
         return create_console(door, options)
+
+    def _note_link(self, path: str) -> None:
+        """Tell how the first account of the console is opened; nobody else is told."""
+        if self._serving.contracts is None:
+            note(say("console.first_link", url=f"{self._serving.url}{path}"))
 
     def stop(self, node: Node) -> None:
         """Stop the node; raise what ended it early, if anything did."""

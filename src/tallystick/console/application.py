@@ -46,6 +46,9 @@ def create_console(application: Any, options: ConsoleOptions) -> Starlette:  # n
         options: where it keeps things, and by which names it is known.
     """
     console = Console(in_process(application), options)
+    link = console.first_link()
+    if link is not None and options.on_first_link is not None:
+        options.on_first_link(link)
     routes = [
         Route(page.path, _endpoint(console, page), methods=[page.method], name=page.name)
         for page in PAGES

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ from typing import Final
 from starlette.requests import Request
 
 from tallystick.console.account.cast import admit_cast
+from tallystick.console.account.invitations import has_accounts, invite
 from tallystick.console.account.people import find_person
 from tallystick.console.account.sessions import SESSION_COOKIE, find_session
 from tallystick.console.forgery import VISITOR_COOKIE, new_visitor
@@ -38,6 +40,8 @@ class ConsoleOptions:
     """The trust file against which proofs are checked; by default the folder's own."""
     check_proof: ProofCheck | None = None
     """Checks a proof that a reader hands in; without it only hashes are checked."""
+    on_first_link: Callable[[str], None] | None = None
+    """Told the path by which the first account is opened, at each start until there is one."""
     demonstration_keys: Path | None = None
     """Folder of a demonstration's keys: then anybody may act as their owners."""
 
@@ -56,6 +60,13 @@ class Console:
         self.vault = Vault(self.records, options.data / "console" / "vault.key")
         if options.demonstration_keys is not None:
             admit_cast(self.records, self.vault, options.demonstration_keys)
+
+    def first_link(self) -> str | None:
+        """Return the path by which the first account is opened, while there is none."""
+        if self.options.demonstration_keys is not None or has_accounts(self.records):
+            return None
+        token = invite(self.records, time.time_ns() // 1_000_000, is_administrator=True)
+        return f"/invitation/{token}"
 
     def person(self, request: Request) -> Person | None:
         """Return who has signed in."""
@@ -83,6 +94,7 @@ class Console:
             visitor=request.cookies.get(VISITOR_COOKIE) or new_visitor(),
             records=self.records,
             vault=self.vault,
+            keep_key=self.vault.keep,
             check_hash=self.prover.check_hash,
             check_proof=self.options.check_proof or no_proof_check,
             is_demonstration=self.options.demonstration_keys is not None,

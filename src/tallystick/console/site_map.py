@@ -7,6 +7,7 @@ from typing import Final
 
 from tallystick.console import (
     account,
+    administration,
     choices,
     explorer,
     figures,
@@ -23,6 +24,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *choices.PAGES,
     *home.PAGES,
     *account.PAGES,
+    *administration.PAGES,
     *signing.PAGES,
     *work.PAGES,
     *verify.PAGES,

@@ -21,6 +21,7 @@ from tallystick.console.ledger import Json, Ledger, text_in
 from tallystick.console.names import Names
 from tallystick.console.proving import ProofCheck
 from tallystick.console.records import Records
+from tallystick.crypto import SecretKey
 from tallystick.errors import LimitExceeded, NotFound, Rejected
 
 FORM_BYTES_MAX: Final = 2 * 1024 * 1024
@@ -90,6 +91,8 @@ class Visit:
     """Who deposited a content first, verified."""
     check_proof: ProofCheck
     """What a proof that was handed in proves."""
+    keep_key: Callable[[int, SecretKey], None]
+    """Keeps the key of a new account in the vault."""
     is_demonstration: bool = False
     """Whether this is a demonstration, in which anybody may act as anybody."""
     notices: list[str] = field(default_factory=list)

@@ -205,6 +205,10 @@ MESSAGES: Final[Mapping[str, Text]] = {
     "statistics.which": Text("which statistic is meant?", "请指定统计指标"),
     "lint.nothing": Text("there is no Python file", "没有 Python 文件"),
     # node
+    "console.first_link": Text(
+        "the first account of the console is opened by this link, once: {url}",
+        "控制台首个账号由此链接开设（仅一次）：{url}",
+    ),
     "node.started": Text("node is running at {url}", "节点已运行：{url}"),
     "node.later_log_key": Text(
         "this node signs with a log key that no client can believe yet: register it on the ledger "

@@ -8,6 +8,7 @@ from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
+from tallystick.console.account.attempts import forget_attempts, is_resting, note_attempt
 from tallystick.console.account.people import check_password
 from tallystick.console.account.sessions import SESSION_COOKIE, begin_session, end_session
 from tallystick.console.choices import safe_return
@@ -16,12 +17,15 @@ from tallystick.console.visit import Visit
 
 _SEE_OTHER: Final = 303
 _UNAUTHORIZED: Final = 401
+_TOO_MANY: Final = 429
 
 
 async def show_entrance(visit: Visit) -> Response:
     """Answer GET /sign-in."""
     back = safe_return(visit.query.get("back", "/"))
-    return visit.page("account/entrance.html", back=back, login="", was_wrong=False)
+    return visit.page(
+        "account/entrance.html", back=back, login="", was_wrong=False, is_resting=False
+    )
 
 
 async def sign_in(visit: Visit) -> Response:
@@ -29,16 +33,25 @@ async def sign_in(visit: Visit) -> Response:
     form = await visit.form()
     login, password = str(form.get("login", "")), str(form.get("password", ""))
     back = safe_return(str(form.get("back", "/")))
+    if is_resting(visit.records, login, visit.now_ms):
+        return _again(visit, back, login, is_resting=True)
     account = await asyncio.to_thread(check_password, visit.records, login, password)
     if account is None:
-        return visit.page(
-            "account/entrance.html",
-            http_status=_UNAUTHORIZED,
-            back=back,
-            login=login,
-            was_wrong=True,
-        )
+        note_attempt(visit.records, login, visit.now_ms)
+        return _again(visit, back, login)
+    forget_attempts(visit.records, login)
     return admitted(visit, account, back)
+
+
+def _again(visit: Visit, back: str, login: str, *, is_resting: bool = False) -> Response:
+    return visit.page(
+        "account/entrance.html",
+        http_status=_TOO_MANY if is_resting else _UNAUTHORIZED,
+        back=back,
+        login=login,
+        was_wrong=not is_resting,
+        is_resting=is_resting,
+    )
 
 
 def admitted(visit: Visit, account: int, back: str) -> Response:

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pages of administration; only administrators open them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tallystick.console.access import Access, Page
+from tallystick.console.administration.account_pages import (
+    change_account,
+    make_invitation,
+    show_accounts,
+)
+
+_ADMINISTRATOR: Final = Access.ADMINISTRATOR
+
+PAGES: Final = (
+    Page(path="/admin/accounts", name="accounts", access=_ADMINISTRATOR, handler=show_accounts),
+    Page(
+        path="/admin/invitations",
+        name="invite",
+        access=_ADMINISTRATOR,
+        handler=make_invitation,
+        method="POST",
+    ),
+    Page(
+        path="/admin/accounts/{account:int}",
+        name="change_account",
+        access=_ADMINISTRATOR,
+        handler=change_account,
+        method="POST",
+    ),
+)
