@@ -83,7 +83,7 @@ def test_canaries_reach_no_node_and_erasure_reaches_one_that_was_stopped(
     """Owner, grantee, keeper and stranger: who holds what, through grant, revocation, erasure."""
     caplog.set_level(logging.DEBUG)
     codes = [seat.organization for seat in SEATS]
-    source, out = tmp_path / NAME, tmp_path / "out"
+    source, out, again = tmp_path / NAME, tmp_path / "out", tmp_path / "again"
     source.write_bytes(CANARY * 1_000)
     for who in (OWNER, BANK):
         publish(network, who)
@@ -122,14 +122,14 @@ def test_canaries_reach_no_node_and_erasure_reaches_one_that_was_stopped(
     assert revoked.rotated == {"D-1": 2}
     wait_until(lambda: held(network, BANK) == [], "destruction at the grantee's node")
     with pytest.raises(Refused):
-        act(network, BANK, OWNER, lambda net: net.documents.get("D-1", out, bank, use=LOAN))
+        act(network, BANK, OWNER, lambda net: net.documents.get("D-1", again, bank, use=LOAN))
     erased = act(network, OWNER, OWNER, lambda net: net.call("documents", "erase", document="D-1"))
     wait_until(lambda: held(network, OWNER) == [], "destruction at the owner's node")
     assert held(network, KEEPER)
     network.places[KEEPER].start(contracts=CONTRACTS)
     wait_until(lambda: held(network, KEEPER) == [], "destruction at a node that was stopped")
     with pytest.raises(Erased):
-        act(network, BANK, OWNER, lambda net: net.documents.get("D-1", out, bank, use=LOAN))
+        act(network, BANK, OWNER, lambda net: net.documents.get("D-1", again, bank, use=LOAN))
     transaction = erased.transaction.id
     assert act(network, OTHER, OTHER, lambda net: net.receipt(transaction))
     network.agree()

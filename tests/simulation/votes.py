@@ -51,5 +51,5 @@ def execute_with_votes(register: Register, invocation: Invocation) -> Execution:
 @contextmanager
 def votes() -> Iterator[None]:
     """Let the membership contract have the method meanwhile."""
-    with mock.patch("tallystick.ledger.apply.execute_membership_call", execute_with_votes):
+    with mock.patch("tallystick.ledger.calls.execute_membership_call", execute_with_votes):
         yield

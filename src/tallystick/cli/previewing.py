@@ -22,6 +22,12 @@ _TEXT_MAX: Final = 60
 """Characters of a value in a line; JSON has the whole."""
 _NOTHING: Final = "—"
 
+_CHANGES: Final = {
+    "added": "preview.added",
+    "changed": "preview.changed",
+    "removed": "preview.removed",
+}
+
 
 def preview(
     contract: str,
@@ -77,7 +83,7 @@ def _section(found: Preview) -> Section:
 
 
 def _name(change: RecordChange) -> str:
-    return f"{say(f'preview.{change.change}')} {_said(change.label)} {change.key}".rstrip()
+    return f"{say(_CHANGES[change.change])} {_said(change.label)} {change.key}".rstrip()
 
 
 def _fields(change: RecordChange) -> str:

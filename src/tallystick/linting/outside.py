@@ -155,6 +155,7 @@ FACES: Final[Mapping[str, frozenset[str]]] = {
         {
             *(
                 "answer_from",
+                "fetch_sealed",
                 "kept_file",
                 "check_organization",
                 "commitment_digest",

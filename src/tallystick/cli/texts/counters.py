@@ -21,5 +21,7 @@ COUNTER_OPTIONS: Final[Mapping[str, Text]] = {
 }
 COUNTER_MESSAGES: Final[Mapping[str, Text]] = {
     "counter.large": Text("the file is too large for such a paper", "文件过大，并非此类凭证"),
-    "counter.other": Text("the text is of {found}, not of {expected}", "该文字属于 {found}"),
+    "counter.other": Text(
+        "the text is of {found}, not of {expected}", "该文字属于 {found}，而非 {expected}"
+    ),
 }

@@ -399,12 +399,14 @@ class Archiving(Keeping):
         if not (is_drawn or is_asked):
             raise BadManifest(what=f"line {index}")
         is_there = self._is_stored(audit.manifest, shown)
-        if is_drawn:
-            name = "found" if is_there else "missing"
-            audit = replace(audit, **{name: tuple(sorted({*getattr(audit, name), index}))})
-        if is_asked:
-            name = "asked_found" if is_there else "asked_missing"
-            audit = replace(audit, **{name: tuple(sorted({*getattr(audit, name), key}))})
+        if is_drawn and is_there:
+            audit = replace(audit, found=tuple(sorted({*audit.found, index})))
+        elif is_drawn:
+            audit = replace(audit, missing=tuple(sorted({*audit.missing, index})))
+        if is_asked and is_there:
+            audit = replace(audit, asked_found=tuple(sorted({*audit.asked_found, key})))
+        elif is_asked:
+            audit = replace(audit, asked_missing=tuple(sorted({*audit.asked_missing, key})))
         return audit
 
     def _end_audit(self, ctx: Context, audit: Audit, move: str) -> Audit:
