@@ -95,6 +95,15 @@ def test_a_form_that_is_too_long_is_refused_before_it_is_read(reader: Reader) ->
         assert "content-length" in sent.text
 
 
+@pytest.mark.parametrize("name", ["..", "///", ".json", "a/../../b", "\u202egnp.json"])
+def test_a_files_name_leads_nowhere(reader: Reader, name: str) -> None:
+    """Whatever a file is called, it is checked in a folder of its own, and is no proof."""
+    key = form_key(reader.get("/v").text)
+    sent = reader.post("/v/file", data={"form_key": key}, files={"file": (name, b"{}")})
+    assert sent.status_code in {200, 400, 422}
+    assert "result-yes" not in sent.text
+
+
 def test_nothing_sent_is_refused(reader: Reader) -> None:
     """A form without a file changes nothing and says so."""
     key = form_key(reader.get("/v").text)

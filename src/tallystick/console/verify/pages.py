@@ -85,7 +85,7 @@ async def check_file(visit: Visit) -> Response:
     most = ORIGINAL_BYTES_MAX if is_original else PROOF_BYTES_MAX
     if (sent.size or 0) > most:
         raise Rejected("this file is too large", field="file", expected=f"at most {most} bytes")
-    name = _SAFE_NAME.sub("_", Path(sent.filename).name)[-_NAME_MAX:]
+    name = _SAFE_NAME.sub("_", Path(sent.filename).name).lstrip(".")[-_NAME_MAX:] or "proof"
     if is_original:
         facts = await asyncio.to_thread(_facts, sent)
         checked = await visit.check_hash(facts)
