@@ -11,7 +11,7 @@ import httpx
 import msgspec
 
 from tallystick.client import Problem, error_from_problem
-from tallystick.errors import TallystickError, Unavailable
+from tallystick.errors import NotFound, TallystickError, Unavailable
 
 Json: TypeAlias = Any
 """A JSON document of the API; its shape is the API's, described in docs/reference/http.md."""
@@ -35,6 +35,13 @@ class Ledger:
         """
         wanted = {name: value for name, value in query.items() if value is not None}
         return await self.ask("GET", path, params=wanted)
+
+    async def find(self, path: str, /, **query: str | int | None) -> Json | None:
+        """Return what a GET answers, or None where there is no such thing; else raises as `get`."""
+        try:
+            return await self.get(path, **query)
+        except NotFound:
+            return None
 
     async def post(self, path: str, body: Json) -> Json:
         """Return what a POST of a JSON document answers; raises as `get`."""
@@ -69,6 +76,23 @@ def in_process(application: Any) -> Ledger:  # noqa: ANN401 # an ASGI applicatio
 def at(*parts: str | int) -> str:
     """Return a path of the API from its segments, quoted: `at("blocks", 7)` is /v1/blocks/7."""
     return "/v1/" + "/".join(quote(str(part), safe="") for part in parts)
+
+
+def record_at(contract: str, table: str, key: str) -> str:
+    """Return the path of a record; the slashes of its key stay."""
+    return f"{at('contracts', contract, 'tables', table)}/{quote(key)}"
+
+
+def table_of(contract: Json, name: str) -> Json:
+    """Return a table of a contract's schema.
+
+    Raises:
+        NotFound: the contract has no such table.
+    """
+    for table in contract.get("tables", []):
+        if table["name"] == name:
+            return table
+    raise NotFound("this contract has no such table", field="table", found=name[:80])
 
 
 def _error(response: httpx.Response) -> TallystickError:

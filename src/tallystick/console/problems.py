@@ -21,7 +21,6 @@ FORBIDDEN: Final = {
     "status": 403,
     "title": "This page is for administrators of this console",
     "title_zh": "本页仅供本控制台管理员使用",
-    "hint": "/me",
 }
 INCIDENT: Final = {
     "status": 500,

@@ -156,6 +156,16 @@ class Visit:
             )
         return form
 
+    def somebody(self) -> Person:
+        """Return who has signed in, for pages whose row lets nobody else in.
+
+        Raises:
+            Rejected: nobody has.
+        """
+        if self.person is None:
+            raise Rejected("sign in first", hint="/sign-in")
+        return self.person
+
     def part(self, name: str) -> str:
         """Return a part of the address."""
         return str(self.request.path_params[name])

@@ -24,12 +24,11 @@ async def show_accounts(visit: Visit) -> Response:
 async def make_invitation(visit: Visit) -> Response:
     """Answer POST /admin/invitations: a link, shown once."""
     form = await visit.form()
-    person = visit.person
     token = invite(
         visit.records,
         visit.now_ms,
         is_administrator=form.get("administrator") == "yes",
-        made_by=None if person is None else person.account,
+        made_by=visit.somebody().account,
     )
     return visit.page(
         "administration/accounts.html",
@@ -48,7 +47,7 @@ async def change_account(visit: Visit) -> Response:
     account, step = int(visit.part("account")), str(form.get("step", ""))
     if step not in {"close", "open"}:
         raise InvalidArguments("close or open", field="step", found=step[:20])
-    if visit.person is not None and visit.person.account == account:
+    if visit.somebody().account == account:
         raise InvalidArguments("nobody closes the own account", field="account")
     set_disabled(visit.records, account, is_disabled=step == "close")
     return RedirectResponse("/admin/accounts", _SEE_OTHER)

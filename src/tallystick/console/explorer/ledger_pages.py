@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from tallystick.console.ledger import Json, at
+from tallystick.console.ledger import at
 from tallystick.console.visit import Visit
-from tallystick.errors import NotFound
 
 _LATEST = 8
 _TRANSACTION_FILTERS = ("cursor", "contract", "method", "organization", "code", "q")
@@ -47,8 +46,8 @@ async def show_transaction(visit: Visit) -> Response:
     transaction = await visit.ledger.get(at("transactions", name))
     refusal = None
     if transaction["code"] != _OK:
-        refusal = await _or_none(visit, at("errors", transaction["code"]))
-    changes = await _or_none(visit, at("transactions", name, "changes"))
+        refusal = await visit.ledger.find(at("errors", transaction["code"]))
+    changes = await visit.ledger.find(at("transactions", name, "changes"))
     return visit.page(
         "explorer/transaction.html",
         transaction=transaction,
@@ -63,11 +62,3 @@ async def give_receipt(visit: Visit) -> Response:
     receipt = await visit.ledger.raw(at("transactions", name, "receipt"), "application/json")
     headers = {"content-disposition": f'attachment; filename="{name[:16]}.receipt.json"'}
     return Response(receipt, media_type="application/json", headers=headers)
-
-
-async def _or_none(visit: Visit, path: str) -> Json:
-    """Return what the node has at a path, or None where it has nothing."""
-    try:
-        return await visit.ledger.get(path)
-    except NotFound:
-        return None

@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import quote
 
 from starlette.responses import Response
 
 from tallystick.console.explorer.diagram import draw
 from tallystick.console.explorer.spreadsheets import SPREADSHEETS, give_table
-from tallystick.console.ledger import Json, at
+from tallystick.console.ledger import Json, at, record_at, table_of
 from tallystick.console.visit import Visit
-from tallystick.errors import NotFound
 
 _LATEST: Final = 8
 _PAGE: Final = 50
@@ -84,7 +84,7 @@ async def show_record(visit: Visit) -> Response:
     """Answer GET /state/{contract}/{table}/{key}: a record and the transactions that made it."""
     contract, table = await _table(visit)
     key = visit.part("key")
-    place = f"{at('contracts', contract['name'], 'tables', table['name'])}/{quoted(key)}"
+    place = record_at(contract["name"], table["name"], key)
     row = await visit.ledger.get(place)
     history = await visit.ledger.get(
         f"{place}/history", limit=_PAGE, cursor=visit.query.get("cursor")
@@ -96,18 +96,10 @@ async def show_record(visit: Visit) -> Response:
         key=key,
         row=row,
         history=history,
-        proof=f"{at('state', contract['name'], table['name'])}/{quoted(key)}/proof",
+        proof=f"{at('state', contract['name'], table['name'])}/{quote(key)}/proof",
     )
-
-
-def quoted(key: str) -> str:
-    """Return a record's key as a part of an address; its slashes stay."""
-    return at(key).removeprefix("/v1/").replace("%2F", "/")
 
 
 async def _table(visit: Visit) -> tuple[Json, Json]:
     contract = await visit.ledger.get(at("contracts", visit.part("contract")))
-    for table in contract.get("tables", []):
-        if table["name"] == visit.part("table"):
-            return contract, table
-    raise NotFound("this contract has no such table", field="table", found=visit.part("table")[:80])
+    return contract, table_of(contract, visit.part("table"))

@@ -13,7 +13,7 @@ from tallystick.console.figures.notes import Handling, NewNote, add_note, handli
 from tallystick.console.ledger import Json, at
 from tallystick.console.shown import BEIJING
 from tallystick.console.visit import Visit
-from tallystick.errors import InvalidArguments, NotFound, Rejected
+from tallystick.errors import InvalidArguments, NotFound
 
 _SEE_OTHER: Final = 303
 _PAGE: Final = 100
@@ -88,14 +88,13 @@ async def note_alert(visit: Visit) -> Response:
     contract, number = visit.part("contract"), int(visit.part("number"))
     form = await visit.form()
     await _find(visit, contract, number)
-    if visit.person is None:  # the page table lets nobody in who has not signed in
-        raise Rejected("sign in first", hint="/sign-in")
+    person = visit.somebody()
     note = NewNote(
         contract=contract,
         number=number,
         action=str(form.get("action", "")),
-        account=visit.person.account,
-        name=visit.person.name,
+        account=person.account,
+        name=person.name,
         reason=str(form.get("reason", "")),
         until=_moment(str(form.get("until", ""))),
     )

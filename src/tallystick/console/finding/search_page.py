@@ -76,11 +76,11 @@ async def _block(visit: Visit, height: int) -> list[Hit]:
 
 async def _hash(visit: Visit, digest: str) -> list[Hit]:
     hits: list[Hit] = []
-    transaction = await _or_none(visit, at("transactions", digest))
+    transaction = await visit.ledger.find(at("transactions", digest))
     if transaction is not None:
         title = visit.names.spell_out(visit.read(transaction["sentence"]), visit.language)
         hits.append(Hit("transaction", f"/t/{digest}", title, digest[:16], is_exact=True))
-    deposits = await _or_none(visit, at("evidence", "deposits"), sha256=digest)
+    deposits = await visit.ledger.find(at("evidence", "deposits"), sha256=digest)
     hits += [
         Hit("record", f"/r/{one['id']}", one["id"], one["title"], is_exact=True)
         for one in (deposits or {"items": []})["items"][:_GROUP_MAX]
@@ -95,7 +95,7 @@ async def _records(visit: Visit, text: str) -> list[Hit]:
     async def look(contract: Json, table: Json) -> list[Hit]:
         async with gate:
             place = at("contracts", contract["name"], "tables", table["name"], text)
-            row = await _or_none(visit, place)
+            row = await visit.ledger.find(place)
         if row is None:
             return []
         address = f"/case/{contract['name']}/{table['name']}/{text}"
@@ -142,10 +142,3 @@ def _named(visit: Visit, text: str) -> list[Hit]:
             is_exact = wanted in {word.casefold() for word in called}
             hits.append(Hit("contract", f"/c/{name}", visit.read(one["label"]), name, is_exact))
     return hits
-
-
-async def _or_none(visit: Visit, path: str, **query: str) -> Json | None:
-    try:
-        return await visit.ledger.get(path, **query)
-    except TallystickError:
-        return None

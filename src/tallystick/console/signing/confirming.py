@@ -12,8 +12,8 @@ from tallystick.console.account.people import is_password_of
 from tallystick.console.ledger import Json, at
 from tallystick.console.problems import document_of, status_of
 from tallystick.console.signing.pending import Pending, find_pending, preview_of, send
-from tallystick.console.visit import Person, Visit
-from tallystick.errors import Rejected, TallystickError
+from tallystick.console.visit import Visit
+from tallystick.errors import TallystickError
 
 _SEE_OTHER: Final = 303
 _UNAUTHORIZED: Final = 401
@@ -22,7 +22,7 @@ _NOT_FOUND: Final = 404
 
 async def show_pending(visit: Visit) -> Response:
     """Answer GET /sign/{id}: the preview, or the result once it was sent."""
-    pending = find_pending(visit.records, visit.part("id"), _person(visit).account)
+    pending = find_pending(visit.records, visit.part("id"), visit.somebody().account)
     return await _page(visit, pending)
 
 
@@ -31,7 +31,7 @@ async def confirm(visit: Visit) -> Response:
 
     In a demonstration the button is enough; elsewhere the password is asked for each transaction.
     """
-    person = _person(visit)
+    person = visit.somebody()
     form = await visit.form()
     pending = find_pending(visit.records, visit.part("id"), person.account)
     if not person.is_demonstration:
@@ -79,9 +79,3 @@ async def _method(visit: Visit, pending: Pending) -> Json:
             raise
         name = f"{pending.contract}.{pending.method}"
         return {"label": {"zh": name, "en": name}, "description": None}
-
-
-def _person(visit: Visit) -> Person:
-    if visit.person is None:  # the page table lets nobody in who has not signed in
-        raise Rejected("sign in first", hint="/sign-in")
-    return visit.person

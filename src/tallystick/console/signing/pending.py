@@ -14,12 +14,13 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, insert, select, update
 
+from tallystick.client import problem_of
 from tallystick.console.ledger import Json, at
 from tallystick.console.records import METADATA, Records
 from tallystick.console.visit import Person, Visit
 from tallystick.crypto import sha256
 from tallystick.encoding import format_base64, parse_base64
-from tallystick.errors import NotFound, Rejected
+from tallystick.errors import NotFound, Rejected, TallystickError
 
 PENDING: Final = Table(
     "pending",
@@ -34,7 +35,6 @@ PENDING: Final = Table(
     Column("made_at", Integer, nullable=False),
     Column("valid_until", Integer, nullable=False),
     Column("transaction", String(64)),
-    Column("result", Text),
 )
 _ID_BYTES: Final = 16
 
@@ -56,8 +56,6 @@ class Pending:
     valid_until: int
     transaction: str | None
     """Id, once it was sent."""
-    result: dict[str, Any] | None
-    """What the node answered."""
 
     @property
     def to_be_signed(self) -> bytes:
@@ -108,12 +106,13 @@ def signer_of(visit: Visit) -> tuple[Person, str]:
     Raises:
         Rejected: nobody has signed in, or the account has no key here.
     """
-    person = visit.person
-    if person is None:
-        raise Rejected("sign in before you sign", hint="/sign-in")
+    person = visit.somebody()
     public_key = visit.vault.public_key(person.account)
     if public_key is None:
-        raise Rejected("this account keeps no key here", hint="/me/keys")
+        raise Rejected(
+            "this account keeps no key here",
+            hint="Ask an administrator of this console for an invitation.",
+        )
     return person, public_key
 
 
@@ -125,9 +124,8 @@ def find_pending(records: Records, name: str, account: int) -> Pending:
     if row is None:
         raise NotFound("there is no such transaction waiting for you", field="id")
     values = dict(row._mapping)  # noqa: SLF001 # SQLAlchemy's public name
-    for name_, is_optional in (("args", False), ("prepared", False), ("result", True)):
-        if not (is_optional and values[name_] is None):
-            values[name_] = msgspec.json.decode(values[name_])
+    for column in ("args", "prepared"):
+        values[column] = msgspec.json.decode(values[column])
     return Pending(**values)
 
 
@@ -158,25 +156,30 @@ async def send(visit: Visit, pending: Pending) -> Pending:
         raise Rejected("this preview is too old to be signed", hint=pending.back)
     signature = visit.vault.sign(person.account, pending.to_be_signed)
     if signature is None:
-        raise Rejected("this account keeps no key here", hint="/me/keys")
-    answer = await visit.ledger.ask(
-        "POST",
-        at("contracts", pending.contract, pending.method),
-        json={
-            "payload": pending.prepared["payload"],
-            "signature": format_base64(signature),
-            "public_key": public_key,
-            "organization": person.organization,
-        },
-        params={"wait": "committed"},
-    )
-    with visit.records.write() as connection:
-        connection.execute(
-            update(PENDING)
-            .where(PENDING.c.id == pending.id)
-            .values(
-                transaction=answer["transaction"]["id"],
-                result=msgspec.json.encode(answer).decode(),
-            )
+        raise Rejected(
+            "this account keeps no key here",
+            hint="Ask an administrator of this console for an invitation.",
         )
+    signed = {
+        "payload": pending.prepared["payload"],
+        "signature": format_base64(signature),
+        "public_key": public_key,
+        "organization": person.organization,
+    }
+    place = at("contracts", pending.contract, pending.method)
+    try:
+        answer = await visit.ledger.ask("POST", place, json=signed, params={"wait": "committed"})
+    except TallystickError as error:
+        said = problem_of(error)
+        if said is None or said.transaction is None:
+            raise
+        _note_sent(visit.records, pending, said.transaction.id)  # refused, and on the ledger so
+    else:
+        _note_sent(visit.records, pending, answer["transaction"]["id"])
     return find_pending(visit.records, pending.id, person.account)
+
+
+def _note_sent(records: Records, pending: Pending, transaction: str) -> None:
+    with records.write() as connection:
+        sent = update(PENDING).where(PENDING.c.id == pending.id)
+        connection.execute(sent.values(transaction=transaction))

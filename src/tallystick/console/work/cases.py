@@ -8,10 +8,9 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from tallystick.console.ledger import Json, at
+from tallystick.console.ledger import at, record_at, table_of
 from tallystick.console.visit import Visit
 from tallystick.console.work.standing import actions_on, standing_of
-from tallystick.errors import NotFound
 
 _PAGE: Final = 100
 
@@ -21,7 +20,7 @@ async def show_case(visit: Visit) -> Response:
     contract = await visit.ledger.get(at("contracts", visit.part("contract")))
     table = table_of(contract, visit.part("table"))
     key = visit.part("key")
-    place = record_address(contract["name"], table["name"], key)
+    place = record_at(contract["name"], table["name"], key)
     row = await visit.ledger.get(place)
     history = await visit.ledger.get(f"{place}/history", limit=_PAGE)
     standing = standing_of(contract, table["name"])
@@ -48,17 +47,3 @@ async def show_case(visit: Visit) -> Response:
         actions=actions,
         history=history,
     )
-
-
-def table_of(contract: Json, name: str) -> Json:
-    """Return a contract's table; raises `NotFound`."""
-    for table in contract.get("tables", []):
-        if table["name"] == name:
-            return table
-    raise NotFound("this contract has no such table", field="table", found=name[:80])
-
-
-def record_address(contract: str, table: str, key: str) -> str:
-    """Return where the node keeps a record; the slashes of its key stay."""
-    quoted = at(key).removeprefix("/v1/").replace("%2F", "/")
-    return f"{at('contracts', contract, 'tables', table)}/{quoted}"

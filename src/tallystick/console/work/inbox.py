@@ -11,7 +11,6 @@ from starlette.responses import Response
 from tallystick.console.ledger import Json, at
 from tallystick.console.visit import Person, Visit
 from tallystick.console.work.standing import Standing, concerns, due_at, standings_of
-from tallystick.errors import Rejected
 
 _PAGE: Final = 100
 _TABS: Final = ("todo", "done")
@@ -19,7 +18,7 @@ _TABS: Final = ("todo", "done")
 
 async def show_inbox(visit: Visit) -> Response:
     """Answer GET /inbox: what is to be done, or what one has done."""
-    person = signed_in(visit)
+    person = visit.somebody()
     tab = visit.query.get("tab", _TABS[0])
     if tab == "done":
         transactions = await visit.ledger.get(
@@ -70,10 +69,3 @@ async def _waiting(
         for row in rows["items"]
         if concerns(row, person.organization)
     ]
-
-
-def signed_in(visit: Visit) -> Person:
-    """Return who has signed in; the page table lets nobody else come here."""
-    if visit.person is None:
-        raise Rejected("sign in first", hint="/sign-in")
-    return visit.person
