@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import time
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,11 +12,18 @@ import pytest
 
 from tallystick.client import Identity
 from tallystick.console.access import Access, Page
-from tallystick.console.account.people import NewAccount, add_account
+from tallystick.console.account.invitations import set_disabled
+from tallystick.console.account.people import (
+    NewAccount,
+    add_account,
+    check_password,
+    find_person,
+)
 from tallystick.console.account.sessions import AGE_MS, REST_MS, begin_session, find_session
 from tallystick.console.records import Records
 from tallystick.console.signing.vault import Vault
 from tallystick.console.site_map import PAGES
+from tallystick.console.visit import Visit
 from tests.factories import BANK, CLERK, COURT, TELLER
 from tests.unit.console.conftest import Reader
 from tests.unit.console.test_acting import form_key, player
@@ -119,3 +127,35 @@ def test_keys_and_tokens_stand_nowhere_in_the_records(records: Records, tmp_path
     again = Vault(Records(tmp_path / "console.sqlite"), tmp_path / "vault.key")
     assert again.sign(1, b"message") == CLERK.sign(b"message")
     assert again.sign(2, b"message") is None
+
+
+def test_a_closed_account_has_neither_session_nor_password(tmp_path: Path) -> None:
+    """Closing takes effect at once, for who is signed in too."""
+    records = Records(tmp_path / "console.sqlite")
+    new = NewAccount(login="c", name="C", organization=COURT, member="c", password="p" * 12)
+    account = add_account(records, new, 1)
+    assert find_person(records, account) is not None
+    assert check_password(records, "c", "p" * 12) == account
+    set_disabled(records, account, is_disabled=True)
+    assert find_person(records, account) is None
+    assert check_password(records, "c", "p" * 12) is None
+
+
+def test_a_key_opens_no_account_for_another_member(site: Site, tmp_path: Path) -> None:
+    """A key file that names somebody else than the ledger does is refused."""
+    borrowed = key_file(tmp_path / "keys", Identity(COURT, "head", CLERK))
+    assert open_account(site, site.link, borrowed).status_code == 422
+
+
+def test_a_preview_that_is_too_old_is_not_signed(
+    player: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the end of its time nothing is sent, and the page says so."""
+    key = be_the_clerk(player)
+    form = filled_in(key, sha256=sha256(b"too late").hexdigest())
+    place = player.post(PLACE, data=form).headers["location"]
+    later = time.time_ns() // 1_000_000 + 2 * 3_600_000
+    monkeypatch.setattr(Visit, "now_ms", property(lambda _: later))
+    answer = player.post(place, data={"form_key": key})
+    assert answer.status_code == 400
+    assert "too old" in answer.text
