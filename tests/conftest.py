@@ -7,6 +7,7 @@ import functools
 import ipaddress
 import os
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -97,3 +98,12 @@ def _inside_the_fence(request: pytest.FixtureRequest) -> Iterator[None]:
     FENCE.is_open = request.node.get_closest_marker("network") is not None
     yield
     FENCE.is_open = False
+
+
+@pytest.fixture
+def untraced() -> Iterator[None]:
+    """Let coverage look away: for a test of some 100,000 equal steps, which only slows it down."""
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    yield
+    sys.settrace(tracer)

@@ -7,7 +7,7 @@ import ast
 from typing import Final
 
 from tests.architecture import floors
-from tests.architecture.source import Module, imports
+from tests.architecture.source import Module, blocks_of, imports, statements
 
 SPDX_LINE: Final = "# SPDX-License-Identifier: Apache-2.0"
 LINE_CHARACTERS_MAX: Final = 100
@@ -123,7 +123,7 @@ def assert_statements(module: Module) -> list[str]:
     """`assert` disappears under optimisation, so it guards nothing."""
     return [
         f"{module.at(node)}: assert statement; use invariant() or raise"
-        for node in ast.walk(module.tree)
+        for node in statements(module.tree)
         if isinstance(node, ast.Assert)
     ]
 
@@ -264,7 +264,7 @@ def broad_handlers(module: Module) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
 
     def walk(node: ast.AST, inside: str) -> None:
-        for child in ast.iter_child_nodes(node):
+        for child in blocks_of(node):
             if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 walk(child, f"{inside}.{child.name}".lstrip("."))
                 continue
@@ -291,7 +291,7 @@ def verifications_that_answer(module: Module) -> list[str]:
     """`verify_*` raises on failure and returns nothing, so it cannot be ignored."""
     return [
         f"{module.at(node)}: {node.name} must be annotated -> None"
-        for node in ast.walk(module.tree)
+        for node in statements(module.tree)
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         and node.name.startswith("verify_")
         and not (isinstance(node.returns, ast.Constant) and node.returns.value is None)

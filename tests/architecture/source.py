@@ -21,7 +21,7 @@ GENERATED: Final = frozenset({PACKAGE / "consensus" / "cometbft" / "proto"})
 """Folders written by a program and held by digests (decision 0018): not read by these checks."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Module:
     """One source file."""
 
@@ -107,14 +107,37 @@ def suite() -> tuple[Module, ...]:
     return load(PROJECT / "tests", "tests")
 
 
+def blocks_of(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements, handlers and cases right inside a node, which no expression is."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.expr):
+            yield child
+
+
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield every statement, handler and case inside a node, at any depth.
+
+    A walk over all nodes takes many times as long, since most of them are expressions.
+    """
+    for child in blocks_of(node):
+        yield child
+        yield from statements(child)
+
+
+@cache
+def _import_statements(module: Module) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    found = statements(module.tree)
+    return tuple(node for node in found if isinstance(node, (ast.Import, ast.ImportFrom)))
+
+
 def imports(module: Module, known: Iterable[str]) -> Iterator[Import]:
     """Yield what a module imports, wherever in the file it does so."""
     names = known if isinstance(known, (set, frozenset, Mapping)) else frozenset(known)
-    for node in ast.walk(module.tree):
+    for node in _import_statements(module):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield Import(module, alias.name, node)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             base = _absolute(module, node)
             inner = {f"{base}.{alias.name}" for alias in node.names}
             yield from (Import(module, name, node) for name in sorted(inner) if name in names)

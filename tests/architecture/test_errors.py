@@ -69,7 +69,7 @@ def test_only_the_ground_floor_defines_errors() -> None:
         f"{module.at(node)}: class {node.name}"
         for module in source.package()
         if module.room not in {"errors", "contracts"} and not module.room.startswith("industries")
-        for node in ast.walk(module.tree)
+        for node in source.statements(module.tree)
         if isinstance(node, ast.ClassDef) and any(_is_exception(base) for base in node.bases)
     )
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 
@@ -13,14 +14,20 @@ OUTSIDE = "192.0.2.1"  # RFC 5737: documentation, routed nowhere
 
 def test_a_connection_to_the_outside_is_refused_before_it_is_tried() -> None:
     """A test that depends on the internet is a test of the internet."""
-    with socket.socket() as door, pytest.raises(PermissionError, match=re.escape(OUTSIDE)):
-        door.connect((OUTSIDE, 443))
+    with socket.socket() as door:
+        for connect in (door.connect, door.connect_ex):
+            with pytest.raises(PermissionError, match=re.escape(OUTSIDE)):
+                connect((OUTSIDE, 443))
+    with pytest.raises(PermissionError, match=re.escape(OUTSIDE)):
+        asyncio.run(asyncio.wait_for(asyncio.open_connection(OUTSIDE, 443), 5))
 
 
 def test_a_look_up_of_a_name_outside_is_refused() -> None:
     """Asking for an address already leaves the machine."""
     with pytest.raises(PermissionError, match=r"ledger\.example"):
         socket.getaddrinfo("ledger.example", 443)
+    with pytest.raises(PermissionError, match=r"ledger\.example"):
+        socket.getaddrinfo(host="ledger.example", port=443)
 
 
 def test_this_machine_can_be_reached() -> None:

@@ -47,7 +47,7 @@ BLOCKS: Final = (
 
 def functions(tree: ast.AST, inside: str = "") -> Iterator[tuple[str, Function]]:
     """Yield every function with its dotted name, methods and inner functions too."""
-    for child in ast.iter_child_nodes(tree):
+    for child in source.blocks_of(tree):
         name = inside
         if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             name = f"{inside}.{child.name}".lstrip(".")
@@ -81,8 +81,7 @@ def nesting(node: ast.AST, *, is_elif: bool = False) -> int:
         alone_in_else = field == "orelse" and isinstance(node, ast.If) and len(children) == 1
         for child in children:
             if isinstance(child, ast.AST) and not isinstance(
-                child,
-                (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
+                child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.expr)
             ):
                 is_continued = alone_in_else and isinstance(child, ast.If)
                 deepest = max(deepest, nesting(child, is_elif=is_continued))
@@ -104,7 +103,7 @@ def measures(module: source.Module) -> Iterator[tuple[str, str, int]]:
         if not is_test:
             yield "function nesting", place, nesting(ast.Module(function.body, []))
             yield "function parameters", place, parameter_count(function)
-    for node in ast.walk(module.tree):
+    for node in source.statements(module.tree):
         if isinstance(node, ast.ClassDef) and not is_test:
             methods = [one for one in node.body if isinstance(one, Function)]
             yield "class methods", f"{path}::{node.name}", len(methods)

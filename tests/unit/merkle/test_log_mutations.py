@@ -16,6 +16,8 @@ from tallystick.errors import InvalidProof
 from tallystick.merkle import leaf_hash, log_root, node_hash, verify_consistency, verify_inclusion
 from tests.unit.merkle import reference
 
+pytestmark = pytest.mark.usefixtures("untraced")
+
 SIZE_MAX = 64
 ALL_BITS_TO_SIZE = 20
 LEAVES = reference.leaves(SIZE_MAX)
