@@ -9,6 +9,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from tallystick.api.built_in import built_in_table
+from tallystick.api.built_in_fields import built_in_fields
 from tallystick.api.catalogue import Catalogue
 from tallystick.api.records import Sentence
 from tallystick.api.represent import show_record, show_value
@@ -97,7 +98,7 @@ def _show(
     key: bytes, before: bytes | None, after: bytes | None, catalogue: Catalogue
 ) -> RecordChange:
     contract, table, primary = place_of(key)
-    declared = catalogue.fields_of(contract, table)
+    declared = catalogue.fields_of(contract, table) or built_in_fields(contract)
     old, new = read_record(before), read_record(after)
     return RecordChange(
         contract=contract,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tallystick.api.built_in import built_in_method
+from tallystick.api.built_in_fields import built_in_fields
 from tallystick.api.catalogue import Catalogue
 from tallystick.api.records import (
     DecodedCall,
@@ -60,7 +61,7 @@ def decode_outcome(call: Call, outcome: Outcome, catalogue: Catalogue) -> Decode
     """Return a call and its outcome in words; what has no schema keeps its names."""
     method = catalogue.method(call.contract, call.method)
     label = method.label if method else built_in_method(call.contract, call.method)
-    arguments = method.arguments if method else ()
+    arguments = method.arguments if method else tuple(built_in_fields(call.contract).values())
     is_refused = outcome.code != OK
     return DecodedCall(
         contract=_label(catalogue.label(call.contract)),

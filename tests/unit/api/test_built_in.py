@@ -7,11 +7,26 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 import tallystick.membership
 from tallystick.api.built_in import built_in_method, built_in_sentence
+from tallystick.api.built_in_fields import built_in_fields
 from tallystick.contracts import Label
 from tallystick.encoding import Value
+from tallystick.model import (
+    Authority,
+    ContractActivation,
+    GovernanceRules,
+    Member,
+    MemberKey,
+    NodeIdentity,
+    Organization,
+    Parameters,
+    Proposal,
+    RegisteredLogKey,
+    ValidatorKey,
+)
 
 SOURCES = Path(tallystick.membership.__file__).parent.glob("*.py")
 ANNOUNCED = sorted(
@@ -57,3 +72,19 @@ def test_other_contracts_have_no_built_in_words() -> None:
     """They have schemas of their own."""
     assert built_in_sentence("evidence.Deposited", {}) is None
     assert built_in_method("evidence", "deposit") is None
+
+
+KEPT = (
+    *(Authority, ContractActivation, GovernanceRules, Member, MemberKey, NodeIdentity),
+    *(Organization, Parameters, Proposal, RegisteredLogKey, ValidatorKey),
+)
+
+
+@pytest.mark.parametrize("kept", KEPT, ids=lambda kept: kept.__name__)
+def test_every_field_that_governance_keeps_is_named_in_both_languages(kept: type[Struct]) -> None:
+    """Pages show labels and times, not names of fields and milliseconds."""
+    fields = built_in_fields("membership")
+    for name in kept.__struct_fields__:
+        label = fields[name].label
+        assert label.zh != label.en
+    assert built_in_fields("evidence") == {}
