@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Overview, blocks and transactions."""
+"""Overview, blocks, and transactions in lists."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from tallystick.console.visit import Visit
 
 _LATEST = 8
 _TRANSACTION_FILTERS = ("cursor", "contract", "method", "organization", "code", "q")
-_OK = "ok"
 _PAGE = 50
 
 
@@ -38,27 +37,3 @@ async def show_block(visit: Visit) -> Response:
     """Answer GET /b/{height}: one block and its transactions."""
     block = await visit.ledger.get(at("blocks", visit.part("height")))
     return visit.page("explorer/block.html", block=block)
-
-
-async def show_transaction(visit: Visit) -> Response:
-    """Answer GET /t/{id}: what it did, who signed it, what it changed."""
-    name = visit.part("id")
-    transaction = await visit.ledger.get(at("transactions", name))
-    refusal = None
-    if transaction["code"] != _OK:
-        refusal = await visit.ledger.find(at("errors", transaction["code"]))
-    changes = await visit.ledger.find(at("transactions", name, "changes"))
-    return visit.page(
-        "explorer/transaction.html",
-        transaction=transaction,
-        refusal=refusal,
-        changes=(changes or {}).get("changes", []),
-    )
-
-
-async def give_receipt(visit: Visit) -> Response:
-    """Answer GET /t/{id}/receipt: the receipt as a file."""
-    name = visit.part("id")
-    receipt = await visit.ledger.raw(at("transactions", name, "receipt"), "application/json")
-    headers = {"content-disposition": f'attachment; filename="{name[:16]}.receipt.json"'}
-    return Response(receipt, media_type="application/json", headers=headers)

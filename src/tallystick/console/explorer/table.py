@@ -7,11 +7,9 @@ from typing import Final
 
 from tallystick.console.access import Access, Page
 from tallystick.console.explorer.ledger_pages import (
-    give_receipt,
     show_block,
     show_blocks,
     show_overview,
-    show_transaction,
     show_transactions,
 )
 from tallystick.console.explorer.state_pages import (
@@ -22,10 +20,16 @@ from tallystick.console.explorer.state_pages import (
     show_record,
     show_table,
 )
+from tallystick.console.explorer.transaction_pages import (
+    give_receipt,
+    show_genesis,
+    show_transaction,
+)
 
 PAGES: Final = (
     Page(path="/explorer", name="overview", access=Access.PUBLIC, handler=show_overview),
     Page(path="/b", name="blocks", access=Access.PUBLIC, handler=show_blocks),
+    Page(path="/b/0", name="genesis", access=Access.PUBLIC, handler=show_genesis),
     Page(path="/b/{height:int}", name="block", access=Access.PUBLIC, handler=show_block),
     Page(path="/t", name="transactions", access=Access.PUBLIC, handler=show_transactions),
     Page(path="/t/{id}", name="transaction", access=Access.PUBLIC, handler=show_transaction),

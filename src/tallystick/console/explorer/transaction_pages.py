@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One transaction of any kind, and the founding, which is not one: what, by whom, and proofs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.responses import Response
+
+from tallystick.console.ledger import Json, at
+from tallystick.console.visit import Visit
+
+_OK: Final = "ok"
+_PROPOSE: Final = "propose"
+_GOVERNANCE: Final = "governance"
+
+
+async def show_transaction(visit: Visit) -> Response:
+    """Answer GET /t/{id}: what it did, who signed it, what it changed."""
+    name = visit.part("id")
+    transaction = await visit.ledger.get(at("transactions", name))
+    explained = None
+    if transaction["code"] != _OK:
+        explained = await visit.ledger.find(at("errors", transaction["code"]))
+    told = await visit.ledger.find(at("transactions", name, "changes"))
+    return visit.page(
+        "explorer/transaction.html",
+        transaction=transaction,
+        signer=await _signer(visit, transaction),
+        explained=explained,
+        changes=(told or {}).get("changes", []),
+        readers=(told or {}).get("readers"),
+        proposal=proposal_in(transaction),
+    )
+
+
+async def give_receipt(visit: Visit) -> Response:
+    """Answer GET /t/{id}/receipt: the receipt as a file."""
+    name = visit.part("id")
+    receipt = await visit.ledger.raw(at("transactions", name, "receipt"), "application/json")
+    headers = {"content-disposition": f'attachment; filename="{name[:16]}.receipt.json"'}
+    return Response(receipt, media_type="application/json", headers=headers)
+
+
+async def show_genesis(visit: Visit) -> Response:
+    """Answer GET /b/0: who founded the network, with which members, keys and rules."""
+    status = await visit.ledger.get(at("status"))
+    founded = await visit.ledger.get(at("genesis", "changes"))
+    return visit.page(
+        "explorer/genesis.html", network=status["network"], changes=founded["changes"]
+    )
+
+
+async def _signer(visit: Visit, transaction: Json) -> Json | None:
+    """Return the member who signed and the key, as the register has them now."""
+    code, wanted = transaction["organization"], transaction["signer"]
+    if not code or code not in visit.names.organizations:
+        return None
+    for member in await visit.names.members(code):
+        for key in member["keys"]:
+            if key["public_key"] == wanted:
+                return {"member": member, "key": key}
+    return None
+
+
+def proposal_in(transaction: Json) -> str | None:
+    """Return the id of the proposal that a transaction made, or that it is about."""
+    if transaction["contract"] != _GOVERNANCE:
+        return None
+    if transaction["method"] == _PROPOSE:
+        return str(transaction["id"]) if transaction["code"] == _OK else None
+    named = transaction["args"].get("proposal")
+    return named if isinstance(named, str) else None
