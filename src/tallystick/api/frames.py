@@ -27,7 +27,7 @@ _CACHED_BYTES_MAX: Final = 2 * 1024 * 1024
 
 
 class StreamedEvent(Struct, frozen=True, kw_only=True):
-    """The data of one event on the stream."""
+    """The data of one event, on the stream and in lists."""
 
     id: str
     name: str
@@ -79,22 +79,26 @@ def block_frames(block: Block, catalogue: Catalogue) -> Sequence[Frame]:
     for index, data in enumerate(block.entries):
         entry = decode_entry(data)
         for position, event in enumerate(entry.outcome.events):
-            frames.append(
-                _frame(
-                    EventPlace(block.header.height, index, position),
-                    event.name,
-                    event.fields,
-                    transaction_id=entry.transaction_id,
-                    time=entry.block_time,
-                    said=catalogue.event_sentence(event.name, event.fields),
-                )
+            shown = _shown(
+                EventPlace(block.header.height, index, position),
+                event.name,
+                event.fields,
+                transaction_id=entry.transaction_id,
+                time=entry.block_time,
+                said=catalogue.event_sentence(event.name, event.fields),
             )
+            frames.append(_frame(shown))
     return frames
 
 
 def row_frame(row: EventRow) -> Frame:
     """Return an event of the views."""
-    return _frame(
+    return _frame(show_event_row(row))
+
+
+def show_event_row(row: EventRow) -> StreamedEvent:
+    """Return the data of an event of the views."""
+    return _shown(
         EventPlace(row.height, row.index, row.position),
         row.name,
         row.fields,
@@ -104,7 +108,7 @@ def row_frame(row: EventRow) -> Frame:
     )
 
 
-def _frame(
+def _shown(
     place: EventPlace,
     name: str,
     fields: Value,
@@ -112,8 +116,8 @@ def _frame(
     transaction_id: bytes,
     time: int,
     said: Said | None,
-) -> Frame:
-    event = StreamedEvent(
+) -> StreamedEvent:
+    return StreamedEvent(
         id=format_place(place),
         name=name,
         height=place.height,
@@ -125,7 +129,11 @@ def _frame(
         fields=show_value(fields),
         sentence=show_sentence(said),
     )
+
+
+def _frame(event: StreamedEvent) -> Frame:
     # A line break would end the field; names have none, but nothing else here depends on it.
-    line = " ".join(name.split())
+    line = " ".join(event.name.split())
     head = f"id: {event.id}\nevent: {line}\ndata: "
-    return Frame(place, name, head.encode() + msgspec.json.encode(event) + b"\n\n")
+    place = EventPlace(event.height, event.index, event.position)
+    return Frame(place, event.name, head.encode() + msgspec.json.encode(event) + b"\n\n")

@@ -59,6 +59,7 @@ def list_transactions(asked: Asked) -> Answer:
         code=asked.text("code"),
         during=_during(asked),
         text=asked.text("q"),
+        id=asked.text("id"),
     )
     page = asked.server.node.views.list_transactions(
         wanted, cursor=asked.text("cursor"), limit=asked.required_integer("limit")

@@ -6,11 +6,22 @@ from __future__ import annotations
 from typing import Final
 
 from tallystick.api.answer import MEDIA_BYTES, MEDIA_EVENTS, MEDIA_HTML, MEDIA_TEXT
+from tallystick.api.event_lists import EventPage, list_events
 from tallystick.api.events import follow_events
 from tallystick.api.language import Bilingual
 from tallystick.api.metrics import show_metrics
 from tallystick.api.pages import show_docs_page, show_front_page, show_site_file
-from tallystick.api.parameters import CONTRACT_PART, Kind, Parameter, Place, path_text
+from tallystick.api.parameters import (
+    CONTRACT_PART,
+    CURSOR,
+    FROM,
+    LIMIT,
+    TO,
+    Kind,
+    Parameter,
+    Place,
+    path_text,
+)
 from tallystick.api.proofs import (
     ConsistencyAnswer,
     InclusionAnswer,
@@ -20,7 +31,7 @@ from tallystick.api.proofs import (
     prove_state,
 )
 from tallystick.api.reads import Readiness, show_health, show_readiness
-from tallystick.api.table import Policy, Reply, Route
+from tallystick.api.table import Lists, Policy, Reply, Route
 from tallystick.api.tiles import show_checkpoint, show_entries, show_tile
 from tallystick.errors import (
     HistoryTooLong,
@@ -180,6 +191,33 @@ ROUTES: Final = (
         replies=(Reply(200, "The stream.", media_types=(MEDIA_EVENTS,)),),
         errors=(Overloaded,),
         taker=follow_events,
+    ),
+    Route(
+        method="GET",
+        path="/v1/events/list",
+        name="list_events",
+        tag="events",
+        policy=Policy.PUBLIC,
+        summary=Bilingual(en="Events, newest first", zh="事件列表（由新到旧）"),
+        parameters=(
+            Parameter(
+                name="name",
+                size_max=200,
+                description="Only events of this name; a star at the end stands for any rest.",
+                example="evidence.*",
+            ),
+            Parameter(
+                name="organization",
+                description="Only of this organisation's transactions.",
+            ),
+            FROM,
+            TO,
+            CURSOR,
+            LIMIT,
+        ),
+        replies=(Reply(200, "A page.", EventPage),),
+        lists=Lists.YES,
+        reader=list_events,
     ),
     Route(
         method="GET",

@@ -213,6 +213,13 @@ ROUTES: Final = (
                 description="Only with this outcome: `ok`, a refusal's code, or `refused`.",
                 example="ok",
             ),
+            Parameter(
+                name="id",
+                pattern="^[0-9a-f]{8,64}$",
+                size_max=64,
+                description="Only those whose id begins so: 8 hexadecimal digits or more.",
+                example="9f3ac21b",
+            ),
             SEARCH,
             FROM,
             TO,

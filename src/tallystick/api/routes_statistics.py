@@ -11,6 +11,7 @@ from typing import Final
 
 from tallystick.api.answer import MEDIA_JSON, NO_STORE, Answer, json_answer
 from tallystick.api.asked import Asked
+from tallystick.api.event_lists import EventPage, list_counted
 from tallystick.api.figure_ports import AlertFilter
 from tallystick.api.figure_records import (
     MEDIA_CSV,
@@ -37,7 +38,7 @@ from tallystick.api.parameters import (
 )
 from tallystick.api.table import Lists, Policy, Reply, Route
 from tallystick.api.view_ports import TimeRange
-from tallystick.errors import LimitExceeded, NotFound, UnknownContract
+from tallystick.errors import InvalidArguments, LimitExceeded, NotFound, UnknownContract, Withheld
 
 _CONTRACT: Final = path_text("contract", "Name of the contract.", "evidence")
 _FORMS: Final = (MEDIA_JSON, "text/csv")
@@ -109,6 +110,12 @@ _FORM: Final = Parameter(
     choices=("json", "csv"),
     description="Which form, whatever Accept says.",
 )
+_PERIOD: Final = Parameter(
+    name="period",
+    size_max=10,
+    description="A day or month of those that `periods` lists; absent: all time.",
+    example="2026-11",
+)
 
 ROUTES: Final = (
     Route(
@@ -136,18 +143,36 @@ ROUTES: Final = (
         parameters=(
             _CONTRACT,
             path_text("statistic", "Name of the statistic.", "raised", pattern=NAME_PATTERN),
-            Parameter(
-                name="period",
-                size_max=10,
-                description="A day or month of those that `periods` lists; absent: all time.",
-                example="2026-11",
-            ),
+            _PERIOD,
             _FORM,
         ),
         replies=(Reply(200, "The table.", StatisticRecord, (MEDIA_JSON, MEDIA_CSV)),),
         errors=(UnknownContract, NotFound, LimitExceeded),
         lists=Lists.YES,
         reader=show_statistic,
+    ),
+    Route(
+        method="GET",
+        path="/v1/contracts/{contract}/statistics/{statistic}/events",
+        name="list_counted_events",
+        tag="contracts",
+        policy=Policy.PUBLIC,
+        summary=Bilingual(en="The events behind a figure", zh="统计数字背后的事件"),
+        description="Newest first. Which cell is said by its values, as further parameters of the "
+        "names that `by` lists (of a histogram also `bin`); none of them: the total. Of a gauge "
+        "they are the events that moved it. What is hidden as a figure has no list.",
+        parameters=(
+            _CONTRACT,
+            path_text("statistic", "Name of the statistic.", "raised", pattern=NAME_PATTERN),
+            _PERIOD,
+            CURSOR,
+            LIMIT,
+        ),
+        replies=(Reply(200, "A page.", EventPage),),
+        errors=(UnknownContract, NotFound, Withheld, InvalidArguments, LimitExceeded),
+        lists=Lists.YES,
+        reader=list_counted,
+        is_open=True,
     ),
     Route(
         method="GET",

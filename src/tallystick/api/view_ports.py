@@ -39,6 +39,21 @@ class TransactionFilter(Struct, frozen=True, kw_only=True):
     code: str | None = None
     during: TimeRange = TimeRange()
     text: str | None = None
+    id: str | None = None
+
+
+class EventFilter(Struct, frozen=True, kw_only=True):
+    """Which events; every field that is given must hold."""
+
+    organization: str | None = None
+    during: TimeRange = TimeRange()
+
+
+class CellFilter(Struct, frozen=True, kw_only=True):
+    """Which cell of a statistic; no values: the total."""
+
+    cell: Mapping[str, str] = {}
+    period: str = ""
 
 
 class Bounds(Struct, frozen=True, kw_only=True):
@@ -129,9 +144,14 @@ class ViewsReader(Protocol):
         self,
         pattern: str | None,
         *,
-        after: Any,
+        wanted: Any = ...,
+        after: Any = None,
+        order: str = ...,
         cursor: str | None,
         limit: int,
+    ) -> PageOf[EventRow]: ...
+    def list_counted(
+        self, contract: str, statistic: str, wanted: Any, *, cursor: str | None, limit: int
     ) -> PageOf[EventRow]: ...
     def list_records(
         self,

@@ -17,7 +17,7 @@ from tallystick.errors.faults import (
     Unavailable,
     invariant,
 )
-from tallystick.errors.not_found import Erased, NotFound
+from tallystick.errors.not_found import Erased, NotFound, Withheld
 from tallystick.errors.outside import (
     BankUnreachable,
     HostileFile,
@@ -182,6 +182,7 @@ __all__ = [
     "Unverified",
     "UsageError",
     "ValidatorsAtRisk",
+    "Withheld",
     "WrongMediaType",
     "WrongMethod",
     "WrongNetwork",

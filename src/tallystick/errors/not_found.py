@@ -24,3 +24,15 @@ class Erased(NotFound):
     title_zh = "已删除"
     hint_en = "Nobody gives it out again; what stands on the ledger about it stays valid."
     hint_zh = "不再提供；账本上的相关记录仍然有效。"
+
+
+class Withheld(NotFound):
+    """It is there, and is not published."""
+
+    code = "E_WITHHELD"
+    title_en = "It is not published"
+    title_zh = "不公开"
+    hint_en = (
+        "Too few stand behind it, or it would give another figure away; ask for a coarser one."
+    )
+    hint_zh = "涉及主体过少，或会推算出其他未公开数字；请查看更粗的分组。"

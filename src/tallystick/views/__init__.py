@@ -3,9 +3,18 @@
 
 from tallystick.views.adapter import specs_of
 from tallystick.views.alert_reading import AlertFilter
+from tallystick.views.counted_events import CellFilter
 from tallystick.views.cursors import LIMIT_MAX
+from tallystick.views.event_views import NEWEST, OLDEST
 from tallystick.views.figure_results import AlertRow, CellRow, StatisticTable
-from tallystick.views.filters import REFUSED, Bounds, RecordFilter, TimeRange, TransactionFilter
+from tallystick.views.filters import (
+    REFUSED,
+    Bounds,
+    EventFilter,
+    RecordFilter,
+    TimeRange,
+    TransactionFilter,
+)
 from tallystick.views.network_contracts import activated_contracts, contracts_in_views
 from tallystick.views.projector import Projector, group_blocks
 from tallystick.views.results import (
@@ -20,7 +29,7 @@ from tallystick.views.results import (
     TransactionRow,
 )
 from tallystick.views.specs import Column, Field, FigureSpec, TableSpec, ViewSpecs
-from tallystick.views.views import NEWEST, OLDEST, Views
+from tallystick.views.views import Views
 
 __all__ = [
     "LIMIT_MAX",
@@ -31,9 +40,11 @@ __all__ = [
     "AlertRow",
     "BlockRow",
     "Bounds",
+    "CellFilter",
     "CellRow",
     "Column",
     "Counts",
+    "EventFilter",
     "EventPlace",
     "EventRow",
     "Field",

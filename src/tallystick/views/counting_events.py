@@ -19,7 +19,8 @@ ALL_TIME: Final = ""
 ABSENT: Final = object()
 """Stands for the value of a field that an event does not have."""
 _MS_OF: Final = {"second": 1_000, "minute": 60_000, "hour": 3_600_000, "day": 86_400_000}
-_FORMS: Final = {"day": "%Y-%m-%d", "month": "%Y-%m"}
+PERIOD_FORMS: Final = {"day": "%Y-%m-%d", "month": "%Y-%m"}
+"""How a period is written."""
 
 
 def statistic_id(contract: str, name: str) -> str:
@@ -62,14 +63,14 @@ class Counter:
         cell = happening.values(self._statistic.by)
         if self._statistic.kind == "histogram":
             value = happening.integer(self._statistic.value or "")
-            cell = (*cell, _bin(self._statistic.bounds, 0 if value is None else value))
+            cell = (*cell, bin_of(self._statistic.bounds, 0 if value is None else value))
         return cell or None
 
     def _periods(self, time: int) -> tuple[str, ...]:
         if self._statistic.period == "all":
             return (ALL_TIME,)
         local = time // 1000 + 60 * self._statistic.utc_offset_minutes
-        day = datetime.fromtimestamp(local, UTC).strftime(_FORMS[self._statistic.period])
+        day = datetime.fromtimestamp(local, UTC).strftime(PERIOD_FORMS[self._statistic.period])
         return (ALL_TIME, day)
 
     def _add(self, happening: Happening, time: int) -> None:
@@ -211,7 +212,7 @@ class Counter:
         return key_text("start", self.id, *happening.values(self._statistic.key))
 
 
-def _bin(bounds: tuple[int, ...], value: int) -> int:
+def bin_of(bounds: tuple[int, ...], value: int) -> int:
     """Return the number of the bin of a value: how many bounds it has reached."""
     return sum(value >= bound for bound in bounds)
 

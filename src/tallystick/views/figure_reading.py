@@ -119,7 +119,7 @@ class TableReader:
         names = list(statistic.by)
         if statistic.kind == "histogram" and values:
             names.append("bin")
-            values[-1] = _bin_text(statistic.bounds, values[-1])
+            values[-1] = bin_text(statistic.bounds, values[-1])
         percentiles = self._percentiles(statistic, row) if statistic.kind == "duration" else {}
         value = next(iter(percentiles.values()), None)
         return CellRow(
@@ -186,7 +186,7 @@ def _nothing(statistic: StatisticSchema) -> int | None:
     return 0 if statistic.kind in {"count", "sum", "distinct", "gauge", "histogram"} else None
 
 
-def _bin_text(bounds: tuple[int, ...], number: Plain) -> str:
+def bin_text(bounds: tuple[int, ...], number: Plain) -> str:
     """Return `from..to`, the upper end not included; open at the ends."""
     at = number if isinstance(number, int) else 0
     low = "" if at == 0 else str(bounds[at - 1])

@@ -4,11 +4,22 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from msgspec import Struct
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Connection, false, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Select,
+    exists,
+    false,
+    or_,
+    select,
+)
 from sqlalchemy import Column as SqlColumn
 
 from tallystick.errors import InvalidArguments
@@ -22,6 +33,7 @@ from tallystick.views.tables import (
     BLOCKS,
     CLASSES,
     EVENT_NAMES,
+    EVENT_PLACE_BITS,
     EVENTS,
     LOG,
     WRITE_PLACE_BITS,
@@ -34,6 +46,8 @@ VALUES_MAX: Final = 500
 """Most values of which a column may have one."""
 TEXT_CHARACTERS_MAX: Final = 200
 """Longest text to search for."""
+
+_ID: Final = re.compile(r"[0-9a-f]{8,64}")
 
 Wanted: TypeAlias = "str | int | bool | tuple[str | int, ...]"
 """A value that a column must have, or several of which it must have one."""
@@ -57,6 +71,16 @@ class TransactionFilter(Struct, frozen=True, kw_only=True):
     during: TimeRange = TimeRange()
     text: str | None = None
     """Found anywhere in the arguments' JSON text, without regard to the case of Latin letters."""
+    id: str | None = None
+    """Beginning of the id: 8 hexadecimal digits or more."""
+
+
+class EventFilter(Struct, frozen=True, kw_only=True):
+    """Which events; every field that is given must hold."""
+
+    organization: str | None = None
+    """Whose transaction announced it."""
+    during: TimeRange = TimeRange()
 
 
 class Bounds(Struct, frozen=True, kw_only=True):
@@ -127,11 +151,13 @@ class Conditions(NamedTuple):
     others: tuple[Condition, ...]
 
 
-def transaction_conditions(connection: Connection, wanted: TransactionFilter) -> Conditions:
+def transaction_conditions(
+    connection: Connection, wanted: TransactionFilter, *, log_size: int
+) -> Conditions:
     """Return the conditions of a filter: which classes of transactions it lets through.
 
     Raises:
-        InvalidArguments: an empty or very long text.
+        InvalidArguments: an empty or very long text, or what no id begins with.
     """
     asked = (
         (CLASSES.c.organization, wanted.organization),
@@ -147,17 +173,39 @@ def transaction_conditions(connection: Connection, wanted: TransactionFilter) ->
         found = connection.scalars(select(CLASSES.c.id).where(*criteria).order_by(CLASSES.c.id))
         groups.append(_one_of(LOG.c.class_id, found))
     others = [] if wanted.text is None else [contains([LOG.c.args], wanted.text)]
+    if wanted.id is not None:
+        groups.insert(0, (LOG.c.leaf_index.in_(_with_id(wanted.id, log_size)),))
     return _in_order(groups, others)
 
 
-def event_conditions(connection: Connection, pattern: str | None) -> Conditions:
+def _with_id(beginning: str, log_size: int) -> Select[Any]:
+    """Return the query for the log indexes of transactions whose id begins so.
+
+    Raises:
+        InvalidArguments: not 8 to 64 hexadecimal digits.
+    """
+    if not _ID.fullmatch(beginning):
+        raise InvalidArguments(
+            "not the beginning of an id",
+            field="id",
+            expected="8 to 64 lower-case hexadecimal digits",
+            found=beginning[:80],
+        )
+    low, high = (bytes.fromhex(beginning.ljust(64, digit)) for digit in "0f")
+    return numbers_where(LOG.c.leaf_index, LOG.c.id.between(low, high), log_size=log_size)
+
+
+def event_conditions(
+    connection: Connection, pattern: str | None, wanted: EventFilter
+) -> Conditions:
     """Return the conditions for events whose name is `pattern`, or begins so if it ends in `*`.
 
     Raises:
         InvalidArguments: a star in another place.
     """
+    others = [] if wanted.organization is None else [announced_by(wanted.organization)]
     if pattern is None or pattern == "*":
-        return Conditions((), ())
+        return Conditions((), tuple(others))
     prefix, star, rest = pattern.partition("*")
     if rest:
         raise InvalidArguments(
@@ -170,7 +218,15 @@ def event_conditions(connection: Connection, pattern: str | None) -> Conditions:
     found = [
         row.id for row in named if row.name == prefix or (star and row.name.startswith(prefix))
     ]
-    return _in_order([_one_of(EVENTS.c.name_id, found)], [])
+    return _in_order([_one_of(EVENTS.c.name_id, found)], others)
+
+
+def announced_by(organization: str) -> Condition:
+    """Return the condition for events of an organisation's transactions."""
+    log = LOG.alias("announcing")
+    classes = select(CLASSES.c.id).where(CLASSES.c.organization == organization)
+    leaf_index = EVENTS.c.number.op(">>")(EVENT_PLACE_BITS)
+    return exists().where(log.c.leaf_index == leaf_index, log.c.class_id.in_(classes))
 
 
 def record_conditions(

@@ -8,17 +8,23 @@ from typing import Final
 
 from sqlalchemy import Row, select
 
-from tallystick.errors import InvalidArguments, NotFound, Unavailable
+from tallystick.errors import NotFound, Unavailable
 from tallystick.views import specs as kinds
 from tallystick.views.counting import read_counts
 from tallystick.views.cursors import check_limit
+from tallystick.views.event_views import (
+    LIMIT_DEFAULT,
+    NEWEST,
+    OLDEST,
+    EventViews,
+    wrong_order,
+)
 from tallystick.views.figure_views import FigureViews
 from tallystick.views.filters import (
     RecordFilter,
     TimeRange,
     TransactionFilter,
     column_of,
-    event_conditions,
     height_bounds,
     leaf_bounds,
     record_conditions,
@@ -31,8 +37,6 @@ from tallystick.views.results import (
     BlockRow,
     Counts,
     EarlierWrite,
-    EventPlace,
-    EventRow,
     Page,
     Place,
     RecordRow,
@@ -41,7 +45,6 @@ from tallystick.views.results import (
 from tallystick.views.scattered import numbers_where
 from tallystick.views.shapes import (
     block_row,
-    event_row,
     record_row,
     transaction_row,
 )
@@ -50,21 +53,16 @@ from tallystick.views.specs import Column, TableSpec
 from tallystick.views.tables import (
     BLOCKS,
     CLASSES,
-    EVENT_PLACE_BITS,
-    EVENTS,
     LOG,
     WRITE_PLACE_BITS,
     RecordTable,
 )
 
-NEWEST: Final = "newest"
-OLDEST: Final = "oldest"
-LIMIT_DEFAULT: Final = 50
 _ALWAYS: Final = TimeRange()
 _POLL_S: Final = 0.005
 
 
-class Views(FigureViews, RegisterViews):
+class Views(EventViews, FigureViews, RegisterViews):
     """Reads the views of a node.
 
     Lists come newest first and in pages: give a page's cursor back for the next one. Every answer
@@ -138,7 +136,8 @@ class Views(FigureViews, RegisterViews):
         check_limit(limit)
         wanted = wanted or TransactionFilter()
         with self._reader.snapshot() as snapshot:
-            conditions = transaction_conditions(snapshot.connection, wanted)
+            log_size = snapshot.meta.log_size
+            conditions = transaction_conditions(snapshot.connection, wanted, log_size=log_size)
             listing = Listing(
                 query=snapshot.form.tables.transactions,
                 number=LOG.c.leaf_index,
@@ -175,45 +174,6 @@ class Views(FigureViews, RegisterViews):
             is_it = _has_id(snapshot, transaction_id)
             row = snapshot.connection.execute(query.where(is_it)).first()
             return None if row is None else Place(*row)
-
-    def list_events(
-        self,
-        pattern: str | None = None,
-        *,
-        after: EventPlace | None = None,
-        order: str = OLDEST,
-        cursor: str | None = None,
-        limit: int = LIMIT_DEFAULT,
-    ) -> Page[EventRow]:
-        """Return events, oldest first unless `order` is `newest`.
-
-        Args:
-            pattern: full name, or its beginning with a star: `evidence.*`.
-            after: only events after this place; `EventPlace(height, 0, -1)` for a whole block.
-            order: `oldest` or `newest`.
-            cursor: of the page before.
-            limit: rows wanted.
-
-        Raises:
-            InvalidArguments: a wrong pattern, order, cursor or limit.
-        """
-        check_limit(limit)
-        if order not in {NEWEST, OLDEST}:
-            raise _wrong_order(order, "newest or oldest")
-        with self._reader.snapshot() as snapshot:
-            conditions = event_conditions(snapshot.connection, pattern)
-            listing = Listing(
-                query=snapshot.form.tables.events,
-                number=EVENTS.c.number,
-                descending=order == NEWEST,
-                bounds=() if after is None else (EVENTS.c.number > _number_of(snapshot, after),),
-                alternatives=conditions.alternatives,
-                others=conditions.others,
-            )
-            rows, end = snapshot.page(f"events {order}", listing, cursor, limit)
-            texts = snapshot.form.sentences
-            items = tuple(event_row(row, texts) for row in rows)
-            return Page(items, end, snapshot.meta.height)
 
     def tables(self) -> tuple[TableSpec, ...]:
         """Return the tables of contracts that there are, the register of members among them."""
@@ -344,23 +304,6 @@ def _transaction_rows(
     return tuple(transaction_row(row, firsts.get(row.leaf_index), texts) for row in rows)
 
 
-def _number_of(snapshot: Snapshot, place: EventPlace) -> int:
-    """Return the number of the last event up to a place, whether there is one there or not."""
-    query = select(BLOCKS.c.log_size, BLOCKS.c.transaction_count)
-    height = within_int64(place.height)
-    block = snapshot.connection.execute(query.where(BLOCKS.c.height == height)).first()
-    if block is None:
-        # Before the first block there was nothing, after the newest there is nothing yet.
-        leaf_index = 0 if place.height <= 0 else int(snapshot.meta.log_size)
-        return (leaf_index << EVENT_PLACE_BITS) - 1
-    log_size, count = block
-    if place.index >= count:
-        return int(log_size << EVENT_PLACE_BITS) - 1
-    leaf_index = log_size - count + max(place.index, 0)
-    position = max(-1, min(place.position, (1 << EVENT_PLACE_BITS) - 1))
-    return int(leaf_index << EVENT_PLACE_BITS) + position
-
-
 def _record_listing(
     snapshot: Snapshot, table: RecordTable, wanted: RecordFilter, order: str
 ) -> Listing:
@@ -370,7 +313,7 @@ def _record_listing(
         column = column_of(table, order.removeprefix("-"))
         if not column.sortable:
             known = ", ".join(one.name for one in table.columns if one.sortable)
-            raise _wrong_order(order, f"{NEWEST}, {OLDEST}, or {known or 'no column'}")
+            raise wrong_order(order, f"{NEWEST}, {OLDEST}, or {known or 'no column'}")
         sort = table.sql.c[column.name]
     conditions = record_conditions(
         table, wanted, use_index=is_by_time, log_size=snapshot.meta.log_size
@@ -393,12 +336,3 @@ def _key_text(key: tuple[str | int, ...]) -> str:
     if len(key) == 1:
         return str(key[0])
     return "/".join(str(part).replace("%", "%25").replace("/", "%2F") for part in key)
-
-
-def _wrong_order(order: str, expected: str) -> InvalidArguments:
-    return InvalidArguments(
-        f"the list cannot be ordered by {order[:80]!r}",
-        field="order",
-        expected=expected,
-        found=order[:80],
-    )

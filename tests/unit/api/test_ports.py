@@ -14,7 +14,9 @@ from tallystick.node import Node
 from tests.unit.api.fake_node import FakeNode
 
 
-@pytest.mark.parametrize("name", ["TimeRange", "TransactionFilter", "RecordFilter"])
+@pytest.mark.parametrize(
+    "name", ["TimeRange", "TransactionFilter", "RecordFilter", "EventFilter", "CellFilter"]
+)
 def test_filters_have_the_fields_of_the_views_own(name: str) -> None:
     """They are passed by shape, so the shapes must be equal."""
     ours = [field.name for field in fields(getattr(view_ports, name))]

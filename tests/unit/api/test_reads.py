@@ -421,3 +421,33 @@ def test_the_entry_bundle_is_compressed_for_those_who_read_gzip(
     for refusal in ("gzip;q=0", "identity"):
         reply = caller.get("/tile/entries/000.p/8", accept_encoding=refusal)
         assert "content-encoding" not in reply.headers
+
+
+def test_a_transaction_is_found_by_the_beginning_of_its_id(caller: Caller, node: FakeNode) -> None:
+    """Eight digits are enough; fewer, or no hexadecimal ones, are refused."""
+    node.submit([deposit(1), deposit(2)])
+    shown = caller.get("/v1/transactions").json["items"][0]["id"]
+    for length in (8, 9, 64):
+        (found,) = caller.get(f"/v1/transactions?id={shown[:length]}").json["items"]
+        assert found["id"] == shown
+    assert caller.get("/v1/transactions?id=00000000").json["items"] == []
+    assert caller.get("/v1/transactions?id=abc").code == "E_ARGUMENT"
+
+
+def test_events_are_a_list_too(caller: Caller, node: FakeNode) -> None:
+    """Newest first, by name, organisation and time, in pages."""
+    node.submit([deposit(1)])
+    node.submit([deposit(2), deposit(3)])
+    first = caller.get("/v1/events/list?limit=2").json
+    assert [one["id"] for one in first["items"]] == ["2.1.0", "2.0.0"]
+    rest = caller.get(f"/v1/events/list?limit=2&cursor={first['next_cursor']}").json
+    assert [one["id"] for one in rest["items"]] == ["1.0.0"]
+    assert rest["next_cursor"] is None
+    for query, count in (
+        ("name=evidence.Deposited", 3),
+        ("name=charity.*", 0),
+        (f"organization={COURT}", 3),
+        (f"organization={BANK}", 0),
+        (f"from={first['items'][0]['time_ms']}", 2),
+    ):
+        assert len(caller.get(f"/v1/events/list?{query}").json["items"]) == count, query

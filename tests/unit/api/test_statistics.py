@@ -8,6 +8,7 @@ import csv
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from msgspec.structs import fields
@@ -128,3 +129,24 @@ def test_the_filter_has_the_fields_of_the_views_own() -> None:
     """It is passed by shape, so the shapes must be equal."""
     ours = [field.name for field in fields(figure_ports.AlertFilter)]
     assert ours == [field.name for field in fields(views.AlertFilter)]
+
+
+def test_a_cell_leads_to_its_events_and_they_to_transactions(caller: Caller) -> None:
+    """Numbers equal the list: six gifts of 7,500, each with its transaction."""
+    path = "/v1/contracts/notes/statistics/raised/events"
+    first = caller.get(f"{path}?province={quote('滇')}&limit=4").json
+    second = caller.get(f"{path}?province={quote('滇')}&limit=4&cursor={first['next_cursor']}").json
+    events = [*first["items"], *second["items"]]
+    assert sum(one["fields"]["amount"] for one in events) == 7_500
+    found = caller.get(f"/v1/transactions/{events[0]['transaction']}").json
+    assert found["events"][0]["fields"] == events[0]["fields"]
+    assert caller.get(path.replace("raised", "largest")).json["items"] != []
+
+
+def test_hidden_cells_and_their_total_have_no_list(caller: Caller) -> None:
+    """What is not published as a number is not published as a list."""
+    path = "/v1/contracts/notes/statistics/raised/events"
+    for query in (f"?province={quote('藏')}", f"?province={quote('川')}", ""):
+        answer = caller.get(f"{path}{query}")
+        assert (answer.status, answer.code) == (404, "E_WITHHELD")
+    assert caller.get(f"{path}?county=x").code == "E_ARGUMENT"

@@ -13,7 +13,14 @@ from sqlalchemy import Connection, event
 
 from tallystick.crypto import sha256
 from tallystick.encoding import encode
-from tallystick.views import Projector, RecordFilter, TimeRange, TransactionFilter, Views
+from tallystick.views import (
+    EventFilter,
+    Projector,
+    RecordFilter,
+    TimeRange,
+    TransactionFilter,
+    Views,
+)
 from tallystick.views.scattered import STRETCH_BITS
 from tests.unit.views.chain import COURT, T0, Chain, Deed, deeds, item, put
 
@@ -78,8 +85,10 @@ QUESTIONS: dict[str, Question] = {
     "newest": lambda v: v.list_transactions(),
     "code": lambda v: v.list_transactions(TransactionFilter(code="E_DUP")),
     "organisation": lambda v: v.list_transactions(TransactionFilter(organization=COURT)),
+    "id": lambda v: v.list_transactions(TransactionFilter(id="0" * 8)),
     "times": lambda v: v.list_transactions(TransactionFilter(during=TimeRange(T0 + 1))),
     "events": lambda v: v.list_events("shop.Sold"),
+    "events of one": lambda v: v.list_events(wanted=EventFilter(organization=COURT)),
     "hash": lambda v: v.list_records("shop", "items", RecordFilter(where={"digest": "x"})),
     "device": lambda v: v.list_records(
         "shop", "items", RecordFilter(where={"origin.device": "dev-1"})
