@@ -173,7 +173,10 @@ def list_contracts(asked: Asked) -> Answer:
 
 def show_contract(asked: Asked) -> Answer:
     """Answer GET /v1/contracts/{contract}."""
-    return json_answer(asked.server.catalogue.contract(asked.required_text("contract")))
+    name, version = asked.required_text("contract"), asked.integer("version")
+    catalogue = asked.server.catalogue
+    found = catalogue.contract(name) if version is None else catalogue.version(name, version)
+    return json_answer(found)
 
 
 def query_contract(asked: Asked) -> Answer:

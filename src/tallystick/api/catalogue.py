@@ -57,6 +57,23 @@ class Catalogue:
             )
         return schema
 
+    def version(self, name: str, version: int) -> ContractSchema:
+        """Return the schema of a version that runs or is installed.
+
+        Raises:
+            UnknownContract: there is no such contract here, or no such version of it.
+        """
+        versions = self._versions(name)
+        for schema in versions:
+            if schema.version == version:
+                return schema
+        raise UnknownContract(
+            "this node has no such version",
+            field="version",
+            expected=", ".join(str(one.version) for one in versions) or "a contract of this node",
+            found=f"{name} {version}"[:80],
+        )
+
     def method(self, contract: str, method: str) -> MethodSchema | None:
         """Return a method's schema if this node knows it; old transactions may name others."""
         methods = (one for schema in self._versions(contract) for one in schema.methods)

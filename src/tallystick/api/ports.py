@@ -71,6 +71,10 @@ class ConsortiumFace(Protocol):
         """Return the certificates of log keys that genesis does not tell of."""
         ...
 
+    def finality_of(self, header: BlockHeader) -> bytes | None:
+        """Return the proof that a block is final, or None where one node decides alone."""
+        ...
+
     def cosign(self, header: BlockHeader) -> str:
         """Return this organisation's cosignature of a committed block's checkpoint."""
         ...

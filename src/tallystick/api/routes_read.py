@@ -12,6 +12,7 @@ from tallystick.api.answer import (
     MEDIA_SCITT_RECEIPT,
     MEDIA_TEXT,
 )
+from tallystick.api.block_signatures import BlockSignatures, show_block_signatures
 from tallystick.api.deposits import list_deposits, show_deposit
 from tallystick.api.engine_relay import EngineQuestion, relay_to_engine
 from tallystick.api.language import Bilingual
@@ -67,7 +68,7 @@ from tallystick.api.transaction_changes import (
     show_founding_changes,
     show_transaction_changes,
 )
-from tallystick.errors import Behind, NotFound, NotWitnessed
+from tallystick.errors import Behind, NotFound, NotWitnessed, Unavailable
 from tallystick.node import WITNESSES_MAX
 
 _ID: Final = path_hash("id", "Transaction id: SHA-256 of the signed bytes, hexadecimal.")
@@ -196,6 +197,21 @@ ROUTES: Final = (
         replies=(Reply(200, "The block.", BlockRecord),),
         errors=(NotFound,),
         reader=show_one_block,
+    ),
+    Route(
+        method="GET",
+        path="/v1/blocks/{height}/signatures",
+        name="show_block_signatures",
+        tag="ledger",
+        policy=Policy.PUBLIC,
+        summary=Bilingual(en="Who signed a block", zh="区块的签名机构"),
+        description="By organisation, from the engine's commit of the header that carries the "
+        "block's app hash: that of the next block. The engine keeps no commits of blocks that were "
+        "pruned; receipts bring their own.",
+        parameters=(_HEIGHT,),
+        replies=(Reply(200, "The signatures.", BlockSignatures),),
+        errors=(NotFound, Unavailable),
+        reader=show_block_signatures,
     ),
     Route(
         method="GET",

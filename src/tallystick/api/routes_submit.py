@@ -20,7 +20,15 @@ from tallystick.api.calls import (
 )
 from tallystick.api.language import Bilingual
 from tallystick.api.limits import JSON_BYTES_MAX
-from tallystick.api.parameters import IDEMPOTENCY_KEY, NAME_PATTERN, TIMEOUT_MS, WAIT, path_text
+from tallystick.api.parameters import (
+    IDEMPOTENCY_KEY,
+    NAME_PATTERN,
+    TIMEOUT_MS,
+    WAIT,
+    Kind,
+    Parameter,
+    path_text,
+)
 from tallystick.api.previews import PreviewRecord, preview_call
 from tallystick.api.routes_documents import ROUTES as DOCUMENT_ROUTES
 from tallystick.api.routes_private import ROUTES as PRIVATE_ROUTES
@@ -128,7 +136,16 @@ ROUTES: Final = (
         tag="contracts",
         policy=Policy.PUBLIC,
         summary=Bilingual(en="One contract's schema", zh="单个合约的定义"),
-        parameters=(_CONTRACT,),
+        parameters=(
+            _CONTRACT,
+            Parameter(
+                name="version",
+                kind=Kind.INTEGER,
+                minimum=0,
+                description="Of an installed version; absent: the one that runs.",
+                example=1,
+            ),
+        ),
         replies=(Reply(200, "The schema."),),
         errors=(UnknownContract,),
         reader=show_contract,

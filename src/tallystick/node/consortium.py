@@ -100,6 +100,16 @@ class Consortium:
         found = desk.final(height) if desk is not None else None
         return found if found is not None else (newest, None)
 
+    def finality_of(self, header: BlockHeader) -> bytes | None:
+        """Return the proof that a block is final; None where one node decides alone.
+
+        Raises:
+            NotFound: the block after it is not there yet, or the engine keeps it no longer.
+            Unavailable: the engine does not answer.
+        """
+        desk = self._parts.finality
+        return None if desk is None else desk.prove(header)
+
     def finished(self, receipt: Receipt, published: Published, proof: bytes | None) -> Receipt:
         """Return the receipt with the proof that its root is final, if there is one.
 

@@ -178,6 +178,10 @@ class FinalityDesk:
             self._provable, self._newest = self._newest, published
             self._changed.notify_all()
 
+    def prove(self, header: BlockHeader) -> bytes:
+        """Return the proof that one block is final, without waiting; raises as the source does."""
+        return self._source.prove(header)
+
     def final(self, height: int) -> tuple[Published, bytes] | None:
         """Return a block at or after `height` and the proof that it is final.
 

@@ -85,6 +85,7 @@ class FakeConsortium:
         """Know nobody."""
         self.certificates: tuple[bytes, ...] = ()
         self.log_keys: tuple[bytes, ...] = ()
+        self.finality: bytes | None = None
         self.questions: list[tuple[str, dict[str, str], int]] = []
 
     def validator_history(self) -> tuple[bytes, ...]:
@@ -104,6 +105,10 @@ class FakeConsortium:
             keys_expiring=2,
             counts=EngineCounts(mempool_refusals=3, verdict_hits=7),
         )
+
+    def finality_of(self, _header: BlockHeader) -> bytes | None:
+        """Return what is set."""
+        return self.finality
 
     def cosign(self, header: BlockHeader) -> str:
         """Return a line."""

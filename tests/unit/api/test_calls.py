@@ -234,6 +234,10 @@ def test_schemas_are_served(caller: Caller) -> None:
     """Everything a form, a client or a command line needs."""
     (listed,) = caller.get("/v1/contracts").json["items"]
     assert listed == caller.get("/v1/contracts/evidence").json
+    version = listed["version"]
+    assert listed == caller.get(f"/v1/contracts/evidence?version={version}").json
+    refused = caller.get(f"/v1/contracts/evidence?version={version + 1}")
+    assert (refused.status, refused.code) == (404, "E_CONTRACT")
     names = {method["name"]: method["kind"] for method in listed["methods"]}
     assert names["deposit"] == "action"
     assert names["show"] == "query"

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tallystick.api.catalogue import Catalogue
 from tallystick.contracts import schema_of
+from tallystick.errors import UnknownContract
 from tests.unit.execution.versions import NotesOne, NotesTwo
 
 ONE, TWO = schema_of(NotesOne), schema_of(NotesTwo)
@@ -32,3 +35,14 @@ def test_another_version_takes_over_without_a_restart() -> None:
     assert catalogue.table("notes", "drafts") is not None
     assert catalogue.method("notes", "write") is not None
     assert catalogue.schemas == (TWO,)
+
+
+def test_every_installed_version_is_shown_as_it_is() -> None:
+    """The one that runs, and those that ran before; of others it says which there are."""
+    catalogue = Catalogue([TWO], [ONE, TWO])
+    assert [catalogue.version("notes", number) for number in (1, 2)] == [ONE, TWO]
+    with pytest.raises(UnknownContract) as refused:
+        catalogue.version("notes", 3)
+    assert refused.value.expected == "2, 1"
+    with pytest.raises(UnknownContract):
+        catalogue.version("none", 1)
