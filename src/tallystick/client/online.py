@@ -43,9 +43,10 @@ def check_by_hash(session: Session, facts: FileFacts, witnesses_min: int) -> Flo
     The node can hide a deposit, but not invent one: what it sends is checked as offline.
     """
     trust = yield from session.contact()
-    page = yield from fetch_page(session, deposits({"sha256": facts.sha256.hex()}), None)
-    # Lists are newest first; the earliest deposit is the one that counts.
-    for item in reversed(page.items):
+    # The earliest deposit is the one that counts, however many came later.
+    listing = deposits({"sha256": facts.sha256.hex(), "order": "oldest"})
+    page = yield from fetch_page(session, listing, None)
+    for item in page.items:
         leaf = item.get("_created_leaf")
         if isinstance(leaf, int) and leaf >= 0:
             entry = yield from fetch_entry(leaf)

@@ -16,7 +16,7 @@ from tallystick.client import (
     open_trust,
     verify,
 )
-from tallystick.console.ledger import Ledger, at
+from tallystick.console.ledger import Json, Ledger, at
 from tallystick.errors import NotFound, Unavailable
 
 Checklists: TypeAlias = list[tuple[str, Verification]]
@@ -40,19 +40,31 @@ class Prover:
             FileProblem: the trust file cannot be read.
         """
         digest = facts.sha256.hex()
-        rows = await self._ledger.get(at("evidence", "deposits"), sha256=digest)
-        if not rows["items"]:
+        deposit = await first_deposit(self._ledger, sha256=digest)
+        if deposit is None:
             return _unknown(digest)
-        number = rows["items"][-1][
-            "id"
-        ]  # newest first; the earliest deposit is the one that counts
-        place = at("contracts", "evidence", "tables", "deposits", number)
+        place = at("contracts", "evidence", "tables", "deposits", deposit["id"])
         history = await self._ledger.get(f"{place}/history", limit=500)
         transaction = history["items"][-1]["id"]
         receipt = await self._ledger.raw(
             at("transactions", transaction, "receipt"), "application/json"
         )
         return verify(facts, receipt=receipt, trust=open_trust(self._trust))
+
+
+async def first_deposit(ledger: Ledger, **digest: str) -> Json | None:
+    """Return the earliest deposit of a content, the one that counts; None if there is none.
+
+    Args:
+        ledger: The node.
+        digest: `sha256` or `sm3` in hexadecimal.
+
+    Raises:
+        TallystickError, Unavailable: the node does not answer.
+    """
+    deposits = at("contracts", "evidence", "tables", "deposits")
+    rows = await ledger.get(deposits, **digest, order="oldest", limit=1)
+    return rows["items"][0] if rows["items"] else None
 
 
 def _unknown(digest: str) -> Verification:

@@ -216,6 +216,8 @@ class MockNode:
             for row in self.deposits()
             if all(row.get(name) == value for name, value in wanted.items())
         ]
+        if request.url.params.get("order") == "oldest":
+            rows.reverse()
         return self._page(request, rows)
 
     def _deposit(self, _: httpx.Request, match: re.Match[str]) -> httpx.Response:

@@ -47,12 +47,16 @@ def test_a_file_is_verified_by_asking_for_its_deposit(node: MockNode, tmp_path: 
 
 
 def test_the_earliest_of_several_deposits_counts(node: MockNode) -> None:
-    """Lists are newest first; a row without its place in the log is passed over."""
+    """However many came later; a row without its place in the log is passed over."""
     node.world.deposit(DOCUMENT)
-    rows = node.deposits()
-    mine = [row for row in rows if row["sha256"] == sha256_hex(DOCUMENT)]
-    page = {"items": [*mine, {"_created_leaf": None}], "next_cursor": None}
+    mine = [row for row in node.deposits() if row["sha256"] == sha256_hex(DOCUMENT)]
+    page = {"items": [{"_created_leaf": None}, *mine[::-1]], "next_cursor": None}
     node.faults["GET /v1/evidence/deposits"] = [httpx.Response(200, json=page)]
+    with node.net() as net:
+        found = net.verify("sha256:" + sha256_hex(DOCUMENT))
+    assert found.subject is not None
+    assert found.subject.index == 4
+    node.page_rows = 1
     with node.net() as net:
         found = net.verify("sha256:" + sha256_hex(DOCUMENT))
     assert found.subject is not None

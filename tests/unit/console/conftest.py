@@ -20,6 +20,8 @@ from tests.networks import now, wait_until
 from tests.unit.node.node_kit import deposit, found
 
 DEPOSITS = 3
+TWICE = DEPOSITS - 1
+"""The content of this deposit was put on record a second time, later."""
 
 
 class Reader:
@@ -48,6 +50,8 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
         node.start()
         end = now() + LIFETIME // 2
         node.submit([deposit(number, valid_until=end) for number in range(DEPOSITS)]).result(30)
+        again = deposit(TWICE, nonce=DEPOSITS, case_number="C-2", valid_until=end)
+        node.submit([again]).result(30)
         wait_until(lambda: node.status().views_height == node.status().height, "views")
         yield node
     finally:

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import pytest
 
-from tests.unit.console.conftest import Reader
+from tests.unit.console.conftest import TWICE, Reader
 from tests.unit.console.test_acting import form_key
 
 CONTENT = b"1"
@@ -29,6 +29,21 @@ def test_a_hash_on_record_matches_with_its_whole_checklist(reader: Reader, text:
     assert found["result"] == "match"
     assert {check["name"] for check in found["checks"]} >= {"inclusion", "receipt_signature"}
     assert "result-yes" in reader.get("/v/hash", params={"hash": text}).text
+
+
+def test_of_several_deposits_of_a_content_the_earliest_is_shown(reader: Reader) -> None:
+    """A later deposit of the same content takes nothing from the first."""
+    digest = sha256(str(TWICE).encode()).hexdigest()
+    path = "/state/evidence/deposits.json"
+    numbers = [
+        row["id"] for row in reader.get(path).json()["rows"]["items"] if row["sha256"] == digest
+    ]
+    found = reader.get("/v/hash.json", params={"hash": digest}).json()
+    assert len(numbers) == 2
+    assert found["deposit"]["id"] == min(numbers)
+    transaction = found["results"][0]["subject"]["transaction_id"]
+    history = reader.get(f"/state/evidence/deposits/{min(numbers)}.json").json()["history"]
+    assert transaction == history["items"][-1]["id"]
 
 
 def test_a_hash_that_is_not_on_record_says_why_it_may_be(reader: Reader) -> None:

@@ -131,7 +131,9 @@ def start(folder: Path, clock: Clock) -> Iterator[Open]:
         node.stop()
 
 
-def deposit(number: int, *, nonce: int | None = None, **options: object) -> bytes:
+def deposit(
+    number: int, *, nonce: int | None = None, case_number: str | None = None, **options: object
+) -> bytes:
     """Return a signed deposit of a file whose content is the number."""
     args = {
         "sha256": sha256(str(number).encode()).hex(),
@@ -141,6 +143,8 @@ def deposit(number: int, *, nonce: int | None = None, **options: object) -> byte
         "captured_at": START,
         "method": "upload",
     }
+    if case_number is not None:
+        args["case_number"] = case_number
     return sign(
         "deposit",
         args,  # type: ignore[arg-type]

@@ -17,7 +17,8 @@ from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from tallystick.client import FileFacts, Verification
-from tallystick.console.ledger import Json, at
+from tallystick.console.ledger import Json
+from tallystick.console.proving import first_deposit
 from tallystick.console.visit import Visit
 from tallystick.crypto import digest_stream
 from tallystick.errors import Rejected
@@ -60,12 +61,13 @@ async def show_check(visit: Visit) -> Response:
         )
     method = visit.query.get("method", "hash")
     is_sm3 = text.startswith("sm3:") or visit.query.get("algorithm") == "sm3"
-    sha256 = await _of_sm3(visit, found[1]) if is_sm3 else found[1]
+    kind = "sm3" if is_sm3 else "sha256"
+    deposit = await first_deposit(visit.ledger, **{kind: found[1]})
     name = visit.query.get("name", "")[:_NAME_MAX]
-    if sha256 is None:
+    if deposit is None and is_sm3:
         return _result(visit, [], name=name, digest=found[1], method=method)
+    sha256 = found[1] if deposit is None else deposit["sha256"]
     checked = await visit.check_hash(FileFacts.of_hash(sha256))
-    deposit = await _deposit(visit, sha256)
     return _result(
         visit, [("", checked)], name=name, digest=found[1], method=method, deposit=deposit
     )
@@ -90,7 +92,7 @@ async def check_file(visit: Visit) -> Response:
         facts = await asyncio.to_thread(_facts, sent)
         checked = await visit.check_hash(facts)
         digest = facts.sha256.hex()
-        deposit = await _deposit(visit, digest)
+        deposit = await first_deposit(visit.ledger, sha256=digest)
         return _result(
             visit, [("", checked)], name=name, digest=digest, method="original", deposit=deposit
         )
@@ -111,18 +113,6 @@ def _check_proof(visit: Visit, sent: UploadFile, name: str) -> list[tuple[str, V
             while piece := sent.file.read(_PIECE):
                 target.write(piece)
         return visit.check_proof(path)
-
-
-async def _of_sm3(visit: Visit, sm3: str) -> str | None:
-    """Return the SHA-256 beside an SM3 on the ledger."""
-    rows = await visit.ledger.get(at("contracts", "evidence", "tables", "deposits"), sm3=sm3)
-    return str(rows["items"][-1]["sha256"]) if rows["items"] else None
-
-
-async def _deposit(visit: Visit, sha256: str) -> Json | None:
-    """Return the earliest deposit of a content: the one that counts."""
-    rows = await visit.ledger.get(at("evidence", "deposits"), sha256=sha256)
-    return rows["items"][-1] if rows["items"] else None
 
 
 def _result(
