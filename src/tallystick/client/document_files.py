@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from io import RawIOBase
 from pathlib import Path
 from threading import Thread
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -88,13 +88,19 @@ class _Watched(RawIOBase):
         return piece
 
 
-class _Hashing(RawIOBase):
-    """Writes through, hashing what is written: SHA-256 of plaintext, or address of ciphertext."""
+class _Hasher(Protocol):
+    """Takes what is hashed, piece by piece."""
 
-    def __init__(self, target: BinaryIO) -> None:
+    def update(self, piece: bytes, /) -> object: ...
+
+
+class _Hashing(RawIOBase):
+    """Writes through, and gives what is written to a hasher."""
+
+    def __init__(self, target: BinaryIO, hasher: _Hasher) -> None:
         self._target = target
-        self.digest = hashlib.sha256()
-        self.content = ContentHasher()
+        self._hasher = hasher
+        self.count = 0
 
     def writable(self) -> bool:
         return True
@@ -102,8 +108,8 @@ class _Hashing(RawIOBase):
     def write(self, data: bytes, /) -> int:  # type: ignore[override]  # bytes are what it gets
         piece = bytes(data)
         self._target.write(piece)
-        self.digest.update(piece)
-        self.content.update(piece)
+        self._hasher.update(piece)
+        self.count += len(piece)
         return len(piece)
 
     def flush(self) -> None:
@@ -170,9 +176,9 @@ def _seal(
 ) -> Outgoing:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with private_file(folder / _SEALED_FILE) as target:
-        watched, hashing = _Watched(file), _Hashing(target)
-        seal_stream(watched, hashing, [identity.public_key])
-    address = hashing.content.finish().address
+        watched, content = _Watched(file), ContentHasher()
+        seal_stream(watched, _Hashing(target, content), [identity.public_key])
+    address = content.finish().address
     facts = SealedFacts(
         sha256=watched.digest.hexdigest(),
         plain_size=watched.count,
@@ -233,21 +239,22 @@ def open_file(sealed: Path, out: Path, secret: DocumentSecret, sha256: str) -> i
     partial = out.with_name(f".{out.name}.opening")
     try:
         with sealed.open("rb") as source, private_file(partial) as target:
-            hashing = _Hashing(target)
+            digest = hashlib.sha256()
+            hashing = _Hashing(target, digest)
             unseal_stream(source, hashing, [SealingKey(secret.identity)])
-        if hashing.digest.hexdigest() != sha256:
+        if digest.hexdigest() != sha256:
             raise InvalidProof(
                 "the content is not what its owner registered on the ledger",
                 field="sha256",
                 expected=sha256,
-                found=hashing.digest.hexdigest(),
+                found=digest.hexdigest(),
             )
         partial.replace(out)
     except OSError as error:
         raise file_problem(out, error) from error
     finally:
         partial.unlink(missing_ok=True)
-    return hashing.content.size
+    return hashing.count
 
 
 def check_free(path: Path) -> None:
