@@ -115,7 +115,6 @@ CONSOLE_FILES: Final[Mapping[str, tuple[str, Make]]] = {
     "tabler.min.css": ("@tabler/core", purged),
     "icons.svg": ("@tabler/icons", drawn),
     "htmx.min.js": ("htmx.org", copied("htmx.org/dist/htmx.min.js")),
-    "hx-sse.min.js": ("htmx.org", copied("htmx.org/dist/ext/hx-sse.min.js")),
     "sha256.umd.min.js": ("hash-wasm", copied("hash-wasm/dist/sha256.umd.min.js")),
     "sm3.umd.min.js": ("hash-wasm", copied("hash-wasm/dist/sm3.umd.min.js")),
     "jsqr.min.js": ("jsqr", bundled(MODULES / "jsqr/dist/jsQR.js", "jsQR, Apache-2.0")),

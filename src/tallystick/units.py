@@ -30,6 +30,9 @@ OrganizationId = NewType("OrganizationId", str)
 VERSION: Final = "0.1.0"
 """Of this software; protocol versions are in the structures they belong to."""
 
+LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Hosts that only this machine reaches."""
+
 HASH_SIZE: Final = 32
 INTEGER_MAX: Final = 2**63 - 1
 """Largest integer in ledger data: signed 64 bit, so that every language can hold it."""

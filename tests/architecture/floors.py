@@ -68,6 +68,7 @@ INNER_FACES: Final = frozenset(
         "interchange.giving360",
         "interchange.identity",
         "interchange.iso20022",
+        "interchange.languages",
         "interchange.packages",
         "interchange.tables",
         "interchange.timestamps",

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tallystick.api.language import Language
 from tallystick.api.parameters import Given
 from tallystick.api.server_state import ServerState
 from tallystick.errors import invariant
+from tallystick.interchange.languages import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

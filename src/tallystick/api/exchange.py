@@ -14,9 +14,9 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, TypeAlias
 
 from tallystick.api.budget import Budget
-from tallystick.api.language import Language, preferred_language
 from tallystick.api.limits import Limits
 from tallystick.errors import LimitExceeded, Malformed, TooSlow, Unavailable, WrongMediaType
+from tallystick.interchange.languages import Language, preferred_language
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]

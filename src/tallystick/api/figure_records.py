@@ -11,10 +11,10 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from tallystick.api.figure_ports import AlertRow, CellRow, StatisticTable
-from tallystick.api.language import Language
 from tallystick.api.records import Sentence
 from tallystick.api.wire_types import Count, Hash, Json, Time, TimeMs, format_time
 from tallystick.contracts import StatisticSchema
+from tallystick.interchange.languages import Language
 
 MEDIA_CSV: Final = "text/csv; charset=utf-8"
 _MEANT_AS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")

@@ -15,11 +15,12 @@ from msgspec import Meta, Struct
 
 from tallystick import errors
 from tallystick.api.answer import MEDIA_PROBLEM, NO_STORE, Answer, HeaderPair
-from tallystick.api.language import Bilingual, Language
+from tallystick.api.language import Bilingual
 from tallystick.api.represent import show_fields
 from tallystick.api.wire_types import Code, Count, Hash, Json, Level
 from tallystick.contracts import Refusal
 from tallystick.errors import TallystickError, error_classes
+from tallystick.interchange.languages import Language
 
 STATUS_BY_ERROR: Final[Mapping[type[TallystickError], int]] = {
     TallystickError: 500,

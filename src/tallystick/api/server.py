@@ -22,10 +22,10 @@ from tallystick.api.hall import Hall, PagesMaker
 from tallystick.api.limits import PORT_DEFAULT, Limits
 from tallystick.api.ports import LedgerNode
 from tallystick.errors import PortInUse, Unavailable, UsageError
+from tallystick.units import LOOPBACK_NAMES
 
 _BACKLOG: Final = 1_024
 _START_TIMEOUT_S: Final = 20.0
-_LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class HttpServer:
@@ -67,7 +67,7 @@ class HttpServer:
         self.port: int = self._socket.getsockname()[1]
         names = host_names
         if host_names or _is_loopback(host):
-            names = frozenset({*(name.lower() for name in host_names), host, *_LOOPBACK_NAMES})
+            names = frozenset({*(name.lower() for name in host_names), host, *LOOPBACK_NAMES})
         self.app = create_app(node, limits=self._limits, host_names=names)
         self._hall = Hall(self.app, None if pages is None else pages(self.app, names))
         self._server = _Server(self._config(), self.app)

@@ -13,8 +13,6 @@ from tallystick.errors import PortInUse, UsageError
 _LISTENING: Final = "0A"
 _ADDRESS, _STATE, _INODE = 1, 3, 9
 PORT_MAX: Final = 65_535
-LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-"""Hosts that only this machine reaches."""
 
 
 def bind_address(host: str) -> str:

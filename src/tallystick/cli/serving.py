@@ -17,12 +17,13 @@ from tallystick.api import Application, Door, HttpServer
 from tallystick.cli.catalogue import say
 from tallystick.cli.demo.names import KEYS_FOLDER, TRUST_FILE
 from tallystick.cli.locate import local_url
-from tallystick.cli.ports import LOOPBACK_NAMES, bind_address
+from tallystick.cli.ports import bind_address
 from tallystick.cli.runfile import RunFile, RunRecord
 from tallystick.cli.talk import note, step
 from tallystick.contracts import Contract
 from tallystick.errors import TallystickError
 from tallystick.node import Node, NodeConfig, open_node, settle_collector
+from tallystick.units import LOOPBACK_NAMES
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Final
 from starlette.responses import RedirectResponse, Response
 
 from tallystick.console.access import Access, Page
-from tallystick.console.languages import LANGUAGES
 from tallystick.console.visit import THEMES, Visit
+from tallystick.interchange.languages import LANGUAGES
 
 _YEAR_S: Final = 365 * 86_400
 _SEE_OTHER: Final = 303

@@ -11,14 +11,14 @@ from functools import cache
 from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
-Language: TypeAlias = Literal["zh", "en"]
-LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+from tallystick.interchange.languages import LANGUAGES, Language, preferred_language
+
 _LOCALE: Final = Path(__file__).parent / "locale"
 
 
@@ -47,22 +47,4 @@ def choose_language(asked: str | None, kept: str | None, accept: str) -> Languag
     for wish in (asked, kept):
         if wish in LANGUAGES:
             return wish
-    best: Language = "en"
-    best_weight = 0.0
-    for offer in accept[:200].split(","):
-        tag, _, rest = offer.partition(";")
-        weight = _weight(rest)
-        name = tag.strip().lower().partition("-")[0]
-        if name in LANGUAGES and weight > best_weight:
-            best, best_weight = ("zh" if name == "zh" else "en"), weight
-    return best
-
-
-def _weight(parameter: str) -> float:
-    name, _, number = parameter.strip().partition("=")
-    if not name:
-        return 1.0
-    try:
-        return min(float(number), 1.0) if name == "q" else 1.0
-    except ValueError:
-        return 0.0
+    return preferred_language(accept)

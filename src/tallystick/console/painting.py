@@ -14,9 +14,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.responses import HTMLResponse, Response
 
 from tallystick.console import shown as as_shown
-from tallystick.console.languages import Language, texts_in
+from tallystick.console.languages import texts_in
 from tallystick.console.ledger import Json, text_in
 from tallystick.console.visit import Visit
+from tallystick.interchange.languages import Language
 
 _HERE: Final = Path(__file__).parent
 STATIC: Final = _HERE / "static"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Final
 
-from tallystick.console.languages import Language
+from tallystick.interchange.languages import Language
 
 BEIJING: Final = timezone(timedelta(hours=8))
 """Times on pages stand in the time of the network's users; UTC is beside them."""

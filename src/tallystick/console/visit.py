@@ -16,13 +16,14 @@ from starlette.responses import Response
 
 from tallystick.client import FileFacts, Verification
 from tallystick.console.forgery import FORM_KEY, form_key, is_own_form
-from tallystick.console.languages import Language, texts_in
+from tallystick.console.languages import texts_in
 from tallystick.console.ledger import Json, Ledger, text_in
 from tallystick.console.names import Names
 from tallystick.console.proving import ProofCheck
 from tallystick.console.records import Records
 from tallystick.crypto import SecretKey
 from tallystick.errors import LimitExceeded, NotFound, Rejected
+from tallystick.interchange.languages import Language
 
 FORM_BYTES_MAX: Final = 2 * 1024 * 1024
 FIELDS_MAX: Final = 2_000

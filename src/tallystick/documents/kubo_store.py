@@ -20,8 +20,8 @@ from tallystick.disk import failing_storage
 from tallystick.encoding import Cid
 from tallystick.errors import Corrupted, Malformed, NotFound, StoreUnreachable
 from tallystick.merkle import CHUNK_SIZE
+from tallystick.units import LOOPBACK_NAMES
 
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _TIMEOUT: Final = httpx.Timeout(300.0, connect=5.0)
 _PROFILE: Final = {
     "cid-version": "1",
@@ -70,7 +70,7 @@ class KuboStore:
             Malformed: the address is not on this machine: the API obeys whoever reaches it.
         """
         parts = urlsplit(url)
-        if parts.scheme != "http" or parts.hostname not in _LOOPBACK:
+        if parts.scheme != "http" or parts.hostname not in LOOPBACK_NAMES:
             raise Malformed(
                 "Kubo's RPC API obeys whoever reaches it",
                 field="url",

@@ -19,11 +19,11 @@ from urllib.parse import urlsplit
 
 from tallystick.encoding import Cid
 from tallystick.errors import Malformed, NotFound, StoreUnreachable
+from tallystick.units import LOOPBACK_NAMES
 
 if TYPE_CHECKING:
     from obstore.store import MemoryStore, S3Config, S3Store
 
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _PART_BYTES: Final = 8 << 20
 _PARTS_AT_ONCE: Final = 2
 _RETRIES: Final = 2
@@ -138,7 +138,7 @@ def _is_plain(endpoint: str | None) -> bool:
     parts = urlsplit(endpoint)
     if parts.scheme == "https":
         return False
-    if parts.scheme == "http" and parts.hostname in _LOOPBACK:
+    if parts.scheme == "http" and parts.hostname in LOOPBACK_NAMES:
         return True
     raise Malformed(
         "the address of the object store is not protected",

@@ -9,10 +9,11 @@ import pytest
 
 from tallystick import errors
 from tallystick.api import STATUS_BY_ERROR, create_app, status_of
-from tallystick.api.language import Bilingual, preferred_language
+from tallystick.api.language import Bilingual
 from tallystick.api.negotiate import preferred_media_type
 from tallystick.api.problems import problem_of
 from tallystick.errors import TallystickError
+from tallystick.interchange.languages import preferred_language
 from tests.unit.api.caller import Caller
 from tests.unit.api.fake_node import FakeNode, deposit
 

@@ -24,7 +24,7 @@ from scripts.vendor_console_assets import (
     icon_names,
 )
 
-FIRST_PAGE: Final = ("tabler.min.css", "icons.svg", "htmx.min.js", "hx-sse.min.js")
+FIRST_PAGE: Final = ("tabler.min.css", "icons.svg", "htmx.min.js")
 KIB: Final = 1_024
 
 

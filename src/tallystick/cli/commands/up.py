@@ -24,12 +24,13 @@ from tallystick.cli.options import (
     Output,
     Place,
 )
-from tallystick.cli.ports import LOOPBACK_NAMES, check_port
+from tallystick.cli.ports import check_port
 from tallystick.cli.render import render
 from tallystick.cli.runfile import LOG_NAME, RunFile
 from tallystick.cli.secrets import SIGNING_KEY, forget_variable, read_passphrase
 from tallystick.cli.talk import note, step, waiting, warn
 from tallystick.errors import DataFolderProblem, UsageError
+from tallystick.units import LOOPBACK_NAMES
 
 if TYPE_CHECKING:
     from tallystick.node import Node

@@ -28,6 +28,7 @@ from tallystick.errors import (
     Unverified,
     UsageError,
 )
+from tallystick.units import LOOPBACK_NAMES
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -50,7 +51,6 @@ _HEADERS: Final[Headers] = [
     (b"x-content-type-options", b"nosniff"),
     (b"cross-origin-opener-policy", b"same-origin"),
 ]
-_LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _QUERY_CHARACTERS_MAX: Final = 4096
 _FIELDS_MAX: Final = 20
 
@@ -78,7 +78,7 @@ class Door:
         """
         parts = urlsplit(public)
         is_secure = parts.scheme == "https"
-        is_local = parts.scheme == "http" and parts.hostname in _LOCAL
+        is_local = parts.scheme == "http" and parts.hostname in LOOPBACK_NAMES
         if not parts.hostname or not (is_secure or is_local) or parts.query or parts.fragment:
             raise UsageError(
                 say("identity.public", address=public),

@@ -12,10 +12,10 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from tallystick.errors import InvalidIdentityProvider
+from tallystick.units import LOOPBACK_NAMES
 
 _PLAIN: Final = re.compile(r"[!#-;=?-\[\]_a-z~]{1,2000}", re.ASCII)
 """What may stand in an address: no spaces, quotes, angle brackets, backslashes, controls."""
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def check_issuer(issuer: str) -> str:
@@ -58,7 +58,7 @@ def _split(address: str, field: str) -> SplitResult:
         raise _refuse(field, "the address cannot be read") from error
     if not host or "@" in parts.netloc or parts.fragment or "#" in address:
         raise _refuse(field, "the address has no host, or a user or fragment")
-    if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
+    if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK_NAMES):
         raise _refuse(field, "the address is not HTTPS")
     return parts
 
