@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from tallystick.client import (
     Check,
@@ -22,6 +22,9 @@ from tallystick.errors import NotFound, Unavailable
 Checklists: TypeAlias = list[tuple[str, Verification]]
 ProofCheck: TypeAlias = Callable[[Path], Checklists]
 """Checks a receipt, certificate or package from a file; given by who serves the console."""
+
+
+_ALGORITHMS: Final = {"sha256": "SHA-256", "sm3": "SM3"}
 
 
 class Prover:
@@ -42,7 +45,7 @@ class Prover:
         digest = facts.sha256.hex()
         deposit = await first_deposit(self._ledger, sha256=digest)
         if deposit is None:
-            return _unknown(digest)
+            return unknown_content("sha256", digest)
         place = at("contracts", "evidence", "tables", "deposits", deposit["id"])
         history = await self._ledger.get(f"{place}/history", limit=500)
         transaction = history["items"][-1]["id"]
@@ -67,10 +70,12 @@ async def first_deposit(ledger: Ledger, **digest: str) -> Json | None:
     return rows["items"][0] if rows["items"] else None
 
 
-def _unknown(digest: str) -> Verification:
+def unknown_content(algorithm: str, digest: str) -> Verification:
+    """Return the checklist of a content that nobody put on record."""
+    name = _ALGORITHMS[algorithm]
     evidence = Wording(
-        f"the node knows no deposit of SHA-256 {digest}",
-        f"节点上没有 SHA-256 为 {digest} 的存证",
+        f"the node knows no deposit of {name} {digest}",
+        f"节点上没有 {name} 为 {digest} 的存证",
     )
     return Verification((Check("file", CheckResult.FAILED, evidence, NotFound.code),))
 

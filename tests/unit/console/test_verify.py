@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import pytest
 
+from tallystick.interchange.certificates import REPORT_FILE, REPORT_FORMAT, attached_files
 from tests.unit.console.conftest import TWICE, Reader
 from tests.unit.console.test_acting import form_key
 
@@ -18,7 +19,7 @@ DIGEST = sha256(CONTENT).hexdigest()
 def number_of(reader: Reader, digest: str) -> str:
     """Return the number of the deposit of a content."""
     found = reader.get("/v/hash.json", params={"hash": digest}).json()
-    number: str = found["deposit"]["id"]
+    number: str = found["results"][0]["deposit"]["id"]
     return number
 
 
@@ -40,7 +41,7 @@ def test_of_several_deposits_of_a_content_the_earliest_is_shown(reader: Reader) 
     ]
     found = reader.get("/v/hash.json", params={"hash": digest}).json()
     assert len(numbers) == 2
-    assert found["deposit"]["id"] == min(numbers)
+    assert found["results"][0]["deposit"]["id"] == min(numbers)
     transaction = found["results"][0]["subject"]["transaction_id"]
     history = reader.get(f"/state/evidence/deposits/{min(numbers)}.json").json()["history"]
     assert transaction == history["items"][-1]["id"]
@@ -80,11 +81,16 @@ def test_an_original_without_script_is_hashed_here(
     assert sent.json()["results"][0]["result"] == result
 
 
+def receipt_of(reader: Reader, digest: str) -> str:
+    """Return the receipt of the deposit of a content, as the page of its transaction offers it."""
+    place = f"/state/evidence/deposits/{number_of(reader, digest)}.json"
+    transaction = reader.get(place).json()["history"]["items"][-1]["id"]
+    return reader.get(f"/t/{transaction}/receipt").text
+
+
 def test_a_receipt_is_checked_and_an_altered_one_is_no_match(reader: Reader) -> None:
     """A downloaded receipt holds as far as it goes; with one digit changed it is no match."""
-    place = f"/state/evidence/deposits/{number_of(reader, DIGEST)}.json"
-    transaction = reader.get(place).json()["history"]["items"][-1]["id"]
-    receipt = reader.get(f"/t/{transaction}/receipt").text
+    receipt = receipt_of(reader, DIGEST)
     key = form_key(reader.get("/v").text)
 
     def result_of(text: str) -> str:
@@ -135,3 +141,61 @@ def test_the_page_behind_a_code_is_small(reader: Reader) -> None:
     assert code.headers["content-type"].startswith("image/svg+xml")
     assert sum(len(one.content) for one in (page, code, style)) < 60_000
     assert reader.get("/r/EV-2020-999999").status_code == 404
+
+
+def test_a_report_says_in_json_what_the_page_says(reader: Reader) -> None:
+    """Each thing with its method and its whole checklist; the worst outcome is the report's."""
+    asked = {
+        "hash": [DIGEST, "sm3:" + "0" * 64],
+        "name": ["a.txt", "b.txt"],
+        "method": ["original"],
+    }
+    answer = reader.get("/v/report.json", params=asked)
+    report = answer.json()
+    first, second = report["items"]
+    assert "verification-report.json" in answer.headers["content-disposition"]
+    assert (report["result"], report["node"]) == ("no match", "http://localhost")
+    assert (first["result"], first["name"], first["method"]) == ("match", "a.txt", "original")
+    assert (second["result"], second["name"], second["method"]) == ("no match", "b.txt", "hash")
+    alone = reader.get("/v/hash.json", params={"hash": DIGEST, "name": "a.txt"}).json()
+    assert first["checks"] == alone["results"][0]["checks"]
+
+
+def test_a_report_as_pdf_covers_several_things_and_has_its_json_inside(reader: Reader) -> None:
+    """Hashes and proofs together, checked anew; names of people have all their characters."""
+    receipt = receipt_of(reader, DIGEST)
+    key = form_key(reader.get("/v").text)
+    answer = reader.post(
+        "/v/report",
+        data={"form_key": key, "hash": [DIGEST, "1" * 64], "name": ["镕喆堃玥.txt", ""]},
+        files=[("file", ("a.receipt.json", receipt.encode()))],
+    )
+    assert answer.headers["content-type"] == "application/pdf"
+    report = json.loads(attached_files(answer.content)[REPORT_FILE])
+    assert report["format"] == REPORT_FORMAT
+    assert [(one["name"], one["method"], one["result"]) for one in report["items"]] == [
+        ("镕喆堃玥.txt", "hash", "match"),
+        ("", "hash", "no match"),
+        ("a.receipt.json", "receipt", "partly checked"),
+    ]
+    assert b"pdfaid" in answer.content
+
+
+@pytest.mark.parametrize("hashes", [["x"], ["0" * 64] * 21], ids=["no hash", "too many"])
+def test_a_report_on_what_is_no_hash_or_on_too_much_is_refused(
+    reader: Reader, hashes: list[str]
+) -> None:
+    """In the address and in the form alike; without anything the page of the zone is shown."""
+    key = form_key(reader.get("/v").text)
+    assert reader.get("/v/report", params={"hash": hashes}).status_code == 400
+    form = {"form_key": key, "hash": hashes}
+    assert reader.post("/v/report", data=form).status_code == 400
+    assert reader.post("/v/report", data={"form_key": key}).status_code == 400
+    assert reader.get("/v/report").headers["location"] == "/v"
+
+
+def test_an_original_without_script_gets_its_report_too(reader: Reader) -> None:
+    """The form for browsers without script has a button for it."""
+    form = {"form_key": form_key(reader.get("/v").text), "kind": "original"}
+    answer = reader.post("/v/report.json", data=form, files={"file": ("a.txt", CONTENT)})
+    assert [one["method"] for one in answer.json()["items"]] == ["original"]

@@ -5,6 +5,7 @@ const MARK = "tallystick.certificate.v1";
 const PROOF = /\.(receipt\.json|cose|tlog-proof|tsr|tst|asice)$/i;
 const zone = document.getElementById("zone");
 const results = document.getElementById("results");
+const report = document.getElementById("report");
 zone.classList.add("has-script");
 
 zone.addEventListener("dragover", (event) => {
@@ -30,15 +31,35 @@ async function check(file) {
   const place = card(file.name);
   try {
     if (file.type.startsWith("image/") && (await checkCode(file, place))) return;
-    if (await isProof(file)) return await show(place, await sendProof(file, place));
+    if (await isProof(file)) {
+      await show(place, await sendProof(file, place));
+      return noteProof(file);
+    }
     const digest = await hash(file, place);
     if (digest === null) return place.remove();
     const asked = new URLSearchParams({ hash: digest, name: file.name, method: "original" });
     await show(place, await fetch(`/v/hash?${asked}`));
+    noteHash(asked);
   } catch {
     place.textContent = `${file.name}: ${zone.dataset.failed}`;
     place.classList.add("alert", "alert-danger");
   }
+}
+
+// The report covers what was checked on this page: hashes again by themselves, proofs sent again.
+function noteHash(asked) {
+  for (const [name, value] of asked) {
+    report.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
+  report.hidden = false;
+}
+
+function noteProof(file) {
+  const input = report.querySelector("input[type=file]");
+  const kept = new DataTransfer();
+  for (const one of [...input.files, file]) kept.items.add(one);
+  input.files = kept.files;
+  report.hidden = false;
 }
 
 async function isProof(file) {

@@ -8,12 +8,21 @@ from typing import Final
 from tallystick.console.access import Access, Page
 from tallystick.console.verify.deposit_page import show_code, show_deposit
 from tallystick.console.verify.pages import check_file, show_check, show_zone
+from tallystick.console.verify.report import make_report, show_report
 
 PAGES: Final = (
     Page(path="/v", name="verify", access=Access.PUBLIC, handler=show_zone),
     Page(path="/v/hash", name="verify_hash", access=Access.PUBLIC, handler=show_check),
     Page(
         path="/v/file", name="verify_file", access=Access.PUBLIC, handler=check_file, method="POST"
+    ),
+    Page(path="/v/report", name="verify_report", access=Access.PUBLIC, handler=show_report),
+    Page(
+        path="/v/report",
+        name="verify_report_form",
+        access=Access.PUBLIC,
+        handler=make_report,
+        method="POST",
     ),
     Page(path="/r/{number}", name="deposit", access=Access.PUBLIC, handler=show_deposit),
     Page(path="/r/{number}/code.svg", name="deposit_code", access=Access.PUBLIC, handler=show_code),

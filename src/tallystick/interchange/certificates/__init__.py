@@ -32,6 +32,7 @@ from tallystick.interchange.certificates.records import (
     Worded,
 )
 from tallystick.interchange.certificates.rendering import maker, render
+from tallystick.interchange.certificates.report import REPORT_FILE, REPORT_FORMAT, report_page
 from tallystick.interchange.certificates.sealing import (
     Authority,
     content_sealed_by,
@@ -45,6 +46,8 @@ __all__ = [
     "EXTRACT_FILE",
     "LINK_SCHEME",
     "PDF_BYTES_MAX",
+    "REPORT_FILE",
+    "REPORT_FORMAT",
     "Attached",
     "Authority",
     "FactName",
@@ -71,6 +74,7 @@ __all__ = [
     "read_link",
     "read_sealed",
     "render",
+    "report_page",
     "seal_content",
     "set_seal",
 ]

@@ -17,6 +17,7 @@ class Step(NamedTuple):
 
 
 _LISTING_TITLE: Final = {"zh": "如何核验本案卷", "en": "How to check this package"}
+_REPORT_TITLE: Final = {"zh": "如何重做本次核验", "en": "How to repeat this verification"}
 _TITLE: Final = {"zh": "如何核验本证书", "en": "How to verify this certificate"}
 
 
@@ -127,3 +128,47 @@ def _listing_steps(command: str) -> tuple[Step, ...]:
             "before is for other evidence.",
         ),
     )
+
+
+def report_help() -> dict[str, Any]:
+    """Return the last page of a verification's report."""
+    return {
+        "title": _REPORT_TITLE,
+        "steps": [one._asdict() for one in _REPORT_STEPS],
+        "facts": [],
+    }
+
+
+_REPORT_STEPS: Final = (
+    Step(
+        "网页核验：打开本账本任一成员机构节点的“核验”页面，放入原件、回执或证书。"
+        "原件不会上传，哈希在浏览器内计算。",
+        "On a page: open Verify at the node of any member organisation and drop the original, the "
+        "receipt or the certificate there. An original is not sent: its hash is computed in the "
+        "browser.",
+    ),
+    Step(
+        "离线核验：安装 Tallystick，使用从任一成员机构取得的信任文件。不要采用随文件一同收到的信任文件。无需联网。",
+        "Without a network: with Tallystick and the trust file of this ledger from one of its "
+        "member organisations. Do not take the trust file from whoever sent you the file.",
+        "tally verify FILE --offline --receipt FILE.receipt.json --trust trust.json",
+    ),
+    Step(
+        "不使用本软件，核对哈希：结果应与本报告所列一致。",
+        "Without us, the hash: it is the one in this report.",
+        "openssl dgst -sha256 FILE\nopenssl dgst -sm3 FILE",
+    ),
+    Step(
+        "不使用本软件，取出本报告的附件 report.json，并比对摘要。",
+        "Without us, the attachment report.json: take it out and compare the digest.",
+        "pdfdetach -saveall report.pdf\nopenssl dgst -sha256 report.json",
+    ),
+    Step(
+        "“一致”证明内容自存证之时起未被更改；存证之前是否真实，须由其他证据证明。"
+        "“部分核验”表示已核验的部分均成立，并列明未能核验的部分。“不一致”不表示文件有假，只表示账本不能证明它。",
+        "A match proves that the content is unchanged since it was put on record; whether it was "
+        "true before is for other evidence. Partly checked: what was checked holds, and the rest "
+        "is named. No match does not mean that a file is false, only that the ledger does not "
+        "prove it.",
+    ),
+)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from importlib.metadata import version
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from tallystick.encoding import format_json
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _TEMPLATE: Final = resources.files("tallystick.interchange.certificates") / "certificate.typ"
 _STANDARD: Final = "a-3b"
+_ONE_AT_A_TIME: Final = Lock()
+"""The typesetter is shared by all threads, and takes one page at a time."""
 _LAYOUT: Final = 1
 """Raised with every change of the template that changes a page."""
 
@@ -43,13 +46,14 @@ def render(page: Page) -> bytes:
     year, month, day, hour, minute, second = page.content["time"]
     given = {one.name: one.content.decode() for one in page.files}
     try:
-        made = _compiler().compile(
-            input=_TEMPLATE.read_bytes(),
-            format="pdf",
-            sys_inputs={**given, "page": format_json(dict(page.content))},
-            pdf_standards=[_STANDARD],
-            timestamp=datetime(year, month, day, hour, minute, second, tzinfo=UTC),
-        )
+        with _ONE_AT_A_TIME:
+            made = _compiler().compile(
+                input=_TEMPLATE.read_bytes(),
+                format="pdf",
+                sys_inputs={**given, "page": format_json(dict(page.content))},
+                pdf_standards=[_STANDARD],
+                timestamp=datetime(year, month, day, hour, minute, second, tzinfo=UTC),
+            )
     except (TypstError, RuntimeError, ValueError) as error:
         raise Malformed(f"the page cannot be set: {error}", field="page") from error
     if not isinstance(made, bytes):
