@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from starlette.responses import RedirectResponse, Response
@@ -29,9 +30,24 @@ def _kept(visit: Visit, cookie: str, choices: tuple[str, ...]) -> Response:
     response = RedirectResponse(safe_return(visit.query.get("back", "/")), _SEE_OTHER)
     wanted = visit.query.get("to", "")
     if wanted in choices:
-        response.set_cookie(
-            cookie, wanted, max_age=_YEAR_S, httponly=True, samesite="lax", path="/"
-        )
+        _keep(response, cookie, wanted)
+    return response
+
+
+def choose_on(visit: Visit, wish: str) -> Callable[[Response], Response]:
+    """Take a wish such as `language:en` or `theme:dark` for this visit; return what keeps it."""
+    name, _, wanted = wish.partition(":")
+    if name == "language" and wanted in LANGUAGES:
+        visit.language = wanted
+        return lambda response: _keep(response, "tally_lang", wanted)
+    if name == "theme" and wanted in THEMES:
+        visit.theme = wanted
+        return lambda response: _keep(response, "tally_theme", wanted)
+    return lambda response: response
+
+
+def _keep(response: Response, cookie: str, wanted: str) -> Response:
+    response.set_cookie(cookie, wanted, max_age=_YEAR_S, httponly=True, samesite="lax", path="/")
     return response
 
 

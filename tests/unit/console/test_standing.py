@@ -7,7 +7,7 @@ from typing import Any
 
 from tallystick.console.work.standing import (
     actions_on,
-    argument_of,
+    argument_for,
     concerns,
     due_at,
     may_call,
@@ -92,7 +92,9 @@ def test_a_state_waits_for_those_who_may_move_it_on() -> None:
 def test_actions_on_a_record_are_those_that_name_it_and_are_mine() -> None:
     """Queries, actions of other roles, and actions on other things are left out."""
     table = contract()["tables"][0]
-    assert argument_of(table) == "letter_case"
+    assert argument_for(table, [{"name": "letter_case"}]) == "letter_case"
+    assert argument_for(table, [{"name": "case"}]) == "case"
+    assert argument_for(table, [{"name": "paper"}]) is None
     assert [one["name"] for one, _ in actions_on(contract(), table, CLERK)] == ["send"]
     assert actions_on(contract(), table, OTHER) == []
     assert may_call(contract()["methods"][2], frozenset())

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -12,15 +11,10 @@ from starlette.responses import Response
 
 from tallystick.console.ledger import Json, at
 from tallystick.console.shown import money
+from tallystick.console.spreadsheets import spreadsheet
 from tallystick.console.visit import Visit
 from tallystick.errors import LimitExceeded
-from tallystick.interchange.tables import write_csv, write_xlsx
 
-SPREADSHEETS: Final = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-"""Ending -> media type."""
 ROWS_MAX: Final = 200_000
 _PAGE: Final = 500
 
@@ -52,23 +46,15 @@ async def give_table(visit: Visit, contract: Json, table: Json, wanted: dict[str
     fields = table["fields"]
     header = [visit.read(field["label"]) for field in fields]
     cells = [[cell_of(row.get(field["name"]), field["type"]) for field in fields] for row in rows]
-    if visit.wanted_form == "csv":
-        data = await asyncio.to_thread(write_csv, header, cells)
-    else:
-        about = [
-            (visit.say("Table"), f"{contract['name']}.{table['name']}"),
-            (visit.say("Filters"), msgspec.json.encode(wanted).decode()),
-            (visit.say("Block"), str(height)),
-            (visit.say("Rows"), str(len(rows))),
-        ]
-        title = visit.read(table["label"])
-        data = await asyncio.to_thread(lambda: write_xlsx(title, header, cells, about=about))
-    name = f"{contract['name']}-{table['name']}-{height}.{visit.wanted_form}"
-    return Response(
-        data,
-        media_type=SPREADSHEETS[visit.wanted_form],
-        headers={"content-disposition": f'attachment; filename="{name}"'},
-    )
+    about = [
+        (visit.say("Table"), f"{contract['name']}.{table['name']}"),
+        (visit.say("Filters"), msgspec.json.encode(wanted).decode()),
+        (visit.say("Block"), str(height)),
+        (visit.say("Rows"), str(len(rows))),
+    ]
+    name = f"{contract['name']}-{table['name']}-{height}"
+    title = visit.read(table["label"])
+    return await spreadsheet(name, visit.wanted_form, header, cells, title=title, about=about)
 
 
 def cell_of(value: Any, described: Json) -> str | int | None:  # noqa: ANN401 # JSON

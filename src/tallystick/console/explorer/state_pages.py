@@ -9,8 +9,9 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from tallystick.console.explorer.diagram import draw
-from tallystick.console.explorer.spreadsheets import SPREADSHEETS, give_table
+from tallystick.console.explorer.spreadsheets import give_table
 from tallystick.console.ledger import Json, at, record_at, table_of
+from tallystick.console.spreadsheets import SPREADSHEETS
 from tallystick.console.visit import Visit
 
 _LATEST: Final = 8

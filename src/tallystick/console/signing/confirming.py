@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from tallystick.console.account.people import is_password_of
@@ -34,15 +35,22 @@ async def confirm(visit: Visit) -> Response:
     person = visit.somebody()
     form = await visit.form()
     pending = find_pending(visit.records, visit.part("id"), person.account)
-    if not person.is_demonstration:
-        password = str(form.get("password", ""))
-        if not await asyncio.to_thread(is_password_of, visit.records, person.account, password):
-            return await _page(visit, pending, was_wrong=True)
+    if not await is_confirmed(visit, form):
+        return await _page(visit, pending, was_wrong=True)
     try:
         await send(visit, pending)
     except TallystickError as error:
         return await _page(visit, pending, problem=document_of(error, visit.language))
     return RedirectResponse(f"/sign/{pending.id}", _SEE_OTHER)
+
+
+async def is_confirmed(visit: Visit, form: FormData) -> bool:
+    """Tell whether a form brings the fresh word of the person who has signed in."""
+    person = visit.somebody()
+    if person.is_demonstration:
+        return True
+    password = str(form.get("password", ""))
+    return await asyncio.to_thread(is_password_of, visit.records, person.account, password)
 
 
 async def _page(

@@ -77,6 +77,13 @@ async def propose(
         Rejected: nobody has signed in, or the account has no key here.
         TallystickError: the arguments are not what the contract takes; `field` names which.
     """
+    return f"/sign/{await prepare(visit, contract, method, args, back=back)}"
+
+
+async def prepare(
+    visit: Visit, contract: str, method: str, args: dict[str, Json], *, back: str
+) -> str:
+    """Prepare a call; return the id under which it waits. Raises as `propose`."""
     person, public_key = signer_of(visit)
     prepared = await visit.ledger.post(
         at("contracts", contract, method, "prepare"),
@@ -97,7 +104,7 @@ async def propose(
                 valid_until=prepared["valid_until_ms"],
             )
         )
-    return f"/sign/{name}"
+    return name
 
 
 def signer_of(visit: Visit) -> tuple[Person, str]:

@@ -7,10 +7,11 @@ from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
-from tallystick.console.choices import safe_return
+from tallystick.console.choices import choose_on, safe_return
 from tallystick.console.ledger import Json, at
 from tallystick.console.signing.pending import propose
 from tallystick.console.visit import Visit
+from tallystick.console.work.drafts import controls_of, drop_draft, save_draft
 from tallystick.console.work.entered import COUNT, Entered, Flaw, filled
 from tallystick.errors import InvalidArguments
 
@@ -19,24 +20,43 @@ _UNPROCESSABLE: Final = 422
 
 
 async def show_form(visit: Visit) -> Response:
-    """Answer GET /do/{contract}/{method}; the query may fill controls in beforehand."""
+    """Answer GET /do/{contract}/{method}; the query may fill controls in, or name a draft."""
     form = await _form(visit)
     values = filled(form.get("fields", []), {})
     values.update((name, value) for name, value in visit.query.items() if name != "back")
-    return await _page(visit, form, values, [])
+    if (draft := visit.query.get("draft")) and visit.person is not None:
+        values.update(controls_of(visit.records, draft, visit.person.account))
+        visit.notices.append(visit.say("This is a draft: nothing of it is on the ledger."))
+    return _page(visit, form, values, [])
 
 
 async def take_form(visit: Visit) -> Response:
     """Answer POST /do/{contract}/{method}: the preview, or the form again with what is wrong."""
     form, sent = await _form(visit), await visit.form()
     values = {name: value for name, value in sent.multi_items() if isinstance(value, str)}
-    fields = form.get("fields", [])
     if changed := _with_rows_changed(values):
-        return await _page(visit, form, changed, [])
+        return _page(visit, form, changed, [])
+    if wish := values.pop("choose", ""):
+        keep = choose_on(visit, wish)
+        return keep(_page(visit, form, values, []))
+    if values.get("save"):
+        return _saved(visit, values)
+    return await _proposed(visit, form, values)
+
+
+def _saved(visit: Visit, values: dict[str, str]) -> Response:
+    contract, method = visit.part("contract"), visit.part("method")
+    name = save_draft(visit, contract, method, values)
+    return RedirectResponse(f"/do/{contract}/{method}?draft={name}", _SEE_OTHER)
+
+
+async def _proposed(visit: Visit, form: Json, values: dict[str, str]) -> Response:
+    """Lead to the preview of what was entered; a draft of it has served."""
+    fields = form.get("fields", [])
     entered = Entered(values)
     args = entered.read(fields)
     if entered.flaws:
-        return await _page(visit, form, values, entered.flaws)
+        return _page(visit, form, values, entered.flaws)
     try:
         address = await propose(
             visit,
@@ -46,7 +66,8 @@ async def take_form(visit: Visit) -> Response:
             back=safe_return(values.get("back", "/")),
         )
     except InvalidArguments as error:
-        return await _page(visit, form, values, [_flaw_of(error)])
+        return _page(visit, form, values, [_flaw_of(error)])
+    drop_draft(visit.records, values.get("draft", ""), visit.somebody().account)
     return RedirectResponse(address, _SEE_OTHER)
 
 
@@ -56,7 +77,7 @@ async def _form(visit: Visit) -> Json:
     )
 
 
-async def _page(visit: Visit, form: Json, values: dict[str, str], flaws: list[Flaw]) -> Response:
+def _page(visit: Visit, form: Json, values: dict[str, str], flaws: list[Flaw]) -> Response:
     roles = set(form.get("roles", []))
     held = visit.person.roles if visit.person else frozenset()
     return visit.page(

@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from tallystick.console.ledger import at, record_at, table_of
+from tallystick.console.ledger import at, table_of
 from tallystick.console.visit import Visit
 from tallystick.console.work.standing import actions_on, standing_of
+from tallystick.console.work.watching import Place, look_at
 
 _PAGE: Final = 100
 
@@ -20,9 +22,9 @@ async def show_case(visit: Visit) -> Response:
     contract = await visit.ledger.get(at("contracts", visit.part("contract")))
     table = table_of(contract, visit.part("table"))
     key = visit.part("key")
-    place = record_at(contract["name"], table["name"], key)
-    row = await visit.ledger.get(place)
-    history = await visit.ledger.get(f"{place}/history", limit=_PAGE)
+    place = Place(contract["name"], table["name"], key)
+    row = await visit.ledger.get(place.address)
+    history = await visit.ledger.get(f"{place.address}/history", limit=_PAGE)
     standing = standing_of(contract, table["name"])
     state = None if standing is None else row[standing.field]
     roles = visit.person.roles if visit.person else frozenset()
@@ -35,8 +37,13 @@ async def show_case(visit: Visit) -> Response:
         }
         for method, name in (actions_on(contract, table, roles) if visit.person else [])
     ]
+    newest = max((item["height"] for item in history["items"]), default=0)
+    is_watched = visit.person is not None and await asyncio.to_thread(
+        look_at, visit.records, visit.person.account, place, newest
+    )
     return visit.page(
         "work/case.html",
+        is_watched=is_watched,
         contract=contract,
         table=table,
         key=key,

@@ -181,6 +181,11 @@ def _fill(shown: dict[str, str], one: Json, path: str, value: Json) -> None:
         shown[f"{path}.{COUNT}"] = str(len(rows))
         for row, item in enumerate(rows):
             _fill(shown, one["item"], f"{path}.{row}", item)
+    elif widget == "map":
+        shown[f"{path}.{COUNT}"] = str(len(value or {}))
+        for row, (key, item) in enumerate((value or {}).items()):
+            shown[f"{path}.{row}.key"] = key
+            _fill(shown, one["item"], f"{path}.{row}.value", item)
     elif value is not None:
         shown[path] = _entered(widget, value)
 

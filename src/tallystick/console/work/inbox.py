@@ -10,27 +10,34 @@ from starlette.responses import Response
 
 from tallystick.console.ledger import Json, at
 from tallystick.console.visit import Person, Visit
-from tallystick.console.work.standing import Standing, concerns, due_at, standings_of
+from tallystick.console.work.standing import Standing, actions_on, concerns, due_at, standings_of
+from tallystick.console.work.started import started_by, transactions_of
 
 _PAGE: Final = 100
-_TABS: Final = ("todo", "done")
 
 
 async def show_inbox(visit: Visit) -> Response:
-    """Answer GET /inbox: what is to be done, or what one has done."""
+    """Answer GET /inbox: what is to be done, or what one has done or started."""
     person = visit.somebody()
-    tab = visit.query.get("tab", _TABS[0])
+    tab = visit.query.get("tab", "")
     if tab == "done":
-        transactions = await visit.ledger.get(
-            at("transactions"),
-            limit=_PAGE,
-            organization=person.organization,
-            q=person.member,
-            cursor=visit.query.get("cursor"),
-        )
+        cursor = visit.query.get("cursor")
+        transactions = await transactions_of(visit, person, _PAGE, cursor)
         return visit.page("work/done.html", tab=tab, transactions=transactions)
+    if tab == "started":
+        rows, cursor = await started_by(visit, person, visit.query.get("cursor"))
+        return visit.page("work/started.html", tab=tab, rows=rows, next_cursor=cursor)
     tasks = await tasks_of(visit, person)
-    return visit.page("work/inbox.html", tab="todo", tasks=tasks)
+    steps = {
+        step["address"]: {**step, "kind": task["kind"]} for task in tasks for step in task["steps"]
+    }
+    return visit.page("work/inbox.html", tab="todo", tasks=tasks, steps=list(steps.values()))
+
+
+async def count_tasks(visit: Visit) -> Response:
+    """Answer GET /inbox/count: how many records wait, for the menu."""
+    tasks = await tasks_of(visit, visit.somebody())
+    return visit.page("work/count.html", count=len(tasks))
 
 
 async def tasks_of(visit: Visit, person: Person) -> list[dict[str, Any]]:
@@ -45,6 +52,18 @@ async def tasks_of(visit: Visit, person: Person) -> list[dict[str, Any]]:
     return sorted(found, key=lambda task: (task["due_at"] is None, task["due_at"] or 0))
 
 
+def steps_on(contract: Json, table: Json, roles: frozenset[str]) -> list[dict[str, Any]]:
+    """Return what somebody of these roles may do with several records of a table at once."""
+    return [
+        {
+            "address": f"{contract['name']}/{table['name']}/{method['name']}",
+            "label": method["label"],
+        }
+        for method, _ in actions_on(contract, table, roles)
+        if method.get("roles")
+    ]
+
+
 async def _waiting(
     visit: Visit, contract: Json, standing: Standing, state: str, person: Person
 ) -> list[dict[str, Any]]:
@@ -55,6 +74,7 @@ async def _waiting(
         **{standing.field: state},
     )
     moves = standing.next_moves(state, person.roles)
+    steps = steps_on(contract, table, person.roles)
     return [
         {
             "contract": contract["name"],
@@ -64,6 +84,7 @@ async def _waiting(
             "key": row["_key"],
             "state": state,
             "moves": [move["label"] for move in moves],
+            "steps": steps,
             "due_at": due_at(row),
         }
         for row in rows["items"]

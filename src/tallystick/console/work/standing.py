@@ -2,7 +2,7 @@
 """Where a record stands in its workflow, and what somebody may do with it; pure.
 
 A table belongs to a workflow when its field of states has that workflow's states. A method acts on
-a record when one of its arguments is called as the record is: `agreement` for an `Agreement`.
+a record when one of its arguments is called as the record or its table is: `agreement` for an `Agreement`.
 """
 
 from __future__ import annotations
@@ -55,14 +55,19 @@ def standing_of(contract: Json, table: str) -> Standing | None:
 
 def actions_on(contract: Json, table: Json, roles: frozenset[str]) -> list[tuple[Json, str]]:
     """Return what somebody may do with a record: methods, and the argument that names it."""
-    name = argument_of(table)
     return [
         (method, name)
         for method in contract["methods"]
-        if method["kind"] == "action"
-        and may_call(method, roles)
-        and any(one["name"] == name for one in method.get("arguments", []))
+        if method["kind"] == "action" and may_call(method, roles)
+        for name in [argument_for(table, method.get("arguments", []))]
+        if name is not None
     ]
+
+
+def argument_for(table: Json, arguments: list[Json]) -> str | None:
+    """Return the argument that names a record of a table, if there is one."""
+    stated = {one["name"] for one in arguments}
+    return next((name for name in names_of(table) if name in stated), None)
 
 
 def may_call(method: Json, roles: frozenset[str]) -> bool:
@@ -71,9 +76,9 @@ def may_call(method: Json, roles: frozenset[str]) -> bool:
     return not needed or bool(needed & roles)
 
 
-def argument_of(table: Json) -> str:
-    """Return what methods call a record of a table: `bank_entry` for a BankEntry."""
-    return _WORD.sub("_", table["record"]).lower()
+def names_of(table: Json) -> tuple[str, str]:
+    """Return what methods call a record of a table: `loss_claim` or `claim` for claims."""
+    return _WORD.sub("_", table["record"]).lower(), table["name"].removesuffix("s")
 
 
 def concerns(row: Json, organization: str) -> bool:
