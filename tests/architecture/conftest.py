@@ -7,5 +7,6 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def _no_trace(untraced: None) -> None:
+def _no_trace(request: pytest.FixtureRequest) -> None:
     """Let coverage look away."""
+    request.getfixturevalue("untraced")

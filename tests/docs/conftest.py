@@ -7,6 +7,7 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def _no_trace(untraced: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_trace(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let coverage look away, in the commands of the pages too."""
+    request.getfixturevalue("untraced")
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)

@@ -68,7 +68,8 @@ def counted_listing(
 def is_counted(statistic: StatisticSchema, event: EventRow, wanted: CellFilter) -> bool:
     """Say whether a cell counted an event of the statistic's name."""
     fields = event.fields if isinstance(event.fields, dict) else {}
-    happening = Happening(0, *event.name.rsplit(".", 1), fields)
+    contract, _, kind = event.name.rpartition(".")
+    happening = Happening(0, contract, kind, fields)
     if statistic.where is not None and not holds_on(statistic.where, happening):
         return False
     found = {name: as_text(happening.plain(name)) for name in statistic.by}

@@ -77,14 +77,11 @@ def tell(node: Node) -> dict[str, str]:
     person: dict[str, Value] = {"id": "li", "name": {"zh": "李", "en": "Li"}, "roles": []}
     propose = call("governance.propose", 2, {"action": action})
     proposal = sha256(propose).hex()
+    vote: dict[str, Value] = {"proposal": proposal, "approve": True}
     told = {
         "membership": call("membership.add_member", 1, person),
         "proposal": propose,
-        "deployment": call(
-            *("governance.vote", 4, {"proposal": proposal, "approve": True}),
-            key=TELLER,
-            organization=BANK,
-        ),
+        "deployment": call("governance.vote", 4, vote, key=TELLER, organization=BANK),
         "refused": call("membership.add_member", 5, person),
     }
     for raw in told.values():
