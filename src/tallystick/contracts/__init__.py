@@ -5,6 +5,7 @@ from msgspec import Meta, field
 from msgspec.structs import asdict, replace
 
 from tallystick.contracts.arguments import arguments_from_json, arguments_from_text
+from tallystick.contracts.base_words import choice_words
 from tallystick.contracts.bundles import CaseBundle
 from tallystick.contracts.context import Context
 from tallystick.contracts.contract import ANY_MEMBER, Contract, action, query
@@ -104,6 +105,7 @@ from tallystick.contracts.values import (
     Timestamp,
 )
 from tallystick.contracts.warnings import MEASURED, WarningRule
+from tallystick.contracts.wording import Words, without_words, words, words_of
 from tallystick.contracts.workdays import (
     CHINA_OFFSET_MINUTES,
     DAY_MS,
@@ -222,6 +224,7 @@ __all__ = [
     "ValueType",
     "WarningRule",
     "WarningSchema",
+    "Words",
     "Workflow",
     "WorkflowSchema",
     "WrongState",
@@ -232,6 +235,7 @@ __all__ = [
     "check_arguments",
     "check_codes",
     "check_person_number",
+    "choice_words",
     "count",
     "day_of",
     "days",
@@ -279,4 +283,7 @@ __all__ = [
     "unreadable_tables",
     "value_json_schema",
     "value_of",
+    "without_words",
+    "words",
+    "words_of",
 ]

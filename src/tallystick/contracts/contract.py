@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from tallystick.contracts.label import Label
 from tallystick.contracts.records import Event
 from tallystick.contracts.refusals import Refusal
+from tallystick.contracts.wording import NO_WORDS, Words
 from tallystick.errors import InvalidContract
 
 ANY_MEMBER: Final = "*"
@@ -57,6 +58,8 @@ class Contract:
     version: ClassVar[int] = 0
     label: ClassVar[Label] = Label(zh="", en="")
     exclusive_roles: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    words: ClassVar[Words] = NO_WORDS
+    """What fields, arguments, choices and states are called; see `words`."""
 
     def __init_subclass__(
         cls,

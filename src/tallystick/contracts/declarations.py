@@ -18,6 +18,7 @@ from tallystick.contracts.refusals import Refusal, refusal_fields
 from tallystick.contracts.schema import EventSchema, RefusalSchema, TableSchema
 from tallystick.contracts.tables import Table
 from tallystick.contracts.templates import check_places, parse_template
+from tallystick.contracts.wording import Words
 from tallystick.errors import InvalidContract
 
 _KEY_KINDS = frozenset({"text", "integer", "choice"})
@@ -56,7 +57,7 @@ def all_tables(contract: type[Contract]) -> dict[str, Table[Any]]:
     return found
 
 
-def table_schemas(contract: type[Contract]) -> Iterator[TableSchema]:
+def table_schemas(contract: type[Contract], words: Words) -> Iterator[TableSchema]:
     """Yield the schema of every table.
 
     Raises:
@@ -64,7 +65,9 @@ def table_schemas(contract: type[Contract]) -> Iterator[TableSchema]:
     """
     for name, table in all_tables(contract).items():
         owner = f"{contract.__name__}.{name}"
-        fields = record_schema(table.record, Place(f"{owner}({table.record.__name__})"))
+        fields = record_schema(
+            table.record, Place(f"{owner}({table.record.__name__})", words=words)
+        )
         types = {field.name: field.type for field in fields}
         for key in table.key:
             if key not in types or types[key].kind not in _KEY_KINDS or types[key].is_nullable:
@@ -103,7 +106,9 @@ def declared_refusals(contract: type[Contract], marks: Iterable[MethodMark]) -> 
     return list(dict.fromkeys([*own, *of_parts]))
 
 
-def event_schemas(contract: str, events: Iterable[type[Event]]) -> Iterator[EventSchema]:
+def event_schemas(
+    contract: str, events: Iterable[type[Event]], words: Words
+) -> Iterator[EventSchema]:
     """Yield the schema of every kind of event.
 
     Raises:
@@ -114,13 +119,15 @@ def event_schemas(contract: str, events: Iterable[type[Event]]) -> Iterator[Even
         name = event_name(contract, event)
         _check_unique(name, names)
         names[name] = event
-        fields = record_schema(event, Place(event.__name__))
+        fields = record_schema(event, Place(event.__name__, words=words))
         template = parse_template(event.__doc__, owner=event.__name__)
         check_places(template, [field.name for field in fields], owner=event.__name__)
         yield EventSchema(name=name, template=template, fields=fields)
 
 
-def refusal_schemas(contract: str, refusals: Iterable[type[Refusal]]) -> Iterator[RefusalSchema]:
+def refusal_schemas(
+    contract: str, refusals: Iterable[type[Refusal]], words: Words
+) -> Iterator[RefusalSchema]:
     """Yield the schema of every refusal.
 
     Several may share a code if their facts have other names, by which they are told apart.
@@ -135,7 +142,7 @@ def refusal_schemas(contract: str, refusals: Iterable[type[Refusal]]) -> Iterato
         _check_unique(sign, seen)
         seen[sign] = refusal
         annotations = resolve(refusal, owner=refusal.__name__)
-        place = Place(refusal.__name__)
+        place = Place(refusal.__name__, words=words)
         fields = tuple(
             field_schema(DeclaredField(name, annotations[name], default), place)
             for name, default in refusal_fields(refusal).items()

@@ -14,6 +14,7 @@ from tallystick.contracts.schema import EventSchema
 from tallystick.contracts.statistics import RefusedCall, Statistic, statistic_schemas
 from tallystick.contracts.templates import parse_template
 from tallystick.contracts.warnings import WarningRule, warning_schemas
+from tallystick.contracts.wording import Words
 from tallystick.errors import InvalidContract
 
 _DOORS: Final = frozenset({"statistics", "alerts"})
@@ -27,7 +28,9 @@ class DeclaredFigures(NamedTuple):
     warnings: tuple[WarningSchema, ...]
 
 
-def declared_figures(contract: type[Contract], events: tuple[EventSchema, ...]) -> DeclaredFigures:
+def declared_figures(
+    contract: type[Contract], events: tuple[EventSchema, ...], words: Words
+) -> DeclaredFigures:
     """Return the schemas of a contract's statistics and warning rules.
 
     Raises:
@@ -44,12 +47,12 @@ def declared_figures(contract: type[Contract], events: tuple[EventSchema, ...]) 
             expected="another name",
             found=name,
         )
-    types = EventTypes((*events, _refused_call(contract.name, events)))
+    types = EventTypes((*events, _refused_call(contract.name, events, words)))
     statistics = tuple(statistic_schemas(owner, attributes, types))
     return DeclaredFigures(statistics, tuple(warning_schemas(owner, attributes, types, statistics)))
 
 
-def _refused_call(contract: str, events: tuple[EventSchema, ...]) -> EventSchema:
+def _refused_call(contract: str, events: tuple[EventSchema, ...], words: Words) -> EventSchema:
     """Return the event that stands for refused calls, unless a real one has its name."""
     name = event_name(contract, RefusedCall)
     if any(event.name == name for event in events):
@@ -59,5 +62,5 @@ def _refused_call(contract: str, events: tuple[EventSchema, ...]) -> EventSchema
     return EventSchema(
         name=name,
         template=parse_template(RefusedCall.__doc__, owner=RefusedCall.__name__),
-        fields=record_schema(RefusedCall, Place(RefusedCall.__name__)),
+        fields=record_schema(RefusedCall, Place(RefusedCall.__name__, words=words)),
     )

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import NODEFAULT, Struct, defstruct
 
+from tallystick.contracts.base_words import known_words
 from tallystick.contracts.checkers import checker, reader
 from tallystick.contracts.context import Context
 from tallystick.contracts.contract import (
@@ -40,6 +41,7 @@ from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.schema import ContractSchema, FieldSchema, MethodSchema
 from tallystick.contracts.session import Session
 from tallystick.contracts.templates import describe
+from tallystick.contracts.wording import Words
 from tallystick.contracts.workflow import Workflow
 from tallystick.errors import InvalidContract
 
@@ -132,12 +134,16 @@ def _define(contract: type[Contract]) -> Definition:
             expected="a Table for state, a tuple or a constant for anything else",
         )
     tables = all_tables(contract)
+    words = known_words(contract.words)
     marked = list(marked_methods(contract))
-    methods = {name: _method(contract, name, function, mark) for name, function, mark in marked}
+    methods = {
+        name: _method(contract, name, function, mark, words) for name, function, mark in marked
+    }
     marks = [mark for _, _, mark in marked]
     events = declared_events(contract, marks)
-    announced = tuple(event_schemas(contract.name, events))
-    figures = declared_figures(contract, announced)
+    announced = tuple(event_schemas(contract.name, events, words))
+    refusals = declared_refusals(contract, marks)
+    figures = declared_figures(contract, announced, words)
     parts = declared_parts(contract).values()
     for part in parts:
         part.check(contract)
@@ -147,10 +153,10 @@ def _define(contract: type[Contract]) -> Definition:
         label=contract.label,
         description=describe(contract.__doc__),
         methods=tuple(method.schema for method in methods.values()),
-        tables=tuple(table_schemas(contract)),
+        tables=tuple(table_schemas(contract, words)),
         events=announced,
-        refusals=tuple(refusal_schemas(contract.name, declared_refusals(contract, marks))),
-        workflows=tuple(part.schema() for part in parts if isinstance(part, Workflow)),
+        refusals=tuple(refusal_schemas(contract.name, refusals, words)),
+        workflows=tuple(part.schema(words) for part in parts if isinstance(part, Workflow)),
         exclusive_roles=contract.exclusive_roles,
         statistics=figures.statistics,
         warnings=figures.warnings,
@@ -161,12 +167,16 @@ def _define(contract: type[Contract]) -> Definition:
         methods=methods,
         event_kinds={kind: (event_name(contract.name, kind), checker(kind)) for kind in events},
         tables={name: table.record for name, table in tables.items()},
-        refusals={one.code: one for one in declared_refusals(contract, marks)},
+        refusals={one.code: one for one in refusals},
     )
 
 
 def _method(
-    contract: type[Contract], name: str, function: Callable[..., Any], mark: MethodMark
+    contract: type[Contract],
+    name: str,
+    function: Callable[..., Any],
+    mark: MethodMark,
+    words: Words,
 ) -> Method:
     owner = f"{contract.__name__}.{name}"
     if _METHOD.fullmatch(name) is None:
@@ -183,14 +193,17 @@ def _method(
     if "return" not in annotations:
         raise InvalidContract(f"{owner}: no result type", field=owner, expected="-> a type or None")
     roles = frozenset(mark.roles) - {ANY_MEMBER}
+    place = Place(owner, words=words)
     schema = MethodSchema(
         name=name,
         kind=mark.kind,
         label=mark.label or label_of(name, None),
         description=describe(function.__doc__),
         roles=tuple(sorted(roles)),
-        arguments=tuple(field_schema(field, Place(owner)) for field in fields),
-        result=None if result is type(None) else value_type(result, Place(f"{owner}.return")),
+        arguments=tuple(field_schema(field, place) for field in fields),
+        result=None
+        if result is type(None)
+        else value_type(result, place._replace(owner=f"{owner}.return")),
         events=tuple(event_name(contract.name, event) for event in mark.emits),
         refusals=tuple(refusal.code for refusal in mark.refuses),
     )

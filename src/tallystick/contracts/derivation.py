@@ -17,15 +17,16 @@ from tallystick.contracts.checkers import checker
 from tallystick.contracts.hints import (
     Annotation,
     DeclaredField,
+    find_mark,
     help_of,
-    label_of,
     origin_of,
     record_fields,
     unwrapped,
 )
-from tallystick.contracts.label import Format
+from tallystick.contracts.label import Format, Label
 from tallystick.contracts.schema import FieldSchema, Kind, ValueType
 from tallystick.contracts.values import INTEGER_MIN
+from tallystick.contracts.wording import NO_WORDS, Words, choice_labels, field_label
 from tallystick.encoding import Value
 from tallystick.errors import InvalidContract
 from tallystick.units import INTEGER_MAX
@@ -57,16 +58,22 @@ _ADVICE: Final[Sequence[tuple[object, str]]] = (
 
 
 class Place(NamedTuple):
-    """Where an annotation stands, for messages, and what it is nested in."""
+    """Where an annotation stands, for messages, what it is nested in, and the words there."""
 
     owner: str
     records: tuple[type, ...] = ()
     depth: int = 0
+    words: Words = NO_WORDS
+
+    @property
+    def kind(self) -> str:
+        """Name of the record, else of the method or field, that the annotation belongs to."""
+        return self.records[-1].__name__ if self.records else self.owner.rpartition(".")[2]
 
     def inside(self, part: str, record: type | None = None) -> Place:
         """Return the place of a part."""
         records = self.records if record is None else (*self.records, record)
-        return Place(f"{self.owner}.{part}", records, self.depth + 1)
+        return Place(f"{self.owner}.{part}", records, self.depth + 1, self.words)
 
 
 def describe_type(annotation: Annotation) -> ValueType:
@@ -98,11 +105,12 @@ def field_schema(field: DeclaredField, place: Place) -> FieldSchema:
     Raises:
         InvalidContract: its type cannot be held, or its default does not fit its type.
     """
-    own_place = Place(f"{place.owner}.{field.name}", place.records, place.depth)
+    own_place = place._replace(owner=f"{place.owner}.{field.name}")
+    label = find_mark(field.annotation, Label)
     described = FieldSchema(
         name=field.name,
         type=value_type(field.annotation, own_place),
-        label=label_of(field.name, field.annotation),
+        label=label or field_label(place.words, place.kind, field.name),
         help=help_of(field.annotation),
         is_required=field.default is NODEFAULT,
     )
@@ -119,7 +127,7 @@ def record_schema(record: type[Struct], place: Place) -> tuple[FieldSchema, ...]
     """
     if record in place.records:
         raise _refused(place, f"{record.__name__} contains itself", "records of bounded depth")
-    inner = Place(place.owner, (*place.records, record), place.depth + 1)
+    inner = place._replace(records=(*place.records, record), depth=place.depth + 1)
     return tuple(field_schema(field, inner) for field in record_fields(record))
 
 
@@ -168,7 +176,9 @@ def _choice(name: str | None, choices: tuple[object, ...], place: Place) -> Valu
     is_plain = all(type(one) in {str, int} for one in choices)
     if not choices or not is_plain or len({type(one) for one in choices}) > 1:
         raise _refused(place, "a choice of mixed values", "all texts, or all integers")
-    return ValueType(kind="choice", name=name, choices=choices)  # type: ignore[arg-type]
+    known: tuple[str | int, ...] = choices  # type: ignore[assignment]
+    labels = choice_labels(place.words, name or place.owner.rpartition(".")[2], known)
+    return ValueType(kind="choice", name=name, choices=known, choice_labels=labels)
 
 
 def _check_marks(metas: list[Meta], place: Place) -> None:

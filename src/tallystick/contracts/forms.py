@@ -84,6 +84,8 @@ class FormField(Struct, frozen=True, kw_only=True, omit_defaults=True):
     size_max: int | None = None
     pattern: str | None = None
     choices: tuple[str | int, ...] = ()
+    choice_labels: dict[str, Label] = {}
+    """What choices are called, by their text; one without a word is shown as it is."""
     item: FormField | None = None
     """What a list or map is made of."""
     fields: tuple[FormField, ...] = ()
@@ -140,6 +142,7 @@ def _field(declared: FieldSchema) -> FormField:
         size_max=described.size_max,
         pattern=described.pattern,
         choices=described.choices,
+        choice_labels=described.choice_labels,
         item=None if described.items is None else _item(described.items),
         fields=tuple(_field(inner) for inner in described.fields),
         example=_example(described),

@@ -44,6 +44,8 @@ class ValueType(Struct, frozen=True, kw_only=True, omit_defaults=True):
     pattern: str | None = None
     """Regular expression that a text contains, as in JSON Schema."""
     choices: tuple[str | int, ...] = ()
+    choice_labels: dict[str, Label] = {}
+    """What choices are called, by their text; one without a word is shown as it is."""
     items: ValueType | None = None
     """Type of a list's items or a map's values."""
     fields: tuple[FieldSchema, ...] = ()
@@ -138,6 +140,8 @@ class WorkflowSchema(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     label: Label
     states: tuple[str, ...]
+    state_labels: dict[str, Label] = {}
+    """What states are called; one without a word is shown as it is."""
     initial: str
     moves: tuple[MoveSchema, ...] = ()
 

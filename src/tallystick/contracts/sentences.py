@@ -37,6 +37,8 @@ def format_value(value: Value, value_type: ValueType | None, language: str) -> s
     """Return a value as people read it: UTC times, yes and no, hexadecimal, joined lists."""
     if isinstance(value, list | dict):
         return _format_container(value, value_type and value_type.items, language)
+    if value_type is not None and (label := value_type.choice_labels.get(str(value))):
+        return label.zh if language == "zh" else label.en
     if isinstance(value, bool):
         yes, no = ("是", "否") if language == "zh" else ("yes", "no")
         return yes if value else no

@@ -19,6 +19,7 @@ from tallystick.contracts.schema import MoveSchema, WorkflowSchema
 from tallystick.contracts.tables import Table
 from tallystick.contracts.templates import describe
 from tallystick.contracts.values import OrganizationCode
+from tallystick.contracts.wording import Words, choice_labels
 from tallystick.errors import InvalidContract, RoleMissing
 
 R = TypeVar("R", bound=Record)
@@ -175,12 +176,14 @@ class Workflow(Part):
         """
         raise NotInState(subject=subject, state=str(state), action=action)
 
-    def schema(self) -> WorkflowSchema:
+    def schema(self, known: Words) -> WorkflowSchema:
         """Return the table as doors and documents know it."""
+        states = tuple(str(state) for state in self.states)
         return WorkflowSchema(
             name=self.name,
             label=self.label,
-            states=tuple(str(state) for state in self.states),
+            states=states,
+            state_labels=choice_labels(known, self.states.__name__, states),
             initial=str(self.initial),
             moves=tuple(_schema(row) for row in self.moves),
         )

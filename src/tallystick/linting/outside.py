@@ -123,7 +123,7 @@ def _is_of_a_face(target: str) -> bool:
 FACES: Final[Mapping[str, frozenset[str]]] = {
     "tallystick.contracts": frozenset(
         {
-            *("action", "arguments_from_json", "arguments_from_text", "asdict"),
+            *("action", "arguments_from_json", "arguments_from_text", "asdict", "choice_words"),
             *("check_arguments", "check_codes", "check_person_number", "count", "day_of", "days"),
             *("define", "describe_type", "digest_fact", "digest_of", "duration_text", "end_of"),
             *("every_node", "fact", "hidden_fact", "money_fact", "state_fact", "time_fact"),
@@ -149,6 +149,7 @@ FACES: Final[Mapping[str, frozenset[str]]] = {
             *("nth_working_day", "overdue", "person_commitment", "query", "ratio", "replace"),
             *("required_record", "schema_of", "seconds", "sentence", "silent", "since", "start_of"),
             *("template_places", "unreadable_tables", "value_json_schema", "value_of"),
+            *("without_words", "words", "words_of"),
         }
     ),
     "tallystick.contracts.parts": frozenset(

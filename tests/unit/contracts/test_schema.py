@@ -187,8 +187,8 @@ def test_the_json_schema_of_a_method_is_a_closed_object() -> None:
             "maxLength": 64,
             "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*(?!\n)$",
             "format": "identifier",
-            "title": "id",
-            "x-title-zh": "id",
+            "title": "Id",
+            "x-title-zh": "编号",
         },
         "offer": {
             "type": "integer",
