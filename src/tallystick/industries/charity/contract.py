@@ -16,6 +16,7 @@ from tallystick.industries.charity.lists import Lists
 from tallystick.industries.charity.payments import Payments
 from tallystick.industries.charity.queries import Queries
 from tallystick.industries.charity.supervision import Figures, Warnings
+from tallystick.industries.charity.words import WORDS
 from tallystick.industries.charity.workflows import OFFICER, REVIEWER
 
 _FOLLOWS = (ClaimReminder, EntitlementLapsed, DisclosureOverdue, SettlementOverdue)
@@ -38,6 +39,8 @@ class Charity(
 
     zh: 善款直达受益人账户，捐赠人可查去向。
     """
+
+    words = WORDS
 
     @action(role=ANY_MEMBER, label=Label(zh="到期处理", en="Tick"), emits=_FOLLOWS)
     def tick(self, ctx: Context, limit: TickLimit = 100) -> Ticked:

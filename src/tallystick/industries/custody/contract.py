@@ -16,6 +16,7 @@ from tallystick.industries.custody.events import (
 from tallystick.industries.custody.queries import Queries
 from tallystick.industries.custody.snapshots import Snapshots
 from tallystick.industries.custody.supervision import Supervision
+from tallystick.industries.custody.words import WORDS
 from tallystick.industries.custody.workflows import EXCLUSIVE_ROLES
 
 
@@ -36,4 +37,5 @@ class Custody(
     zh: 将加密文件存于多家运营方，定期挑战核验、自动修复、按通过次数付费。
     """
 
+    words = WORDS
     follows = (*CHALLENGE_EVENTS, PeriodEnded, RetentionEnding, AuditEnded, DrillEnded)

@@ -7,33 +7,23 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from tallystick.contracts import FactLabel, Label, digest_fact, fact, state_fact, time_fact
+from tallystick.contracts import (
+    FactLabel,
+    Label,
+    choice_words,
+    digest_fact,
+    fact,
+    state_fact,
+    time_fact,
+)
+from tallystick.industries.custody.words import WORDS
+from tallystick.industries.custody.workflows import CheckState, ObjectState, PlacementState
 
 Labels: TypeAlias = Mapping[str, FactLabel]
 
-_OBJECT_STATES: Final[Mapping[str, Label]] = {
-    "UPLOADING": Label(zh="上传中", en="uploading"),
-    "STORED": Label(zh="已存储", en="stored"),
-    "DEGRADED": Label(zh="副本不足", en="copies are missing"),
-    "HELD": Label(zh="保全中", en="on hold"),
-    "EXPIRING": Label(zh="即将到期", en="period ends soon"),
-    "RENEWED": Label(zh="已续存", en="renewed"),
-    "RELEASED": Label(zh="已释放", en="released"),
-    "DESTROYED": Label(zh="已销毁", en="destroyed"),
-    "LOST": Label(zh="已丢失", en="lost"),
-}
-_COPY_STATES: Final[Mapping[str, Label]] = {
-    "OFFERED": Label(zh="待存", en="offered"),
-    "PINNED": Label(zh="完好", en="good"),
-    "SUSPECT": Label(zh="存疑", en="suspect"),
-    "EVICTED": Label(zh="已剔除", en="evicted"),
-    "DROPPED": Label(zh="已清除", en="dropped"),
-}
-_RESULTS: Final[Mapping[str, Label]] = {
-    "DRAWN": Label(zh="进行中", en="open"),
-    "PASSED": Label(zh="通过", en="passed"),
-    "FAILED": Label(zh="未通过", en="failed"),
-}
+_OBJECT_STATES: Final = choice_words(WORDS, ObjectState)
+_COPY_STATES: Final = choice_words(WORDS, PlacementState)
+_RESULTS: Final = choice_words(WORDS, CheckState)
 _LINE_RESULTS: Final[Mapping[str, Label]] = {
     "found": Label(zh="相符", en="found"),
     "missing": Label(zh="缺失", en="missing"),

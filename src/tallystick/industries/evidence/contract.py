@@ -57,6 +57,7 @@ from tallystick.industries.evidence.rules import (
     verification_of,
 )
 from tallystick.industries.evidence.supervision import Supervision
+from tallystick.industries.evidence.words import WORDS
 
 DEPOSITOR: Final = "depositor"
 BATCH_DEPOSITS_MAX: Final = 200
@@ -83,6 +84,7 @@ class Evidence(
     zh: 以哈希存证文件，使法院事后能够核验内容自存证起未被篡改。
     """
 
+    words = WORDS
     deposits = Table(Deposit, key="id", label=Label(zh="存证", en="Deposits"))
     contents = Table(Content, key="sha256", label=Label(zh="内容", en="Contents"))
     collectors = Table(

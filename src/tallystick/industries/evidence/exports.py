@@ -14,39 +14,19 @@ from tallystick.contracts import (
     Label,
     TableReader,
     TakeAway,
+    choice_words,
     digest_fact,
     fact,
     required_record,
     state_fact,
     time_fact,
 )
-from tallystick.industries.evidence.records import Deposit
+from tallystick.industries.evidence.records import CollectionMethod, Deposit, EvidenceKind
+from tallystick.industries.evidence.words import WORDS
 
 _CHINA: Final = timezone(timedelta(minutes=CHINA_OFFSET_MINUTES))
-_KINDS: Final = MappingProxyType(
-    {
-        "document": Label(zh="文件", en="document"),
-        "image": Label(zh="图片", en="image"),
-        "audio": Label(zh="音频", en="audio"),
-        "video": Label(zh="视频", en="video"),
-        "web_page": Label(zh="网页", en="web page"),
-        "message": Label(zh="消息记录", en="message"),
-        "transaction": Label(zh="交易记录", en="transaction"),
-        "log": Label(zh="系统日志", en="log"),
-        "other": Label(zh="其他", en="other"),
-    }
-)
-_METHODS: Final = MappingProxyType(
-    {
-        "upload": Label(zh="上传", en="upload"),
-        "system": Label(zh="系统自动采集", en="by a system"),
-        "web_capture": Label(zh="网页取证", en="web capture"),
-        "screen_recording": Label(zh="录屏", en="screen recording"),
-        "device_export": Label(zh="设备导出", en="export of a device"),
-        "notary": Label(zh="公证", en="notary"),
-        "other": Label(zh="其他", en="other"),
-    }
-)
+_KINDS: Final = choice_words(WORDS, EvidenceKind)
+_METHODS: Final = choice_words(WORDS, CollectionMethod)
 
 
 def deposit_facts(tables: TableReader, deposit: str) -> Mapping[str, Any]:

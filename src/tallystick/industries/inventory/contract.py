@@ -12,6 +12,7 @@ from tallystick.industries.inventory.queries import Queries
 from tallystick.industries.inventory.setting import Setting
 from tallystick.industries.inventory.supervision import Supervision
 from tallystick.industries.inventory.watching import WATCH_EVENTS
+from tallystick.industries.inventory.words import WORDS
 from tallystick.industries.inventory.workflows import EXCLUSIVE_ROLES
 
 
@@ -33,4 +34,5 @@ class Inventory(
     zh: 以酒厂声明、仓库保管的箱装酒出具电子仓单，并据以融资。
     """
 
+    words = WORDS
     follows = (*WATCH_EVENTS, AlertChanged, InspectionEnded, PrepaymentChanged)

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from tallystick.contracts import (
     FactLabel,
     Label,
+    choice_words,
     digest_fact,
     fact,
     hidden_fact,
@@ -17,69 +18,19 @@ from tallystick.contracts import (
     state_fact,
     time_fact,
 )
+from tallystick.contracts.parts import OrderState
+from tallystick.industries.inventory.loan_records import LoanState, PledgeState, RedemptionState
+from tallystick.industries.inventory.records import InspectionState, ReceiptState
+from tallystick.industries.inventory.words import WORDS
 
 Labels: TypeAlias = Mapping[str, FactLabel]
 
-_RECEIPT_STATES: Final = MappingProxyType(
-    {
-        "DRAFT": Label(zh="草拟", en="draft"),
-        "ISSUED": Label(zh="已签发", en="issued"),
-        "PLEDGED": Label(zh="已质押", en="pledged"),
-        "PART_RELEASED": Label(zh="部分提货", en="released in part"),
-        "DISCHARGED": Label(zh="已解除质押", en="discharged"),
-        "SURRENDERED": Label(zh="已交还", en="surrendered"),
-        "FROZEN": Label(zh="已冻结", en="frozen"),
-    }
-)
-_LOAN_STATES: Final = MappingProxyType(
-    {
-        "APPLIED": Label(zh="已申请", en="applied for"),
-        "APPROVED": Label(zh="已审批", en="approved"),
-        "SECURED": Label(zh="已落实质押", en="secured"),
-        "DRAWN": Label(zh="已放款", en="drawn"),
-        "NORMAL": Label(zh="正常", en="normal"),
-        "WARN": Label(zh="预警", en="warning"),
-        "CALLED": Label(zh="追加通知中", en="margin call"),
-        "DEFAULT": Label(zh="违约", en="in default"),
-        "BUYBACK": Label(zh="回购中", en="being bought back"),
-        "DISPOSAL": Label(zh="处置中", en="goods being sold"),
-        "REPAID": Label(zh="已还清", en="repaid"),
-        "CLOSED": Label(zh="已结清", en="closed"),
-    }
-)
-_PLEDGE_STATES: Final = MappingProxyType(
-    {
-        "OFFERED": Label(zh="已提出", en="offered"),
-        "ACTIVE": Label(zh="有效", en="active"),
-        "DISCHARGED": Label(zh="已解除", en="discharged"),
-        "CANCELLED": Label(zh="已解除并注销登记", en="discharged, registration cancelled"),
-    }
-)
-_REDEMPTION_STATES: Final = MappingProxyType(
-    {
-        "ASKED": Label(zh="已申请", en="asked for"),
-        "SIGNED": Label(zh="银行已签署", en="signed by the bank"),
-        "DONE": Label(zh="已完成", en="done"),
-    }
-)
-_INSPECTION_STATES: Final = MappingProxyType(
-    {
-        "DRAWN": Label(zh="已抽样，待核", en="drawn, not yet shown"),
-        "PASSED": Label(zh="通过", en="passed"),
-        "FAILED": Label(zh="未通过", en="failed"),
-        "LATE": Label(zh="逾期未核", en="not shown in time"),
-    }
-)
-_ORDER_STATES: Final = MappingProxyType(
-    {
-        "READY": Label(zh="待发送", en="ready"),
-        "SENT": Label(zh="已发送", en="sent"),
-        "ACCEPTED": Label(zh="银行已受理", en="accepted by the bank"),
-        "BOOKED": Label(zh="已入账", en="booked"),
-        "REJECTED": Label(zh="被拒", en="rejected"),
-        "RETURNED": Label(zh="已退回", en="returned"),
-    }
-)
+_RECEIPT_STATES: Final = choice_words(WORDS, ReceiptState)
+_LOAN_STATES: Final = choice_words(WORDS, LoanState)
+_PLEDGE_STATES: Final = choice_words(WORDS, PledgeState)
+_REDEMPTION_STATES: Final = choice_words(WORDS, RedemptionState)
+_INSPECTION_STATES: Final = choice_words(WORDS, InspectionState)
+_ORDER_STATES: Final = choice_words(WORDS, OrderState)
 _ALERTS: Final = MappingProxyType(
     {
         "count": Label(zh="盘点不符", en="a count differs"),

@@ -11,6 +11,7 @@ from tallystick.industries.justice.performing import FOLLOWS
 from tallystick.industries.justice.queries import Queries
 from tallystick.industries.justice.setting import Setting
 from tallystick.industries.justice.supervision import Supervision
+from tallystick.industries.justice.words import WORDS
 from tallystick.industries.justice.workflows import EXCLUSIVE_ROLES
 
 
@@ -31,4 +32,5 @@ class Justice(
     zh: 自动运行的合同：自签署、履行、违约、调解至立案、裁判与执行。
     """
 
+    words = WORDS
     follows = (*FOLLOWS, MediationOpened)

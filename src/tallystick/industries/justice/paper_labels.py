@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from tallystick.contracts import (
     FactLabel,
     Label,
+    choice_words,
     digest_fact,
     fact,
     hidden_fact,
@@ -17,81 +18,31 @@ from tallystick.contracts import (
     state_fact,
     time_fact,
 )
+from tallystick.industries.justice.case_records import (
+    Before,
+    CheckResult,
+    EnforcementState,
+    MediationState,
+    Verdict,
+)
+from tallystick.industries.justice.records import AgreementState, ObligationState
+from tallystick.industries.justice.words import WORDS
 
 Labels: TypeAlias = Mapping[str, FactLabel]
 
-_AGREEMENT_STATES: Final[Mapping[str, Label]] = MappingProxyType(
-    {
-        "DRAFT": Label(zh="草拟", en="draft"),
-        "SIGNING": Label(zh="签署中", en="being signed"),
-        "ACTIVE": Label(zh="履行中", en="in force"),
-        "PERFORMED": Label(zh="履行完毕", en="performed"),
-        "BREACHED": Label(zh="违约", en="breached"),
-        "MEDIATION": Label(zh="调解中", en="in mediation"),
-        "SETTLED": Label(zh="已和解", en="settled"),
-        "FAILED": Label(zh="调解不成", en="mediation failed"),
-        "FILED": Label(zh="已申请立案", en="filed"),
-        "RETURNED": Label(zh="已退回", en="returned"),
-        "ACCEPTED": Label(zh="已受理", en="accepted"),
-        "HEARD": Label(zh="已开庭", en="heard"),
-        "DECIDED": Label(zh="已裁判", en="decided"),
-        "ENFORCEMENT": Label(zh="执行中", en="in enforcement"),
-        "CLOSED": Label(zh="已结案", en="closed"),
-    }
-)
-_OBLIGATION_STATES: Final[Mapping[str, Label]] = MappingProxyType(
-    {
-        "WAITING": Label(zh="待触发", en="waiting"),
-        "OPEN": Label(zh="可履行", en="open"),
-        "OVERDUE": Label(zh="逾期", en="overdue"),
-        "BREACHED": Label(zh="违约", en="breached"),
-        "DISCHARGED": Label(zh="已履行", en="discharged"),
-        "REPLACED": Label(zh="被替代", en="replaced"),
-    }
-)
-_MEDIATION_STATES: Final[Mapping[str, Label]] = MappingProxyType(
-    {
-        "OPEN": Label(zh="进行中", en="open"),
-        "SETTLED": Label(zh="已和解", en="settled"),
-        "FAILED": Label(zh="不成", en="failed"),
-        "CURED": Label(zh="已补正", en="cured"),
-    }
-)
-_ENFORCEMENT_STATES: Final[Mapping[str, Label]] = MappingProxyType(
-    {
-        "APPLIED": Label(zh="已申请", en="applied for"),
-        "COLLECTED": Label(zh="执行到位", en="collected"),
-        "TERMINATED": Label(zh="终结本次执行", en="terminated"),
-    }
-)
-_VERDICTS: Final[Mapping[str, Label]] = MappingProxyType(
-    {
-        "UNVERIFIED": Label(zh="未核验", en="not verified"),
-        "CONSISTENT": Label(zh="一致", en="consistent"),
-        "INCONSISTENT": Label(zh="不一致", en="inconsistent"),
-        "UNVERIFIABLE": Label(zh="无法核验", en="cannot be verified"),
-    }
-)
-_BEFORE: Final[Mapping[str, Label]] = MappingProxyType(
-    {
-        "NOT_ASSESSED": Label(zh="未认定", en="not assessed"),
-        "SHOWN": Label(zh="已证明", en="shown"),
-        "NOT_SHOWN": Label(zh="未证明", en="not shown"),
-    }
-)
+_AGREEMENT_STATES: Final = choice_words(WORDS, AgreementState)
+_OBLIGATION_STATES: Final = choice_words(WORDS, ObligationState)
+_MEDIATION_STATES: Final = choice_words(WORDS, MediationState)
+_ENFORCEMENT_STATES: Final = choice_words(WORDS, EnforcementState)
+_VERDICTS: Final = choice_words(WORDS, Verdict)
+_BEFORE: Final = choice_words(WORDS, Before)
 _SIGNED: Final[Mapping[str, Label]] = MappingProxyType(
     {
         "agreement": Label(zh="合同", en="agreement"),
         "bundle": Label(zh="立案案卷", en="bundle filed"),
     }
 )
-_CHECKS: Final[Mapping[str, Label]] = MappingProxyType(
-    {
-        "passed": Label(zh="通过", en="passed"),
-        "failed": Label(zh="未通过", en="failed"),
-        "unknown": Label(zh="无法检查", en="cannot be checked"),
-    }
-)
+_CHECKS: Final = choice_words(WORDS, CheckResult)
 
 
 def _party(path: str, zh: str, en: str) -> dict[str, FactLabel]:

@@ -10,6 +10,7 @@ from tallystick.industries.preservation.ending import ENDING_EVENTS
 from tallystick.industries.preservation.events import ExpiryNotice, TermMissed
 from tallystick.industries.preservation.queries import Queries
 from tallystick.industries.preservation.supervision import Supervision
+from tallystick.industries.preservation.words import WORDS
 from tallystick.industries.preservation.workflows import EXCLUSIVE_ROLES
 
 
@@ -29,4 +30,5 @@ class Preservation(
     zh: 法院在冻结财产前，将保函与担保人上链内容逐项比对。
     """
 
+    words = WORDS
     follows = (*ENDING_EVENTS, ExpiryNotice, TermMissed)

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from tallystick.contracts import (
     FactLabel,
-    Label,
+    choice_words,
     digest_fact,
     fact,
     hidden_fact,
@@ -17,90 +17,27 @@ from tallystick.contracts import (
     state_fact,
     time_fact,
 )
+from tallystick.contracts.parts import OrderState
+from tallystick.industries.preservation.letter_records import LetterState
+from tallystick.industries.preservation.measure_records import (
+    MeasureState,
+    PropertyKind,
+    ReleaseGround,
+    ReleaseState,
+)
+from tallystick.industries.preservation.records import Exemption, PreservationState
+from tallystick.industries.preservation.words import WORDS
 
 Labels: TypeAlias = Mapping[str, FactLabel]
 
-_LETTER_STATES: Final = MappingProxyType(
-    {
-        "ISSUED": Label(zh="已签发", en="issued"),
-        "CANCELLED": Label(zh="已注销", en="cancelled"),
-        "SUBMITTED": Label(zh="已提交法院", en="submitted to the court"),
-        "ACCEPTED": Label(zh="已采纳", en="accepted"),
-        "REJECTED": Label(zh="未采纳", en="not accepted"),
-        "IN_FORCE": Label(zh="生效", en="in force"),
-        "RELEASED": Label(zh="担保责任已解除", en="released"),
-        "CLAIMED": Label(zh="理赔中", en="claimed on"),
-        "PAID": Label(zh="已赔付", en="paid"),
-        "DENIED": Label(zh="索赔已驳回", en="claims denied"),
-        "DISCHARGED": Label(zh="担保责任终止", en="discharged"),
-    }
-)
-_CASE_STATES: Final = MappingProxyType(
-    {
-        "RULED": Label(zh="已裁定", en="ruled"),
-        "EXECUTING": Label(zh="执行中", en="being carried out"),
-        "IN_EFFECT": Label(zh="保全中", en="in effect"),
-        "RENEWED": Label(zh="已续行", en="renewed"),
-        "RELEASED": Label(zh="已解除", en="released"),
-        "LAPSED": Label(zh="已届满失效", en="lapsed"),
-        "REVOKED": Label(zh="已撤销", en="revoked"),
-    }
-)
-_MEASURE_STATES: Final = MappingProxyType(
-    {
-        "ORDERED": Label(zh="已下达", en="ordered"),
-        "IN_EFFECT": Label(zh="保全中", en="in effect"),
-        "FAILED": Label(zh="无可供保全财产", en="nothing there"),
-        "RELEASED": Label(zh="已解除", en="released"),
-        "LAPSED": Label(zh="已届满失效", en="lapsed"),
-    }
-)
-_RELEASE_STATES: Final = MappingProxyType(
-    {
-        "DUE": Label(zh="待办", en="due"),
-        "ORDERED": Label(zh="已裁定解除", en="ordered"),
-        "DECLINED": Label(zh="不予解除", en="declined"),
-        "DONE": Label(zh="已全部解除", en="done"),
-    }
-)
-_ORDER_STATES: Final = MappingProxyType(
-    {
-        "READY": Label(zh="待发送", en="ready"),
-        "SENT": Label(zh="已发送", en="sent"),
-        "ACCEPTED": Label(zh="银行已受理", en="accepted by the bank"),
-        "BOOKED": Label(zh="已入账", en="booked"),
-        "REJECTED": Label(zh="被拒", en="rejected"),
-        "RETURNED": Label(zh="已退回", en="returned"),
-    }
-)
-_KINDS: Final = MappingProxyType(
-    {
-        "DEPOSIT": Label(zh="存款", en="deposit"),
-        "MOVABLE": Label(zh="动产", en="movable"),
-        "REAL_ESTATE": Label(zh="不动产", en="real estate"),
-        "OTHER_RIGHT": Label(zh="其他财产权", en="other right"),
-    }
-)
-_GROUNDS: Final = MappingProxyType(
-    {
-        "WITHDRAWN": Label(zh="申请人撤回", en="withdrawn"),
-        "REJECTED": Label(zh="起诉或诉讼请求被驳回", en="claim or suit rejected"),
-        "PERFORMED": Label(zh="义务已履行", en="performed"),
-        "NO_SUIT": Label(zh="逾期未起诉", en="nobody sued"),
-        "SUBSTITUTED": Label(zh="被申请人提供充分担保", en="other security given"),
-        "REVOKED": Label(zh="裁定被撤销", en="ruling revoked"),
-    }
-)
-_EXEMPTIONS: Final = MappingProxyType(
-    {
-        "MAINTENANCE": Label(zh="追索赡养费等", en="maintenance and the like"),
-        "DOMESTIC_VIOLENCE": Label(zh="家庭暴力", en="domestic violence"),
-        "PUBLIC_PROSECUTION": Label(zh="检察公益诉讼", en="public prosecution"),
-        "RESCUE": Label(zh="见义勇为", en="injured in a rescue"),
-        "CLEAR_CASE": Label(zh="案件事实清楚", en="clear facts"),
-        "FINANCIAL_INSTITUTION": Label(zh="金融机构", en="financial institution"),
-    }
-)
+_LETTER_STATES: Final = choice_words(WORDS, LetterState)
+_CASE_STATES: Final = choice_words(WORDS, PreservationState)
+_MEASURE_STATES: Final = choice_words(WORDS, MeasureState)
+_RELEASE_STATES: Final = choice_words(WORDS, ReleaseState)
+_ORDER_STATES: Final = choice_words(WORDS, OrderState)
+_KINDS: Final = choice_words(WORDS, PropertyKind)
+_GROUNDS: Final = choice_words(WORDS, ReleaseGround)
+_EXEMPTIONS: Final = choice_words(WORDS, Exemption)
 
 _APPLICATION: Final = fact("保全申请编号", "Application")
 _COURT: Final = fact("法院", "Court")

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nobody reads a name of the code: all contracts of this package have words in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+
+import pytest
+
+from tallystick.contracts import (
+    Contract,
+    FieldSchema,
+    Label,
+    ValueType,
+    schema_of,
+    without_words,
+)
+
+CONTRACTS: dict[str, type[Contract]] = {
+    point.name: point.load()
+    for point in entry_points(group="tallystick.contracts")
+    if point.value.startswith("tallystick.")
+}
+
+
+def labels_of(contract: type[Contract]) -> Iterator[Label]:
+    """Yield every label of a contract's fields, choices and states."""
+    schema = schema_of(contract)
+    for workflow in schema.workflows:
+        yield from workflow.state_labels.values()
+    for method in schema.methods:
+        yield from _of_fields(method.arguments)
+        yield from () if method.result is None else _of_type(method.result)
+    for declared in (*schema.tables, *schema.events, *schema.refusals):
+        yield from _of_fields(declared.fields)
+
+
+def _of_fields(fields: tuple[FieldSchema, ...]) -> Iterator[Label]:
+    for field in fields:
+        yield field.label
+        yield from _of_type(field.type)
+
+
+def _of_type(kind: ValueType) -> Iterator[Label]:
+    yield from kind.choice_labels.values()
+    yield from () if kind.items is None else _of_type(kind.items)
+    yield from _of_fields(kind.fields)
+
+
+def test_all_contracts_are_looked_at() -> None:
+    """Six industries and five registers."""
+    assert len(CONTRACTS) == 11
+
+
+@pytest.mark.parametrize("name", sorted(CONTRACTS))
+def test_every_field_choice_and_state_has_a_word(name: str) -> None:
+    """Forms, decoded transactions and tables are made of these."""
+    assert without_words(schema_of(CONTRACTS[name])) == []
+
+
+@pytest.mark.parametrize("name", sorted(CONTRACTS))
+def test_chinese_is_chinese_and_english_is_english(name: str) -> None:
+    """Names of algorithms and the like are the same in both."""
+    for label in labels_of(CONTRACTS[name]):
+        assert label.en.isascii(), label
+        assert not label.zh.isascii() or label.zh == label.en, label
+
+
+@pytest.mark.parametrize("name", sorted(CONTRACTS))
+def test_no_word_is_left_over(name: str) -> None:
+    """What a contract's table says is said of something that it has."""
+    contract = CONTRACTS[name]
+    shown = {(label.zh, label.en) for label in labels_of(contract)}
+    unused = {key for key, label in contract.words.items() if (label.zh, label.en) not in shown}
+    assert unused == set()
