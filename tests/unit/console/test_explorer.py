@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -88,3 +89,19 @@ def test_a_chinese_page_has_no_english_sentence(reader: Reader, path: str) -> No
     page = reader.get(path, params={"lang": "zh"}).text
     for english in ("Overview", "Latest", "Transactions", "Choose files", "Sign in", "Search"):
         assert english not in page
+
+
+def test_choices_are_read_as_words_and_asked_for_as_they_are(reader: Reader) -> None:
+    """A list's choices and a record's values are words; the filter's value is the ledger's."""
+    page = reader.get("/state/evidence/deposits", params={"lang": "zh"}).text
+    assert re.search(r'<option value="web_page">\s*网页\s*</option>', page)
+    assert re.search(r'<span class="badge bg-blue-lt" title="document">\s*文件\s*</span>', page)
+    form = reader.get("/do/evidence/deposit", params={"lang": "zh"}).text
+    assert re.search(r'<option value="system">\s*系统自动采集\s*</option>', form)
+
+
+def test_boxes_are_as_wide_as_their_words() -> None:
+    """A state's long name stays inside its box."""
+    label = {"zh": "已解除并注销登记", "en": "discharged, registration cancelled"}
+    flow = {"name": "f", "label": label, "states": ["A"], "initial": "A", "moves": []}
+    assert draw(flow).boxes[0].width < draw({**flow, "state_labels": {"A": label}}).boxes[0].width

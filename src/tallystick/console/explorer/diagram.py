@@ -9,9 +9,11 @@ from typing import Final
 
 from tallystick.console.ledger import Json
 
-_WIDTH: Final = 132
+_WIDTH_MIN: Final = 132
+_LETTER: Final = 7
+"""Width of a Latin letter, about; a Chinese one takes two."""
 _HEIGHT: Final = 36
-_ACROSS: Final = 190
+_BETWEEN: Final = 58
 _DOWN: Final = 64
 _MARGIN: Final = 12
 _LOOP: Final = 44
@@ -23,10 +25,11 @@ class Box:
     """A state."""
 
     state: str
+    label: dict[str, str] | None
     x: int
     y: int
     is_first: bool
-    width: int = _WIDTH
+    width: int
     height: int = _HEIGHT
 
 
@@ -55,12 +58,17 @@ class Diagram:
 def draw(workflow: Json) -> Diagram:
     """Return the diagram of a workflow of a contract's schema."""
     columns = _columns(workflow)
+    labels = workflow.get("state_labels", {})
+    width = _width([text for label in labels.values() for text in label.values()])
+    across = width + _BETWEEN
     boxes = {
         state: Box(
             state,
-            _MARGIN + column * _ACROSS,
+            labels.get(state),
+            _MARGIN + column * across,
             _MARGIN + place * _DOWN,
             is_first=state == workflow["initial"],
+            width=width,
         )
         for column, states in enumerate(columns)
         for place, state in enumerate(states)
@@ -77,9 +85,15 @@ def draw(workflow: Json) -> Diagram:
         moves=workflow["moves"],
         boxes=tuple(boxes.values()),
         arrows=tuple(arrows),
-        width=_MARGIN * 2 + (len(columns) - 1) * _ACROSS + _WIDTH,
+        width=_MARGIN * 2 + (len(columns) - 1) * across + width,
         height=_MARGIN * 2 + (tallest - 1) * _DOWN + _HEIGHT + _LOOP,
     )
+
+
+def _width(texts: list[str]) -> int:
+    """Return how wide boxes must be so that the longest of their texts fits."""
+    letters = [sum(1 if one.isascii() else 2 for one in text) for text in texts]
+    return max([_WIDTH_MIN, *(count * _LETTER + 2 * _MARGIN for count in letters)])
 
 
 def _columns(workflow: Json) -> list[list[str]]:

@@ -54,6 +54,7 @@ async def _flows(visit: Visit, contract: Json) -> list[dict[str, Any]]:
             "table": one.table,
             "field": one.field,
             "states": one.workflow["states"],
+            "state_labels": one.labels,
             "rows": rows["items"],
         }
         for one, rows in zip(standings, found, strict=True)

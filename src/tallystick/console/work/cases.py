@@ -50,6 +50,7 @@ async def show_case(visit: Visit) -> Response:
         row=row,
         state=state,
         states=[] if standing is None else standing.workflow["states"],
+        state_labels={} if standing is None else standing.labels,
         next_moves=[] if standing is None else standing.next_moves(str(state)),
         actions=actions,
         history=history,

@@ -83,6 +83,7 @@ async def _waiting(
             "kind": table["label"],
             "key": row["_key"],
             "state": state,
+            "state_label": standing.labels.get(state),
             "moves": [move["label"] for move in moves],
             "steps": steps,
             "due_at": due_at(row),

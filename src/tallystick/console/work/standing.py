@@ -24,6 +24,11 @@ class Standing:
     field: str
     """Of the record, that holds the state."""
 
+    @property
+    def labels(self) -> dict[str, dict[str, str]]:
+        """What the states are called."""
+        return dict(self.workflow.get("state_labels", {}))
+
     def next_moves(self, state: str, roles: frozenset[str] | None = None) -> list[Json]:
         """Return the moves that lead on from a state: all of them, or those of some roles."""
         return [
