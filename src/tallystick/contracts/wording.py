@@ -73,8 +73,10 @@ def without_words(schema: ContractSchema) -> list[str]:
         missing += () if method.result is None else _missing_inside(method.name, method.result)
     for table in schema.tables:
         missing += _missing(table.record, table.fields)
-    for declared in (*schema.events, *schema.refusals):
-        missing += _missing(declared.name.rpartition(".")[2], declared.fields)
+    for event in schema.events:
+        missing += _missing(event.name.rpartition(".")[2], event.fields)
+    for refusal in schema.refusals:
+        missing += _missing(refusal.name, refusal.fields)
     return sorted(set(missing))
 
 

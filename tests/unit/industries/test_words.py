@@ -32,8 +32,10 @@ def labels_of(contract: type[Contract]) -> Iterator[Label]:
     for method in schema.methods:
         yield from _of_fields(method.arguments)
         yield from () if method.result is None else _of_type(method.result)
-    for declared in (*schema.tables, *schema.events, *schema.refusals):
-        yield from _of_fields(declared.fields)
+    for fields in (one.fields for one in schema.tables):
+        yield from _of_fields(fields)
+    for fields in (*(e.fields for e in schema.events), *(r.fields for r in schema.refusals)):
+        yield from _of_fields(fields)
 
 
 def _of_fields(fields: tuple[FieldSchema, ...]) -> Iterator[Label]:
