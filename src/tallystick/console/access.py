@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from starlette.responses import Response
 
+from tallystick.console.paces import Pace
 from tallystick.console.visit import Visit
 
 Handler: TypeAlias = Callable[[Visit], Awaitable[Response]]
@@ -37,3 +38,5 @@ class Page:
     access: Access
     handler: Handler
     method: str = "GET"
+    pace: Pace | None = None
+    """How often one network address may ask for it."""

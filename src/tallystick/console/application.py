@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, Final
@@ -21,21 +22,33 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from tallystick.console.access import Access, Page
+from tallystick.console.audit import Kind, note
 from tallystick.console.cookies import set_private_cookie
 from tallystick.console.forgery import VISITOR_COOKIE
 from tallystick.console.headers import PAGE_HEADERS, STATIC_HEADERS
 from tallystick.console.ledger import in_process
+from tallystick.console.paces import EXPORT
 from tallystick.console.painting import STATIC
-from tallystick.console.problems import FORBIDDEN, INCIDENT, MISSING, document_of, problem_page
+from tallystick.console.problems import (
+    FORBIDDEN,
+    INCIDENT,
+    MISSING,
+    TOO_OFTEN,
+    document_of,
+    problem_page,
+)
 from tallystick.console.sharing import Console, ConsoleOptions
 from tallystick.console.site_map import PAGES
 from tallystick.console.visit import Visit
 from tallystick.errors import TallystickError
 
 _LOG: Final = logging.getLogger("tallystick.console")
+_OK: Final = 200
 _SEE_OTHER: Final = 303
+_OWN_ACCOUNT: Final = "/account"
 _GZIP_FROM_BYTES: Final = 1_000
-_FORMS: Final = ("json", "csv", "xlsx")
+SPREADSHEETS: Final = frozenset({"csv", "xlsx"})
+_FORMS: Final = SPREADSHEETS | {"json"}
 
 
 def create_console(application: Any, options: ConsoleOptions) -> Starlette:  # noqa: ANN401 # ASGI
@@ -74,7 +87,7 @@ def _endpoint(console: Console, page: Page) -> Callable[[Request], Awaitable[Res
             if visit.person is not None:
                 roles = await console.names.roles(visit.person.organization, visit.person.member)
                 visit.person = replace(visit.person, roles=roles)
-            response = await _admitted(visit, page)
+            response = await _paced(console, visit, page)
         except TallystickError as error:
             response = problem_page(visit, document_of(error, visit.language))
         except Exception:  # the outermost edge of a page: the reader must get an answer
@@ -87,10 +100,27 @@ def _endpoint(console: Console, page: Page) -> Callable[[Request], Awaitable[Res
             {name: value for name, value in PAGE_HEADERS.items() if name not in response.headers}
         )
         if VISITOR_COOKIE not in request.cookies:
-            set_private_cookie(response, VISITOR_COOKIE, visit.visitor, request)
+            set_private_cookie(response, VISITOR_COOKIE, visit.visitor, visit.origin)
         return response
 
     return answer
+
+
+async def _paced(console: Console, visit: Visit, page: Page) -> Response:
+    """Answer, unless the same came too often from one network address; exports are noted."""
+    is_export = visit.wanted_form in SPREADSHEETS or (
+        visit.wanted_form == "json" and page.access is Access.ADMINISTRATOR
+    )
+    pace = EXPORT if is_export else page.pace
+    wait_s = console.paces.wait_s(pace, visit.caller, time.monotonic()) if pace else 0
+    if wait_s:
+        response = problem_page(visit, TOO_OFTEN)
+        response.headers["retry-after"] = str(wait_s)
+        return response
+    response = await _admitted(visit, page)
+    if is_export and response.status_code == _OK:
+        await note(visit, Kind.EXPORTED, f"{visit.here} ({visit.wanted_form})")
+    return response
 
 
 async def _admitted(visit: Visit, page: Page) -> Response:
@@ -102,6 +132,8 @@ async def _admitted(visit: Visit, page: Page) -> Response:
         return RedirectResponse(f"/sign-in?{urlencode({'back': visit.here})}", _SEE_OTHER)
     if page.access is Access.ADMINISTRATOR and not person.is_administrator:
         return problem_page(visit, FORBIDDEN)
+    if person.lacks_factor and not page.path.startswith(_OWN_ACCOUNT):
+        return RedirectResponse(_OWN_ACCOUNT, _SEE_OTHER)
     return await page.handler(visit)
 
 

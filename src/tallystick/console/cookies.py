@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 
-def set_private_cookie(response: Response, name: str, value: str, request: Request) -> None:
+def set_private_cookie(response: Response, name: str, value: str, origin: str) -> None:
     """Set a cookie for as long as the browser runs; over HTTPS only where the page is."""
-    response.set_cookie(
-        name, value, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/"
-    )
+    is_secure = origin.startswith("https:")
+    response.set_cookie(name, value, httponly=True, samesite="lax", secure=is_secure, path="/")

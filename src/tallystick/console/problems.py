@@ -28,6 +28,11 @@ INCIDENT: Final = {
     "title": "Something went wrong here",
     "title_zh": "服务器内部出错",
 }
+TOO_OFTEN: Final = {
+    "status": 429,
+    "title": "Too many requests came from this network address",
+    "title_zh": "来自该网络地址的请求过多",
+}
 MISSING: Final = {"status": 404, "title": "There is no such page", "title_zh": "没有这个页面"}
 
 

@@ -35,6 +35,7 @@ class Records:
     def write(self) -> Iterator[Connection]:
         """Give a connection whose changes are kept together, or not at all."""
         with self._engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # what is read in it stays true
             yield connection
 
     @contextmanager

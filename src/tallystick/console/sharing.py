@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
 
 from tallystick.console.account.cast import admit_cast
+from tallystick.console.account.factors import lacks_factor
 from tallystick.console.account.invitations import has_accounts, invite
 from tallystick.console.account.people import find_person
 from tallystick.console.account.sessions import SESSION_COOKIE, find_session
@@ -19,9 +20,11 @@ from tallystick.console.forgery import VISITOR_COOKIE, new_visitor
 from tallystick.console.languages import choose_language
 from tallystick.console.ledger import Ledger
 from tallystick.console.names import Names
+from tallystick.console.paces import Paces
 from tallystick.console.painting import TemplatePainter
 from tallystick.console.proving import ProofCheck, Prover, no_proof_check
 from tallystick.console.records import Records
+from tallystick.console.settings import read_settings
 from tallystick.console.signing.vault import Vault
 from tallystick.console.visit import THEMES, Person, Visit
 
@@ -53,6 +56,8 @@ class Console:
         """Stand before a node."""
         self.ledger = ledger
         self.options = options
+        self.settings = read_settings(options.data)
+        self.paces = Paces()
         self.names = Names(ledger)
         self.painter = TemplatePainter()
         self.prover = Prover(ledger, options.trust or options.data / TRUST_FILE)
@@ -74,7 +79,16 @@ class Console:
         if token is None:
             return None
         account = find_session(self.records, token, time.time_ns() // 1_000_000)
-        return None if account is None else find_person(self.records, account)
+        found = None if account is None else find_person(self.records, account)
+        if found is None:
+            return None
+        return replace(found, lacks_factor=lacks_factor(self.records, self.settings, found))
+
+    def _caller(self, request: Request) -> str:
+        """Return the reader's network address; a proxy's word counts where the operator says so."""
+        header = self.settings.caller_header
+        said = request.headers.get(header, "") if header else ""
+        return said[:64] or (request.client.host if request.client else "")
 
     def open_visit(self, request: Request) -> Visit:
         """Return the visit of a request."""
@@ -98,5 +112,7 @@ class Console:
             check_hash=self.prover.check_hash,
             check_proof=self.options.check_proof or no_proof_check,
             is_demonstration=self.options.demonstration_keys is not None,
+            settings=self.settings,
+            caller=self._caller(request),
             wanted_form=str(request.scope.get("wanted_form", "")),
         )

@@ -21,6 +21,7 @@ from tallystick.console.ledger import Json, Ledger, text_in
 from tallystick.console.names import Names
 from tallystick.console.proving import ProofCheck
 from tallystick.console.records import Records
+from tallystick.console.settings import Settings
 from tallystick.crypto import SecretKey
 from tallystick.errors import LimitExceeded, NotFound, Rejected
 from tallystick.interchange.languages import Language
@@ -42,6 +43,12 @@ class Vault(Protocol):
 
     def sign(self, account: int, message: bytes) -> bytes | None:
         """Return an account's signature of a message."""
+
+    def seal(self, secret: bytes) -> bytes:
+        """Return a secret of an account, sealed, to be kept in the records."""
+
+    def unseal(self, sealed: bytes) -> bytes:
+        """Return what `seal` was given."""
 
 
 class Painter(Protocol):
@@ -69,6 +76,8 @@ class Person:
     """Of this console."""
     is_demonstration: bool = False
     """Made by a demonstration, for anybody to act as."""
+    lacks_factor: bool = False
+    """A second factor is demanded, and there is none yet."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,6 +90,9 @@ class Visit:
     language: Language
     theme: str
     painter: Painter
+    settings: Settings
+    caller: str
+    """Network address of the reader, as far as it is known."""
     wanted_form: str = ""
     """json, csv or xlsx, if the address ended so: what the page shows is answered as data."""
     person: Person | None = None
@@ -180,6 +192,8 @@ class Visit:
     @property
     def origin(self) -> str:
         """Scheme, name and port by which the reader knows this server."""
+        if self.settings.address is not None:
+            return self.settings.address.rstrip("/")
         url = self.request.url
         return f"{url.scheme}://{url.netloc}"
 

@@ -14,6 +14,7 @@ import pytest
 from tallystick.api import create_app
 from tallystick.client import Verification, verify
 from tallystick.console import ConsoleOptions, create_console
+from tallystick.crypto import passwords
 from tallystick.node import Node, NodeConfig, open_node
 from tests.factories import LIFETIME
 from tests.networks import now, wait_until
@@ -31,6 +32,11 @@ class Reader:
         self._client = client
         self._runner = runner
 
+    @property
+    def cookies(self) -> httpx.Cookies:
+        """The cookies it keeps."""
+        return self._client.cookies
+
     def get(self, path: str, **options: object) -> httpx.Response:
         """Return what a GET answers; redirects are not followed."""
         return self._runner.run(self._client.get(path, **options))  # type: ignore[arg-type]
@@ -38,6 +44,13 @@ class Reader:
     def post(self, path: str, **options: object) -> httpx.Response:
         """Return what a POST answers."""
         return self._runner.run(self._client.post(path, **options))  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make hashes cheap here; how dear they are is held by the tests of `crypto`."""
+    monkeypatch.setattr(passwords, "_OPERATIONS", 1)
+    monkeypatch.setattr(passwords, "_MEMORY_BYTES", 64 * 1024)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from tallystick.console.account.entrance import admitted
 from tallystick.console.account.people import find_account, find_person
+from tallystick.console.audit import Kind
 from tallystick.console.choices import safe_return
 from tallystick.console.ledger import Json, at
 from tallystick.console.visit import Visit
@@ -45,7 +46,8 @@ async def act_as(visit: Visit) -> Response:
     person = None if account is None else find_person(visit.records, account)
     if person is None or not person.is_demonstration:
         raise NotFound("nobody of the cast has that name", field="member")
-    return admitted(visit, person.account, safe_return(str(form.get("back", "/"))))
+    back = safe_return(str(form.get("back", "/")))
+    return await admitted(visit, person.account, back, kind=Kind.ACTED_AS)
 
 
 def _check_demonstration(visit: Visit) -> None:

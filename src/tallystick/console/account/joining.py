@@ -23,12 +23,12 @@ from tallystick.console.account.invitations import (
     find_invitation,
     use_invitation,
 )
+from tallystick.console.account.passwords import CHARACTERS_MIN, check_new_password
 from tallystick.console.account.people import NewAccount, add_account
+from tallystick.console.audit import Kind
 from tallystick.console.visit import Visit
 from tallystick.errors import InvalidArguments, NotFound, TallystickError
 
-PASSWORD_CHARACTERS_MIN: Final = 12
-PASSWORD_CHARACTERS_MAX: Final = 128
 _NAME_MAX: Final = 80
 _KEY_FILE_MAX: Final = 64 * 1024
 _UNPROCESSABLE: Final = 422
@@ -49,7 +49,7 @@ async def take_invitation(visit: Visit) -> Response:
         account = await _open(visit, invitation, form, entered)
     except TallystickError as error:
         return _page(visit, invitation, entered, error)
-    return admitted(visit, account, "/")
+    return await admitted(visit, account, "/", kind=Kind.ACCOUNT_OPENED)
 
 
 def _invitation(visit: Visit) -> Invitation:
@@ -68,12 +68,7 @@ async def _open(
             raise InvalidArguments(
                 "this must be filled in", field=name, expected="1 to 80 characters"
             )
-    if not PASSWORD_CHARACTERS_MIN <= len(password) <= PASSWORD_CHARACTERS_MAX:
-        raise InvalidArguments(
-            "the password is too short or too long",
-            field="password",
-            expected=f"{PASSWORD_CHARACTERS_MIN} to {PASSWORD_CHARACTERS_MAX} characters",
-        )
+    check_new_password(password, entered["login"])
     identity = await _identity(form)
     await _check_member(visit, identity)
     if not use_invitation(visit.records, invitation, visit.now_ms):
@@ -142,5 +137,5 @@ def _page(
         is_administrator=invitation.is_administrator,
         entered=entered,
         flaw=None if error is None else {"field": error.field, "text": str(error)},
-        characters_min=PASSWORD_CHARACTERS_MIN,
+        characters_min=CHARACTERS_MIN,
     )

@@ -84,6 +84,13 @@ def find_account(records: Records, organization: str, member: str) -> int | None
         return connection.execute(wanted).scalar_one_or_none()
 
 
+def find_login(records: Records, account: int) -> str | None:
+    """Return the name by which an account is entered."""
+    with records.read() as connection:
+        wanted = select(ACCOUNTS.c.login).where(ACCOUNTS.c.id == account)
+        return connection.execute(wanted).scalar_one_or_none()
+
+
 def check_password(records: Records, login: str, password: str) -> int | None:
     """Return the number of the account with this login and password, or None."""
     with records.read() as connection:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, delete, insert, select, update
 
@@ -35,7 +35,7 @@ def begin_session(records: Records, account: int, browser: str, now_ms: int) -> 
     with records.write() as connection:
         connection.execute(
             insert(SESSIONS).values(
-                digest=_digest(token),
+                digest=session_digest(token),
                 account=account,
                 begun_at=now_ms,
                 used_at=now_ms,
@@ -48,7 +48,7 @@ def begin_session(records: Records, account: int, browser: str, now_ms: int) -> 
 def find_session(records: Records, token: str, now_ms: int) -> int | None:
     """Return the account of a session that has not ended."""
     with records.read() as connection:
-        wanted = select(SESSIONS).where(SESSIONS.c.digest == _digest(token))
+        wanted = select(SESSIONS).where(SESSIONS.c.digest == session_digest(token))
         row = connection.execute(wanted).one_or_none()
     if row is None or now_ms - row.begun_at > AGE_MS or now_ms - row.used_at > REST_MS:
         return None
@@ -63,8 +63,37 @@ def find_session(records: Records, token: str, now_ms: int) -> int | None:
 def end_session(records: Records, token: str) -> None:
     """End a session; one that is not there is ended already."""
     with records.write() as connection:
-        connection.execute(delete(SESSIONS).where(SESSIONS.c.digest == _digest(token)))
+        connection.execute(delete(SESSIONS).where(SESSIONS.c.digest == session_digest(token)))
 
 
-def _digest(token: str) -> str:
+def sessions_of(records: Records, account: int, now_ms: int) -> list[dict[str, Any]]:
+    """Return the sessions of an account that have not ended, the newest first."""
+    wanted = (
+        select(SESSIONS)
+        .where(
+            SESSIONS.c.account == account,
+            SESSIONS.c.begun_at >= now_ms - AGE_MS,
+            SESSIONS.c.used_at >= now_ms - REST_MS,
+        )
+        .order_by(SESSIONS.c.begun_at.desc())
+    )
+    with records.read() as connection:
+        return [dict(row) for row in connection.execute(wanted).mappings()]
+
+
+def end_sessions_of(
+    records: Records, account: int, *, only: str | None = None, but: str | None = None
+) -> None:
+    """End an account's sessions: all, `only` the one of this digest, or all `but` this token's."""
+    wanted = delete(SESSIONS).where(SESSIONS.c.account == account)
+    if only is not None:
+        wanted = wanted.where(SESSIONS.c.digest == only)
+    if but is not None:
+        wanted = wanted.where(SESSIONS.c.digest != session_digest(but))
+    with records.write() as connection:
+        connection.execute(wanted)
+
+
+def session_digest(token: str) -> str:
+    """Return by what a session is known in the records."""
     return sha256(token.encode()).hex()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Accounts: listed, invited, closed and opened again."""
+"""Accounts: listed, invited, closed and opened again; lost passwords and second factors."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
+from tallystick.console.account.factors import drop_factors, has_factor
 from tallystick.console.account.invitations import invite, list_accounts, set_disabled
+from tallystick.console.account.people import find_login
+from tallystick.console.account.resets import offer_reset
+from tallystick.console.audit import Kind, note
 from tallystick.console.visit import Visit
-from tallystick.errors import InvalidArguments
+from tallystick.errors import InvalidArguments, NotFound
 
 _SEE_OTHER: Final = 303
+_STEPS: Final = frozenset({"close", "open", "reset", "factors"})
 
 
 async def show_accounts(visit: Visit) -> Response:
     """Answer GET /admin/accounts."""
-    return visit.page(
-        "administration/accounts.html", accounts=list_accounts(visit.records), link=None
-    )
+    return _page(visit)
 
 
 async def make_invitation(visit: Visit) -> Response:
@@ -30,24 +33,43 @@ async def make_invitation(visit: Visit) -> Response:
         is_administrator=form.get("administrator") == "yes",
         made_by=visit.somebody().account,
     )
-    return visit.page(
-        "administration/accounts.html",
-        accounts=list_accounts(visit.records),
-        link=f"{visit.origin}/invitation/{token}",
-    )
+    await note(visit, Kind.INVITED)
+    return _page(visit, invitation=f"{visit.origin}/invitation/{token}")
 
 
 async def change_account(visit: Visit) -> Response:
-    """Answer POST /admin/accounts/{account}: close it or open it again.
+    """Answer POST /admin/accounts/{account}: one of `_STEPS` for somebody else's account.
 
     Raises:
-        InvalidArguments: it is one's own, or neither was asked for.
+        InvalidArguments: it is one's own, or no such step.
+        NotFound: there is no such account.
     """
     form = await visit.form()
     account, step = int(visit.part("account")), str(form.get("step", ""))
-    if step not in {"close", "open"}:
-        raise InvalidArguments("close or open", field="step", found=step[:20])
+    if step not in _STEPS:
+        raise InvalidArguments("there is no such step", field="step", found=step[:20])
     if visit.somebody().account == account:
-        raise InvalidArguments("nobody closes the own account", field="account")
-    set_disabled(visit.records, account, is_disabled=step == "close")
+        raise InvalidArguments("nobody changes the own account here", field="account")
+    login = find_login(visit.records, account)
+    if login is None:
+        raise NotFound("there is no such account", field="account")
+    if step == "reset":
+        token = offer_reset(visit.records, account, visit.now_ms)
+        await note(visit, Kind.RESET_GIVEN, login)
+        return _page(visit, reset=f"{visit.origin}/reset/{token}")
+    if step == "factors":
+        drop_factors(visit.records, account)
+    else:
+        set_disabled(visit.records, account, is_disabled=step == "close")
+    await note(visit, Kind.ACCOUNT_CHANGED, f"{login}: {step}")
     return RedirectResponse("/admin/accounts", _SEE_OTHER)
+
+
+def _page(visit: Visit, *, invitation: str | None = None, reset: str | None = None) -> Response:
+    accounts = [
+        {**one, "has_factor": has_factor(visit.records, one["id"])}
+        for one in list_accounts(visit.records)
+    ]
+    return visit.page(
+        "administration/accounts.html", accounts=accounts, link=invitation, reset=reset
+    )

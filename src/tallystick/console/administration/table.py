@@ -11,10 +11,12 @@ from tallystick.console.administration.account_pages import (
     make_invitation,
     show_accounts,
 )
+from tallystick.console.administration.audit_pages import show_audit
 
 _ADMINISTRATOR: Final = Access.ADMINISTRATOR
 
 PAGES: Final = (
+    Page(path="/admin/audit", name="audit", access=_ADMINISTRATOR, handler=show_audit),
     Page(path="/admin/accounts", name="accounts", access=_ADMINISTRATOR, handler=show_accounts),
     Page(
         path="/admin/invitations",

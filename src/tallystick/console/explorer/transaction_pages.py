@@ -7,6 +7,7 @@ from typing import Final
 
 from starlette.responses import Response
 
+from tallystick.console.confirmations import confirmation_of
 from tallystick.console.ledger import Json, at
 from tallystick.console.visit import Visit
 
@@ -31,6 +32,7 @@ async def show_transaction(visit: Visit) -> Response:
         changes=(told or {}).get("changes", []),
         readers=(told or {}).get("readers"),
         proposal=proposal_in(transaction),
+        confirmation=visit.person and confirmation_of(visit.records, name),
     )
 
 

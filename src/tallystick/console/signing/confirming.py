@@ -9,12 +9,19 @@ from typing import Final
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from tallystick.console.account.people import is_password_of
+from tallystick.console.account.passkeys import ask_to_confirm, check_answer
+from tallystick.console.account.passwords import is_own_password
+from tallystick.console.confirmations import (
+    Confirmation,
+    Means,
+    confirmation_of,
+    keep_confirmation,
+)
 from tallystick.console.ledger import Json, at
 from tallystick.console.problems import document_of, status_of
 from tallystick.console.signing.pending import Pending, find_pending, preview_of, send
 from tallystick.console.visit import Visit
-from tallystick.errors import TallystickError
+from tallystick.errors import InvalidSignature, Rejected, TallystickError
 
 _SEE_OTHER: Final = 303
 _UNAUTHORIZED: Final = 401
@@ -30,27 +37,63 @@ async def show_pending(visit: Visit) -> Response:
 async def confirm(visit: Visit) -> Response:
     """Answer POST /sign/{id}: sign and send, after a fresh word of the signer.
 
-    In a demonstration the button is enough; elsewhere the password is asked for each transaction.
+    A passkey's answer to the digest of the transaction, or the password; in a demonstration the
+    button is enough.
     """
-    person = visit.somebody()
     form = await visit.form()
-    pending = find_pending(visit.records, visit.part("id"), person.account)
-    if not await is_confirmed(visit, form):
-        return await _page(visit, pending, was_wrong=True)
+    pending = find_pending(visit.records, visit.part("id"), visit.somebody().account)
     try:
+        given = await _word(visit, form, pending)
+        if given is None:
+            return await _page(visit, pending, was_wrong=True)
+        if pending.transaction is None:
+            await asyncio.to_thread(keep_confirmation, visit.records, pending.id, given)
         await send(visit, pending)
     except TallystickError as error:
         return await _page(visit, pending, problem=document_of(error, visit.language))
     return RedirectResponse(f"/sign/{pending.id}", _SEE_OTHER)
 
 
+async def _word(visit: Visit, form: FormData, pending: Pending) -> Confirmation | None:
+    """Return how the signer confirms a transaction, or None for a wrong password.
+
+    Raises:
+        InvalidSignature: the passkey did not confirm this transaction.
+        LimitExceeded: too many passwords were wrong lately.
+        Rejected: passkeys are demanded here, and none answered.
+    """
+    challenge, answer = pending.digest, str(form.get("answer", ""))
+    if answer:
+        passkey = check_answer(visit, answer, challenge)
+        if passkey.account != pending.account:
+            raise InvalidSignature("this passkey is somebody else's", field="answer")
+        return Confirmation(
+            means=Means.PASSKEY,
+            challenge=challenge.hex(),
+            at=visit.now_ms,
+            passkey=passkey.id,
+            public_key=passkey.public_key.hex(),
+            origin=visit.origin,
+            answer=answer,
+        )
+    if not await is_confirmed(visit, form):
+        return None
+    means = Means.BUTTON if visit.somebody().is_demonstration else Means.PASSWORD
+    return Confirmation(means=means, challenge=challenge.hex(), at=visit.now_ms)
+
+
 async def is_confirmed(visit: Visit, form: FormData) -> bool:
-    """Tell whether a form brings the fresh word of the person who has signed in."""
-    person = visit.somebody()
-    if person.is_demonstration:
+    """Tell whether a form brings the fresh word of the person who has signed in: the password.
+
+    Raises:
+        LimitExceeded: too many passwords were wrong lately.
+        Rejected: passkeys are demanded here.
+    """
+    if visit.somebody().is_demonstration:
         return True
-    password = str(form.get("password", ""))
-    return await asyncio.to_thread(is_password_of, visit.records, person.account, password)
+    if visit.settings.sign_with_passkey:
+        raise Rejected("transactions are confirmed by passkeys here", hint="/account")
+    return await is_own_password(visit, str(form.get("password", "")))
 
 
 async def _page(
@@ -75,6 +118,8 @@ async def _page(
         preview=preview,
         was_wrong=was_wrong,
         problem=problem,
+        question=ask_to_confirm(visit, pending.digest) if transaction is None else None,
+        confirmation=transaction and confirmation_of(visit.records, transaction["id"]),
     )
 
 

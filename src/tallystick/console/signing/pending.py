@@ -15,6 +15,8 @@ import msgspec
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, insert, select, update
 
 from tallystick.client import problem_of
+from tallystick.console.audit import Kind, note
+from tallystick.console.confirmations import tie_confirmation
 from tallystick.console.ledger import Json, at
 from tallystick.console.records import METADATA, Records
 from tallystick.console.visit import Person, Visit
@@ -180,9 +182,11 @@ async def send(visit: Visit, pending: Pending) -> Pending:
         said = problem_of(error)
         if said is None or said.transaction is None:
             raise
-        _note_sent(visit.records, pending, said.transaction.id)  # refused, and on the ledger so
+        transaction = said.transaction.id  # refused, and on the ledger so
     else:
-        _note_sent(visit.records, pending, answer["transaction"]["id"])
+        transaction = answer["transaction"]["id"]
+    _note_sent(visit.records, pending, transaction)
+    await note(visit, Kind.SIGNED, f"{pending.contract}.{pending.method} {transaction}")
     return find_pending(visit.records, pending.id, person.account)
 
 
@@ -190,3 +194,4 @@ def _note_sent(records: Records, pending: Pending, transaction: str) -> None:
     with records.write() as connection:
         sent = update(PENDING).where(PENDING.c.id == pending.id)
         connection.execute(sent.values(transaction=transaction))
+    tie_confirmation(records, pending.id, transaction)

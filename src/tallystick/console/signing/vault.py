@@ -37,13 +37,21 @@ class Vault:
 
     def keep(self, account: int, secret: SecretKey) -> None:
         """Keep the key of an account."""
-        sealed = seal(secret.seed, [self._key.public_key])
+        sealed = self.seal(secret.seed)
         with self._records.write() as connection:
             connection.execute(
                 insert(KEYS).values(
                     account=account, public_key=secret.public_key.hex(), sealed=sealed
                 )
             )
+
+    def seal(self, secret: bytes) -> bytes:
+        """Return a secret of an account, sealed, to be kept in the records."""
+        return seal(secret, [self._key.public_key])
+
+    def unseal(self, sealed: bytes) -> bytes:
+        """Return what `seal` was given."""
+        return unseal(sealed, [self._key])
 
     def public_key(self, account: int) -> str | None:
         """Return the public half of an account's key, in hexadecimal."""
@@ -58,4 +66,4 @@ class Vault:
             sealed = connection.execute(wanted).scalar_one_or_none()
         if sealed is None:
             return None
-        return SecretKey(unseal(sealed, [self._key])).sign(message)
+        return SecretKey(self.unseal(sealed)).sign(message)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from tallystick.console.access import Access, Page
+from tallystick.console.paces import UPLOAD
 from tallystick.console.verify.deposit_page import show_code, show_deposit
 from tallystick.console.verify.pages import check_file, show_check, show_zone
 from tallystick.console.verify.report import make_report, show_report
@@ -14,7 +15,12 @@ PAGES: Final = (
     Page(path="/v", name="verify", access=Access.PUBLIC, handler=show_zone),
     Page(path="/v/hash", name="verify_hash", access=Access.PUBLIC, handler=show_check),
     Page(
-        path="/v/file", name="verify_file", access=Access.PUBLIC, handler=check_file, method="POST"
+        path="/v/file",
+        name="verify_file",
+        access=Access.PUBLIC,
+        handler=check_file,
+        method="POST",
+        pace=UPLOAD,
     ),
     Page(path="/v/report", name="verify_report", access=Access.PUBLIC, handler=show_report),
     Page(

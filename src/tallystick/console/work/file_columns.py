@@ -150,7 +150,9 @@ def _of_cell(path: str, problem: CellProblem) -> CellFlaw:
 
 
 def _of_control(flaw: Flaw) -> CellFlaw:
-    texts: dict[str, str] = {one: texts_in(one).gettext(flaw.text) % flaw.facts for one in LANGUAGES}
+    texts: dict[str, str] = {
+        one: texts_in(one).gettext(flaw.text) % flaw.facts for one in LANGUAGES
+    }
     return CellFlaw(flaw.path, flaw.code, texts)
 
 

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The trail of what was done in this console: filtered on a page, whole as CSV or JSON."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from tallystick.console.audit import KEPT_MS, Kind, first_flaw, read_trail, whole_trail
+from tallystick.console.shown import moment_utc
+from tallystick.console.visit import Visit
+from tallystick.errors import InvalidArguments
+from tallystick.interchange.tables import write_csv
+
+_PAGE: Final = 50
+_DAY_MS: Final = 86_400_000
+_COLUMNS: Final = (
+    *("id", "at", "kind", "account", "name", "organization"),
+    *("subject", "caller", "previous", "digest"),
+)
+
+
+async def show_audit(visit: Visit) -> Response:
+    """Answer GET /admin/audit: rows that fit, newest first, and whether the trail is whole.
+
+    Raises:
+        InvalidArguments: `before` is no number.
+    """
+    filters = _filters(visit)
+    if visit.wanted_form == "csv":
+        return await _csv(visit, filters)
+    if visit.wants_json:
+        rows = await asyncio.to_thread(lambda: list(whole_trail(visit.records, filters)))
+        return visit.page("administration/audit.html", rows=rows)
+    before = visit.query.get("before") or None
+    if before is not None and not before.isdecimal():
+        raise InvalidArguments("this is no row's number", field="before", found=before[:20])
+    rows = await asyncio.to_thread(
+        lambda: read_trail(
+            visit.records, filters, before=None if before is None else int(before), limit=_PAGE
+        )
+    )
+    return visit.page(
+        "administration/audit.html",
+        rows=rows,
+        kinds=_kinds(visit),
+        flaw=await asyncio.to_thread(first_flaw, visit.records),
+        kept_days=KEPT_MS // _DAY_MS,
+        older=rows[-1]["id"] if len(rows) == _PAGE else None,
+    )
+
+
+def _filters(visit: Visit) -> dict[str, str]:
+    wanted = {name: visit.query.get(name, "").strip() for name in ("kind", "name", "organization")}
+    return {name: value for name, value in wanted.items() if value}
+
+
+async def _csv(visit: Visit, filters: dict[str, str]) -> Response:
+    def write() -> bytes:
+        rows = whole_trail(visit.records, filters)
+        return write_csv(_COLUMNS, [_cells(row) for row in rows])
+
+    headers = {"content-disposition": 'attachment; filename="audit.csv"'}
+    data = await asyncio.to_thread(write)
+    return Response(data, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _cells(row: dict[str, Any]) -> list[str | int | None]:
+    return [moment_utc(row["at"]) if name == "at" else row[name] for name in _COLUMNS]
+
+
+def _kinds(visit: Visit) -> dict[str, str]:
+    """Return what each kind is called."""
+    return {
+        Kind.SIGNED_IN: visit.say("signed in"),
+        Kind.SIGN_IN_FAILED: visit.say("failed to sign in"),
+        Kind.SIGNED_OUT: visit.say("signed out"),
+        Kind.ACTED_AS: visit.say("acted as somebody"),
+        Kind.SIGNED: visit.say("signed a transaction"),
+        Kind.REVEALED: visit.say("saw personal data"),
+        Kind.EXPORTED: visit.say("exported"),
+        Kind.INVITED: visit.say("invited"),
+        Kind.ACCOUNT_OPENED: visit.say("opened an account"),
+        Kind.ACCOUNT_CHANGED: visit.say("changed an account"),
+        Kind.RESET_GIVEN: visit.say("gave a link for a new password"),
+        Kind.PASSWORD_CHANGED: visit.say("set a password"),
+        Kind.FACTOR_CHANGED: visit.say("changed a second factor"),
+    }

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the operator says of the console, in `console.toml` in the node's folder."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from tallystick.errors import DataFolderProblem
+
+SETTINGS_FILE: Final = "console.toml"
+
+
+class Provider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An OpenID provider at which people sign in."""
+
+    name: str
+    """Part of addresses: letters, digits and `-`."""
+    label: str
+    """On the button."""
+    issuer: str
+    client_id: str
+    levels: dict[str, int]
+    """`acr` values that are accepted, best first."""
+    client_secret_file: str | None = None
+    """In the node's folder; without one PKCE alone proves who asks."""
+    scopes: tuple[str, ...] = ("openid",)
+    hosts: tuple[str, ...] = ()
+    """`host` or `host:port` that its documents may name beside the issuer's own."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How this console is reached and what it demands; each has a default."""
+
+    address: str | None = None
+    """Scheme, name and port by which readers know it, if a proxy stands before it."""
+    caller_header: str | None = None
+    """Header in which the proxy states the reader's network address."""
+    second_factor: Literal["nobody", "administrators", "everybody"] = "nobody"
+    """Who must have one-time codes or a passkey."""
+    sign_with_passkey: bool = False
+    """Whether transactions are confirmed by passkeys only."""
+    providers: tuple[Provider, ...] = ()
+
+
+def read_settings(folder: Path) -> Settings:
+    """Return what the file says, or the defaults if there is none.
+
+    Raises:
+        DataFolderProblem: it cannot be read, or says something that is unknown.
+    """
+    path = folder / SETTINGS_FILE
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Settings)
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, ValueError) as error:  # both readers' errors are ValueErrors
+        raise DataFolderProblem(
+            f"{path.name} is not as it should be: {error}",
+            field=SETTINGS_FILE,
+            hint="docs/operator/console.md",
+        ) from error
