@@ -27,6 +27,8 @@ FORM = [
     field("number", "count"),
     field("switch", "public"),
     field("date", "day"),
+    field("time", "moment"),
+    field("map", "shares", item=field("number", "")),
     field(
         "list",
         "rows",
@@ -39,6 +41,8 @@ ARGUMENTS = st.fixed_dictionaries(
         "count": WHOLE,
         "public": st.booleans(),
         "day": st.dates().map(str),
+        "moment": st.integers(0, 4_000_000_000_000),
+        "shares": st.dictionaries(st.text("abc", min_size=1), WHOLE, max_size=3),
         "rows": st.lists(ROWS, max_size=5),
     }
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -24,7 +24,9 @@ ROWS_MAX: Final = 200
 """A longer list comes from a file."""
 MINOR_UNITS: Final = 2
 """Decimal places of an amount: amounts on the ledger are integers of the smallest unit."""
+_TO_THE_MS: Final = len("2026-11-22T08:30:04.123")
 _FULL_WIDTH: Final = str.maketrans("０１２３４５６７８９，．－：", "0123456789,.-:")
+_EPOCH: Final = datetime.fromtimestamp(0, UTC)
 _GROUPED: Final = re.compile(r"[,\s]")
 
 
@@ -138,7 +140,7 @@ class Entered:
             return self._flaw(path, "This must be a date and time such as 2026-11-22 08:30.")
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=BEIJING)
-        return int(moment.timestamp() * 1000)
+        return (moment - _EPOCH) // timedelta(milliseconds=1)
 
     def _bounded(self, one: Json, path: str, number: int) -> Json:
         least, most = one.get("minimum"), one.get("maximum")
@@ -194,7 +196,9 @@ def _entered(widget: str, value: Json) -> str:
     if widget == "money":
         return f"{Decimal(value).scaleb(-MINOR_UNITS):,.{MINOR_UNITS}f}"
     if widget == "time":
-        return datetime.fromtimestamp(value / 1000, BEIJING).strftime("%Y-%m-%dT%H:%M")
+        moment = datetime.fromtimestamp(value // 1000, BEIJING).replace(tzinfo=None)
+        exact = moment.replace(microsecond=value % 1000 * 1000)
+        return exact.isoformat(timespec="auto" if value % 60_000 else "minutes")[:_TO_THE_MS]
     if widget == "switch":
         return "yes" if value else ""
     return str(value)

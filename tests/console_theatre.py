@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A story of an industry told through the console: every act is a form that its member fills in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+import httpx
+
+from tallystick.api import Application, Door, HttpServer
+from tallystick.cli.demo.theatre import RECEIPTS, Theatre
+from tallystick.cli.proof_checks import check_any_proof
+from tallystick.client import KeyStore, Net, connect
+from tallystick.console import ConsoleOptions, create_console
+from tallystick.console.work.entered import filled
+from tallystick.node import NodeConfig, open_node
+
+Told = TypeVar("Told", bound="ConsoleTheatre")
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a founded network with its console, in which anybody acts as anybody."""
+
+    def pages(door: Door, names: frozenset[str]) -> Application:
+        options = ConsoleOptions(
+            data=folder,
+            hosts=names,
+            check_proof=partial(check_any_proof, trust=folder / "trust.json"),
+            demonstration_keys=folder / "demo-keys",
+        )
+        return create_console(door, options)
+
+    node = open_node(NodeConfig(data=folder, workers=False))
+    node.start()
+    try:
+        with HttpServer(node, port=0, pages=pages) as server:
+            yield f"http://localhost:{server.port}"
+    finally:
+        node.stop()
+
+
+class ConsoleTheatre(Theatre):
+    """Where a story is told: its acts go through forms, previews and confirmations."""
+
+    def __init__(
+        self, folder: Path, story: ModuleType, nets: Mapping[str, Net], client: httpx.Client
+    ) -> None:
+        """Act through a client of the console."""
+        super().__init__(folder, story, nets)
+        self.folder = folder
+        self.contract = story.CONTRACT
+        self.client = client
+        self._key = form_key(client.get("/act-as").text)
+        self._who = ""
+
+    def act(self, member: str, method: str, **arguments: Any) -> Any:
+        """Fill a form in, look at its preview, confirm; return what the action returned."""
+        self.be(member)
+        place = self._preview(method, arguments)
+        sent = self.client.post(place, data={"form_key": self._key})
+        assert sent.status_code == 303, sent.text
+        return self.note(member, self.client.get(f"{place}.json").json()["transaction"])
+
+    def refused(self, code: str, member: str, method: str, **arguments: Any) -> None:
+        """See in the preview that what one must not do would be refused."""
+        self.be(member)
+        preview = self.client.get(f"{self._preview(method, arguments)}.json").json()["preview"]
+        assert preview["code"] == code, preview
+
+    def be(self, member: str) -> None:
+        """Act as somebody from now on."""
+        if member != self._who:
+            part = {"organization": self.organization_of(member), "member": member}
+            sent = self.client.post("/act-as", data={"form_key": self._key, **part})
+            assert sent.status_code == 303, sent.text
+            self._who = member
+
+    def organization_of(self, member: str) -> str:
+        """Return whose member somebody is."""
+        return KeyStore(self.folder / "demo-keys").load(member).organization
+
+    def form_of(self, method: str) -> tuple[str, list[dict[str, Any]]]:
+        """Return the address of a form, and its fields."""
+        place = "/do/{}/{}".format(*self._words(method))
+        return place, self.client.get(f"{place}.json").json()["form"].get("fields", [])
+
+    def note(self, member: str, transaction: Mapping[str, Any]) -> Any:
+        """Keep the receipt of a transaction that was done; return its result."""
+        assert transaction["code"] == "ok", transaction
+        self._last = transaction["id"]
+        self._height = max(self._height, transaction["height"])
+        name = f"{len(self.receipts) + 1:03d}-{transaction['method']}.receipt.json"
+        receipt = self._nets[member].receipt(self._last)
+        self.receipts.append(receipt.save(self.folder / RECEIPTS / name))
+        result = transaction["call"]["result"]
+        return None if result is None else result["value"]
+
+    def _preview(self, method: str, arguments: Mapping[str, Any]) -> str:
+        place, fields = self.form_of(method)
+        controls = filled(fields, arguments)
+        sent = self.client.post(place, data={**controls, "form_key": self._key})
+        assert sent.status_code == 303, sent.text
+        return str(sent.headers["location"])
+
+
+@contextmanager
+def open_console_theatre(
+    folder: Path, story: ModuleType, kind: type[Told] = ConsoleTheatre  # type: ignore[assignment]
+) -> Iterator[Told]:
+    """Serve a network, and connect everybody who has a part in a story."""
+    store = KeyStore(folder / "demo-keys")
+    with ExitStack() as stack:
+        url = stack.enter_context(served(folder))
+        trust = folder / "trust.json"
+        nets = {
+            name: stack.enter_context(connect(url, identity=store.load(name), trust=trust))
+            for name in store.names()
+        }
+        client = stack.enter_context(httpx.Client(base_url=url, timeout=60))
+        yield kind(folder, story, nets, client)
+
+
+def form_key(page: str) -> str:
+    """Return what a page's forms carry."""
+    found = re.search(r'name="form_key" value="([0-9a-f]{64})"', page)
+    assert found is not None
+    return found[1]
