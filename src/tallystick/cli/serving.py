@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tallystick.api import Application, Door, HttpServer
 from tallystick.cli.catalogue import say
-from tallystick.cli.demo.names import KEYS_FOLDER, TRUST_FILE
+from tallystick.cli.demo.names import KEYS_FOLDER, SAMPLES_FOLDER, TRUST_FILE
 from tallystick.cli.locate import local_url
 from tallystick.cli.ports import bind_address
 from tallystick.cli.runfile import RunFile, RunRecord
@@ -107,6 +107,7 @@ class Host:
 
     def _pages(self, door: Door, names: frozenset[str]) -> Application:
         """Return the console, which stands before the API."""
+        from tallystick.cli.console_certificates import certificates_of
         from tallystick.cli.proof_checks import check_any_proof
         from tallystick.console import ConsoleOptions, create_console
 
@@ -120,6 +121,8 @@ class Host:
             on_first_link=self._note_link,
             check_proof=partial(check_any_proof, trust=folder / TRUST_FILE),
             demonstration_keys=keys if keys.is_dir() and is_loopback else None,
+            samples=folder / SAMPLES_FOLDER if keys.is_dir() else None,
+            certificates=certificates_of(folder, self._serving.url),
         )
         return create_console(door, options)
 

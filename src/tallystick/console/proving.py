@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from tallystick.client import (
     Check,
@@ -27,6 +27,16 @@ ProofCheck: TypeAlias = Callable[[Path], Checklists]
 _ALGORITHMS: Final = {"sha256": "SHA-256", "sm3": "SM3"}
 
 
+class Certificates(Protocol):
+    """Makes sealed certificates of deposits; given by who serves the console."""
+
+    def is_ready(self) -> bool:
+        """Tell whether there is a seal to make them under."""
+
+    def make(self, number: str, portal: str) -> bytes:
+        """Return the certificate of a deposit; its QR code leads to a page at `portal`."""
+
+
 class Prover:
     """Checks what readers bring; the node supplies receipts and is not believed either."""
 
@@ -46,9 +56,7 @@ class Prover:
         deposit = await first_deposit(self._ledger, sha256=digest)
         if deposit is None:
             return unknown_content("sha256", digest)
-        place = at("contracts", "evidence", "tables", "deposits", deposit["id"])
-        history = await self._ledger.get(f"{place}/history", limit=500)
-        transaction = history["items"][-1]["id"]
+        transaction = await depositing_transaction(self._ledger, deposit["id"])
         receipt = await self._ledger.raw(
             at("transactions", transaction, "receipt"), "application/json"
         )
@@ -68,6 +76,13 @@ async def first_deposit(ledger: Ledger, **digest: str) -> Json | None:
     deposits = at("contracts", "evidence", "tables", "deposits")
     rows = await ledger.get(deposits, **digest, order="oldest", limit=1)
     return rows["items"][0] if rows["items"] else None
+
+
+async def depositing_transaction(ledger: Ledger, number: str) -> str:
+    """Return the id of the transaction that made a deposit; raises as `Ledger.get`."""
+    place = at("contracts", "evidence", "tables", "deposits", number)
+    history = await ledger.get(f"{place}/history", limit=500)
+    return str(history["items"][-1]["id"])
 
 
 def unknown_content(algorithm: str, digest: str) -> Verification:

@@ -22,7 +22,7 @@ from tallystick.console.ledger import Ledger
 from tallystick.console.names import Names
 from tallystick.console.paces import Paces
 from tallystick.console.painting import TemplatePainter
-from tallystick.console.proving import ProofCheck, Prover, no_proof_check
+from tallystick.console.proving import Certificates, ProofCheck, Prover, no_proof_check
 from tallystick.console.records import Records
 from tallystick.console.settings import read_settings
 from tallystick.console.signing.vault import Vault
@@ -45,6 +45,10 @@ class ConsoleOptions:
     """Checks a proof that a reader hands in; without it only hashes are checked."""
     on_first_link: Callable[[str], None] | None = None
     """Told the path by which the first account is opened, at each start until there is one."""
+    certificates: Certificates | None = None
+    """Makes certificates of deposits; without it the page of a deposit offers its receipt only."""
+    samples: Path | None = None
+    """Folder of files to try verification on; only a demonstration has one."""
     demonstration_keys: Path | None = None
     """Folder of a demonstration's keys: then anybody may act as their owners."""
 
@@ -110,6 +114,8 @@ class Console:
             vault=self.vault,
             keep_key=self.vault.keep,
             check_hash=self.prover.check_hash,
+            certificates=self.options.certificates,
+            samples=self.options.samples,
             check_proof=self.options.check_proof or no_proof_check,
             is_demonstration=self.options.demonstration_keys is not None,
             settings=self.settings,

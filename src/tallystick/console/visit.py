@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 from urllib.parse import urlencode
 
@@ -19,7 +20,7 @@ from tallystick.console.forgery import FORM_KEY, form_key, is_own_form
 from tallystick.console.languages import texts_in
 from tallystick.console.ledger import Json, Ledger, text_in
 from tallystick.console.names import Names
-from tallystick.console.proving import ProofCheck
+from tallystick.console.proving import Certificates, ProofCheck
 from tallystick.console.records import Records
 from tallystick.console.settings import Settings
 from tallystick.crypto import SecretKey
@@ -108,6 +109,10 @@ class Visit:
     """Keeps the key of a new account in the vault."""
     is_demonstration: bool = False
     """Whether this is a demonstration, in which anybody may act as anybody."""
+    certificates: Certificates | None = None
+    """Makes certificates of deposits, where the operator named a seal."""
+    samples: Path | None = None
+    """Folder of files to try verification on, in a demonstration."""
     notices: list[str] = field(default_factory=list)
     """Said at the top of the page."""
 

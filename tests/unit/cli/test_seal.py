@@ -3,15 +3,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tallystick.cli.console_certificates import SETTINGS_FILE, certificates_of
+from tallystick.cli.demo.names import KEYS_FOLDER, SEALS_FOLDER
 from tallystick.cli.founding import found_own
 from tallystick.cli.proof_checks import CHECKS
 from tallystick.client import ProofKind, read_extract, tally_home
-from tallystick.interchange.certificates import EXTRACT_FILE, link_of, read_sealed
+from tallystick.errors import DataFolderProblem, WrongPassphrase
+from tallystick.interchange.certificates import (
+    CERTIFICATE_FILE,
+    EXTRACT_FILE,
+    attached_files,
+    link_of,
+    read_sealed,
+)
 from tallystick.model import parse_checkpoint
 from tallystick.node import NodeConfig
 from tests.serving import served_node
@@ -261,3 +271,48 @@ def test_a_container_bears_the_seal_and_is_checked_by_the_trust_file(
     told = tally("verify", out, "--trust", node, "--json").json["results"][0]
     lines = {one["name"]: one for one in told["checks"]}
     assert (told["result"], CODE in lines["seal"]["evidence"]["en"]) == ("match", True)
+
+
+def test_the_console_gives_certificates_under_the_seal_that_its_operator_named(
+    tally: Tally, node: Path, sealed: Path, tmp_path: Path
+) -> None:
+    """None before; then a certificate that holds, whose QR code leads to the console's address."""
+    folder, url = node.parent, os.environ["TALLY_URL"]
+    assert certificates_of(folder, url) is None
+    settings = folder / SETTINGS_FILE
+    settings.write_text(f'organization = "{CODE}"\npassphrase_file = "{sealed}"\n', "utf-8")
+    certificates = certificates_of(folder, url)
+    assert certificates is not None
+    assert certificates.is_ready()
+    out = tmp_path / "deposit.pdf"
+    out.write_bytes(certificates.make(DEPOSIT, "https://ledger.example"))
+    told = tally("verify", out, "--trust", node, "--lang", "en")
+    assert (told.code, "MATCH" in told.out) == (0, True), told.out
+    facts = attached_files(out.read_bytes())[CERTIFICATE_FILE]
+    assert b'"portal": "https://ledger.example"' in facts
+    settings.write_text("", "utf-8")
+    closed = certificates_of(folder, url)
+    assert closed is not None
+    with pytest.raises(WrongPassphrase):
+        closed.make(DEPOSIT, "https://ledger.example")
+
+
+@pytest.mark.parametrize("text", ["seal = 1", "organization =", "organization = 1"])
+def test_settings_of_the_consoles_seal_that_say_something_else_are_refused(
+    tmp_path: Path, text: str
+) -> None:
+    """A misspelt word would give certificates under another seal, or none."""
+    (tmp_path / SETTINGS_FILE).write_text(text, "utf-8")
+    with pytest.raises(DataFolderProblem):
+        certificates_of(tmp_path, "http://localhost:1")
+
+
+def test_a_demonstration_gives_certificates_once_it_has_made_its_seal(tmp_path: Path) -> None:
+    """Nobody has to name it."""
+    (tmp_path / KEYS_FOLDER).mkdir()
+    certificates = certificates_of(tmp_path, "http://localhost:1")
+    assert certificates is not None
+    assert not certificates.is_ready()
+    (tmp_path / SEALS_FOLDER).mkdir()
+    (tmp_path / SEALS_FOLDER / "x.p12").touch()
+    assert certificates.is_ready()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -89,14 +90,21 @@ def check_receipt(path: Path, trust: Path) -> list[tuple[str, Verification]]:
     return [(path.name, verify(path, trust=trust))]
 
 
+@contextmanager
+def reading(node: Node, options: ConsoleOptions) -> Iterator[Reader]:
+    """Give a reader of a console before the node, with these options."""
+    transport = httpx.ASGITransport(app=create_console(create_app(node), options))
+    with asyncio.Runner() as runner:
+        client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
+        yield Reader(client, runner)
+        runner.run(client.aclose())
+
+
 @pytest.fixture
 def reader(node: Node, trust: Path, tmp_path: Path) -> Iterator[Reader]:
     """Return a reader of a console that has just been started."""
     options = ConsoleOptions(
         data=tmp_path, trust=trust, check_proof=partial(check_receipt, trust=trust)
     )
-    transport = httpx.ASGITransport(app=create_console(create_app(node), options))
-    with asyncio.Runner() as runner:
-        client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
-        yield Reader(client, runner)
-        runner.run(client.aclose())
+    with reading(node, options) as reader:
+        yield reader

@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 import json
+import re
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
+from tallystick.console import ConsoleOptions
 from tallystick.interchange.certificates import REPORT_FILE, REPORT_FORMAT, attached_files
-from tests.unit.console.conftest import TWICE, Reader
+from tallystick.node import Node
+from tests.unit.console.conftest import TWICE, Reader, reading
 from tests.unit.console.test_acting import form_key
 
 CONTENT = b"1"
@@ -199,3 +203,60 @@ def test_an_original_without_script_gets_its_report_too(reader: Reader) -> None:
     form = {"form_key": form_key(reader.get("/v").text), "kind": "original"}
     answer = reader.post("/v/report.json", data=form, files={"file": ("a.txt", CONTENT)})
     assert [one["method"] for one in answer.json()["items"]] == ["original"]
+
+
+class Sealing:
+    """Makes certificates that are none, for a console whose operator named a seal."""
+
+    def __init__(self) -> None:
+        self.ready = False
+
+    def is_ready(self) -> bool:
+        """Tell whether a seal was made meanwhile."""
+        return self.ready
+
+    def make(self, number: str, portal: str) -> bytes:
+        """Say what was asked for."""
+        return f"%PDF {number} {portal}".encode()
+
+
+def test_the_page_of_a_deposit_offers_a_certificate_where_there_is_a_seal(
+    node: Node, trust: Path, tmp_path: Path
+) -> None:
+    """Without one it says so, and offers the receipt; the certificate leads back to this console."""
+    sealing = Sealing()
+    options = ConsoleOptions(data=tmp_path, trust=trust, certificates=sealing)
+    with reading(node, options) as reader:
+        place = f"/r/{number_of(reader, DIGEST)}"
+        before = reader.get(place).text
+        assert "certificate.pdf" not in before
+        assert "no seal" in before
+        assert re.search(r"/t/[0-9a-f]{64}/receipt", before)
+        assert reader.get(f"{place}/certificate.pdf").status_code == 404
+        sealing.ready = True
+        assert f"{place}/certificate.pdf" in reader.get(place).text
+        made = reader.get(f"{place}/certificate.pdf")
+        assert made.content.decode() == f"%PDF {place[3:]} http://localhost"
+        assert "attachment" in made.headers["content-disposition"]
+        assert reader.get("/r/EV-2020-999999/certificate.pdf").status_code == 404
+
+
+def test_samples_are_offered_where_a_demonstration_has_some(
+    node: Node, trust: Path, tmp_path: Path, reader: Reader
+) -> None:
+    """Those that are there, and nothing else in their folder; elsewhere there are none."""
+    folder = tmp_path / "samples"
+    folder.mkdir()
+    (folder / "original.pdf").write_bytes(b"%PDF one")
+    (folder / "original.pdf.receipt.json").write_bytes(b"{}")
+    (folder / "secret.pdf").write_bytes(b"secret")
+    with reading(node, ConsoleOptions(data=tmp_path, trust=trust, samples=folder)) as demo:
+        page = demo.get("/v").text
+        assert "/v/samples/original.pdf" in page
+        assert "/v/samples/altered.pdf" not in page
+        assert demo.get("/v/samples/original.pdf").content == b"%PDF one"
+        assert demo.get("/v/samples/original.pdf.receipt.json").content == b"{}"
+        for name in ("altered.pdf", "secret.pdf", "..%2Fsecret.pdf"):
+            assert demo.get(f"/v/samples/{name}").status_code == 404
+    assert "/v/samples" not in reader.get("/v").text
+    assert reader.get("/v/samples/original.pdf").status_code == 404

@@ -23,6 +23,18 @@ document.getElementById("files").addEventListener("change", (event) => {
   event.target.value = "";
 });
 
+// The code of a certificate leads to /verify#tallystick:…
+const pointed = numberIn(location.hash);
+if (pointed) location.replace(`/r/${pointed}`);
+
+document.getElementById("samples")?.addEventListener("click", async (event) => {
+  const link = event.target.closest("[data-sample]");
+  if (!link) return;
+  event.preventDefault();
+  const content = await (await fetch(link.href)).blob();
+  await check(new File([content], link.dataset.sample, { type: content.type }));
+});
+
 async function checkAll(files) {
   for (const file of files) await check(file);
 }
@@ -107,10 +119,17 @@ async function checkCode(file, place) {
   const pixels = brush.getImageData(0, 0, canvas.width, canvas.height);
   const found = jsQR(pixels.data, pixels.width, pixels.height);
   if (!found) return false;
-  const path = found.data.match(/\/r\/([A-Za-z0-9._-]{1,64})$/);
-  if (!path) return false;
-  place.replaceChildren(Object.assign(document.createElement("a"), { href: `/r/${path[1]}`, textContent: path[1] }));
+  const number = numberIn(found.data);
+  if (!number) return false;
+  place.replaceChildren(Object.assign(document.createElement("a"), { href: `/r/${number}`, textContent: number }));
   return true;
+}
+
+// Codes of deposits' pages and of certificates name a deposit; anything else is none of ours.
+function numberIn(text) {
+  const page = text.match(/\/r\/([A-Za-z0-9._-]{1,64})$/);
+  const certificate = text.match(/tallystick:[a-z0-9.-]+\/evidence\/deposit\/([A-Za-z0-9._-]{1,64})\/\d+\/[0-9a-f]{64}$/);
+  return (page ?? certificate)?.[1];
 }
 
 function card(name) {

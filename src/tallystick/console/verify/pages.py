@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Final
 
@@ -18,6 +19,7 @@ from tallystick.console.verify.checking import (
     check_sent,
     check_text,
 )
+from tallystick.console.verify.samples import samples_in
 from tallystick.console.visit import Visit
 from tallystick.errors import Rejected
 
@@ -26,8 +28,9 @@ _SEE_OTHER: Final = 303
 
 
 async def show_zone(visit: Visit) -> Response:
-    """Answer GET /v: the zone to drop things on."""
-    return visit.page("verify/zone.html", proof_bytes_max=PROOF_BYTES_MAX)
+    """Answer GET /v: the zone to drop things on; also GET /verify, where certificates point to."""
+    samples = await asyncio.to_thread(samples_in, visit.samples)
+    return visit.page("verify/zone.html", proof_bytes_max=PROOF_BYTES_MAX, samples=samples)
 
 
 async def show_check(visit: Visit) -> Response:

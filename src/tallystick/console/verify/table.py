@@ -7,9 +7,10 @@ from typing import Final
 
 from tallystick.console.access import Access, Page
 from tallystick.console.paces import UPLOAD
-from tallystick.console.verify.deposit_page import show_code, show_deposit
+from tallystick.console.verify.deposit_page import show_certificate, show_code, show_deposit
 from tallystick.console.verify.pages import check_file, show_check, show_zone
 from tallystick.console.verify.report import make_report, show_report
+from tallystick.console.verify.samples import show_sample
 
 PAGES: Final = (
     Page(path="/v", name="verify", access=Access.PUBLIC, handler=show_zone),
@@ -30,6 +31,14 @@ PAGES: Final = (
         handler=make_report,
         method="POST",
     ),
+    Page(path="/v/samples/{name}", name="sample", access=Access.PUBLIC, handler=show_sample),
+    Page(path="/verify", name="certificate_link", access=Access.PUBLIC, handler=show_zone),
     Page(path="/r/{number}", name="deposit", access=Access.PUBLIC, handler=show_deposit),
     Page(path="/r/{number}/code.svg", name="deposit_code", access=Access.PUBLIC, handler=show_code),
+    Page(
+        path="/r/{number}/certificate.pdf",
+        name="deposit_certificate",
+        access=Access.PUBLIC,
+        handler=show_certificate,
+    ),
 )
