@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from tallystick.contracts.base_words import known_words
 from tallystick.contracts.contract import Contract, MethodMark, class_attributes
 from tallystick.contracts.derivation import Place, field_schema, record_schema
 from tallystick.contracts.hints import DeclaredField, label_of, resolve
@@ -55,6 +56,11 @@ def all_tables(contract: type[Contract]) -> dict[str, Table[Any]]:
             found[table.name] = table
     check_one_meaning(contract, found)
     return found
+
+
+def declared_words(contract: type[Contract]) -> Words:
+    """Return what names are called in a contract: its own words, before those of every contract."""
+    return known_words(contract.words)
 
 
 def table_schemas(contract: type[Contract], words: Words) -> Iterator[TableSchema]:

@@ -11,7 +11,6 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import NODEFAULT, Struct, defstruct
 
-from tallystick.contracts.base_words import known_words
 from tallystick.contracts.checkers import checker, reader
 from tallystick.contracts.context import Context
 from tallystick.contracts.contract import (
@@ -27,6 +26,7 @@ from tallystick.contracts.declarations import (
     declared_parts,
     declared_refusals,
     declared_tables,
+    declared_words,
     event_name,
     event_schemas,
     refusal_schemas,
@@ -41,7 +41,6 @@ from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.schema import ContractSchema, FieldSchema, MethodSchema
 from tallystick.contracts.session import Session
 from tallystick.contracts.templates import describe
-from tallystick.contracts.wording import Words
 from tallystick.contracts.workflow import Workflow
 from tallystick.errors import InvalidContract
 
@@ -134,10 +133,11 @@ def _define(contract: type[Contract]) -> Definition:
             expected="a Table for state, a tuple or a constant for anything else",
         )
     tables = all_tables(contract)
-    words = known_words(contract.words)
+    words = declared_words(contract)
+    place = Place(contract.__name__, words=words)
     marked = list(marked_methods(contract))
     methods = {
-        name: _method(contract, name, function, mark, words) for name, function, mark in marked
+        name: _method(contract, name, function, mark, place) for name, function, mark in marked
     }
     marks = [mark for _, _, mark in marked]
     events = declared_events(contract, marks)
@@ -176,7 +176,7 @@ def _method(
     name: str,
     function: Callable[..., Any],
     mark: MethodMark,
-    words: Words,
+    place: Place,
 ) -> Method:
     owner = f"{contract.__name__}.{name}"
     if _METHOD.fullmatch(name) is None:
@@ -193,7 +193,7 @@ def _method(
     if "return" not in annotations:
         raise InvalidContract(f"{owner}: no result type", field=owner, expected="-> a type or None")
     roles = frozenset(mark.roles) - {ANY_MEMBER}
-    place = Place(owner, words=words)
+    place = place._replace(owner=owner)
     schema = MethodSchema(
         name=name,
         kind=mark.kind,

@@ -244,7 +244,7 @@ def test_a_call_without_a_schema_keeps_its_names(caller: Caller, node: FakeNode)
     (placed,) = node.submit([raw]).result()
     call = decoded(caller, placed.transaction_id.hex())
     assert call["method"]["zh"] == "启用或停用成员"
-    assert call["arguments"][0]["label"]["en"] in {"active", "member"}
+    assert call["arguments"][0]["label"]["en"] in {"Active", "Member"}
     assert call["refusal"]["sentence"]["en"]
 
 
