@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from tallystick.api.answer import MEDIA_BYTES, MEDIA_EVENTS, MEDIA_HTML, MEDIA_TEXT
+from tallystick.api.block_stream import follow_blocks
 from tallystick.api.event_lists import EventPage, list_events
 from tallystick.api.events import follow_events
 from tallystick.api.language import Bilingual
@@ -191,6 +192,20 @@ ROUTES: Final = (
         replies=(Reply(200, "The stream.", media_types=(MEDIA_EVENTS,)),),
         errors=(Overloaded,),
         taker=follow_events,
+    ),
+    Route(
+        method="GET",
+        path="/v1/blocks/follow",
+        name="follow_blocks",
+        tag="events",
+        policy=Policy.PUBLIC,
+        summary=Bilingual(en="Learn of new blocks as they come", zh="订阅新区块"),
+        description="Server-sent events: the newest height at once, then each newer one as soon as "
+        "lists reflect it, blocks without events too. Of blocks that come together only the "
+        "newest is told.",
+        replies=(Reply(200, "The stream.", media_types=(MEDIA_EVENTS,)),),
+        errors=(Overloaded,),
+        taker=follow_blocks,
     ),
     Route(
         method="GET",

@@ -14,7 +14,7 @@ from tallystick.api.event_ids import LAST, matches, parse_place
 from tallystick.api.view_ports import EventPlace
 from tallystick.errors import Rejected, StorageFailed
 from tests.unit.api.caller import Caller, OpenStream, ask, events_in
-from tests.unit.api.fake_node import FakeNode, deposit
+from tests.unit.api.fake_node import FakeNode, deposit, deposit_args, signed
 
 QUICK = Limits(event_heartbeat_ms=20, event_send_timeout_ms=20, event_clients_max=2)
 
@@ -330,3 +330,36 @@ def test_large_blocks_are_sent_in_pieces(node: FakeNode) -> None:
         await stream.close()
 
     play(node, scene, Limits())
+
+
+def test_new_blocks_are_told_with_and_without_events(node: FakeNode) -> None:
+    """The newest at once, then each newer one; a lull is a heartbeat."""
+    node.submit([deposit(1)])
+
+    async def scene(app: Door) -> None:
+        stream = OpenStream(app, "/v1/blocks/follow")
+        assert (await stream.read() or b"").startswith(b"retry: 2000\n")
+        assert await stream.read() == b'id: 1\ndata: {"height":1}\n\n'
+        assert await stream.read() == b": heartbeat\n\n"
+        await asyncio.to_thread(node.submit, [signed("deposit", deposit_args(1), nonce=9)])
+        pieces = [await stream.read() for _ in range(2)]  # a heartbeat may come before
+        assert b'id: 2\ndata: {"height":2}\n\n' in pieces
+        app.state.tip.close()
+        assert await stream.read() is None
+        assert app.state.event_clients.held == 0
+
+    play(node, scene)
+
+
+def test_a_new_block_is_told_even_if_lists_are_behind(node: FakeNode) -> None:
+    """Whoever asks then gets an older list, and knows by its height."""
+    node.projects = False
+    node.submit([deposit(1)])
+
+    async def scene(app: Door) -> None:
+        stream = OpenStream(app, "/v1/blocks/follow")
+        await stream.read()
+        assert await stream.read() == b'id: 1\ndata: {"height":1}\n\n'
+        await stream.close()
+
+    play(node, scene, Limits(views_wait_ms_max=10))

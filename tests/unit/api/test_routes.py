@@ -197,7 +197,7 @@ def call_route(caller: Caller, route: Route, transaction_id: str) -> Reply:
         queries["prove_consistency"] = "?from=1"
         return caller.get(
             path + queries.get(route.name, ""),
-            "HEAD" if route.name == "follow_events" else "GET",
+            "HEAD" if route.name in {"follow_events", "follow_blocks"} else "GET",
         )
     body: Any = deposit(2)
     if route.name == "submit_batch":

@@ -22,7 +22,7 @@ READABLE = [
     and "{" not in page.path
     and page.path != "/act-as"  # there in a demonstration only
 ]
-FRAGMENTS = {"/search/suggest"}
+FRAGMENTS = {"/search/suggest", "/t/news", "/b/news"}
 
 
 def test_no_address_has_two_pages() -> None:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from tallystick.console.explorer.diagram import draw
 from tallystick.console.explorer.spreadsheets import give_table
+from tallystick.console.explorer.versions import versions_of
 from tallystick.console.ledger import Json, at, record_at, table_of
 from tallystick.console.spreadsheets import SPREADSHEETS
 from tallystick.console.visit import Visit
@@ -50,7 +51,10 @@ async def show_contract(visit: Visit) -> Response:
     diagrams = [draw(workflow) for workflow in contract.get("workflows", [])]
     if visit.wants_json:
         return visit.page("explorer/contract.html", contract=contract)
-    return visit.page("explorer/contract.html", contract=contract, diagrams=diagrams)
+    versions = await versions_of(visit, contract)
+    return visit.page(
+        "explorer/contract.html", contract=contract, diagrams=diagrams, versions=versions
+    )
 
 
 async def show_table(visit: Visit) -> Response:

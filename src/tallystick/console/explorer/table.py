@@ -6,12 +6,14 @@ from __future__ import annotations
 from typing import Final
 
 from tallystick.console.access import Access, Page
+from tallystick.console.explorer.event_pages import show_events
 from tallystick.console.explorer.ledger_pages import (
     show_block,
     show_blocks,
     show_overview,
     show_transactions,
 )
+from tallystick.console.explorer.news import show_block_news, show_transaction_news
 from tallystick.console.explorer.state_pages import (
     show_contract,
     show_contracts,
@@ -27,6 +29,9 @@ from tallystick.console.explorer.transaction_pages import (
 )
 
 PAGES: Final = (
+    Page(path="/events", name="events", access=Access.PUBLIC, handler=show_events),
+    Page(path="/t/news", name="news", access=Access.PUBLIC, handler=show_transaction_news),
+    Page(path="/b/news", name="block_news", access=Access.PUBLIC, handler=show_block_news),
     Page(path="/explorer", name="overview", access=Access.PUBLIC, handler=show_overview),
     Page(path="/b", name="blocks", access=Access.PUBLIC, handler=show_blocks),
     Page(path="/b/0", name="genesis", access=Access.PUBLIC, handler=show_genesis),

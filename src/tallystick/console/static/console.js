@@ -62,19 +62,26 @@ function show(state) {
 
 function follow() {
   if (stream || document.hidden) return;
-  stream = new EventSource("/v1/events");
-  stream.onopen = () => { show("live"); announce(); };
-  stream.onerror = () => show("reconnecting");
-  stream.onmessage = announce;
-  stream.addEventListener("event", announce);
+  stream = new EventSource("/v1/blocks/follow");
+  stream.onopen = () => show("live");
+  stream.onmessage = (event) => announce(JSON.parse(event.data).height);
+  stream.onerror = () => {
+    show("reconnecting");
+    if (stream?.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+    stream = null;
+    setTimeout(follow, 2000);
+  };
 }
 
-function announce() {
+function announce(height) {
+  chip.querySelector(".live-height").textContent = `#${height.toLocaleString("en")}`;
+  if (String(height) === chip.dataset.height) return; // what this page was made from
+  chip.dataset.height = height;
   if (waiting) return;
   waiting = setTimeout(() => {
     waiting = null;
     document.body.dispatchEvent(new CustomEvent("tally:block"));
-  }, 500);
+  }, 300);
 }
 
 document.addEventListener("visibilitychange", () => {

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The versions of a contract: which ran from which block on, by whose decision, and their sources."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tallystick.console.ledger import Json, at
+from tallystick.console.visit import Visit
+
+_ACTIVATED: Final = "governance.ContractActivated"
+_EVENTS_MAX: Final = 500
+
+
+async def versions_of(visit: Visit, contract: Json) -> list[dict[str, Any]]:
+    """Return every version that was activated or is installed, newest first.
+
+    An activation beyond the newest `_EVENTS_MAX` of the network is not told.
+    """
+    name = contract["name"]
+    listed = await visit.ledger.get(at("contracts"))
+    announced = await visit.ledger.get(at("events", "list"), name=_ACTIVATED, limit=_EVENTS_MAX)
+    installed = {one["version"]: one for one in listed["installed"] if one["name"] == name}
+    activations = [one for one in announced["items"] if one["fields"].get("contract") == name]
+    rows = [
+        _row(contract, one["fields"]["version"], installed, one)
+        for one in activations
+        if isinstance(one["fields"].get("version"), int)
+    ]
+    known = {row["version"] for row in rows}
+    rows += [_row(contract, version, installed, None) for version in installed.keys() - known]
+    return sorted(rows, key=lambda row: (-row["version"], -(row["height"] or 0)))
+
+
+def _row(
+    contract: Json, version: int, installed: dict[int, Json], activation: Json | None
+) -> dict[str, Any]:
+    """Return one line: of an activation, or of what is installed and was never voted on."""
+    sources = installed.get(version)
+    decided = {} if activation is None else activation["fields"]
+    return {
+        "version": version,
+        "is_running": version == contract["version"],
+        "height": decided.get("height"),
+        "digest": decided.get("digest") or (sources or {}).get("digest"),
+        "transaction": None if activation is None else activation["transaction"],
+        "time_ms": None if activation is None else activation["time_ms"],
+        "is_installed": sources is not None,
+    }
