@@ -16,10 +16,11 @@ from typing import Final
 
 import msgspec
 
-from tallystick.console.languages import LANGUAGES, texts_in
+from tallystick.console.languages import texts_in
 from tallystick.console.ledger import Json
 from tallystick.console.work.entered import COUNT, IS_SET, Entered, Flaw, filled
 from tallystick.errors import InvalidArguments
+from tallystick.interchange.languages import LANGUAGES
 from tallystick.interchange.tables import Cell, CellProblem, Column, Kind, Limits, Row, read_table
 
 ROWS_MAX: Final = 2_000
