@@ -223,7 +223,7 @@ class Sealing:
 def test_the_page_of_a_deposit_offers_a_certificate_where_there_is_a_seal(
     node: Node, trust: Path, tmp_path: Path
 ) -> None:
-    """Without one it says so, and offers the receipt; the certificate leads back to this console."""
+    """Without one it says so, and offers the receipt; the certificate leads back here."""
     sealing = Sealing()
     options = ConsoleOptions(data=tmp_path, trust=trust, certificates=sealing)
     with reading(node, options) as reader:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import pytest
@@ -120,3 +121,11 @@ def test_a_report_is_set_as_pdf_with_its_json_inside(name: str) -> None:
     made = render(report_page(given, "http://localhost/v"))
     assert made.startswith(b"%PDF-")
     assert json.loads(attached_files(made)[REPORT_FILE]) == given
+
+
+def test_several_threads_set_pages_at_the_same_time() -> None:
+    """Each has a typesetter of its own, and the same page gives the same bytes."""
+    page = report_page(report(*[item()] * 10), "http://localhost/v")
+    with ThreadPoolExecutor(max_workers=4) as threads:
+        made = set(threads.map(render, [page] * 8))
+    assert made == {render(page)}

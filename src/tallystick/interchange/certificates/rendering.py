@@ -7,11 +7,13 @@ file is the page's.
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from importlib.metadata import version
-from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from tallystick.encoding import format_json
@@ -20,12 +22,12 @@ from tallystick.interchange.certificates.glyphs import FONTS
 from tallystick.interchange.certificates.records import Page
 
 if TYPE_CHECKING:
-    from typst import Compiler
+    from typst import Compiler, Fonts
 
 _TEMPLATE: Final = resources.files("tallystick.interchange.certificates") / "certificate.typ"
 _STANDARD: Final = "a-3b"
-_ONE_AT_A_TIME: Final = Lock()
-"""The typesetter is shared by all threads, and takes one page at a time."""
+_IDLE: Final[deque[Compiler]] = deque()
+"""Typesetters that no thread uses now: each sets one page at a time."""
 _LAYOUT: Final = 1
 """Raised with every change of the template that changes a page."""
 
@@ -46,8 +48,8 @@ def render(page: Page) -> bytes:
     year, month, day, hour, minute, second = page.content["time"]
     given = {one.name: one.content.decode() for one in page.files}
     try:
-        with _ONE_AT_A_TIME:
-            made = _compiler().compile(
+        with _compiler() as compiler:
+            made = compiler.compile(
                 input=_TEMPLATE.read_bytes(),
                 format="pdf",
                 sys_inputs={**given, "page": format_json(dict(page.content))},
@@ -61,10 +63,24 @@ def render(page: Page) -> bytes:
     return made if made.endswith(b"\n") else made + b"\n"  # what follows begins a line: 6.1.9
 
 
-@cache
-def _compiler() -> Compiler:
-    """Return a typesetter with the package's fonts loaded: once for a process."""
-    from typst import Compiler, Fonts
+@contextmanager
+def _compiler() -> Iterator[Compiler]:
+    """Give a typesetter that nobody else uses meanwhile; they are kept, for starting takes long."""
+    from typst import Compiler
 
-    fonts = Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
-    return Compiler(root=str(FONTS), font_paths=fonts)
+    try:
+        compiler = _IDLE.pop()
+    except IndexError:
+        compiler = Compiler(root=str(FONTS), font_paths=_fonts())
+    try:
+        yield compiler
+    finally:
+        _IDLE.append(compiler)
+
+
+@cache
+def _fonts() -> Fonts:
+    """Return the package's fonts and the typesetter's own, loaded once for a process."""
+    from typst import Fonts
+
+    return Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
