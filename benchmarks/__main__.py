@@ -14,6 +14,7 @@ from benchmarks import (
     call,
     catching_up,
     certificates,
+    console,
     consortium,
     deposits,
     documents,
@@ -50,6 +51,9 @@ BENCHMARKS: dict[str, Work] = {
     ),
     "deposits": lambda folder, o: deposits.run(
         folder, files=500 if o.quick else 10_000, repeat=1 if o.quick else 3
+    ),
+    "console": lambda folder, o: console.run(
+        folder, seconds=5 if o.quick else 60, deposits=200 if o.quick else 2_000
     ),
     "documents": lambda folder, o: documents.run(
         folder, size_mib=4 if o.quick else 512, repeat=1 if o.quick else o.repeat
