@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Heights, hashes, times and the limits that all rooms share.
+"""Heights, hashes, times, units of money and the limits that all rooms share.
 
 Limits that bytes must meet are checked before decoding (reliability of parsers); relations
 between limits are asserted in `tests/unit/test_units.py`.
@@ -7,6 +7,8 @@ between limits are asserted in `tests/unit/test_units.py`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, NewType
 
 Height = NewType("Height", int)
@@ -66,3 +68,23 @@ TOTAL_POWER_MAX: Final = 2**60 - 1
 """Voting power of all validators together; the engine refuses more."""
 CERTIFICATES_MAX: Final = 1_000
 """Changes of validators in one history."""
+
+_TWO_PLACES: Final = """
+AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF
+CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL
+HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT
+MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB
+SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH
+USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG
+"""
+_NO_PLACES: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+_THREE_PLACES: Final = "BHD IQD JOD KWD LYD OMR TND"
+
+CURRENCY_DIGITS: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        **dict.fromkeys(_TWO_PLACES.split(), 2),
+        **dict.fromkeys(_NO_PLACES.split(), 0),
+        **dict.fromkeys(_THREE_PLACES.split(), 3),
+    }
+)
+"""Currency -> digits after the point. One that is not here is refused: a guess moves money."""

@@ -133,17 +133,18 @@ def _differences(
             label=_sentence(label),
             before=show_value(before),
             after=show_value(after),
-            before_text=_text(before, field),
-            after_text=_text(after, field),
+            before_text=_text(before, field, old),
+            after_text=_text(after, field, new),
         )
 
 
-def _text(value: Value, field: FieldSchema | None) -> Sentence | None:
+def _text(value: Value, field: FieldSchema | None, record: Mapping[str, Value]) -> Sentence | None:
     if value is None:
         return None
     value_type = None if field is None else field.type
     return Sentence(
-        zh=format_value(value, value_type, "zh"), en=format_value(value, value_type, "en")
+        zh=format_value(value, value_type, "zh", beside=record),
+        en=format_value(value, value_type, "en", beside=record),
     )
 
 

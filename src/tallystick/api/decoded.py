@@ -25,7 +25,7 @@ from tallystick.api.represent import (
     show_value,
 )
 from tallystick.api.wire_types import format_time
-from tallystick.contracts import FieldSchema, Label, ValueType, format_value
+from tallystick.contracts import NOTHING, FieldSchema, Label, ValueType, format_value
 from tallystick.encoding import Value
 from tallystick.model import OK, Block, Call, Outcome, decode_entry, read_transaction
 
@@ -89,14 +89,21 @@ def _values(values: Mapping[str, Value], declared: tuple[FieldSchema, ...]) -> l
     fields = {field.name: field for field in declared}
     names = [*(name for name in fields if name in values), *(n for n in values if n not in fields)]
     return [
-        _value(name, fields[name].label, values[name], fields[name].type)
+        _value(name, fields[name].label, values[name], fields[name].type, beside=values)
         if name in fields
         else _value(name, _plain(name), values[name], None)
         for name in names
     ]
 
 
-def _value(name: str, label: Label, value: Value, value_type: ValueType | None) -> DecodedValue:
+def _value(
+    name: str,
+    label: Label,
+    value: Value,
+    value_type: ValueType | None,
+    *,
+    beside: Mapping[str, Value] = NOTHING,
+) -> DecodedValue:
     is_record = value_type is not None and value_type.kind == "record"
     inner = value_type.fields if value_type is not None and is_record else ()
     return DecodedValue(
@@ -104,7 +111,8 @@ def _value(name: str, label: Label, value: Value, value_type: ValueType | None) 
         label=_label(label),
         value=show_value(value),
         text=Sentence(
-            zh=format_value(value, value_type, "zh"), en=format_value(value, value_type, "en")
+            zh=format_value(value, value_type, "zh", beside=beside),
+            en=format_value(value, value_type, "en", beside=beside),
         ),
         fields=_values(value, inner) if is_record and isinstance(value, dict) else [],
     )

@@ -71,7 +71,7 @@ from tallystick.contracts.schema import (
     ValueType,
     WorkflowSchema,
 )
-from tallystick.contracts.sentences import format_value, sentence
+from tallystick.contracts.sentences import NOTHING, format_value, sentence
 from tallystick.contracts.statistics import RefusedCall, Statistic
 from tallystick.contracts.stories import Player, PlayerKey, Theatre
 from tallystick.contracts.succession import unreadable_tables
@@ -141,6 +141,7 @@ __all__ = [
     "CLOCK_AHEAD_MS",
     "DAY_MS",
     "MEASURED",
+    "NOTHING",
     "Amount",
     "AnyNode",
     "Arguments",

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from tallystick.contracts.base_words import known_words
-from tallystick.contracts.contract import Contract, MethodMark, class_attributes
+from tallystick.contracts.contract import Contract, MethodMark, class_attributes, mark_of
 from tallystick.contracts.derivation import Place, field_schema, record_schema
 from tallystick.contracts.hints import DeclaredField, label_of, resolve
 from tallystick.contracts.one_meaning import check_one_meaning
@@ -20,6 +20,7 @@ from tallystick.contracts.schema import EventSchema, RefusalSchema, TableSchema
 from tallystick.contracts.tables import Table
 from tallystick.contracts.templates import check_places, parse_template
 from tallystick.contracts.wording import Words
+from tallystick.contracts.workflow import Workflow
 from tallystick.errors import InvalidContract
 
 _KEY_KINDS = frozenset({"text", "integer", "choice"})
@@ -59,8 +60,19 @@ def all_tables(contract: type[Contract]) -> dict[str, Table[Any]]:
 
 
 def declared_words(contract: type[Contract]) -> Words:
-    """Return what names are called in a contract: its own words, before those of every contract."""
-    return known_words(contract.words)
+    """Return what names are called in a contract: fields, choices, workflows and their moves.
+
+    A method is a move of every workflow: where a record stands may forbid what is no row of its
+    table.
+    """
+    known = dict(known_words(contract.words))
+    for name, value in class_attributes(contract).items():
+        mark = mark_of(value)
+        if mark is not None and mark.label is not None:
+            known[f"move.{name}"] = mark.label
+        elif isinstance(value, Workflow):
+            known |= value.words(known)
+    return known
 
 
 def table_schemas(contract: type[Contract], words: Words) -> Iterator[TableSchema]:

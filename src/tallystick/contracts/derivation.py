@@ -26,7 +26,7 @@ from tallystick.contracts.hints import (
 from tallystick.contracts.label import Format, Label
 from tallystick.contracts.schema import FieldSchema, Kind, ValueType
 from tallystick.contracts.values import INTEGER_MIN
-from tallystick.contracts.wording import NO_WORDS, Words, choice_labels, field_label
+from tallystick.contracts.wording import NO_WORDS, Words, choice_labels, field_label, words_below
 from tallystick.encoding import Value
 from tallystick.errors import InvalidContract
 from tallystick.units import INTEGER_MAX
@@ -41,6 +41,8 @@ _SCALARS: Final[Mapping[type, Kind]] = {
     bytes: "bytes",
     date: "date",
 }
+_WORDED: Final = frozenset({"workflow", "state", "move"})
+"""Formats of texts that name a part of a contract, which has words."""
 _ADVICE: Final[Sequence[tuple[object, str]]] = (
     (float, "Amount (money in its smallest unit) or Integer: floats differ between machines"),
     (complex, "Integer"),
@@ -96,7 +98,7 @@ def value_type(annotation: Annotation, place: Place) -> ValueType:
         raise _refused(place, "values nested too deeply", f"at most {DEPTH_MAX} levels")
     plain, marks = unwrapped(annotation)
     _check_marks([mark for mark in marks if isinstance(mark, Meta)], place)
-    return _with_marks(_plain_type(plain, place), marks)
+    return _with_marks(_plain_type(plain, place), marks, place)
 
 
 def field_schema(field: DeclaredField, place: Place) -> FieldSchema:
@@ -190,10 +192,13 @@ def _check_marks(metas: list[Meta], place: Place) -> None:
             raise _refused(place, f"two constraints {name!r}", "a type with one of each constraint")
 
 
-def _with_marks(described: ValueType, marks: tuple[object, ...]) -> ValueType:
+def _with_marks(described: ValueType, marks: tuple[object, ...], place: Place) -> ValueType:
     for mark in marks:
         if isinstance(mark, Format):
             described = replace(described, format=mark.name)
+            if mark.name in _WORDED:
+                labels = words_below(place.words, mark.name)
+                described = replace(described, choice_labels=labels)
         elif isinstance(mark, Meta):
             described = _with_constraints(described, mark)
     return described

@@ -45,7 +45,10 @@ class ValueType(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Regular expression that a text contains, as in JSON Schema."""
     choices: tuple[str | int, ...] = ()
     choice_labels: dict[str, Label] = {}
-    """What choices are called, by their text; one without a word is shown as it is."""
+    """What choices are called, by their text; one without a word is shown as it is.
+
+    Of a text of format `state` or `move`: by workflow and text, as `loan_flow.OPEN`.
+    """
     items: ValueType | None = None
     """Type of a list's items or a map's values."""
     fields: tuple[FieldSchema, ...] = ()

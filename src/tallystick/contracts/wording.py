@@ -51,6 +51,12 @@ def choice_labels(known: Words, owner: str, choices: Iterable[str | int]) -> dic
     return {text: label for text, label in found.items() if label is not None}
 
 
+def words_below(known: Words, owner: str) -> dict[str, Label]:
+    """Return all words of one owner, by what stands after its name."""
+    start = f"{owner}."
+    return {key.removeprefix(start): one for key, one in known.items() if key.startswith(start)}
+
+
 def field_label(known: Words, owner: str, name: str) -> Label:
     """Return what a field is called: in its class, else everywhere, else its name in words."""
     found = known.get(f"{owner}.{name}") or known.get(name)

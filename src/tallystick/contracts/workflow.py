@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import Any, Final, Never, TypeVar
+from typing import Annotated, Any, Final, Never, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from tallystick.contracts.context import Context
-from tallystick.contracts.label import Label
+from tallystick.contracts.label import Format, Label
 from tallystick.contracts.part import Part
 from tallystick.contracts.records import Event, Record
 from tallystick.contracts.refusals import Refusal
@@ -34,11 +34,11 @@ class StateChanged(Event):
     zh: {subject}：{before} → {after}（{action}，办理人 {organization}/{member}）。
     """
 
-    workflow: str
+    workflow: Annotated[str, Format("workflow")]
     subject: str
-    action: str
-    before: str
-    after: str
+    action: Annotated[str, Format("move")]
+    before: Annotated[str, Format("state")]
+    after: Annotated[str, Format("state")]
     organization: OrganizationCode
     member: str
     role: str | None
@@ -52,8 +52,8 @@ class NotInState(Refusal, code="E_STATE"):
     """
 
     subject: str
-    state: str
-    action: str
+    state: Annotated[str, Format("state")]
+    action: Annotated[str, Format("move")]
 
 
 class Move(Struct, frozen=True, kw_only=True):
@@ -187,6 +187,15 @@ class Workflow(Part):
             initial=str(self.initial),
             moves=tuple(_schema(row) for row in self.moves),
         )
+
+    def words(self, known: Words) -> dict[str, Label]:
+        """Return what events and refusals call the workflow, its states and its moves."""
+        states = choice_labels(known, self.states.__name__, (str(one) for one in self.states))
+        return {
+            f"workflow.{self.name}": self.label,
+            **{f"state.{self.name}.{state}": label for state, label in states.items()},
+            **{f"move.{self.name}.{row.name}": row.label for row in self.moves},
+        }
 
     def _check(self, rows: list[tuple[str, StrEnum]]) -> None:
         twice = [f"{name} from {state}" for name, state in rows if rows.count((name, state)) > 1]

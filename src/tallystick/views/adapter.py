@@ -10,7 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from tallystick.contracts import ContractSchema, EventSchema, FieldSchema, TableSchema, ValueType
+from tallystick.contracts import (
+    ContractSchema,
+    EventSchema,
+    FieldSchema,
+    Label,
+    TableSchema,
+    ValueType,
+)
 from tallystick.views import specs as kinds
 from tallystick.views.specs import EventSpec, Field, FigureSpec, TableSpec, ViewSpecs
 
@@ -22,7 +29,7 @@ _SCATTERED_FORMATS: Final = frozenset({"sha256"})
 _INDEXED_ENDINGS: Final = ("number", "organization", "device", "status", "state", "_id")
 _SEARCHED_FORMATS: Final = frozenset({None, "case-number"})
 """Formats of texts that people write; other texts are looked up whole."""
-_TIMESTAMP: Final = "timestamp-ms"
+_NO_LABEL: Final = Label(zh="", en="")
 
 _KINDS: Final = {
     "text": kinds.TEXT,
@@ -64,8 +71,10 @@ def _table(contract: str, table: TableSchema) -> TableSpec:
 
 
 def _event(event: EventSchema) -> EventSpec:
-    times = tuple(field.name for field in event.fields if field.type.format == _TIMESTAMP)
-    return EventSpec(event.name, event.template.zh, event.template.en, times)
+    fields = tuple(
+        FieldSchema(name=field.name, type=field.type, label=_NO_LABEL) for field in event.fields
+    )
+    return EventSpec(event.name, event.template.zh, event.template.en, fields)
 
 
 class _Budget:

@@ -15,7 +15,7 @@ class RuleTexts:
     """Fills the sentences of one contract's rules."""
 
     def __init__(self, contract: str, events: Iterable[EventSpec]) -> None:
-        """Learn which fields of the contract's events are times."""
+        """Learn what the fields of the contract's events mean."""
         self._contract = contract
         self._events = {event.name: event_schema(event) for event in events}
 

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import Row
 
-from tallystick.contracts import EventSchema, FieldSchema, Label, ValueType, sentence
+from tallystick.contracts import EventSchema, Label, sentence
 from tallystick.encoding import Value
 from tallystick.model import Member, MemberKey, Organization
 from tallystick.views import specs as kinds
@@ -19,8 +19,6 @@ from tallystick.views.specs import EventSpec, Field
 from tallystick.views.tables import WRITE_PLACE_BITS, RecordTable
 
 Registered = TypeVar("Registered", Organization, Member, MemberKey)
-
-_NO_LABEL: Final = Label(zh="", en="")
 
 
 class Sentences:
@@ -169,6 +167,5 @@ def _convert(fields: dict[str, Value], kind: type[Registered]) -> Registered | N
 
 def event_schema(event: EventSpec) -> EventSchema:
     """Return as much of the event's schema as its sentence needs."""
-    timestamp = ValueType(kind="integer", format="timestamp-ms")
-    fields = tuple(FieldSchema(name=one, type=timestamp, label=_NO_LABEL) for one in event.times)
-    return EventSchema(name=event.name, template=Label(zh=event.zh, en=event.en), fields=fields)
+    template = Label(zh=event.zh, en=event.en)
+    return EventSchema(name=event.name, template=template, fields=event.fields)

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from tallystick.contracts import StatisticSchema, WarningSchema
+from tallystick.contracts import FieldSchema, StatisticSchema, WarningSchema
 from tallystick.crypto import sha256
 from tallystick.errors import Corrupted, NotFound
 from tallystick.views.names import distinct_name, table_name
@@ -91,8 +91,8 @@ class EventSpec(Struct, frozen=True, omit_defaults=True):
     zh: str
     """Text with `{field}` in the places of the event's fields."""
     en: str
-    times: tuple[str, ...] = ()
-    """Fields that hold a time in unix milliseconds."""
+    fields: tuple[FieldSchema, ...] = ()
+    """What its fields mean; without their labels, which no sentence needs."""
 
 
 class FigureSpec(Struct, frozen=True, omit_defaults=True):

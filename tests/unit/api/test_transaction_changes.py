@@ -126,7 +126,7 @@ def test_fields_are_told_apart_and_times_are_written_out(send: Sender) -> None:
     ]
     (erased,) = send("vault/erase", record="P-1")["changes"]
     assert [one["name"] for one in erased["fields"]] == ["erased_at", "erased_by"]
-    assert erased["fields"][0]["after_text"]["en"] == "2023-11-14 22:13:23 UTC"
+    assert erased["fields"][0]["after_text"]["en"] == "2023-11-15 06:13:23 +08:00"
 
 
 def test_a_series_of_ids_counts(send: Sender) -> None:

@@ -22,7 +22,7 @@ SCHEMA = schema_of(Shop)
 
 
 def test_an_event_reads_as_a_sentence_in_both_languages() -> None:
-    """Times are shown in UTC, the rest as it is."""
+    """Times are shown as in China, money in major units, the rest as it is."""
     event = SCHEMA.event("shop.Stocked")
     assert event is not None
     fields: dict[str, Value] = {
@@ -32,8 +32,8 @@ def test_an_event_reads_as_a_sentence_in_both_languages() -> None:
         "price": 5,
     }
     shown = sentence(event, fields)
-    assert shown.en == "ACME stocked a1 at 2026-09-21 14:13:20 UTC for 5."
-    assert shown.zh == "ACME 于 2026-09-21 14:13:20 UTC 以 5 入库 a1。"
+    assert shown.en == "ACME stocked a1 at 2026-09-21 22:13:20 +08:00 for 0.05."
+    assert shown.zh == "ACME 于 2026-09-21 22:13:20 +08:00 以 0.05 入库 a1。"
 
 
 def test_flags_bytes_lists_and_absent_values_read_well() -> None:
@@ -57,8 +57,8 @@ def test_a_refusal_reads_as_a_sentence_from_its_facts() -> None:
     assert refusal is not None
     shown = sentence(refusal, {"offer": 3, "price": 5})
     assert (shown.zh, shown.en) == (
-        "出价 3 低于价格 5。",
-        "The offer 3 is below the price 5.",
+        "出价 0.03 低于价格 0.05。",
+        "The offer 0.03 is below the price 0.05.",
     )
 
 
@@ -68,7 +68,7 @@ def test_a_refusal_reads_as_a_sentence_from_its_facts() -> None:
         (False, "zh", "否"),
         (False, "en", "no"),
         ({"a": 1, "b": None}, "en", "a: 1, b: —"),
-        ({"a": 1, "b": 2}, "zh", "a: 1、b: 2"),
+        ({"a": 1, "b": 2}, "zh", "a：1、b：2"),
         (7, "en", "7"),
         ([b"\x01"], "en", "01"),
     ],
@@ -83,7 +83,7 @@ def test_a_time_beyond_the_calendar_is_shown_as_a_number() -> None:
     timestamp = ValueType(kind="integer", format="timestamp-ms")
     assert format_value(-1, timestamp, "en") == "-1"
     assert format_value(10**15, timestamp, "en") == "1000000000000000"
-    assert format_value(0, timestamp, "en") == "1970-01-01 00:00:00 UTC"
+    assert format_value(0, timestamp, "en") == "1970-01-01 08:00:00 +08:00"
 
 
 def test_a_template_reaches_no_attributes() -> None:

@@ -18,8 +18,7 @@ from tallystick.interchange.iso20022 import (
     PaymentOrder,
     uetr_of,
 )
-from tallystick.interchange.iso20022.money import EXPONENTS
-from tallystick.units import TimeMs
+from tallystick.units import CURRENCY_DIGITS, TimeMs
 
 REFERENCES = st.from_regex(r"[A-Za-z0-9?:().,'+-]{1,17}(/[A-Za-z0-9]{1,17})?", fullmatch=True)
 
@@ -66,7 +65,7 @@ AGENTS = st.sampled_from(
 @st.composite
 def orders(draw: st.DrawFn, order_id: str) -> PaymentOrder:
     """One order."""
-    currency = draw(st.sampled_from(sorted(EXPONENTS)))
+    currency = draw(st.sampled_from(sorted(CURRENCY_DIGITS)))
     return PaymentOrder(
         order_id=order_id,
         uetr=draw(optional(st.just(uetr_of(order_id, scope="test")))),

@@ -12,9 +12,10 @@ from mockbank import schema as mock_schema
 
 from tallystick.errors import InvalidPaymentFile
 from tallystick.interchange.iso20022 import Money, exponent_of, format_amount, parse_amount
-from tallystick.interchange.iso20022.money import EXPONENTS, MINOR_MAX, total
+from tallystick.interchange.iso20022.money import MINOR_MAX, total
+from tallystick.units import CURRENCY_DIGITS
 
-MONEY = st.builds(Money, st.integers(0, MINOR_MAX), st.sampled_from(sorted(EXPONENTS)))
+MONEY = st.builds(Money, st.integers(0, MINOR_MAX), st.sampled_from(sorted(CURRENCY_DIGITS)))
 
 
 @given(MONEY)
@@ -38,9 +39,11 @@ def test_each_currency_has_its_own_digits(currency: str, places: int) -> None:
 
 def test_another_bank_has_the_same_digits() -> None:
     """A table made by other people agrees with ours wherever it has an entry."""
-    theirs = {one: two for one, two in mock_schema.CURRENCY_EXPONENTS.items() if one in EXPONENTS}
+    theirs = {
+        one: two for one, two in mock_schema.CURRENCY_EXPONENTS.items() if one in CURRENCY_DIGITS
+    }
     assert len(theirs) > 20
-    assert theirs == {currency: EXPONENTS[currency] for currency in theirs}
+    assert theirs == {currency: CURRENCY_DIGITS[currency] for currency in theirs}
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from tallystick.contracts import FieldSchema, Label, ValueType
 from tallystick.crypto import SecretKey, sha256
 from tallystick.encoding import Value, encode
 from tallystick.model import (
@@ -67,7 +68,12 @@ ITEMS: Final = TableSpec(
 PAIRS: Final = TableSpec(
     "shop", "pairs", ("left", "right"), (Field("left", "text"), Field("right", "integer"))
 )
-SOLD: Final = EventSpec("shop.Sold", "{id} 于 {at} 售出", "{id} sold at {at}", times=("at",))
+_AT: Final = FieldSchema(
+    name="at",
+    type=ValueType(kind="integer", format="timestamp-ms"),
+    label=Label(zh="时间", en="Time"),
+)
+SOLD: Final = EventSpec("shop.Sold", "{id} 于 {at} 售出", "{id} sold at {at}", fields=(_AT,))
 SPECS: Final = ViewSpecs(tables=(ITEMS, PAIRS), events=(SOLD,))
 
 

@@ -291,7 +291,7 @@ def test_sentences_are_not_kept_but_made(projector: Projector, views: Views) -> 
     projector.apply(chain.blocks)
     summary = views.list_transactions().items[0].summary
     assert summary is not None
-    assert summary.en == "IT-0003 sold at 1970-01-01 00:00:00 UTC"
+    assert summary.en == "IT-0003 sold at 1970-01-01 08:00:00 +08:00"
     assert "售出" in summary.zh
     assert SOLD.name == views.list_events().items[0].name
 

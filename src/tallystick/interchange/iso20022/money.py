@@ -4,36 +4,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
 from tallystick.errors import InvalidPaymentFile
+from tallystick.units import CURRENCY_DIGITS
 
 DIGITS_MAX: Final = 18
 """Of an amount in ISO 20022, before and after the point together."""
 MINOR_MAX: Final = 10**DIGITS_MAX - 1
-
-_TWO_PLACES: Final = """
-AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF
-CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL
-HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT
-MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB
-SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH
-USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG
-"""
-_NO_PLACES: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
-_THREE_PLACES: Final = "BHD IQD JOD KWD LYD OMR TND"
-
-EXPONENTS: Final[Mapping[str, int]] = MappingProxyType(
-    {
-        **dict.fromkeys(_TWO_PLACES.split(), 2),
-        **dict.fromkeys(_NO_PLACES.split(), 0),
-        **dict.fromkeys(_THREE_PLACES.split(), 3),
-    }
-)
-"""Currency -> digits after the point. One that is not here is refused: a guess moves money."""
 
 _DECIMAL: Final = re.compile(r"\+?(\d{1,18})?(?:\.(\d{0,17}))?", re.ASCII)
 
@@ -65,19 +44,19 @@ def exponent_of(currency: str, *, place: str = "currency") -> int:
     Raises:
         InvalidPaymentFile: the currency is not an active one of ISO 4217.
     """
-    if currency not in EXPONENTS:
+    if currency not in CURRENCY_DIGITS:
         raise InvalidPaymentFile(
             "the currency is not known",
             field=place,
             expected="an active ISO 4217 code",
             found=currency[:20],
         )
-    return EXPONENTS[currency]
+    return CURRENCY_DIGITS[currency]
 
 
 def format_amount(money: Money) -> str:
     """Return an amount as decimal text with exactly the digits of its currency."""
-    places = EXPONENTS[money.currency]
+    places = CURRENCY_DIGITS[money.currency]
     digits = str(money.minor).zfill(places + 1)
     return digits if places == 0 else f"{digits[:-places]}.{digits[-places:]}"
 
@@ -110,7 +89,7 @@ def total(amounts: tuple[Money, ...]) -> str:
 
     ISO 20022 adds the numbers without regard to their currencies.
     """
-    places = max((EXPONENTS[one.currency] for one in amounts), default=0)
-    minor = sum(one.minor * 10 ** (places - EXPONENTS[one.currency]) for one in amounts)
+    places = max((CURRENCY_DIGITS[one.currency] for one in amounts), default=0)
+    minor = sum(one.minor * 10 ** (places - CURRENCY_DIGITS[one.currency]) for one in amounts)
     digits = str(minor).zfill(places + 1)
     return digits if places == 0 else f"{digits[:-places]}.{digits[-places:]}"
