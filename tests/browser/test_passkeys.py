@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Passkeys with the browser's own authenticator: registered, signing in, confirming (ux check 19)."""
+"""Passkeys with the browser's own authenticator: register, sign in, confirm (ux check 19)."""
 
 from __future__ import annotations
 

@@ -39,6 +39,7 @@ from tallystick.console.problems import (
 )
 from tallystick.console.sharing import Console, ConsoleOptions
 from tallystick.console.site_map import PAGES
+from tallystick.console.spreadsheets import SPREADSHEETS
 from tallystick.console.visit import Visit
 from tallystick.errors import TallystickError
 
@@ -47,8 +48,7 @@ _OK: Final = 200
 _SEE_OTHER: Final = 303
 _OWN_ACCOUNT: Final = "/account"
 _GZIP_FROM_BYTES: Final = 1_000
-SPREADSHEETS: Final = frozenset({"csv", "xlsx"})
-_FORMS: Final = SPREADSHEETS | {"json"}
+_FORMS: Final = frozenset({"json", *SPREADSHEETS})
 
 
 def create_console(application: Any, options: ConsoleOptions) -> Starlette:  # noqa: ANN401 # ASGI

@@ -5,17 +5,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
 
 from tallystick.console.account.cast import admit_cast
-from tallystick.console.account.factors import lacks_factor
 from tallystick.console.account.invitations import has_accounts, invite
-from tallystick.console.account.people import find_person
-from tallystick.console.account.sessions import SESSION_COOKIE, find_session
+from tallystick.console.account.sessions import SESSION_COOKIE
+from tallystick.console.account.who import who_is
 from tallystick.console.forgery import VISITOR_COOKIE, new_visitor
 from tallystick.console.languages import choose_language
 from tallystick.console.ledger import Ledger
@@ -82,11 +81,7 @@ class Console:
         token = request.cookies.get(SESSION_COOKIE)
         if token is None:
             return None
-        account = find_session(self.records, token, time.time_ns() // 1_000_000)
-        found = None if account is None else find_person(self.records, account)
-        if found is None:
-            return None
-        return replace(found, lacks_factor=lacks_factor(self.records, self.settings, found))
+        return who_is(self.records, self.settings, token, time.time_ns() // 1_000_000)
 
     def _caller(self, request: Request) -> str:
         """Return the reader's network address; a proxy's word counts where the operator says so."""

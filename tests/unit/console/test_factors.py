@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Second factors: one-time codes after the password, passkeys instead of it, and who must have one."""
+"""Second factors: one-time codes after the password, passkeys instead of it, who needs one."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def owner(site: Site, clerk: dict[str, tuple[str, bytes]]) -> Owner:
 
 
 def test_after_the_password_the_code_is_asked_for(owner: Owner) -> None:
-    """The password alone opens nothing; a code opens once, a recovery code once too (ASVS 6.6.2)."""
+    """The password alone opens nothing; a code and a recovery code open once (ASVS 6.5.1)."""
     app, recovery = owner.add_codes()
     assert len(recovery) == 10
     assert owner.leave_and_enter().headers["location"] == "/sign-in/second"
@@ -208,7 +208,7 @@ def question_on(page: str) -> dict[str, Any]:
 
 
 def test_a_passkey_confirms_the_very_transaction(owner: Owner) -> None:
-    """Its challenge is the digest of what is signed, and its answer stands beside the transaction."""
+    """Its challenge is the digest of what is signed; its answer stands beside the transaction."""
     device = Authenticator()
     owner.add_passkey(device)
     fields = filled_in(owner.key, sha256=sha256(b"by passkey").hexdigest())

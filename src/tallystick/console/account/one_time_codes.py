@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One-time codes of an authenticator app (TOTP, RFC 6238), and recovery codes for its loss.
 
-The secret is sealed to the console's vault. A code is taken once: neither it nor an older one again.
+The secret is sealed to the console's vault. A code is taken once: neither it nor an older one
+again.
 """
 
 from __future__ import annotations
