@@ -205,7 +205,10 @@ def served(double: OpenIdDouble) -> Iterator[OpenIdDouble]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"])).decode()
-            self._send(double.answer(double.issuer + self.path, dict(parse_qsl(body))))
+            given = self.headers.get("authorization", "").removeprefix("Basic ")
+            name, _, secret = base64.b64decode(given).decode().partition(":")
+            basic = (name, secret) if name else None
+            self._send(double.answer(double.issuer + self.path, dict(parse_qsl(body)), basic))
 
         def _send(self, reply: Reply) -> None:
             self.send_response(reply.status)

@@ -9,13 +9,18 @@ from starlette.responses import Response
 
 from tallystick.client import problem_of
 from tallystick.console.visit import Visit
-from tallystick.errors import NotFound, Rejected, TallystickError, Unavailable
+from tallystick.errors import NotFound, Rejected, TallystickError, Unavailable, Unverified
 
 _FIELDS: Final = (
     *("status", "code", "title", "title_zh", "detail", "hint"),
     *("field", "expected", "found", "request_id"),
 )
-_STATUS_BY_FAMILY: Final = ((NotFound, 404), (Unavailable, 503), (Rejected, 400))
+_STATUS_BY_FAMILY: Final = (
+    (NotFound, 404),
+    (Unavailable, 503),
+    (Rejected, 400),
+    (Unverified, 422),
+)
 _OTHERWISE: Final = 500
 FORBIDDEN: Final = {
     "status": 403,

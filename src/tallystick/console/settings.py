@@ -54,7 +54,7 @@ def read_settings(folder: Path) -> Settings:
     """
     path = folder / SETTINGS_FILE
     try:
-        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Settings)
+        found = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Settings)
     except FileNotFoundError:
         return Settings()
     except (OSError, ValueError) as error:  # both readers' errors are ValueErrors
@@ -63,3 +63,14 @@ def read_settings(folder: Path) -> Settings:
             field=SETTINGS_FILE,
             hint="docs/operator/console.md",
         ) from error
+    providers = tuple(_placed(one, folder) for one in found.providers)
+    return msgspec.structs.replace(found, providers=providers)
+
+
+def _placed(provider: Provider, folder: Path) -> Provider:
+    """Return a provider whose file of the secret is named from anywhere."""
+    if provider.client_secret_file is None:
+        return provider
+    return msgspec.structs.replace(
+        provider, client_secret_file=str(folder / provider.client_secret_file)
+    )

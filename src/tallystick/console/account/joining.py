@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from tallystick.client import Identity, KeyStore
 from tallystick.console.account.entrance import admitted
+from tallystick.console.account.identities import tie
 from tallystick.console.account.invitations import (
     Invitation,
     find_invitation,
@@ -25,6 +26,7 @@ from tallystick.console.account.invitations import (
 )
 from tallystick.console.account.passwords import CHARACTERS_MIN, check_new_password
 from tallystick.console.account.people import NewAccount, add_account
+from tallystick.console.account.proofs import proven_identity
 from tallystick.console.audit import Kind
 from tallystick.console.visit import Visit
 from tallystick.errors import InvalidArguments, NotFound, TallystickError
@@ -69,6 +71,7 @@ async def _open(
                 "this must be filled in", field=name, expected="1 to 80 characters"
             )
     check_new_password(password, entered["login"])
+    proven = proven_identity(visit, invitation)
     identity = await _identity(form)
     await _check_member(visit, identity)
     if not use_invitation(visit.records, invitation, visit.now_ms):
@@ -88,6 +91,8 @@ async def _open(
             "this name, or this member, has an account already", field="login"
         ) from None
     visit.keep_key(account, identity.secret)
+    if proven is not None:
+        tie(visit.records, account, proven.issuer, proven.subject)
     return account
 
 
@@ -138,4 +143,6 @@ def _page(
         entered=entered,
         flaw=None if error is None else {"field": error.field, "text": str(error)},
         characters_min=CHARACTERS_MIN,
+        providers=[{"name": one.name, "label": one.label} for one in visit.settings.providers],
+        is_identified=proven_identity(visit, invitation) is not None,
     )

@@ -28,12 +28,20 @@ from tallystick.console.account.own_pages import (
     offer_codes,
     show_account,
 )
+from tallystick.console.account.providers import come_back, leave_to_join, leave_to_sign_in
 from tallystick.console.account.resets import show_reset, take_reset
 from tallystick.console.paces import JOIN, RESET, SIGN_IN, Pace
 
 
-def _read(path: str, name: str, handler: Handler, access: Access = Access.PUBLIC) -> Page:
-    return Page(path=path, name=name, access=access, handler=handler)
+def _read(
+    path: str,
+    name: str,
+    handler: Handler,
+    *,
+    access: Access = Access.PUBLIC,
+    pace: Pace | None = None,
+) -> Page:
+    return Page(path=path, name=name, access=access, handler=handler, pace=pace)
 
 
 def _send(path: str, name: str, handler: Handler, pace: Pace | None = None) -> Page:
@@ -54,14 +62,17 @@ PAGES: Final = (
     _send("/sign-in/second", "take_code", take_code, SIGN_IN),
     _send("/sign-in/passkey/question", "ask_passkey", ask_passkey, SIGN_IN),
     _send("/sign-in/passkey", "enter_by_passkey", enter_by_passkey, SIGN_IN),
+    _read("/sign-in/with/{provider}", "leave_to_sign_in", leave_to_sign_in, pace=SIGN_IN),
+    _read("/sign-in/back", "come_back", come_back, pace=SIGN_IN),
     _send("/sign-out", "sign_out", sign_out),
     _read("/act-as", "cast", show_cast),
     _send("/act-as", "act_as", act_as),
     _read("/invitation/{token}", "invitation", show_invitation),
     _send("/invitation/{token}", "take_invitation", take_invitation, JOIN),
+    _read("/invitation/{token}/with/{provider}", "leave_to_join", leave_to_join, pace=JOIN),
     _read("/reset/{token}", "reset", show_reset),
     _send("/reset/{token}", "take_reset", take_reset, RESET),
-    _read("/account", "account", show_account, Access.SIGNED_IN),
+    _read("/account", "account", show_account, access=Access.SIGNED_IN),
     _change("/account/password", "change_password", change_password),
     _change("/account/sessions", "end_sessions", end_sessions),
     _change("/account/codes", "offer_codes", offer_codes),
