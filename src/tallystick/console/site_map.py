@@ -14,6 +14,7 @@ from tallystick.console import (
     finding,
     governing,
     home,
+    masking,
     signing,
     verify,
     work,
@@ -23,6 +24,7 @@ from tallystick.console.access import Page
 PAGES: Final[tuple[Page, ...]] = (
     *choices.PAGES,
     *home.PAGES,
+    *masking.PAGES,
     *account.PAGES,
     *administration.PAGES,
     *signing.PAGES,

@@ -10,6 +10,7 @@ import msgspec
 from starlette.responses import Response
 
 from tallystick.console.ledger import Json, at
+from tallystick.console.masking import cover_rows
 from tallystick.console.shown import money
 from tallystick.console.spreadsheets import spreadsheet
 from tallystick.console.visit import Visit
@@ -44,6 +45,7 @@ async def give_table(visit: Visit, contract: Json, table: Json, wanted: dict[str
                 "too many rows for one file", expected=f"at most {ROWS_MAX}", hint="Filter them."
             )
     fields = table["fields"]
+    rows, _ = cover_rows(visit, contract["name"], fields, rows)
     header = [visit.read(field["label"]) for field in fields]
     cells = [[cell_of(row.get(field["name"]), field["type"]) for field in fields] for row in rows]
     about = [

@@ -12,6 +12,7 @@ from tallystick.console.explorer.diagram import draw
 from tallystick.console.explorer.spreadsheets import give_table
 from tallystick.console.explorer.versions import versions_of
 from tallystick.console.ledger import Json, at, record_at, table_of
+from tallystick.console.masking import cover_rows
 from tallystick.console.spreadsheets import SPREADSHEETS
 from tallystick.console.visit import Visit
 
@@ -69,6 +70,7 @@ async def show_table(visit: Visit) -> Response:
         cursor=visit.query.get("cursor"),
         **wanted,
     )
+    items, is_covered = cover_rows(visit, contract["name"], table["fields"], rows["items"])
     columns = [field for field in table["fields"] if field["type"]["kind"] in _PLAIN]
     filters = [
         field
@@ -79,7 +81,8 @@ async def show_table(visit: Visit) -> Response:
         "explorer/state.html",
         contract=contract,
         table=table,
-        rows=rows,
+        rows={**rows, "items": items},
+        is_covered=is_covered,
         columns=columns[:_COLUMNS_MAX],
         filters=filters[:_FILTERS_MAX],
     )
@@ -90,7 +93,8 @@ async def show_record(visit: Visit) -> Response:
     contract, table = await _table(visit)
     key = visit.part("key")
     place = record_at(contract["name"], table["name"], key)
-    row = await visit.ledger.get(place)
+    told = await visit.ledger.get(place)
+    (row,), is_covered = cover_rows(visit, contract["name"], table["fields"], [told])
     history = await visit.ledger.get(
         f"{place}/history", limit=_PAGE, cursor=visit.query.get("cursor")
     )
@@ -100,6 +104,7 @@ async def show_record(visit: Visit) -> Response:
         table=table,
         key=key,
         row=row,
+        is_covered=is_covered,
         history=history,
         proof=f"{at('state', contract['name'], table['name'])}/{quote(key)}/proof",
     )

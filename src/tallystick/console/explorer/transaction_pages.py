@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from tallystick.console.confirmations import confirmation_of
 from tallystick.console.ledger import Json, at
+from tallystick.console.masking import cover_transaction
 from tallystick.console.visit import Visit
 
 _OK: Final = "ok"
@@ -24,12 +25,16 @@ async def show_transaction(visit: Visit) -> Response:
     if transaction["code"] != _OK:
         explained = await visit.ledger.find(at("errors", transaction["code"]))
     told = await visit.ledger.find(at("transactions", name, "changes"))
+    transaction, changes, is_covered = cover_transaction(
+        visit, transaction, (told or {}).get("changes", [])
+    )
     return visit.page(
         "explorer/transaction.html",
         transaction=transaction,
         signer=await _signer(visit, transaction),
         explained=explained,
-        changes=(told or {}).get("changes", []),
+        changes=changes,
+        is_covered=is_covered,
         readers=(told or {}).get("readers"),
         proposal=proposal_in(transaction),
         confirmation=visit.person and confirmation_of(visit.records, name),

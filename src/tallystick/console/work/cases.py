@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from tallystick.console.ledger import at, table_of
+from tallystick.console.masking import cover_rows
 from tallystick.console.visit import Visit
 from tallystick.console.work.standing import actions_on, standing_of
 from tallystick.console.work.watching import Place, look_at
@@ -23,7 +24,8 @@ async def show_case(visit: Visit) -> Response:
     table = table_of(contract, visit.part("table"))
     key = visit.part("key")
     place = Place(contract["name"], table["name"], key)
-    row = await visit.ledger.get(place.address)
+    told = await visit.ledger.get(place.address)
+    (row,), is_covered = cover_rows(visit, contract["name"], table["fields"], [told])
     history = await visit.ledger.get(f"{place.address}/history", limit=_PAGE)
     standing = standing_of(contract, table["name"])
     state = None if standing is None else row[standing.field]
@@ -48,6 +50,7 @@ async def show_case(visit: Visit) -> Response:
         table=table,
         key=key,
         row=row,
+        is_covered=is_covered,
         state=state,
         states=[] if standing is None else standing.workflow["states"],
         state_labels={} if standing is None else standing.labels,

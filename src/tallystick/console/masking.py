@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Personal data stay covered on pages and in exports, for readers whom they do not concern.
+
+What is personal says the format of a field's type. It concerns members with a role of the contract,
+and organisations that the record or transaction names. Others who have signed in may uncover a page
+for a while; that is written down. This is about pages: what the API tells, it tells to anybody who
+reaches it, so personal data belong into private records, not on the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, delete, insert, select
+from starlette.responses import RedirectResponse, Response
+
+from tallystick.console.access import Access, Page
+from tallystick.console.audit import Kind, note
+from tallystick.console.choices import safe_return
+from tallystick.console.ledger import Json
+from tallystick.console.records import METADATA
+from tallystick.console.visit import Person, Visit
+
+
+def _ends(first: int, last: int) -> Callable[[str], str]:
+    """Return what leaves the first and last characters, and stars for the others."""
+
+    def covered(text: str) -> str:
+        if len(text) <= first + last:
+            return "*" * len(text)
+        return text[:first] + "*" * min(len(text) - first - last, 8) + text[len(text) - last :]
+
+    return covered
+
+
+PERSONAL: Final[dict[str, Callable[[str], str]]] = {
+    "person-commitment": _ends(4, 0),
+    "person-name": _ends(1, 0),
+    "phone": _ends(3, 4),
+    "id-number": _ends(3, 2),
+    "bank-account": _ends(0, 4),
+}
+"""Format of a type -> how its values look when they are covered: 张*, 138****0000."""
+REVEALS: Final = Table(
+    "reveals",
+    METADATA,
+    Column("account", Integer, ForeignKey("accounts.id"), primary_key=True),
+    Column("address", String(500), primary_key=True),
+    Column("at", Integer, nullable=False),
+)
+_OPEN_MS: Final = 10 * 60 * 1000
+"""How long a page stays uncovered."""
+_ADDRESSES: Final = frozenset({"_key", "key", "id"})
+"""Members that are parts of addresses; they stay as they are."""
+_SEE_OTHER: Final = 303
+
+
+def cover_rows(
+    visit: Visit, contract: str, fields: list[Json], rows: list[Json]
+) -> tuple[list[Json], bool]:
+    """Return records as the reader may see them, and whether something is covered.
+
+    Args:
+        visit: of the reader.
+        contract: whose table they are of.
+        fields: of the table, as its schema says.
+        rows: the records.
+    """
+    if _sees_all(visit, contract):
+        return rows, False
+    shown = [
+        row if _is_party(visit.person, row) else covered(row, _personal_in(row, fields))
+        for row in rows
+    ]
+    return shown, shown != rows
+
+
+def cover_transaction(
+    visit: Visit, transaction: Json, changes: list[Json]
+) -> tuple[Json, list[Json], bool]:
+    """Return a transaction and its changes as the reader may see them, and whether they are covered."""
+    contract = transaction.get("contract") or ""
+    if _sees_all(visit, contract) or _is_party(visit.person, [transaction, changes]):
+        return transaction, changes, False
+    hidden = {
+        **_personal_in(transaction.get("args") or {}, _arguments(visit, transaction)),
+        **{
+            value: look
+            for change in changes
+            for side in ("before", "after")
+            for value, look in _personal_in(
+                change.get(side) or {}, _fields(visit, change["contract"], change["table"])
+            ).items()
+        },
+    }
+    return covered(transaction, hidden), covered(changes, hidden), bool(hidden)
+
+
+def covered(document: Json, hidden: Mapping[str, str]) -> Json:
+    """Return a JSON document in whose texts the hidden values are covered."""
+    if isinstance(document, dict):
+        return {
+            name: value if name in _ADDRESSES else covered(value, hidden)
+            for name, value in document.items()
+        }
+    if isinstance(document, list):
+        return [covered(one, hidden) for one in document]
+    if isinstance(document, str):
+        for value, look in hidden.items():
+            document = document.replace(value, look)
+    return document
+
+
+async def reveal(visit: Visit) -> Response:
+    """Answer POST /reveal: uncover a page for who has signed in, and write it down."""
+    form = await visit.form()
+    address = safe_return(str(form.get("address", "")))[:500]
+    place = {"account": visit.somebody().account, "address": address.partition("?")[0]}
+    with visit.records.write() as connection:
+        connection.execute(delete(REVEALS).where(REVEALS.c.at < visit.now_ms - _OPEN_MS))
+        connection.execute(
+            insert(REVEALS).prefix_with("OR REPLACE").values(**place, at=visit.now_ms)
+        )
+    await note(visit, Kind.REVEALED, address)
+    return RedirectResponse(address, _SEE_OTHER)
+
+
+def _sees_all(visit: Visit, contract: str) -> bool:
+    person = visit.person
+    if person is None:
+        return False
+    if any(role.startswith(f"{contract}.") for role in person.roles):
+        return True
+    wanted = select(REVEALS.c.at).where(
+        REVEALS.c.account == person.account,
+        REVEALS.c.address == visit.request.url.path,
+        REVEALS.c.at >= visit.now_ms - _OPEN_MS,
+    )
+    with visit.records.read() as connection:
+        return connection.execute(wanted).one_or_none() is not None
+
+
+def _is_party(person: Person | None, document: Json) -> bool:
+    """Tell whether a document names the reader's organisation anywhere."""
+    if person is None:
+        return False
+    if isinstance(document, dict):
+        return any(_is_party(person, one) for one in document.values())
+    if isinstance(document, list):
+        return any(_is_party(person, one) for one in document)
+    return bool(document == person.organization)
+
+
+def _personal_in(record: Json, fields: Iterable[Json]) -> dict[str, str]:
+    """Return the personal values of a record, and how they look when they are covered."""
+    return {
+        text: PERSONAL[meaning](text)
+        for field in fields
+        for text, meaning in _texts(record.get(field["name"]), field["type"])
+        if text and meaning in PERSONAL
+    }
+
+
+def _texts(value: Any, described: Json) -> Iterator[tuple[str, str]]:  # noqa: ANN401 # JSON
+    """Give the texts of a value, each with the format of its type."""
+    kind = described["kind"]
+    if isinstance(value, dict):
+        inner = {one["name"]: one["type"] for one in described.get("fields") or []}
+        for name, one in value.items():
+            yield from _texts(one, inner.get(name) or described.get("items") or {"kind": kind})
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one, described.get("items") or {"kind": kind})
+    elif isinstance(value, str):
+        yield value, described.get("format") or ""
+
+
+def _arguments(visit: Visit, transaction: Json) -> list[Json]:
+    methods = visit.names.contracts.get(transaction.get("contract") or "", {}).get("methods", [])
+    found = (one for one in methods if one["name"] == transaction.get("method"))
+    return list(next(found, {}).get("arguments", []))
+
+
+def _fields(visit: Visit, contract: str, table: str) -> list[Json]:
+    tables = visit.names.contracts.get(contract, {}).get("tables", [])
+    return list(next((one for one in tables if one["name"] == table), {}).get("fields", []))
+
+
+PAGES: Final = (
+    Page(path="/reveal", name="reveal", access=Access.SIGNED_IN, handler=reveal, method="POST"),
+)
