@@ -111,11 +111,7 @@ class ConsoleTheatre(Theatre):
 
 
 @contextmanager
-def open_console_theatre(
-    folder: Path,
-    story: ModuleType,
-    kind: type[Told] = ConsoleTheatre,  # type: ignore[assignment]
-) -> Iterator[Told]:
+def open_console_theatre(folder: Path, story: ModuleType, kind: type[Told]) -> Iterator[Told]:
     """Serve a network, and connect everybody who has a part in a story."""
     store = KeyStore(folder / "demo-keys")
     with ExitStack() as stack:

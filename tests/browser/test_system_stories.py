@@ -45,7 +45,7 @@ class Stage(ConsoleTheatre):
         window = self.windows[len(seen) % len(self.windows)]
         self.enter(window, member)
         window.page.goto(f"{window.base}{place}")
-        fill(window.page, fields, controls)
+        fill(window.page, controls)
         window.page.locator("#form .card-footer button").first.click()
         window.shoot(f"story-{self.contract}-{len(seen):02d}-{method}-preview")
         window.page.locator('form[action^="/sign/"] button').click()
@@ -64,7 +64,7 @@ class Stage(ConsoleTheatre):
         assert answer.status == 303
 
 
-def fill(page: Page, fields: Sequence[Mapping[str, Any]], controls: Mapping[str, str]) -> None:
+def fill(page: Page, controls: Mapping[str, str]) -> None:
     """Fill a form in as a person does: lists row by row, then every control."""
     for path, text in controls.items():
         if path.endswith(f".{COUNT}"):

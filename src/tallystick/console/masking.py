@@ -83,18 +83,22 @@ def cover_transaction(
     contract = transaction.get("contract") or ""
     if _sees_all(visit, contract) or _is_party(visit.person, [transaction, changes]):
         return transaction, changes, False
-    hidden = {
-        **_personal_in(transaction.get("args") or {}, _arguments(visit, transaction)),
-        **{
-            value: look
-            for change in changes
-            for side in ("before", "after")
-            for value, look in _personal_in(
-                change.get(side) or {}, _fields(visit, change["contract"], change["table"])
-            ).items()
-        },
-    }
+    hidden = _personal_in(transaction.get("args") or {}, _arguments(visit, transaction))
+    for change in changes:
+        hidden |= _personal_in_change(visit, change)
     return covered(transaction, hidden), covered(changes, hidden), bool(hidden)
+
+
+def cover_changes(visit: Visit, contract: str, changes: list[Json | None]) -> list[Json | None]:
+    """Return what transactions changed in a record of a contract, as the reader may see it."""
+    if _sees_all(visit, contract):
+        return changes
+    return [
+        one
+        if one is None or _is_party(visit.person, one)
+        else covered(one, _personal_in_change(visit, one))
+        for one in changes
+    ]
 
 
 def covered(document: Json, hidden: Mapping[str, str]) -> Json:
@@ -160,6 +164,12 @@ def _personal_in(record: Json, fields: Iterable[Json]) -> dict[str, str]:
         for text, meaning in _texts(record.get(field["name"]), field["type"])
         if text and meaning in PERSONAL
     }
+
+
+def _personal_in_change(visit: Visit, change: Json) -> dict[str, str]:
+    fields = _fields(visit, change["contract"], change["table"])
+    before, after = change.get("before") or {}, change.get("after") or {}
+    return _personal_in(before, fields) | _personal_in(after, fields)
 
 
 def _texts(value: Any, described: Json) -> Iterator[tuple[str, str]]:  # noqa: ANN401 # JSON

@@ -13,12 +13,15 @@ import httpx
 import pytest
 
 from tallystick.api import create_app
+from tallystick.cli.demo.theatre import found as found_story
 from tallystick.client import Verification, verify
 from tallystick.console import ConsoleOptions, create_console
 from tallystick.crypto import passwords
+from tallystick.industries.charity import demo
 from tallystick.node import Node, NodeConfig, open_node
 from tests.factories import LIFETIME
 from tests.networks import now, wait_until
+from tests.unit.console.system_stage import Actor
 from tests.unit.node.node_kit import deposit, found
 
 DEPOSITS = 3
@@ -108,3 +111,38 @@ def reader(node: Node, trust: Path, tmp_path: Path) -> Iterator[Reader]:
     )
     with reading(node, options) as reader:
         yield reader
+
+
+@pytest.fixture(scope="session")
+def system_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a network in which nothing has happened yet."""
+    folder = tmp_path_factory.mktemp("systems") / "node"
+    found_story(folder, demo)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def system_node(system_folder: Path) -> Iterator[Node]:
+    """Run it in this process."""
+    node = open_node(NodeConfig(data=system_folder, workers=False))
+    try:
+        node.start()
+        yield node
+    finally:
+        node.stop()
+
+
+@pytest.fixture(scope="session")
+def actor(
+    system_node: Node, system_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Actor]:
+    """Return somebody before a console of it; what one test does, the next one finds."""
+    trust = system_folder / "trust.json"
+    options = ConsoleOptions(
+        data=tmp_path_factory.mktemp("systems-console"),
+        trust=trust,
+        check_proof=partial(check_receipt, trust=trust),
+        demonstration_keys=system_folder / "demo-keys",
+    )
+    with reading(system_node, options) as reader:
+        yield Actor(reader, system_node, system_folder)

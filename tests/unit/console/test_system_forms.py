@@ -11,9 +11,10 @@ import msgspec
 import pytest
 
 from tallystick.cli.demo.theatre import found
-from tallystick.console.work.entered import Entered, filled
+from tallystick.console.work.entered import IS_SET, Entered, filled
 from tallystick.contracts import form_of, schema_of
-from tests.console_theatre import open_console_theatre
+from tests.console_theatre import ConsoleTheatre, open_console_theatre
+from tests.unit.console.system_stage import Actor
 
 SYSTEMS: Final = ("charity", "custody", "inventory", "justice", "preservation")
 
@@ -62,6 +63,21 @@ def test_a_whole_story_is_told_through_forms(system: str, tmp_path: Path) -> Non
     (point,) = entry_points(group="tallystick.demos", name=system)
     story = point.load()
     found(tmp_path, story)
-    with open_console_theatre(tmp_path, story) as theatre:
+    with open_console_theatre(tmp_path, story, ConsoleTheatre) as theatre:
         assert story.tell(theatre)
         assert theatre.count_verified() == len(theatre.receipts) > 10
+
+
+def test_every_form_with_lists_or_records_is_a_page(actor: Actor) -> None:
+    """With one row in each list, so that every control is there."""
+    for system in SYSTEMS:
+        for form in actions_of(system):
+            fields = form.get("fields", [])
+            if not {one["widget"] for one in fields} & {"list", "map", "record"}:
+                continue
+            args = {one["name"]: example_of(one) for one in fields}
+            place = f"/do/{system}/{form['method']}"
+            page = actor.reader.get(place, params=filled(fields, args))
+            assert page.status_code == 200, place
+            for name in (one for one in filled(fields, args) if not one.endswith(IS_SET)):
+                assert f'name="{name}"' in page.text, (place, name)

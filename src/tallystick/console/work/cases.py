@@ -4,57 +4,123 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from tallystick.console.ledger import at, table_of
-from tallystick.console.masking import cover_rows
+from tallystick.console.ledger import Json, at, table_of
+from tallystick.console.masking import cover_changes, cover_rows
 from tallystick.console.visit import Visit
-from tallystick.console.work.standing import actions_on, standing_of
+from tallystick.console.work.progress import movers, signings_of, steps_of
+from tallystick.console.work.proofs import files_of
+from tallystick.console.work.standing import Standing, actions_on, standing_of
 from tallystick.console.work.watching import Place, look_at
 
 _PAGE: Final = 100
+_COMPARED: Final = 30
+"""Newest transactions whose changes are shown; the others lead to their pages."""
 
 
 async def show_case(visit: Visit) -> Response:
     """Answer GET /case/{contract}/{table}/{key}."""
     contract = await visit.ledger.get(at("contracts", visit.part("contract")))
     table = table_of(contract, visit.part("table"))
-    key = visit.part("key")
-    place = Place(contract["name"], table["name"], key)
-    told = await visit.ledger.get(place.address)
-    (row,), is_covered = cover_rows(visit, contract["name"], table["fields"], [told])
-    history = await visit.ledger.get(f"{place.address}/history", limit=_PAGE)
+    place = Place(contract["name"], table["name"], visit.part("key"))
+    row, timeline, files, is_covered = await read_case(visit, table, place)
     standing = standing_of(contract, table["name"])
-    state = None if standing is None else row[standing.field]
-    roles = visit.person.roles if visit.person else frozenset()
-    actions = [
-        {
-            "label": method["label"],
-            "description": method["description"],
-            "address": f"/do/{contract['name']}/{method['name']}?"
-            + urlencode({name: key, "back": visit.here}),
-        }
-        for method, name in (actions_on(contract, table, roles) if visit.person else [])
-    ]
-    newest = max((item["height"] for item in history["items"]), default=0)
-    is_watched = visit.person is not None and await asyncio.to_thread(
-        look_at, visit.records, visit.person.account, place, newest
-    )
+    state = None if standing is None else str(row[standing.field])
     return visit.page(
         "work/case.html",
-        is_watched=is_watched,
         contract=contract,
         table=table,
-        key=key,
+        key=place.key,
         row=row,
         is_covered=is_covered,
         state=state,
         states=[] if standing is None else standing.workflow["states"],
         state_labels={} if standing is None else standing.labels,
-        next_moves=[] if standing is None else standing.next_moves(str(state)),
-        actions=actions,
-        history=history,
+        steps=[] if standing is None else steps_of(standing, timeline),
+        next_moves=[] if standing is None else await _next_moves(visit, standing, str(state), row),
+        signings=signings_of(table, row),
+        actions=_actions(visit, contract, table, place),
+        timeline=timeline,
+        files=files,
+        is_watched=await _is_watched(visit, place, timeline),
     )
+
+
+async def read_case(
+    visit: Visit, table: Json, place: Place
+) -> tuple[Json, list[Json], list[dict[str, Any]], bool]:
+    """Return a record, its transactions with what each changed in it, and the files it names.
+
+    Personal data are covered from whom they do not concern; the last value says whether some are.
+
+    Raises:
+        NotFound: there is no such record.
+    """
+    row = await visit.ledger.get(place.address)
+    history = await visit.ledger.get(f"{place.address}/history", limit=_PAGE)
+    timeline, files = await asyncio.gather(
+        _timeline(visit, place, history["items"]), files_of(visit, table, row)
+    )
+    (shown,), is_covered = cover_rows(visit, place.contract, table["fields"], [row])
+    return shown, timeline, files, is_covered
+
+
+async def _timeline(visit: Visit, place: Place, items: list[Json]) -> list[Json]:
+    """Return the transactions of a record, newest first, each with its change of the record."""
+    changes = await asyncio.gather(
+        *(_change(visit, place, item["id"]) for item in items[:_COMPARED])
+    )
+    changes += [None] * (len(items) - len(changes))
+    shown = cover_changes(visit, place.contract, changes)
+    return [{**item, "change": change} for item, change in zip(items, shown, strict=True)]
+
+
+async def _change(visit: Visit, place: Place, transaction: str) -> Json | None:
+    found = await visit.ledger.find(at("transactions", transaction, "changes"))
+    wanted = place.contract, place.table, place.key
+    return next(
+        (
+            one
+            for one in (found or {}).get("changes", [])
+            if (one["contract"], one["table"], one["key"]) == wanted
+        ),
+        None,
+    )
+
+
+async def _next_moves(visit: Visit, standing: Standing, state: str, row: Json) -> list[Json]:
+    """Return the moves that lead on, each with whom it waits for."""
+    codes = list(visit.names.organizations)
+    found = await asyncio.gather(*(visit.names.members(code) for code in codes))
+    members = dict(zip(codes, found, strict=True))
+    return [
+        {**move, "movers": list(movers(row, set(move.get("roles", [])), members))}
+        for move in standing.next_moves(state)
+    ]
+
+
+def _actions(visit: Visit, contract: Json, table: Json, place: Place) -> list[Json]:
+    """Return what the reader may do with the record, each with the address of its form."""
+    if visit.person is None:
+        return []
+    return [
+        {
+            "label": method["label"],
+            "description": method["description"],
+            "address": f"/do/{contract['name']}/{method['name']}?"
+            + urlencode({name: place.key, "back": visit.here}),
+        }
+        for method, name in actions_on(contract, table, visit.person.roles)
+    ]
+
+
+async def _is_watched(visit: Visit, place: Place, timeline: list[Json]) -> bool:
+    """Tell whether the reader watches the record, and note that it was looked at."""
+    if visit.person is None:
+        return False
+    newest = max((item["height"] for item in timeline), default=0)
+    return await asyncio.to_thread(look_at, visit.records, visit.person.account, place, newest)

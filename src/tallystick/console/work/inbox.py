@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from tallystick.console.ledger import Json, at
 from tallystick.console.visit import Person, Visit
+from tallystick.console.work.progress import signings_of
 from tallystick.console.work.standing import Standing, actions_on, concerns, due_at, standings_of
 from tallystick.console.work.started import started_by, transactions_of
 
@@ -87,6 +88,7 @@ async def _waiting(
             "moves": [move["label"] for move in moves],
             "steps": steps,
             "due_at": due_at(row),
+            "signings": signings_of(table, row),
         }
         for row in rows["items"]
         if concerns(row, person.organization)

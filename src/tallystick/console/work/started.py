@@ -11,6 +11,7 @@ from tallystick.console.visit import Person, Visit
 from tallystick.console.work.standing import standing_of
 
 _PAGE: Final = 50
+_PAGES_LOOKED_THROUGH: Final = 5
 
 
 async def started_by(
@@ -18,20 +19,27 @@ async def started_by(
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Return the records that a page of somebody's transactions began, and where it goes on."""
     page = await transactions_of(visit, person, _PAGE, cursor)
-    mine = [one for one in page["items"] if one["code"] == "ok" and one["member"] == person.member]
+    mine = [one for one in page["items"] if one["code"] == "ok"]
     found = await asyncio.gather(*(_begun(visit, one) for one in mine))
     return [row for rows in found for row in rows], page["next_cursor"]
 
 
 async def transactions_of(visit: Visit, person: Person, limit: int, cursor: str | None) -> Json:
-    """Return a page of the transactions that somebody signed."""
-    return await visit.ledger.get(
-        at("transactions"),
-        limit=limit,
-        organization=person.organization,
-        q=person.member,
-        cursor=cursor,
-    )
+    """Return transactions that somebody signed, newest first, and where the list goes on.
+
+    The node lists them by organisation; a page of a busy one may hold few of one member's, so
+    some pages are looked through, and the list goes on after them.
+    """
+    mine: list[Json] = []
+    for _ in range(_PAGES_LOOKED_THROUGH):
+        page = await visit.ledger.get(
+            at("transactions"), limit=limit, organization=person.organization, cursor=cursor
+        )
+        mine += [one for one in page["items"] if one["member"] == person.member]
+        cursor = page["next_cursor"]
+        if cursor is None or len(mine) >= limit:
+            break
+    return {"items": mine, "next_cursor": cursor}
 
 
 async def _begun(visit: Visit, transaction: Json) -> list[dict[str, Any]]:

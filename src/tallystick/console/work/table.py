@@ -14,6 +14,7 @@ from tallystick.console.work.batch_pages import (
     take_upload,
 )
 from tallystick.console.work.calling import show_form, take_form
+from tallystick.console.work.case_files import give_case_file
 from tallystick.console.work.cases import show_case
 from tallystick.console.work.drafts import delete_draft, show_drafts
 from tallystick.console.work.inbox import count_tasks, show_inbox
@@ -91,5 +92,11 @@ PAGES: Final = (
         name="case",
         access=Access.PUBLIC,
         handler=show_case,
+    ),
+    Page(
+        path="/case-file/{contract}/{table}/{key:path}",
+        name="case_file",
+        access=Access.PUBLIC,
+        handler=give_case_file,
     ),
 )

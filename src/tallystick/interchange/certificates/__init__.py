@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Certificates: facts of an extract as PDF/A-3 in two languages, under an organisation's seal."""
 
+from tallystick.interchange.certificates.case_file import CASE_FILE, CASE_FORMAT, case_page
 from tallystick.interchange.certificates.links import (
     LINK_SCHEME,
     Link,
@@ -41,6 +42,8 @@ from tallystick.interchange.certificates.sealing import (
 )
 
 __all__ = [
+    "CASE_FILE",
+    "CASE_FORMAT",
     "CERTIFICATE_FILE",
     "CERTIFICATE_FORMAT",
     "EXTRACT_FILE",
@@ -61,6 +64,7 @@ __all__ = [
     "Text",
     "Worded",
     "attached_files",
+    "case_page",
     "content_sealed_by",
     "facts_digest",
     "is_certificate",

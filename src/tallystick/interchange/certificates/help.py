@@ -18,6 +18,7 @@ class Step(NamedTuple):
 
 _LISTING_TITLE: Final = {"zh": "如何核验本案卷", "en": "How to check this package"}
 _REPORT_TITLE: Final = {"zh": "如何重做本次核验", "en": "How to repeat this verification"}
+_CASE_TITLE: Final = {"zh": "如何核验本案卷", "en": "How to check this case file"}
 _TITLE: Final = {"zh": "如何核验本证书", "en": "How to verify this certificate"}
 
 
@@ -170,5 +171,45 @@ _REPORT_STEPS: Final = (
         "true before is for other evidence. Partly checked: what was checked holds, and the rest "
         "is named. No match does not mean that a file is false, only that the ledger does not "
         "prove it.",
+    ),
+)
+
+
+def case_help() -> dict[str, Any]:
+    """Return the last page of a case file."""
+    return {
+        "title": _CASE_TITLE,
+        "steps": [one._asdict() for one in _CASE_STEPS],
+        "facts": [],
+    }
+
+
+_CASE_STEPS: Final = (
+    Step(
+        "取出附件 case.json，并比对摘要：应与本页所列一致。",
+        "Take the attachment case.json out and compare its digest: it is the one on the page.",
+        "pdfdetach -saveall case.pdf\nopenssl dgst -sha256 case.json",
+    ),
+    Step(
+        "case.json 的 timeline 列出每笔交易的回执（receipt）。逐份另存后，使用从任一成员机构取得的信任文件离线核验。",
+        "The timeline of case.json has the receipt of every transaction. Save one and check it "
+        "offline, with the trust file of this ledger from one of its member organisations.",
+        "jq '.timeline[0].receipt' case.json > one.receipt.json\n"
+        "tally verify one.receipt.json --offline --trust trust.json",
+    ),
+    Step(
+        "不使用本软件，核对文件：计算文件的 SHA-256，应与“文件”一栏所列一致。",
+        "Without us, a file: its SHA-256 is the one under Files.",
+        "openssl dgst -sha256 FILE",
+    ),
+    Step(
+        "record_proof 为记录在所载区块高度的状态证明；字节格式见公开规范 state.md、receipt.md、checkpoint.md。",
+        "record_proof proves the record after the block it names; every byte is in the public "
+        "specifications state.md, receipt.md and checkpoint.md.",
+    ),
+    Step(
+        "本案卷反映制作时的情况，不证明其后未发生变化；现状请扫码或向账本节点查询。",
+        "This tells how things stood when it was made, and not that nothing came later: scan the "
+        "code or ask a node of the ledger.",
     ),
 )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
@@ -26,6 +27,8 @@ from tallystick.interchange.certificates.records import (
 _CHINA: Final = timezone(timedelta(hours=8))
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER_GROUPS, _GROUP_SIZE = 4, 4
+_LONG_RUN: Final = re.compile(r"[!-~]{25,}")
+_PIECE: Final = 8
 
 
 def page_of(
@@ -136,6 +139,19 @@ def row(zh: str, en: str, value: str, form: str = "plain", *, english: str = "")
     """Return a row of the page: a name and a value."""
     said = Text(displayable(value), displayable(english or value))
     return {"label": {"zh": zh, "en": en}, "value": {**said._asdict(), "form": form}}
+
+
+def cell(text: Text) -> dict[str, Any]:
+    """Return a cell of a table; hashes in it may be broken, or they would stand outside."""
+    return {"zh": _breakable(text.zh), "en": _breakable(text.en), "form": "plain"}
+
+
+def _breakable(text: str) -> str:
+    def pieces(found: re.Match[str]) -> str:
+        run = found[0]
+        return "\u200b".join(run[at : at + _PIECE] for at in range(0, len(run), _PIECE))
+
+    return _LONG_RUN.sub(pieces, displayable(text))
 
 
 _NAMES: Final = row(

@@ -7,7 +7,6 @@ node found, and its last page says how anybody finds the same.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -17,7 +16,7 @@ from tallystick.encoding import format_json
 from tallystick.interchange.certificates.facts import Group, Plain
 from tallystick.interchange.certificates.glyphs import displayable
 from tallystick.interchange.certificates.help import report_help
-from tallystick.interchange.certificates.page import code_of, moment_text, number_of, row
+from tallystick.interchange.certificates.page import cell, code_of, moment_text, number_of, row
 from tallystick.interchange.certificates.records import Attached, Page, Text
 
 REPORT_FORMAT: Final = "tallystick.verification-report.v1"
@@ -27,8 +26,6 @@ _ABOUT_REPORT: Final = "The same report for programs / 供程序读取的同一�
 _TITLE: Final = Text("核验报告", "Verification report")
 _SCAN: Final = Text("扫码打开核验网页", "Scan to open the page")
 _WIDTHS: Final = (9, 7, 24)
-_LONG_RUN: Final = re.compile(r"[!-~]{25,}")
-_PIECE: Final = 8
 
 _OUTCOMES: Final = {
     "match": Text("一致", "match"),
@@ -177,24 +174,11 @@ def _line(check: Mapping[str, Any]) -> list[Plain]:
     result = _RESULTS[check["result"]]
     code = f" {check['code']}" if check["code"] else ""
     return [
-        _cell(Text(**check["title"])),
-        _cell(Text(f"{result.zh}{code}", f"{result.en}{code}")),
-        _cell(Text(**check["evidence"])),
+        cell(Text(**check["title"])),
+        cell(Text(f"{result.zh}{code}", f"{result.en}{code}")),
+        cell(Text(**check["evidence"])),
     ]
 
 
 def _row(zh: str, en: str, value: Text) -> Plain:
     return row(zh, en, value.zh, english=value.en)
-
-
-def _cell(text: Text) -> Plain:
-    """Return a cell of the table; hashes in it may be broken, or they would stand outside."""
-    return {"zh": _broken(text.zh), "en": _broken(text.en), "form": "plain"}
-
-
-def _broken(text: str) -> str:
-    def pieces(found: re.Match[str]) -> str:
-        run = found[0]
-        return "\u200b".join(run[at : at + _PIECE] for at in range(0, len(run), _PIECE))
-
-    return _LONG_RUN.sub(pieces, displayable(text))

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How far a record has come: states it went through, who moved it, who signed, who is missing; pure.
+
+Signatures are found by their shape: one list of the record names parties with organisations,
+another bears signatures, and both say for whom by a field of the same name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tallystick.console.ledger import Json
+from tallystick.console.work.standing import Standing, concerns
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A state that a record came to, and by whom."""
+
+    state: str
+    transaction: Json
+    """As lists show it."""
+
+
+def steps_of(standing: Standing, timeline: list[Json]) -> list[Step]:
+    """Return the states a record went through, oldest first.
+
+    Args:
+        standing: of the record's table.
+        timeline: transactions, newest first, each with its `change` of the record or None.
+    """
+    steps: list[Step] = []
+    for item in reversed(timeline):
+        after = (item["change"] or {}).get("after")
+        state = None if after is None else after.get(standing.field)
+        if state is not None and (not steps or steps[-1].state != state):
+            steps.append(Step(state, item))
+    return steps
+
+
+def signings_of(table: Json, row: Json) -> list[dict[str, Any]]:
+    """Return each party of a record with when it signed, or None where it has not.
+
+    A record without parties and signatures has none.
+    """
+    lists = [one for one in table["fields"] if one["type"]["kind"] == "list"]
+    for parties in lists:
+        for signatures in lists:
+            shared = _shared_name(parties, signatures)
+            if shared is not None:
+                signed = {one[shared]: one for one in row.get(signatures["name"]) or []}
+                return [_signing(one, shared, signed) for one in row.get(parties["name"]) or []]
+    return []
+
+
+def _shared_name(parties: Json, signatures: Json) -> str | None:
+    """Return the field by which signatures say whose they are, if these lists are such."""
+    named, signing = _fields(parties), _fields(signatures)
+    if "organization" not in named.values() or "signature" not in signing.values():
+        return None
+    return next((name for name in signing if name in named), None)
+
+
+def _fields(listed: Json) -> dict[str, str | None]:
+    """Return the fields of a list's records: name -> format."""
+    items = listed["type"].get("items") or {}
+    return {one["name"]: one["type"].get("format") for one in items.get("fields") or ()}
+
+
+def _signing(party: Json, shared: str, signed: dict[str, Json]) -> dict[str, Any]:
+    signature = signed.get(party[shared], {})
+    moments = (value for name, value in signature.items() if name.endswith("_at"))
+    return {
+        "name": party[shared],
+        "organization": party.get("organization"),
+        "has_signed": bool(signature),
+        "at": next(moments, None),
+    }
+
+
+def movers(row: Json, roles: set[str], members: dict[str, list[Json]]) -> Iterator[dict[str, str]]:
+    """Yield who may move a record on: members with one of the roles.
+
+    Those of organisations that the record names go before all others; the others are yielded only
+    where the record names nobody who could.
+    """
+    able = {
+        code: [one for one in found if one["active"] and roles & set(one["roles"])]
+        for code, found in members.items()
+    }
+    named = {code: found for code, found in able.items() if found and concerns(row, code)}
+    for code, found in (named or able).items():
+        for one in found:
+            yield {"organization": code, "member": one["id"], "name": one["name"]}
