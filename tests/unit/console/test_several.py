@@ -70,9 +70,11 @@ def test_two_are_selected_previewed_on_one_page_and_done_by_one_confirmation(
     inbox = actor.reader.get("/inbox").text
     assert all(f'value="{one}"' in inbox for one in [*records, STEP])
     place = actor.send("/inbox", {"step": STEP, "record": records}).headers["location"]
-    page = actor.reader.get(place, params={"show": "all", "lang": "en"})
-    assert page.text.count("<td>FILED</td>") == 2  # the state after, in each preview
-    assert actor.shown(place)["counts"] == {"ready": 2}
+    shown = actor.shown(f"{place}?show=all")
+    after = [row["preview"]["changes"][0]["after"]["state"] for row in shown["rows"]]
+    assert (shown["counts"], after) == ({"ready": 2}, ["FILED", "FILED"])
+    page = actor.reader.get(place, params={"show": "all"}).text
+    assert all(f"/case/charity/campaigns/{one}" in page for one in made)
     actor.send(place)
     actor.catch_up()
     assert actor.shown(place)["counts"] == {"done": 2}
