@@ -189,12 +189,14 @@ def _texts(value: Any, described: Json) -> Iterator[tuple[str, str]]:  # noqa: A
 def _arguments(visit: Visit, transaction: Json) -> list[Json]:
     methods = visit.names.contracts.get(transaction.get("contract") or "", {}).get("methods", [])
     found = (one for one in methods if one["name"] == transaction.get("method"))
-    return list(next(found, {}).get("arguments", []))
+    method: Json = next(found, {})
+    return list(method.get("arguments", []))
 
 
 def _fields(visit: Visit, contract: str, table: str) -> list[Json]:
     tables = visit.names.contracts.get(contract, {}).get("tables", [])
-    return list(next((one for one in tables if one["name"] == table), {}).get("fields", []))
+    found: Json = next((one for one in tables if one["name"] == table), {})
+    return list(found.get("fields", []))
 
 
 PAGES: Final = (

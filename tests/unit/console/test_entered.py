@@ -107,7 +107,7 @@ def test_what_cannot_be_read_is_a_flaw_at_its_control(one: dict[str, Any], text:
     """A wrong value is named with its control and a code, and gives no argument."""
     entered = Entered({"x": text})
     assert entered.read([one]) == {}
-    assert [(flaw.path, flaw.code) for flaw in entered.flaws] == [("x", "E_ARGUMENTS")]
+    assert [(flaw.path, flaw.code) for flaw in entered.flaws] == [("x", "E_ARGUMENT")]
 
 
 def test_not_set_differs_from_empty() -> None:

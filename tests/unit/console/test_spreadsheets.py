@@ -3,13 +3,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import csv
 import io
+import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
-from tallystick.console.explorer.spreadsheets import cell_of
+from tallystick.console.explorer import spreadsheets
+from tallystick.console.explorer.spreadsheets import cell_of, give_table
+from tallystick.errors import LimitExceeded
 from tallystick.interchange.tables import Column, read_table, write_xlsx
 from tests.unit.console.conftest import DEPOSITS, Reader
 
@@ -28,6 +34,89 @@ def test_a_table_goes_out_whole_in_every_form(reader: Reader) -> None:
     first, about = book.worksheets
     assert first.max_row == rows + 1
     assert about.max_row == 4
+
+
+def test_a_table_goes_out_whole_as_json(reader: Reader) -> None:
+    """Asked for all, the same address gives every row, as a file; else it gives the page."""
+    whole = reader.get(f"{PLACE}.json", params={"all": "1", "kind": "document"})
+    assert whole.headers["content-disposition"].startswith("attachment")
+    said = whole.json()
+    assert (said["table"], said["filters"]) == ("deposits", {"kind": "document"})
+    assert len(said["rows"]) >= DEPOSITS
+
+
+class Many:
+    """A node with one table of very many rows, a page at a time."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    async def get(self, path: str, *, limit: int, cursor: str | None, **_: str) -> Any:
+        """Return a page."""
+        assert path == "/v1/contracts/made/tables/up"
+        start = int(cursor or "0")
+        end = min(start + limit, self.count)
+        return {
+            "items": [row(number) for number in range(start, end)],
+            "next_cursor": str(end) if end < self.count else None,
+            "height": 7,
+        }
+
+
+def row(number: int) -> dict[str, Any]:
+    """Return a record: a long number that is a name, a text that would be computed, an amount."""
+    return {"id": f"{10**18 + number}", "title": f"=cmd|{number}", "name": "王芳", "sum": number}
+
+
+MADE_UP: Any = {
+    "name": "up",
+    "label": {"zh": "表", "en": "table"},
+    "fields": [
+        {"name": "id", "label": {"zh": "号", "en": "id"}, "type": {"kind": "text"}},
+        {"name": "title", "label": {"zh": "名", "en": "title"}, "type": {"kind": "text"}},
+        {"name": "name", "label": {"zh": "人", "en": "name"}, "type": {"kind": "text"}},
+        {"name": "sum", "label": {"zh": "额", "en": "sum"}, "type": {"format": "amount"}},
+    ],
+}
+
+
+def exported(count: int, ending: str) -> bytes:
+    """Return the file of a table of so many rows."""
+    visit: Any = SimpleNamespace(
+        ledger=Many(count),
+        wanted_form=ending,
+        wants_json=ending == "json",
+        read=lambda label: label["zh"],
+        say=lambda text: text,
+    )
+    made = asyncio.run(give_table(visit, {"name": "made"}, MADE_UP, {}))
+    return bytes(made.body)
+
+
+@pytest.mark.parametrize("count", [1_200, pytest.param(50_000, marks=pytest.mark.slow)])
+def test_a_long_list_is_complete_in_every_form(count: int) -> None:
+    """No row is missing, long numbers keep their digits, Chinese is intact, `=cmd` is a text."""
+    total = sum(range(count))
+    said = json.loads(exported(count, "json"))["rows"]
+    assert said == [row(number) for number in range(count)]
+    lines = list(csv.reader(exported(count, "csv").decode("utf-8-sig").splitlines()))[1:]
+    assert len(lines) == count
+    assert [int(line[0]) for line in lines] == [10**18 + number for number in range(count)]
+    assert {line[1][:5] for line in lines} == {"'=cmd"}
+    assert {line[2] for line in lines} == {"王芳"}
+    assert round(sum(float(line[3]) * 100 for line in lines)) == total
+    book = load_workbook(io.BytesIO(exported(count, "xlsx")), read_only=True)
+    cells = list(book.worksheets[0].iter_rows(min_row=2))
+    assert len(cells) == count
+    assert [one[0].value for one in cells] == [f"{10**18 + number}" for number in range(count)]
+    assert {(one[1].data_type, str(one[1].value)[:4]) for one in cells} == {("s", "=cmd")}
+
+
+def test_a_list_that_is_too_long_for_one_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rather than cut off."""
+    monkeypatch.setattr(spreadsheets, "ROWS_MAX", 1_000)
+    with pytest.raises(LimitExceeded):
+        exported(1_600, "csv")
 
 
 def test_filters_hold_for_files_too(reader: Reader) -> None:

@@ -20,7 +20,7 @@ _LATEST: Final = 8
 _PAGE: Final = 50
 _COLUMNS_MAX: Final = 7
 _FILTERS_MAX: Final = 4
-_PAGING: Final = frozenset({"cursor", "limit", "lang"})
+_PAGING: Final = frozenset({"all", "cursor", "limit", "lang"})
 _PLAIN: Final = frozenset({"text", "integer", "boolean", "choice", "date"})
 _LOOKED_UP: Final = frozenset({"choice"})
 
@@ -62,7 +62,7 @@ async def show_table(visit: Visit) -> Response:
     """Answer GET /state/{contract}/{table}: records, filtered by what the address says."""
     contract, table = await _table(visit)
     wanted = {name: value for name, value in visit.query.items() if value and name not in _PAGING}
-    if visit.wanted_form in SPREADSHEETS:
+    if visit.wanted_form in SPREADSHEETS or (visit.wants_json and "all" in visit.query):
         return await give_table(visit, contract, table, wanted)
     rows = await visit.ledger.get(
         at("contracts", contract["name"], "tables", table["name"]),

@@ -17,6 +17,7 @@ from typing import Final
 
 from tallystick.console.ledger import Json
 from tallystick.console.shown import BEIJING
+from tallystick.errors import InvalidArguments
 
 COUNT: Final = "#"
 IS_SET: Final = "?"
@@ -37,7 +38,7 @@ class Flaw:
     path: str
     """Of the control."""
     code: str
-    """E_ARGUMENTS, as the node says for the same."""
+    """As the node says for the same."""
     text: str
     """English; its translation is in the area's catalogue."""
     facts: dict[str, str] = field(default_factory=dict)
@@ -151,7 +152,7 @@ class Entered:
         return number
 
     def _flaw(self, path: str, text: str, **facts: str) -> None:
-        self.flaws.append(Flaw(path, "E_ARGUMENTS", text, facts))
+        self.flaws.append(Flaw(path, InvalidArguments.code, text, facts))
 
 
 _Reading = Callable[[Entered, Json, str, str], Json]

@@ -165,6 +165,8 @@ def _controls(column: FileColumn, cell: str, flaws: list[Flaw]) -> dict[str, str
         if word not in _YES | _NO:
             flaws.append(_flaw(path, "This must be yes or no."))
         return {path: "yes" if word in _YES else ""}
+    if widget == "choice":
+        return {path: _choice(column.field, cell)}
     if widget not in {"list", "map"}:
         return {path: cell}
     if column.field["item"]["widget"] in {"record", "list", "map"} or widget == "map":
@@ -174,6 +176,14 @@ def _controls(column: FileColumn, cell: str, flaws: list[Flaw]) -> dict[str, str
         f"{path}.{COUNT}": str(len(items)),
         **{f"{path}.{place}": item for place, item in enumerate(items)},
     }
+
+
+def _choice(field: Json, cell: str) -> str:
+    """Return a choice that was written as it is kept, or as it is called in either language."""
+    for choice, label in field.get("choice_labels", {}).items():
+        if cell in label.values():
+            return str(choice)
+    return cell
 
 
 def _from_json(column: FileColumn, cell: str, flaws: list[Flaw]) -> dict[str, str]:
