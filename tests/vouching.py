@@ -26,6 +26,7 @@ from tallystick.client import KeyStore, Net, connect
 from tallystick.contracts import DAY_MS, digest_of
 from tallystick.crypto import SecretKey
 from tallystick.industries.charity import demo as story
+from tallystick.industries.charity import demo_cast as cast
 from tallystick.industries.charity.list_files import ListFile, read_list
 from tallystick.industries.charity.records import PayeeAccount
 from tallystick.node import NodeConfig
@@ -64,7 +65,7 @@ class Charity:
         """Open a campaign, and bring a list as far as claims."""
         self.listed = read_list("".join((HEADER, *lines)).encode(), SECRET)
         assert not self.listed.problems
-        now = self.nets[story.CIVIL].status().block_time_ms
+        now = self.nets[cast.CIVIL].status().block_time_ms
         foundation = {
             "organization": story.parts()[1].code,
             "licence": "53100000500020",
@@ -80,15 +81,15 @@ class Charity:
             "closes_at": now + 300 * DAY_MS,
             "fee_cap_basis": 800,
         }
-        self.act(story.CIVIL, "license_foundation", foundation=foundation)
-        self.act(story.TELLER, "open_money", currency="CNY")
-        self.campaign = self.act(story.OFFICER_1, "register_campaign", **plan)
-        self.act(story.OFFICER_1, "file_campaign", campaign=self.campaign)
-        self.act(story.OFFICER_1, "open_campaign", campaign=self.campaign)
+        self.act(cast.CIVIL, "license_foundation", foundation=foundation)
+        self.act(cast.TELLER, "open_money", currency="CNY")
+        self.campaign = self.act(cast.OFFICER_1, "register_campaign", **plan)
+        self.act(cast.OFFICER_1, "file_campaign", campaign=self.campaign)
+        self.act(cast.OFFICER_1, "open_campaign", campaign=self.campaign)
         gift = {"amount": 1_000_000, "donor": digest_of("donor"), "reference": "G-1"}
-        self.act(story.TELLER, "receive_donation", campaign=self.campaign, **gift)
+        self.act(cast.TELLER, "receive_donation", campaign=self.campaign, **gift)
         self.batch = self.act(
-            story.OFFICER_1,
+            cast.OFFICER_1,
             "import_list",
             campaign=self.campaign,
             period="2026-autumn",
@@ -96,10 +97,10 @@ class Charity:
             total=self.listed.total,
             list_digest=self.listed.digest,
         )
-        self.act(story.OFFICER_1, "add_rows", batch=self.batch, rows=list(self.listed.plain_rows))
-        self.act(story.APP, "check_list", batch=self.batch)
+        self.act(cast.OFFICER_1, "add_rows", batch=self.batch, rows=list(self.listed.plain_rows))
+        self.act(cast.APP, "check_list", batch=self.batch)
         digest = self.listed.digest
-        self.act(story.REVIEWER_1, "approve_list", batch=self.batch, list_digest=digest)
+        self.act(cast.REVIEWER_1, "approve_list", batch=self.batch, list_digest=digest)
 
     def entitlement(self, number: str) -> str:
         """Return the entitlement of a person of the list."""
@@ -110,7 +111,7 @@ class Charity:
     def claim(self, number: str, signers: dict[str, tuple[str, SecretKey]]) -> str:
         """Claim for a person; `signers` has assertion and key for each part. Return the order."""
         entitlement = self.entitlement(number)
-        kept = self.nets[story.APP].query("charity", "show_entitlement", entitlement=entitlement)
+        kept = self.nets[cast.APP].query("charity", "show_entitlement", entitlement=entitlement)
         account = PayeeAccount(holder=kept["beneficiary"], account=digest_of("account", number))
         digest = digest_of(
             "charity-claim",
@@ -126,7 +127,7 @@ class Charity:
         }
         return str(
             self.act(
-                story.APP,
+                cast.APP,
                 "claim",
                 entitlement=entitlement,
                 amount=kept["amount"],
@@ -139,7 +140,7 @@ class Charity:
     def wait_for_views(self) -> None:
         """Return when the tables show what is committed."""
         deadline = time.monotonic() + _VIEWS_S
-        net = self.nets[story.APP]
+        net = self.nets[cast.APP]
         while (status := net.status()).views_height < status.height:
             assert time.monotonic() < deadline, "the views stay behind"
             time.sleep(0.01)
@@ -195,7 +196,7 @@ def running_door(place: Charity, folder: Path, *options: str) -> Iterator[Runnin
     secret.write_text(SECRET.hex())
     command = [sys.executable, "-m", "tallystick.cli", "identity", "serve", "--port", "0"]
     command += ["--contract", "charity", "--claim", "id_number", "--secret", str(secret)]
-    command += ["--as", story.VOUCHER, "--url", place.url, *options]
+    command += ["--as", cast.VOUCHER, "--url", place.url, *options]
     environment = {
         **os.environ,
         "TALLY_DATA": str(place.folder),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tallystick.cli.catalogue import say
-from tallystick.cli.demo import consortium
+from tallystick.cli.demo.consortium import CONSORTIUM, Cast, build_genesis, member_key
 from tallystick.cli.demo.names import KEYS_FOLDER
 from tallystick.cli.local import keep_trust_file
 from tallystick.client import Identity, KeyStore
@@ -31,14 +31,23 @@ ADMINISTRATOR = "administrator"
 _ROLES = (ROLE_ADMINISTRATOR, "auditor", "depositor")
 
 
-def found_demo(folder: Path) -> GenesisDocument:
-    """Make the demonstration network with new keys; they are kept in the data folder."""
-    keys = consortium.generate_keys()
+def found_demo(
+    folder: Path, cast: Cast = CONSORTIUM, *, created: TimeMs | None = None
+) -> GenesisDocument:
+    """Make a demonstration network with new keys; they are kept in the data folder.
+
+    Args:
+        folder: its data folder.
+        cast: who is in it.
+        created: when it is said to have been founded, unix milliseconds; now, if not given.
+    """
+    keys = {person.key_name: SecretKey.generate() for person in cast.people}
     log_secret = SecretKey.generate()
-    genesis = consortium.build_genesis(keys, log_secret, now_ms(), installed_contracts())
+    founded = now_ms() if created is None else created
+    genesis = build_genesis(cast, keys, log_secret.public_key, founded, installed_contracts())
     create_network(folder, genesis, log_secret)
     store = KeyStore(folder / KEYS_FOLDER)
-    for person in consortium.PEOPLE:
+    for person in cast.people:
         member = person.member
         identity = Identity(member.organization, member.id, keys[person.key_name])
         store.save(person.key_name, identity)
@@ -76,7 +85,7 @@ def found_own(folder: Path, *, network: str, organization: str, name: str) -> Fo
         created=now,
         organizations=(owner,),
         members=(member,),
-        keys=(consortium.member_key(member, secret.public_key, now),),
+        keys=(member_key(member, secret.public_key, now),),
         log_keys=(LogKey(organization=owner.id, public_key=log_secret.public_key),),
         contracts=tuple(sorted(installed_contracts())),
     )

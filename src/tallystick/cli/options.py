@@ -54,6 +54,8 @@ class Listening:
 
     port: int = 8700
     host: str = "localhost"
+    expose_demo: bool = False
+    """Whether others may reach a demonstration."""
     passphrase_file: Dashed = None
 
 

@@ -73,7 +73,7 @@ from tallystick.contracts.schema import (
 )
 from tallystick.contracts.sentences import NOTHING, format_value, sentence
 from tallystick.contracts.statistics import RefusedCall, Statistic
-from tallystick.contracts.stories import Player, PlayerKey, Theatre
+from tallystick.contracts.stories import Life, Past, Player, PlayerKey, Scene, Theatre
 from tallystick.contracts.succession import unreadable_tables
 from tallystick.contracts.tables import Table
 from tallystick.contracts.take_aways import (
@@ -182,6 +182,7 @@ __all__ = [
     "InvalidValue",
     "Label",
     "Latest",
+    "Life",
     "MediaType",
     "Meta",
     "Method",
@@ -195,6 +196,7 @@ __all__ = [
     "OrganizationCode",
     "Overdue",
     "Part",
+    "Past",
     "Player",
     "PlayerKey",
     "PublicKey",
@@ -206,6 +208,7 @@ __all__ = [
     "RefusedCall",
     "RoleMissing",
     "SM3Digest",
+    "Scene",
     "Signature",
     "Signer",
     "Silent",

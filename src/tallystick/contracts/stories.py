@@ -3,16 +3,21 @@
 
 A story is a module of an industry's package, registered by the entry point group
 `tallystick.demos`; `tally demo NAME` tells it. It has `CONTRACT`, `PAYER`, `TELLER`, `parts()` and
-`tell(theatre)`, and says only who does what, and why.
+`tell(theatre)`, and says only who does what, and why. Its `history(past)` says what the same
+people did in the ninety days before a demonstration begins.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from tallystick.contracts.label import Label
+
+T = TypeVar("T")
+Life: TypeAlias = Generator[int, None, None]
+"""What becomes of a matter: it acts when its time comes, and yields the hours until it goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +45,8 @@ class PlayerKey(Protocol):
         ...
 
 
-class Theatre(Protocol):
-    """What a story needs of the place where it is told.
+class Scene(Protocol):
+    """Where people act, now or in the past.
 
     A method is of the story's contract; with a dot it is of another: `calendars.publish`.
     """
@@ -90,19 +95,23 @@ class Theatre(Protocol):
         """Return what the ledger knows of a payee's account."""
         ...
 
+    def keep_original(self, name: str, content: bytes) -> str:
+        """Keep a file that will be deposited, in the story's folder; return its SHA-256.
+
+        A receipt that names its hash is later verified with it.
+        """
+        ...
+
+
+class Theatre(Scene, Protocol):
+    """What a story needs of the place where it is told."""
+
     def keep_payees(self, payees: Sequence[Mapping[str, str]]) -> None:
         """Write the private file of payees."""
         ...
 
     def bank_round(self, orders: int, closed: Sequence[str]) -> tuple[int, int]:
         """Send so many orders, let the stand-in bank answer, report; return made and refused."""
-        ...
-
-    def keep_original(self, name: str, content: bytes) -> str:
-        """Keep a file that will be deposited, in the story's folder; return its SHA-256.
-
-        A receipt that names its hash is later verified with it.
-        """
         ...
 
     def check_case(self, member: str, case: str) -> tuple[list[dict[str, Any]], str]:
@@ -119,4 +128,45 @@ class Theatre(Protocol):
         An extract is checked with nothing but the trust file, and its facts are returned; of
         another file there are none.
         """
+        ...
+
+
+class Chance(Protocol):
+    """Numbers that look like chance and repeat; `random.Random` is one."""
+
+    def random(self) -> float:
+        """Return a number from 0 up to 1."""
+        ...
+
+    def randint(self, a: int, b: int, /) -> int:
+        """Return a whole number from `a` to `b`."""
+        ...
+
+    def randrange(self, start: int, stop: int | None = None, /) -> int:
+        """Return a whole number below `stop`, or below `start` if it is the only one."""
+        ...
+
+    def choice(self, seq: Sequence[T], /) -> T:
+        """Return one of these."""
+        ...
+
+    def choices(self, population: Sequence[T], weights: Sequence[int], /) -> list[T]:
+        """Return a list of one of these, by weight."""
+        ...
+
+
+class Past(Scene, Protocol):
+    """The days before a demonstration begins, into which its history is written."""
+
+    @property
+    def chance(self) -> Chance:
+        """What happens by chance comes from the history's seed."""
+        ...
+
+    def begin(self, life: Life) -> None:
+        """Let another matter begin now, beside the one that is acting."""
+        ...
+
+    def news(self, event: str) -> list[Mapping[str, Any]]:
+        """Return the fields of the contract's events of a name, those since it was last asked."""
         ...

@@ -7,7 +7,12 @@ from tallystick.storage.backup_writer import backup
 from tallystick.storage.block_log import BlockLog
 from tallystick.storage.check import check_storage
 from tallystick.storage.chunks import ChunkIndex, make_snapshot, read_chunk
-from tallystick.storage.data_folder import DataFolder, read_format, read_genesis
+from tallystick.storage.data_folder import (
+    DataFolder,
+    prepare_folder,
+    read_format,
+    read_genesis,
+)
 from tallystick.storage.durable_store import DurableStore
 from tallystick.storage.findings import Finding, Severity
 from tallystick.storage.layout import BLOCKS_FOLDER, VALIDATOR_KEY_FILE
@@ -61,6 +66,7 @@ __all__ = [
     "make_snapshot",
     "offered_heights",
     "open_storage",
+    "prepare_folder",
     "read_chunk",
     "read_format",
     "read_genesis",

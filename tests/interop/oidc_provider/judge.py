@@ -21,7 +21,7 @@ import httpx
 
 from tallystick.crypto import SecretKey
 from tallystick.errors import IdentityDenied
-from tallystick.industries.charity import demo as story
+from tallystick.industries.charity import demo_cast as cast
 from tallystick.interchange.identity import OpenIdProvider, OpenIdSettings
 from tests.vouching import (
     CHILD,
@@ -84,7 +84,7 @@ class Cases:
 
     def stranger_is_refused(self) -> None:
         """Somebody else logs in, and nothing comes onto the ledger."""
-        net = self.place.nets[story.APP]
+        net = self.place.nets[cast.APP]
         before = net.status().height
         with new_browser() as browser:
             answer, _ = self.visit(browser, STRANGER, STUDENT)

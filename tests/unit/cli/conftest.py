@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from _pytest import capture
 
-from tallystick.cli import main
+from tallystick.cli import main, serving
+from tallystick.cli.demo import history
 from tallystick.cli.founding import found_demo
 from tallystick.cli.stage import Stage, set_stage
 from tallystick.node import Node, NodeConfig
@@ -113,3 +114,16 @@ def running(served: Running, monkeypatch: pytest.MonkeyPatch) -> Running:
     """Let the shared node be the one of this machine."""
     monkeypatch.setenv("TALLY_DATA", str(served.folder))
     return served
+
+
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nodes work in this process, no child processes; and keep a demonstration's history short.
+
+    Whole histories are told on a ledger in memory, by `test_histories.py`.
+    """
+    for module in (serving, history):
+        monkeypatch.setattr(
+            module, "NodeConfig", lambda **given: NodeConfig(workers=False, **given)
+        )
+    monkeypatch.setattr(history, "DAYS", 2)

@@ -16,6 +16,7 @@ import pytest
 from scripts import make_demo_files
 from tallystick.cli import background, linking, serving
 from tallystick.cli.demo import consortium, story
+from tallystick.cli.demo.everybody import whole_cast
 from tallystick.cli.founding import found_demo, found_own
 from tallystick.cli.linking import pin
 from tallystick.cli.local import keep_trust_file
@@ -32,7 +33,7 @@ from tallystick.errors import (
     UsageError,
 )
 from tallystick.model import check_organization_id, decode_genesis, open_checkpoint, sign_checkpoint
-from tallystick.node import Node, NodeConfig
+from tallystick.node import Node
 from tallystick.units import TimeMs
 from tests.unit.cli.conftest import Running, Tally
 
@@ -49,21 +50,15 @@ def port() -> int:
     return found
 
 
-@pytest.fixture
-def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nodes work in this process: no child processes in unit tests."""
-    monkeypatch.setattr(serving, "NodeConfig", lambda **given: NodeConfig(workers=False, **given))
-
-
 def test_the_consortium_is_well_formed() -> None:
     """Four organisations with valid codes, names in two languages, every member with a key."""
     assert len(consortium.ORGANIZATIONS) == 4
     for organization in consortium.ORGANIZATIONS:
         assert check_organization_id(organization.id)
         assert organization.name.zh != organization.name.en
-    keys = consortium.generate_keys()
-    log_secret = SecretKey.generate()
-    genesis = consortium.build_genesis(keys, log_secret, TimeMs(1_800_000_000_000), ["evidence"])
+    keys = {one.key_name: SecretKey.generate() for one in consortium.PEOPLE}
+    log_key, created = SecretKey.generate().public_key, TimeMs(1_800_000_000_000)
+    genesis = consortium.build_genesis(consortium.CONSORTIUM, keys, log_key, created, ["evidence"])
     again = decode_genesis(genesis.encode())
     assert {key.member for key in again.keys} == {one.member.id for one in consortium.PEOPLE}
     roles = {role for one in consortium.PEOPLE for role in one.member.roles}
@@ -119,7 +114,8 @@ def test_the_demonstration_tells_its_story_and_ends(
     outcome = tally(*words)
     assert outcome.code == 0, outcome.err
     for says in (
-        "4 organisations",
+        f"{len(whole_cast().organizations)} organisations",
+        f"Console: http://localhost:{port}",
         "EV-2",
         "a folder of 5 files",
         "verified offline",
@@ -168,6 +164,7 @@ def test_an_island_that_does_not_speak_json_has_verified_nothing(tmp_path: Path)
     [
         (("--once",), "--once needs --demo"),
         (("--demo", "--once", "--detach"), "--once and --detach exclude each other"),
+        (("--expose-demo",), "--expose-demo needs --demo"),
         (("--demo", "--organization", CODE), "--demo and --organization exclude each other"),
         (("--organization", CODE), "--organization needs --organization-name"),
         (("--organization-name", "X"), "--organization-name needs --organization"),
@@ -259,7 +256,10 @@ def test_listening_to_everybody_is_said(
     monkeypatch.setattr(story, "tell", lambda *_, **__: {})
     found_demo(tmp_path / "d")
     words = ("--data", tmp_path / "d", "--port", port, "--host", "0.0.0.0")  # noqa: S104
-    outcome = tally("up", "--demo", *words)
+    refused = tally("up", "--demo", *words)
+    assert (refused.code, guests) == (2, [])
+    assert "--expose-demo" in refused.err
+    outcome = tally("up", "--demo", "--expose-demo", *words)
     assert "everybody who reaches this machine" in outcome.err
     assert "demonstration network" in outcome.err
     assert guests[0]["url"] == f"http://localhost:{port}"
@@ -454,6 +454,7 @@ def test_a_left_over_record_is_cleared_by_down(tally: Tally, tmp_path: Path) -> 
     assert not RunFile(tmp_path).is_stale()
 
 
+@pytest.mark.usefixtures("in_process")
 def test_detaching_founds_here_and_serves_there(
     tally: Tally, tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tally demo NAME`: the story of an installed industry, from beginning to verified receipts."""
+"""`tally demo NAME`: the story of an installed industry; `tally demo reset`: begin anew."""
 
 from __future__ import annotations
 
 import time
-from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
@@ -18,7 +17,7 @@ from tallystick.errors import UsageError
 if TYPE_CHECKING:
     from tallystick.node import Node
 
-GROUP: Final = "tallystick.demos"
+RESET: Final = "reset"
 
 
 def demo(
@@ -26,12 +25,16 @@ def demo(
 ) -> Answer:
     """Tell a story on a network of its own; it ends well only if everything was verified.
 
+    `reset` is no story: it founds the demonstration of `tally up --demo` anew.
+
     Raises:
         UsageError: there is no such story.
         EngineMissing: four nodes need the consensus engine; the message has the command.
-        DataFolderProblem: the folder is not empty.
+        DataFolderProblem: the folder is not empty; or what is to be reset is in use, or nothing.
         Unverified: something did not go as it must.
     """
+    if name == RESET:
+        return _reset(data, network=network)
     story = _story(name)
     from tallystick.cli.demo.premises import ended_like_an_interrupt, premises
 
@@ -74,9 +77,23 @@ def _tell_on_one(folder: Path, story: ModuleType) -> dict[str, Plain]:
 
 
 def _story(name: str) -> ModuleType:
-    points = {one.name: one for one in entry_points(group=GROUP)}
-    if name not in points:
-        known = ", ".join(sorted(points))
-        raise UsageError(say("story.unknown", name=name), field="NAME", expected=known or None)
-    module: ModuleType = points[name].load()
-    return module
+    from tallystick.cli.demo.everybody import stories
+
+    found = stories()
+    if name not in found:
+        known = ", ".join((*found, RESET))
+        raise UsageError(say("story.unknown", name=name), field="NAME", expected=known)
+    return found[name]
+
+
+def _reset(data: Path | None, *, network: bool) -> Answer:
+    """Put a demonstration back to its start; what was done in it since is gone."""
+    from tallystick.cli.demo.whole import reset_demo
+    from tallystick.cli.locate import data_folder
+
+    if network:
+        raise UsageError(say("demo.reset_alone"), field="--network")
+    folder = data_folder(data, demo=True)
+    made = reset_demo(folder)
+    step(say("demo.reset", path=folder))
+    return Sheet({"data": str(folder), "transactions": made.history.transactions})

@@ -28,7 +28,7 @@ from tallystick.cli.ports import check_port
 from tallystick.cli.render import render
 from tallystick.cli.runfile import LOG_NAME, RunFile
 from tallystick.cli.secrets import SIGNING_KEY, forget_variable, read_passphrase
-from tallystick.cli.talk import note, step, waiting, warn
+from tallystick.cli.talk import note, paint, step, waiting, warn
 from tallystick.errors import DataFolderProblem, UsageError
 from tallystick.units import LOOPBACK_NAMES
 
@@ -49,19 +49,19 @@ def up(
     """Start the node.
 
     Raises:
-        UsageError: options that contradict each other, or no network and none to found.
+        UsageError: options that contradict each other, no network and none to found, or a
+            demonstration that others would reach.
         DataFolderProblem: the folder is in use, or holds another kind of network.
         PortInUse: another program listens there.
         EngineMissing, EngineVersion: the consensus engine that the folder needs is not installed.
         WrongPassphrase: the node's keys are sealed, and it does not open them.
     """
     _check_options(demo=demo, once=once, detach=detach, new=new)
+    _check_host(listening, demo=demo)
     folder = data_folder(place.data, demo=demo)
     _check_not_running(folder)
     check_port(listening.host, listening.port)
     _check_engine(folder)
-    if listening.host not in LOOPBACK_NAMES:
-        warn(say("node.open_address", host=listening.host))
     if demo and not detach:
         note(say("demo.title"))
     _found(folder, new, demo=demo)
@@ -95,6 +95,23 @@ def _check_options(*, demo: bool, once: bool, detach: bool, new: NewNetwork) -> 
         raise UsageError(say("usage.needs", one=given, other=missing), field=missing)
 
 
+def _check_host(listening: Listening, *, demo: bool) -> None:
+    """Check who could reach the node: a demonstration is for this machine unless told otherwise.
+
+    Raises:
+        UsageError: a demonstration would be reached by others, or the flag has nothing to expose.
+    """
+    if listening.expose_demo and not demo:
+        message = say("usage.needs", one="--expose-demo", other="--demo")
+        raise UsageError(message, field="--expose-demo")
+    if listening.host in LOOPBACK_NAMES:
+        return
+    if demo and not listening.expose_demo:
+        hint = say("demo.loopback_hint")
+        raise UsageError(say("demo.loopback"), field="--host", found=listening.host, hint=hint)
+    warn(say("node.open_address", host=listening.host))
+
+
 def _check_not_running(folder: Path) -> None:
     record = RunFile(folder).read()
     if record is not None:
@@ -125,17 +142,15 @@ def _found(folder: Path, new: NewNetwork, *, demo: bool) -> None:
     if is_founded(folder):
         _check_kind(folder, new, demo=demo)
         return
+    if demo:
+        from tallystick.cli.demo.whole import found_aloud
+
+        found_aloud(folder)
+        return
     from tallystick.cli import founding
-    from tallystick.cli.demo.consortium import ORGANIZATIONS, PEOPLE, PLATFORM, SEAL_KEEPER
     from tallystick.cli.first_seal import FirstSeal, note_first_seal
 
     started = time.monotonic()
-    if demo:
-        founding.found_demo(folder)
-        note_first_seal(folder, FirstSeal(PLATFORM.id, PLATFORM.name.zh, SEAL_KEEPER.key_name))
-        counts = {"organizations": len(ORGANIZATIONS), "members": len(PEOPLE)}
-        step(say("demo.founded", **counts), took_s=time.monotonic() - started)
-        return
     if new.organization is None or new.organization_name is None:
         hint = say("node.no_network_hint")
         raise UsageError(say("node.no_network", path=folder), field="--organization", hint=hint)
@@ -165,6 +180,8 @@ def _detach(folder: Path, listening: Listening, passphrase: str | None, *, demo:
     words += ["--port", str(listening.port), "--host", listening.host]
     if demo:
         words.append("--demo")
+    if listening.expose_demo:
+        words.append("--expose-demo")
     if passphrase is not None:
         words += [SIGNING_KEY.option, "-"]
     with waiting(say("node.starting")):
@@ -197,6 +214,8 @@ def _serve(
         if demo:
             from tallystick.cli.demo.story import tell
 
+            note(paint(say("demo.console", url=serving.url), "bold"))
+            note("  " + say("demo.tour", url=serving.url))
             facts.update(tell(folder, serving.url, stays=not once))
         else:
             pin(serving.url, trust)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who is in the demonstration network. All of them are invented; their codes are well-formed.
+"""Who is in the demonstration network for evidence. All are invented; their codes well-formed.
 
 The keys are made by chance at the first start and stay in the data folder, so nobody can sign for
 anybody else's demonstration.
@@ -75,24 +75,36 @@ PEOPLE: Final = (
 ORGANIZATIONS: Final = (COURT, BANK, PLATFORM, NOTARY)
 
 
-def generate_keys() -> dict[str, SecretKey]:
-    """Return a new secret key for each person, by key name."""
-    return {person.key_name: SecretKey.generate() for person in PEOPLE}
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who is in a demonstration network."""
+
+    organizations: tuple[Organization, ...]
+    people: tuple[Person, ...]
+
+
+CONSORTIUM: Final = Cast(ORGANIZATIONS, PEOPLE)
+"""Those of evidence alone."""
 
 
 def build_genesis(
-    keys: Mapping[str, SecretKey], log_secret: SecretKey, now: TimeMs, contracts: Iterable[str]
+    cast: Cast,
+    keys: Mapping[str, SecretKey],
+    log_key: bytes,
+    created: TimeMs,
+    contracts: Iterable[str],
 ) -> GenesisDocument:
     """Return the founding document; the court's node signs the log."""
     return GenesisDocument(
         name=NETWORK_NAME,
-        created=now,
-        organizations=ORGANIZATIONS,
-        members=tuple(person.member for person in PEOPLE),
+        created=created,
+        organizations=cast.organizations,
+        members=tuple(person.member for person in cast.people),
         keys=tuple(
-            member_key(person.member, keys[person.key_name].public_key, now) for person in PEOPLE
+            member_key(person.member, keys[person.key_name].public_key, created)
+            for person in cast.people
         ),
-        log_keys=(LogKey(organization=COURT.id, public_key=log_secret.public_key),),
+        log_keys=(LogKey(organization=COURT.id, public_key=log_key),),
         contracts=tuple(sorted(contracts)),
     )
 

@@ -14,8 +14,32 @@ DEMO: Final[Mapping[str, Text]] = {
         "Tallystick · 本机演示联盟 (--lang en for English)",
     ),
     "demo.founded": Text(
-        "network founded: {organizations} organisations, {members} members, each with its own key",
-        "网络已创建：{organizations} 家机构、{members} 名成员，各持自己的密钥",
+        "network founded: {organizations} organisations, {members} members, each with its own key; "
+        "{days} days of history in {transactions} transactions",
+        "网络已创建：{organizations} 家机构、{members} 名成员，各持自己的密钥；"
+        "已有 {days} 天的历史，共 {transactions} 笔交易",
+    ),
+    "demo.writing": Text(
+        "writing {days} days of history through the node", "正在通过节点写入 {days} 天的历史"
+    ),
+    "demo.console": Text("Console: {url}", "控制台：{url}"),
+    "demo.tour": Text(
+        "guided tour: {url}/tour · act as anybody: {url}/act-as",
+        "导览：{url}/tour · 切换身份：{url}/act-as",
+    ),
+    "demo.loopback": Text(
+        "a demonstration listens on this machine only: its keys are no secrets",
+        "演示仅在本机监听：其密钥不构成秘密",
+    ),
+    "demo.loopback_hint": Text(
+        "`--expose-demo` serves it to others all the same, without acting as its people.",
+        "加 `--expose-demo` 仍可对外提供，但不提供切换身份。",
+    ),
+    "demo.reset": Text("the demonstration begins anew: {path}", "演示已恢复初始状态：{path}"),
+    "demo.nothing_to_reset": Text("there is no demonstration in {path}", "{path} 中没有演示网络"),
+    "demo.reset_alone": Text(
+        "reset is of the demonstration that `tally up --demo` founds; it has no network of four",
+        "reset 恢复的是 `tally up --demo` 创建的演示；它没有四节点网络",
     ),
     "demo.deposited": Text(
         "deposited {file} as {id}, signed by {member} @ {organization}; final in block {height}",

@@ -134,6 +134,10 @@ OPTIONS: Final[Mapping[str, Text]] = {
     # up, down, doctor
     "up:port": Text("port to listen on", "监听端口"),
     "up:host": Text("address to listen on", "监听地址"),
+    "up:expose_demo": Text(
+        "with --demo: let others reach it, without acting as its people",
+        "配合 --demo：允许他人访问，但不提供切换身份",
+    ),
     "up:demo": Text("found a demonstration network and show it", "创建并演示一个示范网络"),
     "up:once": Text(
         "with --demo: stop when the demonstration is over", "配合 --demo：演示结束即停止"

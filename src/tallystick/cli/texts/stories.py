@@ -18,27 +18,31 @@ STORY_COMMANDS: Final[Mapping[str, CommandText]] = {
             "tally demo charity",
             "tally demo inventory --lang zh --data ./story",
             "tally demo charity --network",
+            "tally demo reset",
         ),
         Text(
             "Founds a network of its own on this machine, lets everybody play their part through "
             "the public client, carries payments through a bank's folder, and checks every receipt "
             "offline. The bank is the demonstration's own stand-in. With --network four of the "
             "organisations run a node with its own keys and CometBFT, the others are voted in, and "
-            "everybody calls through the node of the own organisation or of a host.",
+            "everybody calls through the node of the own organisation or of a host. `reset` is no "
+            "story: it puts the demonstration of `tally up --demo` back to its start.",
             "在本机创建独立网络，各方经公开客户端逐步办理，付款经银行文件目录往来，最后离线核验全部"
             "回执。其中银行为演示自带的模拟程序。加 --network 时，其中四家机构各运行一个自持密钥的节点"
-            "与 CometBFT，其余机构经投票加入，各方经本机构或所托机构的节点办理。",
+            "与 CometBFT，其余机构经投票加入，各方经本机构或所托机构的节点办理。`reset` 不是故事：它将 "
+            "`tally up --demo` 的演示恢复为初始状态。",
         ),
     ),
 }
 STORY_OPTIONS: Final[Mapping[str, Text]] = {
-    "demo:name": Text("which story", "演示名称"),
+    "demo:name": Text("which story, or `reset`", "演示名称，或 `reset`"),
     "demo:network": Text(
         "on four nodes with CometBFT instead of one (needs the engine)",
         "在四个 CometBFT 节点上演示，而非单节点（需共识引擎）",
     ),
     "demo:data": Text(
-        "folder to keep it in (default: a temporary one)", "保存演示数据的目录（默认为临时目录）"
+        "folder to keep it in (default: a temporary one); with reset, that of the demonstration",
+        "保存演示数据的目录（默认为临时目录）；用于 reset 时为演示的数据目录",
     ),
 }
 STORY_MESSAGES: Final[Mapping[str, Text]] = {

@@ -7,39 +7,29 @@ here stands only who does what, and why. All persons, numbers and accounts are i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
-from tallystick.contracts import DAY_MS, Label, Player, PlayerKey, Theatre, digest_of
-from tallystick.industries.charity.list_files import ListFile, read_list
-from tallystick.industries.charity.records import Entitlement, ListRow, PayeeAccount
-from tallystick.industries.charity.rules import claim_digest, confirmation_digest, list_digest_of
-from tallystick.industries.charity.workflows import (
-    AUDITOR,
-    BANK,
-    IDENTITY_PROVIDER,
-    OFFICER,
-    PLATFORM,
-    REVIEWER,
-    SCHOOL,
-    SUPERVISOR,
+from tallystick.contracts import DAY_MS, Label, PlayerKey, Theatre, digest_of
+from tallystick.industries.charity.demo_cast import (
+    APP,
+    CIVIL,
+    CONTRACT,
+    CURRENCY,
+    FOUNDATION,
+    OFFICER_1,
+    PAYER,
+    REVIEWER_1,
+    TEACHER,
+    TELLER,
+    VOUCHER,
+    parts,
 )
+from tallystick.industries.charity.history import as_entitlement, history
+from tallystick.industries.charity.list_files import ListFile, read_list
+from tallystick.industries.charity.records import PayeeAccount
+from tallystick.industries.charity.rules import claim_digest, confirmation_digest, list_digest_of
 
-_FOUNDATION: Final = ("53110000MADEM1010Y", Label(zh="示例公益基金会", en="Example Foundation"))
-_BANK: Final = ("91310000MADEM1030G", Label(zh="示例商业银行", en="Example Commercial Bank"))
-CONTRACT: Final = "charity"
-CURRENCY: Final = "CNY"
-PAYER: Final[Mapping[str, str]] = {
-    "name": "示例公益基金会",
-    "account": "0200000709014403321",
-    "bic": "ICBKCNBJ",
-    "currency": CURRENCY,
-    "remittance": "新未来高中生 2026 秋",
-}
-"""The foundation's account, as the bank's file names it."""
-
-CIVIL, OFFICER_1, REVIEWER_1, TELLER = "civil-chen", "officer-li", "reviewer-wang", "teller-zhao"
-TEACHER, VOUCHER, APP, AUDITOR_1 = "teacher-sun", "voucher-wu", "app-zheng", "auditor-lin"
+__all__ = ["CONTRACT", "PAYER", "TELLER", "history", "parts", "tell"]
 
 GIFTS: Final = ((600_000, "donor-1", "CNAPS-0001"), (400_000, "donor-2", "CNAPS-0002"))
 CLOSED_ACCOUNT: Final = "6222021001116245706"
@@ -64,25 +54,6 @@ _MISTAKEN: Final = (
 """A wrong check character, and a fraction of a cent."""
 
 
-def parts() -> tuple[Player, ...]:
-    """Return everybody who signs on the ledger."""
-    civil = ("11110000MADEM1020A", Label(zh="示例民政局", en="Example Civil Affairs"))
-    school = ("12110108MADEM10402", Label(zh="示例中学", en="Example School"))
-    provider = ("91110108MADEM1050X", Label(zh="示例身份认证中心", en="Example Identity Provider"))
-    platform = ("91110108MADEM1060Y", Label(zh="示例公益平台", en="Example Charity Platform"))
-    auditor = ("31110000MADEM1070D", Label(zh="示例会计师事务所", en="Example Auditors"))
-    return (
-        Player(*civil, CIVIL, Label(zh="陈民", en="Chen Min"), SUPERVISOR),
-        Player(*_FOUNDATION, OFFICER_1, Label(zh="李项", en="Li Xiang"), OFFICER),
-        Player(*_FOUNDATION, REVIEWER_1, Label(zh="王审", en="Wang Shen"), REVIEWER),
-        Player(*_BANK, TELLER, Label(zh="赵银", en="Zhao Yin"), BANK),
-        Player(*school, TEACHER, Label(zh="孙老师", en="Sun Laoshi"), SCHOOL),
-        Player(*provider, VOUCHER, Label(zh="吴证", en="Wu Zheng"), IDENTITY_PROVIDER),
-        Player(*platform, APP, Label(zh="郑台", en="Zheng Tai"), PLATFORM),
-        Player(*auditor, AUDITOR_1, Label(zh="林计", en="Lin Ji"), AUDITOR),
-    )
-
-
 def tell(theatre: Theatre) -> dict[str, Any]:
     """Tell the story; return what it came to."""
     campaign = _open_campaign(theatre)
@@ -103,7 +74,7 @@ def tell(theatre: Theatre) -> dict[str, Any]:
 
 def _open_campaign(theatre: Theatre) -> str:
     foundation = {
-        "organization": _FOUNDATION[0],
+        "organization": FOUNDATION[0],
         "licence": "53100000500020",
         "valid_until": theatre.now + _YEAR_MS,
         "may_raise_publicly": True,
@@ -302,7 +273,7 @@ class Claims:
         account = PayeeAccount(
             holder=row.beneficiary, account=self._theatre.account_digest(self._accounts[place])
         )
-        digest = claim_digest(_as_entitlement(entitlement, self._batch, row), account, CURRENCY)
+        digest = claim_digest(as_entitlement(entitlement, self._batch, row), account, CURRENCY)
         self._theatre.act(
             APP,
             method,
@@ -398,19 +369,4 @@ def _take_home(theatre: Theatre, campaign: str, gift: str, entitlement: str) -> 
             en=f"The donor's receipt over {donor['amount']} and the beneficiary's over "
             f"{beneficiary['amount']}, each with its proof, checked offline",
         )
-    )
-
-
-def _as_entitlement(entitlement: str, batch: str, row: ListRow) -> Entitlement:
-    """Return the entitlement that a row became, as far as its owner signs it."""
-    return Entitlement(
-        id=entitlement,
-        batch=batch,
-        campaign="",
-        beneficiary=row.beneficiary,
-        guardian=row.guardian,
-        is_minor=row.is_minor,
-        amount=row.amount,
-        fund=row.fund,
-        province=row.province,
     )

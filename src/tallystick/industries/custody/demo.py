@@ -7,92 +7,40 @@ IPFS tool computes of them.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
 from typing import Any, Final
 
-from tallystick.contracts import DAY_MS, Label, Player, Theatre, asdict, day_of, digest_of
-from tallystick.contracts.parts import BatchTree, answer_from, kept_file
+from tallystick.contracts import DAY_MS, Label, Theatre, day_of, digest_of
+from tallystick.contracts.parts import BatchTree
 from tallystick.industries.custody.archive_records import ManifestEntry
+from tallystick.industries.custody.demo_cast import (
+    AUDITOR_1,
+    AUDITORS,
+    CONTRACT,
+    LAWYER,
+    OFFICER_1,
+    OPERATORS,
+    OWNER_HOUSE,
+    PAYER,
+    READER_1,
+    RULES_1,
+    TELLER,
+    parts,
+)
+from tallystick.industries.custody.demo_files import Sealed, shown_entry
+from tallystick.industries.custody.history import history
 from tallystick.industries.custody.rules import entry_digest, plain_commitment
-from tallystick.industries.custody.workflows import (
-    AUDITOR,
-    BANK,
-    LEGAL,
-    OPERATOR,
-    OWNER,
-    READER,
-    RULE_KEEPER,
-)
 
-CONTRACT: Final = "custody"
-PAYER: Final[Mapping[str, str]] = {
-    "name": "示例结算银行",
-    "account": "0200000709014403322",
-    "bic": "ICBKCNBJ",
-    "currency": "CNY",
-    "remittance": "存储费",
-}
-RULES_1, TELLER, OFFICER_1, LAWYER = "rules-he", "teller-qian", "archive-sun", "legal-zhou"
-AUDITOR_1, READER_1 = "auditor-wu", "reader-zheng"
-_BANK: Final = ("91310000MADEM1030G", Label(zh="示例商业银行", en="Example Commercial Bank"))
-_SETTLING: Final = ("91110108MADEM1050X", Label(zh="示例结算银行", en="Example Settling Bank"))
-_OPERATORS: Final = (
-    ("91110108MADEM1060Y", "node-bj", "beijing"),
-    ("11110000MADEM1020A", "node-sh", "shanghai"),
-    ("12110108MADEM10402", "node-gz", "guangzhou"),
-    ("53110000MADEM1010Y", "node-cd", "chengdu"),
-)
+__all__ = ["CONTRACT", "PAYER", "TELLER", "history", "parts", "tell"]
+
 _STAKE: Final = 100_000
 _FILES: Final = 3
 _BYTES: Final = 60_000
 
 
-class Sealed:
-    """A sealed file: its bytes, address and slices."""
-
-    def __init__(self, number: int) -> None:
-        """Make up the bytes of a file; in earnest they come from age."""
-        blocks = -(-_BYTES // hashlib.sha256().digest_size)
-        seeds = (f"sealed {number} {block}".encode() for block in range(blocks))
-        self.content = b"".join(hashlib.sha256(seed).digest() for seed in seeds)[:_BYTES]
-        self.sha256 = hashlib.sha256(self.content).hexdigest()
-        self.kept = kept_file(self.content)
-
-    def answer(self, index: int) -> dict[str, Any]:
-        """Return a slice with its path to the root."""
-        shown = answer_from(self.content, index)
-        return {"slice": shown.slice, "path": list(shown.path)}
-
-
-def parts() -> tuple[Player, ...]:
-    """Return everybody who signs on the ledger."""
-    auditor = ("31110000MADEM1070D", Label(zh="示例会计师事务所", en="Example Auditors"))
-    operators = tuple(
-        Player(
-            code,
-            Label(zh=f"示例存储运营方（{zone}）", en=f"Example Storage, {zone}"),
-            node,
-            Label(zh=node, en=node),
-            OPERATOR,
-        )
-        for code, node, zone in _OPERATORS
-    )
-    return (
-        Player(*_SETTLING, RULES_1, Label(zh="何规", en="He Gui"), RULE_KEEPER),
-        Player(*_SETTLING, TELLER, Label(zh="钱银", en="Qian Yin"), BANK),
-        Player(*_BANK, OFFICER_1, Label(zh="孙档", en="Sun Dang"), OWNER),
-        Player(*_BANK, LAWYER, Label(zh="周法", en="Zhou Fa"), LEGAL),
-        Player(*auditor, AUDITOR_1, Label(zh="吴审", en="Wu Shen"), AUDITOR),
-        Player(*auditor, READER_1, Label(zh="郑阅", en="Zheng Yue"), READER),
-        *operators,
-    )
-
-
 def tell(theatre: Theatre) -> dict[str, Any]:
     """Tell the story; return what it came to."""
     agreement = _prepare(theatre)
-    files = {f"voucher-{number + 1}": Sealed(number) for number in range(_FILES)}
+    files = {f"voucher-{number + 1}": Sealed(str(number), _BYTES) for number in range(_FILES)}
     for name, file in files.items():
         _store(theatre, agreement, name, file)
     theatre.say(
@@ -127,10 +75,10 @@ def _prepare(theatre: Theatre) -> str:
     theatre.act(RULES_1, "define_class", id="voucher", title="会计凭证", days=10_957)
     theatre.act(TELLER, "open_money", currency="CNY")
     money = {"currency": "CNY", "amount": 1_000_000}
-    codes = (_BANK[0], *(code for code, _, _ in _OPERATORS))
+    codes = (OWNER_HOUSE[0], *(code for code, _, _ in OPERATORS))
     for number, code in enumerate(codes):
         theatre.act(TELLER, "receive_deposit", organization=code, reference=f"D{number}", **money)
-    for _, node, zone in _OPERATORS:
+    for _, node, zone in OPERATORS:
         terms = {"zone": zone, "capacity": 10**12, "price": 10, "currency": "CNY"}
         theatre.act(node, "offer_node", id=node, stake=_STAKE, **terms)
     made = theatre.act(
@@ -154,7 +102,7 @@ def _prepare(theatre: Theatre) -> str:
 
 
 def _store(theatre: Theatre, agreement: str, name: str, file: Sealed) -> None:
-    nodes = [node for _, node, _ in _OPERATORS[:3]]
+    nodes = [node for _, node, _ in OPERATORS[:3]]
     theatre.act(
         OFFICER_1,
         "declare_object",
@@ -177,7 +125,7 @@ def _store(theatre: Theatre, agreement: str, name: str, file: Sealed) -> None:
 
 def _challenge(theatre: Theatre, name: str, file: Sealed) -> int:
     """Ask two nodes; a copied answer is refused, the right ones pass. Return how many passed."""
-    first, second = _OPERATORS[0][1], _OPERATORS[1][1]
+    first, second = OPERATORS[0][1], OPERATORS[1][1]
     one = theatre.act(OFFICER_1, "challenge_copy", object=name, node=first)
     two = theatre.act(OFFICER_1, "challenge_copy", object=name, node=second)
     right = {"challenge": one["id"], "seed": one["seed"], "answer": file.answer(one["index"])}
@@ -196,7 +144,7 @@ def _challenge(theatre: Theatre, name: str, file: Sealed) -> int:
 
 def _repair(theatre: Theatre, name: str, file: Sealed) -> None:
     """Let a node admit damage; the contract has the copy made anew elsewhere."""
-    damaged, spare = _OPERATORS[2][1], _OPERATORS[3][1]
+    damaged, spare = OPERATORS[2][1], OPERATORS[3][1]
     theatre.act(damaged, "report_damage", object=name, node=damaged)
     state = theatre.ask("show_object", object=name)["object"]["state"]
     theatre.check(
@@ -205,7 +153,7 @@ def _repair(theatre: Theatre, name: str, file: Sealed) -> None:
     theatre.act(spare, "pin", object=name, node=spare, cid=file.kept.cid)
     found = theatre.ask("show_object", object=name)
     theatre.check(
-        holds=found["object"]["state"] == "STORED" and len(found["copies"]) == len(_OPERATORS) - 1,
+        holds=found["object"]["state"] == "STORED" and len(found["copies"]) == len(OPERATORS) - 1,
         claim=Label(zh="副本已在新节点恢复", en="the copy was restored at a new node"),
     )
     theatre.say(
@@ -235,7 +183,7 @@ def _archive(theatre: Theatre, files: dict[str, Sealed]) -> tuple[str, str]:
     theatre.refused("E_MISSING", OFFICER_1, "anchor_day", terminals=[run], **day)
     manifest = theatre.act(OFFICER_1, "anchor_day", terminals=[run | {"first": 1}], **day)
     audit = theatre.act(AUDITOR_1, "draw_audit", manifest=manifest["id"])
-    shown = [_shown(entries, tree, index) for index in audit["indices"]]
+    shown = [shown_entry(entries, tree, index) for index in audit["indices"]]
     theatre.act(OFFICER_1, "show_entries", audit=audit["id"], shown=shown)
     theatre.say(
         Label(
@@ -246,23 +194,19 @@ def _archive(theatre: Theatre, files: dict[str, Sealed]) -> tuple[str, str]:
     return str(manifest["id"]), str(audit["id"])
 
 
-def _shown(entries: list[ManifestEntry], tree: BatchTree, index: int) -> dict[str, Any]:
-    return {"index": index, "entry": asdict(entries[index]), "path": list(tree.path(index))}
-
-
 def _read(theatre: Theatre, name: str) -> None:
     """Let an auditor read once, and not twice."""
     grant = theatre.act(
         OFFICER_1,
         "grant_read",
         object=name,
-        reader="31110000MADEM1070D",
+        reader=AUDITORS,
         purpose="audit",
         valid_until=theatre.now + DAY_MS,
         max_uses=1,
     )
     read = theatre.act(READER_1, "open_read", grant=grant["id"], purpose="audit")
-    theatre.act(READER_1, "finish_read", read=read["id"], node=_OPERATORS[0][1])
+    theatre.act(READER_1, "finish_read", read=read["id"], node=OPERATORS[0][1])
     theatre.refused("E_LIMIT", READER_1, "open_read", grant=grant["id"], purpose="audit")
     theatre.say(
         Label(zh="审计依授权调阅一次，留痕；再次被拒", en="A granted read was recorded, once only")

@@ -41,9 +41,10 @@ from tallystick.industries.inventory.demo_goods import (
     take_stock,
     transfer,
 )
+from tallystick.industries.inventory.history import history
 from tallystick.industries.inventory.tables import RECEIPT_KIND
 
-__all__ = ["CONTRACT", "PAYER", "TELLER", "parts", "tell"]
+__all__ = ["CONTRACT", "PAYER", "TELLER", "history", "parts", "tell"]
 
 _LOAN: Final = 144_000_000
 """1,440,000.00: 60 % of 500 cases at 4,800."""

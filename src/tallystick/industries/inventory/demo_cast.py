@@ -17,6 +17,7 @@ from tallystick.industries.inventory.workflows import (
     OFFICER,
     REGISTRY,
     RISK,
+    RULE_KEEPER,
     VALUER,
     WINERY,
 )
@@ -42,6 +43,7 @@ WINEMAKER, APPRAISER, STOREMAN = "winery-wu", "valuer-zheng", "keeper-wang"
 DEALER_1, DEALER_2 = "dealer-feng", "dealer-chen"
 RISK_1, ASSESSOR, APPROVER_1, TELLER = "risk-chu", "officer-wei", "approver-jiang", "teller-shen"
 OTHER_TELLER, JUDGE, AUDITOR_1 = "officer-han", "judge-yang", "auditor-zhu"
+RULES_1: Final = "rules-qin"
 
 
 def parts() -> tuple[Player, ...]:
@@ -51,14 +53,18 @@ def parts() -> tuple[Player, ...]:
     first = (DEALERS[0], Label(zh="示例酒类经销公司", en="Example Dealers"))
     second = (DEALERS[1], Label(zh="示例名酒贸易公司", en="Example Traders"))
     keeper = (KEEPERS[0], Label(zh="示例仓储公司", en="Example Warehousing"))
-    bank = (BANK, Label(zh="示例商业银行", en="Example Commercial Bank"))
+    bank = (BANK, Label(zh="示例酒城银行", en="Example Liquor City Bank"))
     other = (OTHER_BANK, Label(zh="示例城市银行", en="Example City Bank"))
     valuer = ("91110108MADEM20707", Label(zh="示例价格评估公司", en="Example Appraisers"))
     insurer = ("91310000MADEM2080W", Label(zh="示例保险公司", en="Example Insurance"))
     court = ("11510100MADEM21005", Label(zh="示例法院", en="Example Court"))
-    auditor = ("31510100MADEM21104", Label(zh="示例会计师事务所", en="Example Auditors"))
+    auditor = (
+        "31510100MADEM21104",
+        Label(zh="示例西南会计师事务所", en="Example Auditors South-West"),
+    )
     return (
         Player(*registry, CALENDAR_CLERK, Label(zh="钱历", en="Qian Li"), CALENDAR_KEEPER),
+        Player(*registry, RULES_1, Label(zh="秦规", en="Qin Gui"), RULE_KEEPER),
         Player(*registry, REGISTRAR, Label(zh="孙登", en="Sun Deng"), REGISTRY),
         Player(*winery, WINEMAKER, Label(zh="吴酿", en="Wu Niang"), WINERY),
         Player(*first, DEALER_1, Label(zh="冯商", en="Feng Shang"), DEALER),

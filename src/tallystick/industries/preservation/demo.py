@@ -36,10 +36,12 @@ from tallystick.industries.preservation.demo_cast import (
     SETTLEMENT_BANK,
     TELLER_1,
     parts,
+    sealed_words,
 )
+from tallystick.industries.preservation.history import history
 from tallystick.industries.preservation.rules import letter_digest
 
-__all__ = ["CONTRACT", "PAYER", "TELLER", "parts", "tell"]
+__all__ = ["CONTRACT", "PAYER", "TELLER", "history", "parts", "tell"]
 
 TELLER: Final = TELLER_1
 _AMOUNT: Final = 100_000_000
@@ -122,15 +124,6 @@ def _prepare(theatre: Theatre, payees: Mapping[str, str]) -> None:
     )
 
 
-def _sealed(*what: str) -> dict[str, Any]:
-    """Return what the ledger keeps of contents that are sealed elsewhere."""
-    return {
-        "ciphertext": digest_of("ciphertext", *what),
-        "plaintext": digest_of("plaintext", *what),
-        "size": 400,
-    }
-
-
 def _apply(theatre: Theatre, payees: Mapping[str, str], number: str) -> str:
     """File, seal, check, and order security: not one fen above the law's thirty percent."""
     case = str(
@@ -146,7 +139,7 @@ def _apply(theatre: Theatre, payees: Mapping[str, str], number: str) -> str:
         )["id"]
     )
     for contents in ("GROUNDS", "PROPERTY"):
-        more = {"contents": contents, "sealed": _sealed(case, contents)}
+        more = {"contents": contents, "sealed": sealed_words(case, contents)}
         theatre.act(CREDITOR_1, "declare_contents", application=case, **more)
     theatre.act(FILING, "check_application", application=case, case_number=number)
     theatre.refused("E_LIMIT", PRESIDING, "order_security", application=case, required=_AMOUNT)
@@ -170,7 +163,7 @@ def _underwrite(theatre: Theatre, case: str) -> str:
         theatre.act(CREDITOR_1, "share_grounds", application=case, guarantor=guarantor)
         letters[guarantor] = str(asked["id"])
         risk = digest_of("risk check", guarantor)
-        sealed = _sealed(case, "quote", guarantor)
+        sealed = sealed_words(case, "quote", guarantor)
         theatre.act(who, "quote_letter", letter=asked["id"], risk=risk, sealed=sealed)
     letter = letters[INSURER]
     theatre.act(CREDITOR_1, "choose_quote", letter=letter)
@@ -295,7 +288,7 @@ def _enforce(theatre: Theatre, case: str) -> str:
         kind="DEPOSIT",
         amount=_AMOUNT,
     )["id"]
-    sealed = _sealed(case, "property", measure)
+    sealed = sealed_words(case, "property", measure)
     theatre.act(ENFORCER, "declare_property", measure=measure, sealed=sealed)
     confirm = {"measure": measure, "tag": digest_of("tag of the registry"), "amount": _FOUND}
     late = theatre.now + 500 * DAY_MS

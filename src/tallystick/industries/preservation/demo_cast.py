@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
-from tallystick.contracts import Label, Player
+from tallystick.contracts import Label, Player, digest_of
 from tallystick.industries.preservation.workflows import (
     APPLICANT,
     CLERK,
@@ -53,7 +53,7 @@ def parts() -> tuple[Player, ...]:
     """Return everybody who signs on the ledger."""
     court = (COURT, Label(zh="示例中级法院", en="Example Intermediate Court"))
     regulator = ("11310000MADEM6020U", Label(zh="示例金融监管局", en="Example Regulator"))
-    insurer = (INSURER, Label(zh="示例财产保险公司", en="Example Insurance"))
+    insurer = (INSURER, Label(zh="示例财产保险公司", en="Example Property Insurance"))
     guarantor = (GUARANTEE_BANK, Label(zh="示例担保银行", en="Example Guarantee Bank"))
     settling = (SETTLEMENT_BANK, Label(zh="示例结算银行", en="Example Settlement Bank"))
     deposits = (DEPOSIT_BANK, Label(zh="示例存款银行", en="Example Deposit Bank"))
@@ -76,3 +76,12 @@ def parts() -> tuple[Player, ...]:
         Player(*firm, COUNSEL, Label(zh="蒋律", en="Jiang Lü"), LAWYER),
         Player(*debtor, DEBTOR_1, Label(zh="沈应", en="Shen Ying"), RESPONDENT),
     )
+
+
+def sealed_words(*what: str) -> dict[str, Any]:
+    """Return what the ledger keeps of contents that are sealed elsewhere."""
+    return {
+        "ciphertext": digest_of("ciphertext", *what),
+        "plaintext": digest_of("plaintext", *what),
+        "size": 400,
+    }

@@ -16,6 +16,7 @@ from tallystick.client import verify
 from tallystick.contracts import Label
 from tallystick.errors import NotFinal, Unverified
 from tallystick.industries.charity import demo as story
+from tallystick.industries.charity import demo_cast as cast
 from tallystick.node import NodeConfig
 from tests.serving import served_node
 from tests.unit.cli.conftest import Tally, home, tally
@@ -200,14 +201,14 @@ def test_a_theatre_holds_its_story_to_what_it_claims(network: Path, url: str) ->
     """What should be refused and is not, a claim that fails, views without the orders."""
     with theatre.open_theatre(network, url, story) as place:
         with pytest.raises(Unverified, match="should have been refused"):
-            place.refused("E_ROLE", story.APP, "tick")
+            place.refused("E_ROLE", cast.APP, "tick")
         with pytest.raises(Unverified, match="it holds"):
             place.check(holds=False, claim=Label(zh="成立", en="it holds"))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(theatre, "_VIEWS_S", 0)
             with pytest.raises(NotFinal):
                 place.bank_round(99, [])
-        place.act(story.APP, "tick")
+        place.act(cast.APP, "tick")
         (receipt,) = place.receipts
         receipt.write_bytes(receipt.read_bytes().replace(b"tally-story", b"tally-other"))
         with pytest.raises(Unverified):

@@ -19,6 +19,7 @@ import pytest
 from tallystick.crypto import SecretKey
 from tallystick.errors import Refused
 from tallystick.industries.charity import demo as story
+from tallystick.industries.charity import demo_cast as cast
 from tests.openid_provider import ACR, CLIENT, OpenIdDouble, served
 from tests.unit.cli.conftest import Tally, home, tally
 from tests.vouching import (
@@ -94,7 +95,7 @@ def test_a_claim_goes_through_the_provider(
         answer = door.visit(browser, entitlement, key)
         assert answer.status_code == 200, answer.text
         signers[part] = (answer.json()["assertion"], key)
-    net = place.nets[story.APP]
+    net = place.nets[cast.APP]
     kept = net.table("charity.assertions").get(signers["guardian"][0])
     assert (kept["provider"], kept["level"]) == (story.parts()[5].code, 3)
     assert place.claim(CHILD, signers) == f"P-{entitlement}"
@@ -105,14 +106,14 @@ def test_wrong_late_and_used_words_buy_nothing(
 ) -> None:
     """Another person, a login too old, a page loaded twice, a word too old when it is used."""
     entitlement, key = place.entitlement(STUDENT), SecretKey.generate()
-    before = place.nets[story.APP].status().height
+    before = place.nets[cast.APP].status().height
     log_in(double, STRANGER)
     other = door.visit(browser, entitlement, key)
     assert (other.status_code, other.json()["error"]["code"]) == (400, "E_IDENTITY_PERSON")
     log_in(double, STUDENT, ago_s=400)
     old = door.visit(browser, entitlement, key)
     assert old.json()["error"]["field"] == "claims.auth_time"
-    assert place.nets[story.APP].status().height == before
+    assert place.nets[cast.APP].status().height == before
 
     log_in(double, STUDENT, ago_s=200)
     done = door.visit(browser, entitlement, key, wants_json=False)
@@ -122,7 +123,7 @@ def test_wrong_late_and_used_words_buy_nothing(
     place.wait_for_views()
     number = re.search("A-[0-9a-f]{32}", done.text)
     assert number is not None
-    word = place.nets[story.APP].table("charity.assertions").get(number[0])
+    word = place.nets[cast.APP].table("charity.assertions").get(number[0])
     with pytest.raises(Refused) as caught:
         _vouch_again(place, word.to_dict())
     assert caught.value.code == "E_DUP"
@@ -173,18 +174,18 @@ def test_a_door_to_the_wrong_table_or_without_tls_stays_shut(
     secret.write_text("5e" * 32)
     words = ["identity", "serve", "--contract", "charity", "--port", "0", option, value]
     words += ["--provider", "https://id.example.org", "--client-id", CLIENT, "--acr", "a=1"]
-    words += ["--claim", "id_number", "--secret", str(secret), "--as", story.VOUCHER]
+    words += ["--claim", "id_number", "--secret", str(secret), "--as", cast.VOUCHER]
     done = tally(*words, "--url", at_home.url)
     assert (done.code, option in done.err) == (2, True), done.err
 
 
 def _vouch_again(place: Charity, word: dict[str, object]) -> None:
     names = ("id", "entitlement", "subject", "public_key", "level", "issued_at")
-    place.act(story.VOUCHER, "assert_identity", **{name: word[name] for name in names})
+    place.act(cast.VOUCHER, "assert_identity", **{name: word[name] for name in names})
 
 
 def _with_parameters(place: Charity, changes: dict[str, int]) -> None:
-    place.act(story.CIVIL, "change_parameters", parameters=changes)
+    place.act(cast.CIVIL, "change_parameters", parameters=changes)
 
 
 def _forms(text: str) -> Iterator[bytes]:
