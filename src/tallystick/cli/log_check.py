@@ -90,14 +90,19 @@ class LogCheck:
 
 
 def _by_signature(block: Block) -> tuple[list[Transaction], list[SignedItem]]:
-    """Return what must verify, and the signatures that the block itself calls forged."""
+    """Return what must verify, and the signatures that the block itself calls forged.
+
+    A contract refuses forged signatures within its arguments by the same code, and with facts;
+    the transaction that brought them is signed like any other.
+    """
     signed: list[Transaction] = []
     forged: list[SignedItem] = []
     for raw, entry in zip(block.transactions, block.entries, strict=True):
         one = read_transaction(raw)
         if one is None:
             continue
-        if decode_entry(entry).outcome.code == InvalidSignature.code:
+        outcome = decode_entry(entry).outcome
+        if outcome.code == InvalidSignature.code and outcome.result is None:
             forged.append((one.signer, one.signed_bytes, one.signature))
         else:
             signed.append(one)

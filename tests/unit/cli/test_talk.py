@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from tallystick.cli.answers import Mark
-from tallystick.cli.log_check import LogCheck
+from tallystick.cli.log_check import LogCheck, _by_signature
 from tallystick.cli.receipt_contents import _plain
 from tallystick.cli.stage import Stage, set_stage
 from tallystick.cli.talk import note, progress, step, waiting, warn
 from tallystick.crypto import VerifierPool, sha256
+from tallystick.encoding import Value
 from tallystick.errors import Corrupted, InvalidReceipt
 from tallystick.merkle import leaf_hash, log_root
 from tallystick.model import Block, app_hash, decode_entry, encode_entry
@@ -110,6 +111,20 @@ def test_a_forged_signature_in_the_log_is_found(running: Running, block: Block) 
         checked.check(with_roots(forged, log_root=root, state_root=block.header.state_root))
     assert caught.value.field == "signature"
     assert checked.height == 1
+
+
+@pytest.mark.parametrize(("facts", "is_signed"), [({"document": "x"}, True), (None, False)])
+def test_a_contract_refuses_forged_signatures_in_transactions_that_are_signed(
+    block: Block, facts: dict[str, Value] | None, *, is_signed: bool
+) -> None:
+    """By the code that a forged transaction has too: facts tell the two apart."""
+    entry = decode_entry(block.entries[0])
+    refused = replace(entry.outcome, code="E_SIG", result=facts)
+    entries = (encode_entry(replace(entry, outcome=refused)), *block.entries[1:])
+    signed, forged = _by_signature(replace(block, entries=entries))
+    found = (len(signed), len(forged))
+    whole = len(block.transactions)
+    assert found == ((whole, 0) if is_signed else (whole - 1, 1))
 
 
 def test_a_state_root_that_the_writes_do_not_lead_to_is_found(
