@@ -131,6 +131,10 @@ _EVENTS: Final[Mapping[str, Label]] = {
         zh="机构 {organization} 吊销日志密钥 {public_key}",
         en="{organization} revoked log key {public_key}",
     ),
+    "governance.NetworkRecognised": Label(
+        zh="承认网络 {network} 的记录，须有其 {quorum} 个日志密钥签名",
+        en="records of {network} are believed that {quorum} of its log keys signed",
+    ),
 }
 
 _ACTIONS: Final[Mapping[str, Label]] = {
@@ -145,6 +149,7 @@ _ACTIONS: Final[Mapping[str, Label]] = {
     "activate_contract": Label(zh="启用合约版本", en="activate a contract version"),
     "register_node": Label(zh="登记节点", en="register a node"),
     "remove_node": Label(zh="移除节点", en="remove a node"),
+    "recognise_network": Label(zh="承认其他网络", en="recognise another network"),
 }
 
 _METHODS: Final[Mapping[str, Label]] = {

@@ -17,6 +17,8 @@ from tallystick.model import (
     AdmitOrganization,
     Organization,
     Parameters,
+    RecognisedNetwork,
+    RecogniseNetwork,
     RegisterNode,
     RemoveNode,
     RemoveOrganization,
@@ -46,6 +48,8 @@ def changes_of(register: Register, founding: Parameters, action: Action) -> list
 
 def subject_of(action: Action) -> str:
     """Return what the action is about, in a word."""
+    if isinstance(action, RecogniseNetwork):
+        return action.network.id
     for name in ("organization", "name", "node_id"):
         found = getattr(action, name, None)
         if isinstance(found, str):
@@ -137,6 +141,26 @@ def _node_removal(register: Register, action: RemoveNode) -> list[Triple]:
     return [(f"node {action.node_id}", before, "removed")]
 
 
+def _recognition(register: Register, action: RecogniseNetwork) -> list[Triple]:
+    new = action.network
+    old = register.networks.get(new.id)
+    before = {} if old is None else _recognised(old)
+    return [
+        (f"network {new.id}: {what}", before.get(what), after)
+        for what, after in _recognised(new).items()
+        if before.get(what) != after
+    ]
+
+
+def _recognised(network: RecognisedNetwork) -> dict[str, object]:
+    return {
+        "log keys": ", ".join(key.hex() for key in network.log_keys) or "none",
+        "keys that must sign": network.quorum,
+        "oldest checkpoint, ms": network.proof_age_ms_max,
+        "assets it reserves": ", ".join(network.asset_kinds) or "none",
+    }
+
+
 def _organization(register: Register, code: str, after: str) -> Triple:
     return f"organization {code}", organization_state(register.organizations.get(code)), after
 
@@ -190,4 +214,5 @@ _OTHERS: Final[Mapping[type[Struct], Callable[[Register, Any], list[Triple]]]] =
     ActivateContract: _contract,
     RegisterNode: _node_registration,
     RemoveNode: _node_removal,
+    RecogniseNetwork: _recognition,
 }

@@ -66,6 +66,7 @@ TREE: Final[Mapping[str, str]] = {
     "governance propose parameters": "propose:parameters",
     "governance propose rules": "propose:rules",
     "governance propose contract": "propose_contract:contract",
+    "governance propose network": "propose_network:network",
     "governance migrate": "governance_migrate:migrate",
     "governance propose register-node": "propose:register_node",
     "governance propose remove-node": "propose:remove_node",

@@ -18,6 +18,7 @@ from tallystick.membership.checks import check_member_id, check_name, check_peri
 from tallystick.membership.draft import Draft
 from tallystick.membership.enrolment import check_possession, enrolment_message
 from tallystick.membership.network_actions import activate_contract, set_governance, set_parameters
+from tallystick.membership.recognition import recognise_network
 from tallystick.membership.validators import change_validator, new_validator
 from tallystick.model import (
     ROLE_ADMINISTRATOR,
@@ -28,6 +29,7 @@ from tallystick.model import (
     Member,
     MemberKey,
     Organization,
+    RecogniseNetwork,
     RegisterNode,
     RemoveNode,
     RemoveOrganization,
@@ -198,4 +200,5 @@ _ACTIONS: Final[Mapping[type[Struct], Callable[[Draft, Any], None]]] = {
     ActivateContract: activate_contract,
     RegisterNode: _register_node,
     RemoveNode: _remove_node,
+    RecogniseNetwork: recognise_network,
 }

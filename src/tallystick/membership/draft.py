@@ -57,6 +57,10 @@ class Draft:
         self.register.apply(writes)
         self.writes.update(writes)
 
+    def publish(self, key: bytes, value: bytes) -> None:
+        """Write to the state tree, where contracts can read it."""
+        self.writes[key] = value
+
     def announce(self, name: str, **fields: Value) -> None:
         """Add an event."""
         self.events.append(Event(f"{GOVERNANCE_CONTRACT}.{name}", fields))

@@ -30,7 +30,10 @@ from tallystick.model import (
 )
 
 BUILT_IN_CONTRACTS: Final = frozenset({MEMBERSHIP_CONTRACT, GOVERNANCE_CONTRACT})
-"""Part of the ledger: they write to the membership tree, all others to the state tree."""
+"""Part of the ledger: they write to the membership tree, all others to the state tree.
+
+What contracts must know of a vote is written to the state tree as well, under `governance/`.
+"""
 
 _GOVERNORS: Final = frozenset({ROLE_GOVERNOR})
 _KEEPERS: Final = frozenset({ROLE_ADMINISTRATOR, ROLE_OPERATOR})

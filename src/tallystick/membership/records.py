@@ -25,6 +25,7 @@ from tallystick.model import (
     Organization,
     Parameters,
     Proposal,
+    RecognisedNetwork,
     RegisteredLogKey,
     Validator,
     ValidatorKey,
@@ -46,6 +47,7 @@ NODES: Final = b"membership/nodes/"
 CONTRACTS: Final = b"membership/contracts/"
 PROPOSALS: Final = b"membership/proposals/"
 AUTHORITIES: Final = b"membership/authorities/"
+NETWORKS: Final = b"membership/networks/"
 
 Record: TypeAlias = (
     Organization
@@ -59,6 +61,7 @@ Record: TypeAlias = (
     | ContractActivation
     | Proposal
     | Authority
+    | RecognisedNetwork
 )
 Kind = TypeVar("Kind")
 
@@ -74,6 +77,7 @@ _PLACES: Final[Mapping[type[Struct], tuple[bytes, Callable[[Any], bytes]]]] = {
     NodeIdentity: (NODES, lambda one: one.node_id.encode()),
     ContractActivation: (CONTRACTS, lambda one: one.name.encode()),
     Proposal: (PROPOSALS, lambda one: one.id.encode()),
+    RecognisedNetwork: (NETWORKS, lambda one: one.id.encode()),
     Authority: (
         AUTHORITIES,
         lambda one: f"{one.organization}/{sha256(one.certificate).hex()}".encode(),

@@ -27,6 +27,7 @@ from tallystick.model import (
     Organization,
     Parameters,
     Proposal,
+    RecognisedNetwork,
     RecordMigration,
     RegisteredLogKey,
     Signer,
@@ -72,6 +73,8 @@ class Register:
         """By organisation and SHA-256 of the certificate; revoked ones too."""
         self.proposals: dict[str, Proposal] = {}
         """Open and closed ones, by id."""
+        self.networks: dict[str, RecognisedNetwork] = {}
+        """Other networks whose records a vote decided to believe, by network id."""
         self._signers: dict[bytes, Signer] = {}
         """Of this state of the register: most transactions are by signers seen before."""
         self.apply(dict(items))
@@ -219,6 +222,9 @@ class Register:
         elif key.startswith(tree.CONTRACTS):
             activation = load_record(value, ContractActivation)
             self.contracts[activation.name] = activation
+        elif key.startswith(tree.NETWORKS):
+            network = load_record(value, RecognisedNetwork)
+            self.networks[network.id] = network
         else:
             raise Halted(f"unknown membership key {key[:60]!r}")
 

@@ -17,6 +17,8 @@ from tallystick.units import HASH_SIZE, INTEGER_MAX
 
 SIGNATURE_PREFIX: Final = "— "
 KEY_HINT_SIZE: Final = 4
+COSIGNED_TIME_SIZE: Final = 8
+"""Before the signature in a line of C2SP tlog-cosignature v1."""
 _ED25519_TYPE = b"\x01"
 NOTE_BYTES_MAX: Final = 16 * 1024
 _EXTENSIONS = ("height", "time", "state", "membership")
@@ -68,7 +70,7 @@ def open_checkpoint(note: str, public_key: bytes, *, origin: str) -> Checkpoint:
         InvalidCheckpoint: malformed, another origin, or no valid signature by the key.
     """
     body, signatures = split_note(note)
-    checkpoint = _parse_body(body)
+    checkpoint = read_body(body)
     if checkpoint.origin != origin:
         raise InvalidCheckpoint(
             "the checkpoint is of another log",
@@ -93,7 +95,7 @@ def parse_checkpoint(note: str) -> Checkpoint:
     Raises:
         InvalidCheckpoint: malformed.
     """
-    return _parse_body(split_note(note)[0])
+    return read_body(split_note(note)[0])
 
 
 def split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
@@ -122,7 +124,12 @@ def _signature(line: str) -> tuple[str, bytes]:
         raise InvalidCheckpoint("a signature is not base64", found=line[:80]) from error
 
 
-def _parse_body(body: str) -> Checkpoint:
+def read_body(body: str) -> Checkpoint:
+    """Return what the text that is signed says, whoever signed it.
+
+    Raises:
+        InvalidCheckpoint: malformed.
+    """
     lines = body[:-1].split("\n")
     if len(lines) != 3 + len(_EXTENSIONS):
         raise InvalidCheckpoint("a checkpoint has origin, size, root and four extension lines")
@@ -174,3 +181,8 @@ def _hash(text: str) -> bytes:
 def key_hint(name: str, typed_key: bytes) -> bytes:
     """Return the four bytes by which a signature line says whose it is (C2SP signed-note)."""
     return sha256(name.encode() + b"\n" + typed_key)[:KEY_HINT_SIZE]
+
+
+def cosigned_bytes(body: str, time: int) -> bytes:
+    """Return what a cosignature of a checkpoint's text at a time signs."""
+    return f"cosignature/v1\ntime {time}\n{body}".encode()

@@ -14,16 +14,17 @@ from tallystick.crypto import SecretKey, is_valid_signature
 from tallystick.encoding import format_base64
 from tallystick.errors import InvalidCheckpoint
 from tallystick.model.checkpoint import (
+    COSIGNED_TIME_SIZE,
     KEY_HINT_SIZE,
     SIGNATURE_PREFIX,
     Checkpoint,
+    cosigned_bytes,
     key_hint,
     split_note,
 )
 from tallystick.units import INTEGER_MAX
 
 _COSIGNATURE_TYPE: Final = b"\x04"
-_TIME_SIZE: Final = 8
 _SIGNATURE_SIZE: Final = 64
 
 
@@ -56,9 +57,9 @@ def cosign_checkpoint(checkpoint: Checkpoint, secret: SecretKey, *, name: str, t
         name: As `cosigner_name` gives it.
         time: Now, unix seconds.
     """
-    message = _signed_bytes(checkpoint.body(), time)
+    message = cosigned_bytes(checkpoint.body(), time)
     hint = key_hint(name, _COSIGNATURE_TYPE + secret.public_key)
-    blob = hint + time.to_bytes(_TIME_SIZE, "big") + secret.sign(message)
+    blob = hint + time.to_bytes(COSIGNED_TIME_SIZE, "big") + secret.sign(message)
     return f"{SIGNATURE_PREFIX}{name} {format_base64(blob)}\n"
 
 
@@ -90,11 +91,11 @@ def open_cosignatures(
 
 
 def _verify(organization: str, key: bytes, body: str, stamped: bytes) -> int:
-    time = int.from_bytes(stamped[:_TIME_SIZE], "big")
+    time = int.from_bytes(stamped[:COSIGNED_TIME_SIZE], "big")
     if (
-        len(stamped) != _TIME_SIZE + _SIGNATURE_SIZE
+        len(stamped) != COSIGNED_TIME_SIZE + _SIGNATURE_SIZE
         or time > INTEGER_MAX
-        or not is_valid_signature(key, _signed_bytes(body, time), stamped[_TIME_SIZE:])
+        or not is_valid_signature(key, cosigned_bytes(body, time), stamped[COSIGNED_TIME_SIZE:])
     ):
         raise InvalidCheckpoint(
             f"the cosignature of {organization} does not verify",
@@ -102,7 +103,3 @@ def _verify(organization: str, key: bytes, body: str, stamped: bytes) -> int:
             found=key.hex(),
         )
     return time
-
-
-def _signed_bytes(body: str, time: int) -> bytes:
-    return f"cosignature/v1\ntime {time}\n{body}".encode()

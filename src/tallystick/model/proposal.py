@@ -9,6 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from tallystick.model.governance import GovernanceRules, Parameters
 from tallystick.model.organization import Name
+from tallystick.model.recognised import RecognisedNetwork
 from tallystick.units import TimeMs
 
 
@@ -123,6 +124,12 @@ class RemoveNode(Struct, frozen=True, forbid_unknown_fields=True, tag="remove_no
     node_id: str
 
 
+class RecogniseNetwork(Struct, frozen=True, forbid_unknown_fields=True, tag="recognise_network"):
+    """Records of another network are believed on these terms, in place of earlier ones."""
+
+    network: RecognisedNetwork
+
+
 Action: TypeAlias = (
     AdmitOrganization
     | SuspendOrganization
@@ -135,6 +142,7 @@ Action: TypeAlias = (
     | ActivateContract
     | RegisterNode
     | RemoveNode
+    | RecogniseNetwork
 )
 """What a proposal would do; told apart by `type`."""
 

@@ -234,7 +234,9 @@ class Governed:
         return Register(sorted(self.tree.items()), log_keys=founding_log_keys(self.genesis))
 
     def _keep(self, writes: Mapping[bytes, bytes | None]) -> None:
-        self.register.apply(writes)
+        # What contracts are to read of a vote stands in the other tree.
+        of_membership = {key: one for key, one in writes.items() if key.startswith(b"membership/")}
+        self.register.apply(of_membership)
         self.tree.update({key: value for key, value in writes.items() if value is not None})
 
 

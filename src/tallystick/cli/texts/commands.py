@@ -16,6 +16,7 @@ from tallystick.cli.texts.lists import LISTS_COMMANDS
 from tallystick.cli.texts.network_commands import NETWORK_COMMANDS
 from tallystick.cli.texts.payments import PAYMENTS_COMMANDS
 from tallystick.cli.texts.private import PRIVATE_COMMANDS
+from tallystick.cli.texts.recognition import RECOGNITION_COMMANDS
 from tallystick.cli.texts.seals import SEAL_COMMANDS
 from tallystick.cli.texts.statistics import STATISTICS_COMMANDS
 from tallystick.cli.texts.stories import STORY_COMMANDS
@@ -32,6 +33,7 @@ COMMANDS: Final[Mapping[str, CommandText]] = {
     **EVIDENCE_COMMANDS,
     **TIMESTAMP_COMMANDS,
     **SEAL_COMMANDS,
+    **RECOGNITION_COMMANDS,
     **STORY_COMMANDS,
     **STATISTICS_COMMANDS,
     **EXTRACT_COMMANDS,

@@ -15,6 +15,7 @@ from tallystick.cli.texts.identity import IDENTITY_OPTIONS
 from tallystick.cli.texts.lists import LISTS_OPTIONS
 from tallystick.cli.texts.payments import PAYMENTS_OPTIONS
 from tallystick.cli.texts.private import PRIVATE_OPTIONS
+from tallystick.cli.texts.recognition import RECOGNITION_OPTIONS
 from tallystick.cli.texts.seals import SEAL_OPTIONS
 from tallystick.cli.texts.statistics import STATISTICS_OPTIONS
 from tallystick.cli.texts.stories import STORY_OPTIONS
@@ -30,6 +31,7 @@ OPTIONS: Final[Mapping[str, Text]] = {
     **EVIDENCE_OPTIONS,
     **TIMESTAMP_OPTIONS,
     **SEAL_OPTIONS,
+    **RECOGNITION_OPTIONS,
     **STORY_OPTIONS,
     **STATISTICS_OPTIONS,
     **EXTRACT_OPTIONS,
