@@ -18,7 +18,8 @@ from tallystick.cli.catalogue import say
 from tallystick.cli.times import parse_time
 from tallystick.contracts import FieldSchema, Label, MethodSchema, ValueType, arguments_from_json
 from tallystick.encoding import Value, parse_hex, parse_json
-from tallystick.errors import FileProblem, InvalidArguments, Malformed, UsageError
+from tallystick.errors import FileProblem, InvalidArguments, Malformed, Unverified, UsageError
+from tallystick.model import NETWORK_PROOF_FORMAT, network_proof, parse_receipt
 
 TIMESTAMP: Final = "timestamp-ms"
 AMOUNT: Final = "amount"
@@ -178,6 +179,17 @@ def _bytes(text: str, flag: str) -> bytes:
         raise _unfit(text[:80], flag, "0a1b2c…, @FILE") from error
 
 
+def _network_proof(text: str, flag: str) -> bytes:
+    """Return what another network is shown; a receipt file is brought into its form."""
+    data = _bytes(text, flag)
+    if not data.lstrip().startswith(b"{"):
+        return data
+    try:
+        return network_proof(parse_receipt(data)).encode()
+    except Unverified as error:
+        raise _unfit(text[:80], flag, "@FILE.receipt.json") from error
+
+
 def _integer(text: str, flag: str) -> int:
     if _INTEGER.fullmatch(text) is None:
         raise _unfit(text, flag, "123")
@@ -201,5 +213,6 @@ _READERS: Final[Mapping[str, Callable[[str, str], Value]]] = {
     "integer": _integer,
     "boolean": _truth,
     "bytes": _bytes,
+    NETWORK_PROOF_FORMAT: _network_proof,
     "date": _date,
 }

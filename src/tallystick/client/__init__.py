@@ -110,7 +110,7 @@ from tallystick.client.verify_statements import (
 )
 from tallystick.client.verify_time_stamps import time_stamp_verification
 from tallystick.interchange.certificates import Paper
-from tallystick.model import PrivatePlace
+from tallystick.model import PrivatePlace, network_proof
 
 __all__ = [
     "ACTIVE_WORDS",
@@ -221,6 +221,7 @@ __all__ = [
     "key_text",
     "kind_of",
     "link_of_extract",
+    "network_proof",
     "not_asked",
     "open_record",
     "open_trust",

@@ -43,6 +43,11 @@ class Context:
         return f"{signer.organization}/{signer.member}"
 
     @property
+    def network(self) -> str:
+        """Id of the network that this is; it holds the hash of its genesis document."""
+        return self._invocation.call.network
+
+    @property
     def block_time_ms(self) -> int:
         """Time of the block, Unix milliseconds; the same for all calls in it."""
         return self._invocation.block_time
