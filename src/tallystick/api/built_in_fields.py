@@ -89,6 +89,11 @@ _FIELDS: Final = {
         _field("participation", ValueType(kind="map"), "最低投票率", "Votes cast must reach"),
         _field("proposal_lifetime_ms", _NUMBER, "提案有效期（毫秒）", "Proposals are open for, ms"),
         _field("value", ValueType(kind="list"), "内容", "Content"),
+        _field("log_keys", ValueType(kind="list"), "日志密钥", "Log keys"),
+        _field("quorum", _NUMBER, "须签名的密钥数", "Keys that must sign"),
+        _field("proof_age_ms_max", _NUMBER, "证明最长时间（毫秒）", "Oldest checkpoint, ms"),
+        _field("asset_kinds", _LIST, "由其预留的资产类别", "Kinds of assets it reserves"),
+        _field("network", _TEXT, "网络", "Network"),
     )
 }
 """One meaning a name: membership and governance call the same things alike."""

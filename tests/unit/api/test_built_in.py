@@ -24,6 +24,7 @@ from tallystick.model import (
     Organization,
     Parameters,
     Proposal,
+    RecognisedNetwork,
     RegisteredLogKey,
     ValidatorKey,
 )
@@ -77,6 +78,7 @@ def test_other_contracts_have_no_built_in_words() -> None:
 KEPT = (
     *(Authority, ContractActivation, GovernanceRules, Member, MemberKey, NodeIdentity),
     *(Organization, Parameters, Proposal, RegisteredLogKey, ValidatorKey),
+    RecognisedNetwork,
 )
 
 

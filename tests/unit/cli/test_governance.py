@@ -14,11 +14,14 @@ import httpx
 import msgspec
 import pytest
 
-from tallystick.client import Identity, KeyStore, connect
+from tallystick.client import Identity, KeyStore, Trust, connect
+from tallystick.contracts.registers import Assets
 from tallystick.errors import Duplicate, NotAMember, TallystickError
 from tallystick.model import Call, SetParameters, decode_transaction, sign_transaction
+from tallystick.testing import make_signer
 from tallystick.units import TimeMs
 from tests.factories import secret
+from tests.ledger_networks import LedgerNetwork
 from tests.unit.cli.conftest import Tally
 from tests.unit.cli.governing_world import (
     NEWCOMER,
@@ -345,3 +348,34 @@ def replaced(call: Call, lifetime_ms: int) -> Call:
     """Return the call with a longer validity."""
     until = TimeMs(time.time_ns() // 1_000_000 + lifetime_ms)
     return msgspec.structs.replace(call, valid_until=until)
+
+
+def test_another_network_is_recognised_from_its_trust_file(
+    tally: Tally, governed: Governed, tmp_path: Path
+) -> None:
+    """By its log keys and a quorum; whoever votes sees the terms; withdrawn likewise."""
+    other = LedgerNetwork("shared", (Assets,), [make_signer()])
+    trust = tmp_path / "shared.trust.json"
+    trust.write_text(Trust.of_genesis(other.genesis.encode()).to_json(), encoding="utf-8")
+    opened = propose(tally, "network", trust, "--asset-kind", "liquor-case")
+    assert opened["subject"] == other.id
+    changes = {one["what"]: one["after"] for one in opened["changes"]}
+    assert changes == {
+        f"network {other.id}: log keys": other.log_keys[0].public_key.hex(),
+        f"network {other.id}: keys that must sign": 1,
+        f"network {other.id}: oldest checkpoint, ms": 30 * 86_400_000,
+        f"network {other.id}: assets it reserves": "liquor-case",
+    }
+    decided = vote(tally, opened["id"], 1)
+    assert "governance.NetworkRecognised" in decided["events"]
+    known = governed.node.register().register.networks[other.id]
+    assert (known.quorum, known.asset_kinds) == (1, ("liquor-case",))
+
+    words = ("--asset-kind", "liquor-case", "--withdraw", "--quorum", 1, "--max-age-days", 30)
+    withdrawn = propose(tally, "network", trust, *words)
+    assert [(one["before"], one["after"]) for one in withdrawn["changes"]] == [
+        (other.log_keys[0].public_key.hex(), "none")
+    ]
+    shown = tally("tx", "show", withdrawn["id"], "--json")
+    assert "recognise another network" in shown.json["sentence"]["en"]
+    assert tally("governance", "propose", "network", tmp_path / "none.json").code != 0

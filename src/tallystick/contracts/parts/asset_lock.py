@@ -5,6 +5,10 @@ An asset is known by its fingerprint alone, the digest of its kind and identifie
 invoice, bill of lading or case of bottles has the same one wherever it turns up. A lock says that
 the asset is taken, and keeps only a digest of by whom; block order decides who was first. A free
 asset has no record at all, so that its absence can be proven like any key's.
+
+Where a vote put the register of another network above this one (a channel), an asset of the kinds
+that the vote names is locked here only while that network has it reserved for this one:
+see `registers/reservations`.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final, Self
 from unicodedata import normalize
 
 from tallystick.contracts.context import Context
@@ -21,11 +25,14 @@ from tallystick.contracts.label import Label
 from tallystick.contracts.part import Part
 from tallystick.contracts.records import Event, Record
 from tallystick.contracts.refusals import Refusal
+from tallystick.contracts.session import Session
 from tallystick.contracts.tables import Table
 from tallystick.contracts.values import Digest, Identifier, Name, Timestamp
 from tallystick.errors import InvalidValue
 
 ASSETS_CONTRACT: Final = "assets"
+RESERVED_KIND: Final = "reserved"
+"""Kind of a lock that one network holds for another; of what, is not told."""
 _SEPARATORS: Final = re.compile(r"[\s\-_./·]+")
 
 
@@ -46,6 +53,21 @@ class AssetLock(Record):
     claim: Digest
     """Digest of contract, case and holder: who knows them can recognise its own lock."""
     since: Timestamp
+
+
+class Admission(Record):
+    """That the registry above this network has reserved an asset for it."""
+
+    fingerprint: Digest
+    reservation: Identifier
+
+
+class RegistryAbove(Record, forbid_unknown_fields=False):
+    """Whose register stands above this network's, as governance wrote it."""
+
+    contract: Identifier
+    network: Name
+    kinds: tuple[Identifier, ...]
 
 
 class AssetLocked(Event):
@@ -97,6 +119,15 @@ class NotYourLock(Refusal, code="E_STATE"):
     case: Name
 
 
+class AssetNotReserved(Refusal, code="E_MISSING"):
+    """en: The registry has not reserved the asset {fingerprint} for this network.
+
+    zh: 登记网络尚未为本网络预留资产 {fingerprint}。
+    """
+
+    fingerprint: Digest
+
+
 class AssetLocks(Part):
     """The register of taken assets, shared by all contracts: `locks = AssetLocks()`.
 
@@ -107,10 +138,24 @@ class AssetLocks(Part):
     """
 
     home = ASSETS_CONTRACT
-    events = (AssetLocked, AssetReleased, AssetConsumed)
-    refusals = (AssetTaken, NotYourLock)
+    events: ClassVar[tuple[type[Event], ...]] = (AssetLocked, AssetReleased, AssetConsumed)
+    refusals: ClassVar[tuple[type[Refusal], ...]] = (AssetTaken, NotYourLock, AssetNotReserved)
 
     locks = Table(AssetLock, key="fingerprint", label=Label(zh="资产锁", en="Asset locks"))
+    admissions = Table(Admission, key="fingerprint", label=Label(zh="已预留", en="Admissions"))
+
+    def bind(self, contract: str, session: Session) -> Self:
+        """Return this part at work on a session; for the host, not for authors."""
+        registries = Table(RegistryAbove, key="contract")
+        registries.name = "registries"
+        bound = super().bind(contract, session)
+        vars(bound)["_registries"] = registries.bind("governance", session)
+        return bound
+
+    def registry(self) -> RegistryAbove | None:
+        """Return whose register stands above this one's, None if none does."""
+        registries: Table[RegistryAbove] = vars(self)["_registries"]
+        return registries.get(ASSETS_CONTRACT)
 
     def lock(
         self, ctx: Context, fingerprint: str, *, kind: str, case: str, holder: str
@@ -119,19 +164,11 @@ class AssetLocks(Part):
 
         Raises:
             AssetTaken: it is taken, by whatever contract.
+            AssetNotReserved: the registry above has not reserved it for this network.
         """
-        if self.locks.contains(fingerprint):
-            raise AssetTaken(fingerprint=fingerprint)
+        kept = self._take(ctx, fingerprint, kind=kind, claim=self.claim(case, holder))
         self.announce(AssetLocked(fingerprint=fingerprint, kind=kind))
-        return self.locks.add(
-            AssetLock(
-                fingerprint=fingerprint,
-                kind=kind,
-                state=LockState.LOCKED,
-                claim=self.claim(case, holder),
-                since=ctx.block_time_ms,
-            )
-        )
+        return kept
 
     def release(self, fingerprint: str, *, case: str, holder: str) -> None:
         """Let an asset go.
@@ -174,6 +211,23 @@ class AssetLocks(Part):
     def claim(self, case: str, holder: str) -> str:
         """Return the digest under which this contract holds assets for a case and holder."""
         return lock_claim(self.contract, case, holder)
+
+    def _take(self, ctx: Context, fingerprint: str, *, kind: str, claim: str) -> AssetLock:
+        if self.locks.contains(fingerprint):
+            raise AssetTaken(fingerprint=fingerprint)
+        above = self.registry()
+        is_above = above is not None and kind in {*above.kinds, RESERVED_KIND}
+        if is_above and not self.admissions.contains(fingerprint):
+            raise AssetNotReserved(fingerprint=fingerprint)
+        return self.locks.add(
+            AssetLock(
+                fingerprint=fingerprint,
+                kind=kind,
+                state=LockState.LOCKED,
+                claim=claim,
+                since=ctx.block_time_ms,
+            )
+        )
 
     def _own(self, fingerprint: str, case: str, holder: str) -> AssetLock:
         if not self.is_locked_for(fingerprint, case=case, holder=holder):
