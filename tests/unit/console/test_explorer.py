@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tallystick.console.explorer.diagram import draw
+from tallystick.console.diagram import draw
 from tests.factories import COURT
 from tests.unit.console.conftest import Reader
 

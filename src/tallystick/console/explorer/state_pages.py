@@ -4,11 +4,17 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import quote
 
 from starlette.responses import Response
 
-from tallystick.console.explorer.diagram import draw
+from tallystick.console.diagram import draw, draw_standing
+from tallystick.console.explorer.looking_back import (
+    HEIGHT,
+    moment_of,
+    proof_at,
+    record_then,
+    rows_then,
+)
 from tallystick.console.explorer.spreadsheets import give_table
 from tallystick.console.explorer.versions import versions_of
 from tallystick.console.ledger import Json, at, record_at, table_of
@@ -20,7 +26,7 @@ _LATEST: Final = 8
 _PAGE: Final = 50
 _COLUMNS_MAX: Final = 7
 _FILTERS_MAX: Final = 4
-_PAGING: Final = frozenset({"all", "cursor", "limit", "lang"})
+_PAGING: Final = frozenset({"all", "cursor", "limit", "lang", HEIGHT})
 _PLAIN: Final = frozenset({"text", "integer", "boolean", "choice", "date"})
 _LOOKED_UP: Final = frozenset({"choice"})
 
@@ -64,12 +70,16 @@ async def show_table(visit: Visit) -> Response:
     wanted = {name: value for name, value in visit.query.items() if value and name not in _PAGING}
     if visit.wanted_form in SPREADSHEETS or (visit.wants_json and "all" in visit.query):
         return await give_table(visit, contract, table, wanted)
-    rows = await visit.ledger.get(
-        at("contracts", contract["name"], "tables", table["name"]),
-        limit=_PAGE,
-        cursor=visit.query.get("cursor"),
-        **wanted,
-    )
+    moment = await moment_of(visit)
+    if moment is not None:
+        rows = await rows_then(visit, contract["name"], table["name"], moment)
+    else:
+        rows = await visit.ledger.get(
+            at("contracts", contract["name"], "tables", table["name"]),
+            limit=_PAGE,
+            cursor=visit.query.get("cursor"),
+            **wanted,
+        )
     items, is_covered = cover_rows(visit, contract["name"], table["fields"], rows["items"])
     columns = [field for field in table["fields"] if field["type"]["kind"] in _PLAIN]
     filters = [
@@ -83,6 +93,7 @@ async def show_table(visit: Visit) -> Response:
         table=table,
         rows={**rows, "items": items},
         is_covered=is_covered,
+        moment=moment,
         columns=columns[:_COLUMNS_MAX],
         filters=filters[:_FILTERS_MAX],
     )
@@ -93,8 +104,15 @@ async def show_record(visit: Visit) -> Response:
     contract, table = await _table(visit)
     key = visit.part("key")
     place = record_at(contract["name"], table["name"], key)
-    told = await visit.ledger.get(place)
-    (row,), is_covered = cover_rows(visit, contract["name"], table["fields"], [told])
+    moment = await moment_of(visit)
+    if moment is None:
+        told = await visit.ledger.get(place)
+    else:
+        told = await record_then(visit, contract["name"], table["name"], key, moment)
+    found, is_covered = cover_rows(
+        visit, contract["name"], table["fields"], [] if told is None else [told]
+    )
+    row = found[0] if found else None
     history = await visit.ledger.get(
         f"{place}/history", limit=_PAGE, cursor=visit.query.get("cursor")
     )
@@ -105,8 +123,11 @@ async def show_record(visit: Visit) -> Response:
         key=key,
         row=row,
         is_covered=is_covered,
+        moment=moment,
         history=history,
-        proof=f"{at('state', contract['name'], table['name'])}/{quote(key)}/proof",
+        proof=proof_at(contract["name"], table["name"], key)
+        + (f"?height={moment['height']}" if moment else ""),
+        **({} if visit.wants_json else {"drawings": draw_standing(contract, table, row)}),
     )
 
 

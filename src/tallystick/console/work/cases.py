@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from tallystick.console.diagram import draw_standing
 from tallystick.console.ledger import Json, at, table_of
 from tallystick.console.masking import cover_changes, cover_rows
 from tallystick.console.visit import Visit
@@ -32,6 +33,7 @@ async def show_case(visit: Visit) -> Response:
     state = None if standing is None else str(row[standing.field])
     return visit.page(
         "work/case.html",
+        **({} if visit.wants_json else {"drawings": draw_standing(contract, table, row)}),
         contract=contract,
         table=table,
         key=place.key,

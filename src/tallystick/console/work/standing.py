@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tallystick.console.diagram import state_field
 from tallystick.console.ledger import Json
 
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
@@ -45,11 +46,10 @@ class Standing:
 def standings_of(contract: Json) -> list[Standing]:
     """Return the tables of a contract that have a workflow."""
     return [
-        Standing(table, workflow, field["name"])
+        Standing(table, workflow, name)
         for table in contract.get("tables", [])
-        for field in table["fields"]
         for workflow in contract.get("workflows", [])
-        if list(field["type"].get("choices") or ()) == list(workflow["states"])
+        if (name := state_field(table, workflow)) is not None
     ]
 
 

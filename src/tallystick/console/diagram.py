@@ -55,6 +55,25 @@ class Diagram:
     height: int
 
 
+def state_field(table: Json, workflow: Json) -> str | None:
+    """Return the field of a table's records that holds a state of the workflow, if one does."""
+    states = list(workflow["states"])
+    for field in table["fields"]:
+        if list(field["type"].get("choices") or ()) == states:
+            return str(field["name"])
+    return None
+
+
+def draw_standing(contract: Json, table: Json, row: Json | None) -> list[tuple[Diagram, str]]:
+    """Return the workflows of a table, each with the state in which a record stands."""
+    found = [(flow, state_field(table, flow)) for flow in contract.get("workflows", [])]
+    return [
+        (draw(flow), str(row[name]))
+        for flow, name in found
+        if name is not None and row is not None and row.get(name) is not None
+    ]
+
+
 def draw(workflow: Json) -> Diagram:
     """Return the diagram of a workflow of a contract's schema."""
     columns = _columns(workflow)
