@@ -5,14 +5,22 @@ from __future__ import annotations
 
 import json
 from typing import Any, Final
+from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
 
 from tallystick.console.ledger import Json, at
 from tallystick.console.visit import Visit
+from tallystick.errors import NotFound
 
 _BARS_MAX: Final = 30
 _LATEST: Final = 8
+_EVENTS: Final = 50
+_PAGING: Final = frozenset({"cursor", "limit", "lang", "period"})
+_REFUSED_CALL: Final = "RefusedCall"
+"""Stands for an event in what counts refused calls, which announce nothing."""
+_SECONDS: Final = range(5, 301)
+_SECONDS_DEFAULT: Final = 15
 
 
 async def show_systems(visit: Visit) -> Response:
@@ -44,24 +52,59 @@ async def show_statistic(visit: Visit) -> Response:
     before = None
     if (earlier := period_before(statistic["periods"], period)) is not None:
         before = await visit.ledger.get(place, period=earlier)
+    contract = await visit.ledger.get(at("contracts", name))
+    declared = declared_in(contract, statistic["name"])
+    rows = compare(statistic, before)
+    for row in rows:
+        row["behind"] = behind(name, declared, statistic, row["cell"])
+    chart = chart_of(visit, statistic, before)
+    chart["addresses"] = [row["behind"] for row in rows[:_BARS_MAX]]
     return visit.page(
         "figures/statistic.html",
-        contract=await _heading(visit, name),
+        contract={"name": name, "label": contract["label"]},
+        declared=declared,
         statistic=statistic,
         before=before,
-        compared=compare(statistic, before),
-        chart=json.dumps(chart_of(visit, statistic, before), ensure_ascii=False),
+        compared=rows,
+        total_behind=behind(name, declared, statistic, statistic["total"]),
+        chart=json.dumps(chart, ensure_ascii=False),
+    )
+
+
+async def show_counted(visit: Visit) -> Response:
+    """Answer GET /stats/{contract}/{statistic}/events: what a figure counted, event by event."""
+    name, statistic = visit.part("contract"), visit.part("statistic")
+    contract = await visit.ledger.get(at("contracts", name))
+    cell = {key: value for key, value in visit.query.items() if key not in _PAGING}
+    period = visit.query.get("period", "")
+    page = await visit.ledger.get(
+        f"{at('contracts', name, 'statistics', statistic)}/events",
+        limit=_EVENTS,
+        cursor=visit.query.get("cursor") or None,
+        period=period or None,
+        **cell,
+    )
+    return visit.page(
+        "figures/counted.html",
+        contract={"name": name, "label": contract["label"]},
+        declared=declared_in(contract, statistic),
+        cell=cell,
+        period=period,
+        events=page,
     )
 
 
 async def show_screen(visit: Visit) -> Response:
-    """Answer GET /screen/{contract}: figures in large type, live, for a wall."""
+    """Answer GET /screen/{contract}: figures in large type, for a wall; `seconds` a scene."""
     name = visit.part("contract")
     statistics = await visit.ledger.get(at("contracts", name, "statistics"))
     alerts = await visit.ledger.get(at("contracts", name, "alerts"), state="open", limit=_LATEST)
     transactions = await visit.ledger.get(at("transactions"), contract=name, limit=_LATEST)
+    seconds = visit.query.get("seconds", "")
+    is_fit = seconds.isascii() and seconds.isdecimal() and int(seconds[:4]) in _SECONDS
     return visit.page(
         "figures/screen.html",
+        seconds=int(seconds) if is_fit else _SECONDS_DEFAULT,
         contract=await _heading(visit, name),
         statistics=statistics["items"],
         alerts=alerts["items"],
@@ -74,6 +117,48 @@ async def _heading(visit: Visit, name: str) -> Json:
     return {"name": contract["name"], "label": contract["label"]}
 
 
+def declared_in(contract: Json, name: str) -> Json:
+    """Return how a contract declares a statistic.
+
+    Raises:
+        NotFound: it declares none of this name.
+    """
+    for one in contract.get("statistics", []):
+        if one["name"] == name:
+            return one
+    raise NotFound("this contract has no such statistic", field="statistic", found=name[:80])
+
+
+def behind(contract: str, declared: Json, statistic: Json, cell: Json) -> str | None:
+    """Return where the events behind a figure are listed; None of what is hidden or a ratio."""
+    is_total = not cell["cell"]
+    hidden = cell["hidden"] or (is_total and any(one["hidden"] for one in statistic["cells"]))
+    if hidden or declared["kind"] == "ratio":
+        return None
+    if declared.get("event") == _REFUSED_CALL:
+        return f"/t?{urlencode({'contract': contract, 'code': 'refused'})}"
+    values = {name: plain(value) for name, value in cell["cell"].items()}
+    period = {"period": statistic["shown_period"]} if statistic["shown_period"] else {}
+    query = urlencode({**period, **values})
+    return f"/stats/{quote(contract)}/{quote(declared['name'])}/events?{query}"
+
+
+def plain(value: str | int | bool | None) -> str:  # noqa: FBT001 # a value of a cell
+    """Return a value of a cell as an address writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def change_between(cell: Json, before: Json | None) -> dict[str, Any] | None:
+    """Return how much more a cell is than in the period before; None where either is unknown."""
+    if before is None or cell["value"] is None or before["value"] is None:
+        return None
+    more = cell["value"] - before["value"]
+    percent = round(100 * more / before["value"]) if before["value"] else None
+    return {"more": more, "percent": percent}
+
+
 def period_before(periods: list[str], period: str | None) -> str | None:
     """Return the period before one, of those that have figures; the whole time has none."""
     earlier = [one for one in periods if period is not None and one < period]
@@ -83,7 +168,11 @@ def period_before(periods: list[str], period: str | None) -> str | None:
 def compare(statistic: Json, before: Json | None) -> list[dict[str, Any]]:
     """Return each cell with what it was in the period before; None where nothing is known."""
     known = {_key(cell): cell for cell in (before or {}).get("cells", [])}
-    return [{"cell": cell, "before": known.get(_key(cell))} for cell in statistic.get("cells", [])]
+    rows = [(cell, known.get(_key(cell))) for cell in statistic.get("cells", [])]
+    return [
+        {"cell": cell, "before": earlier, "change": change_between(cell, earlier)}
+        for cell, earlier in rows
+    ]
 
 
 def chart_of(visit: Visit, statistic: Json, before: Json | None) -> dict[str, Any]:

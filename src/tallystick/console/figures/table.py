@@ -8,6 +8,7 @@ from typing import Final
 from tallystick.console.access import Access, Page
 from tallystick.console.figures.alert_pages import note_alert, show_alert, show_alerts, show_rules
 from tallystick.console.figures.statistic_pages import (
+    show_counted,
     show_screen,
     show_statistic,
     show_statistics,
@@ -21,6 +22,7 @@ PAGES: Final = (
     Page(path="/stats", name="systems", access=Access.PUBLIC, handler=show_systems),
     Page(path="/stats/{contract}", name="stats", access=Access.PUBLIC, handler=show_statistics),
     Page(path=_STATISTIC, name="statistic", access=Access.PUBLIC, handler=show_statistic),
+    Page(path=f"{_STATISTIC}/events", name="counted", access=Access.PUBLIC, handler=show_counted),
     Page(path="/screen/{contract}", name="screen", access=Access.PUBLIC, handler=show_screen),
     Page(path="/alerts", name="alerts", access=Access.PUBLIC, handler=show_alerts),
     Page(path="/alerts/rules", name="alert_rules", access=Access.PUBLIC, handler=show_rules),

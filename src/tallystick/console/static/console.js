@@ -74,7 +74,8 @@ function follow() {
 }
 
 function announce(height) {
-  chip.querySelector(".live-height").textContent = `#${height.toLocaleString("en")}`;
+  const shown = chip.querySelector(".live-height"); // the display for a wall has none
+  if (shown) shown.textContent = `#${height.toLocaleString("en")}`;
   if (String(height) === chip.dataset.height) return; // what this page was made from
   chip.dataset.height = height;
   if (waiting) return;

@@ -3,7 +3,7 @@
 const dark = document.documentElement.dataset.bsTheme === "dark";
 
 for (const place of document.querySelectorAll("[data-chart]")) {
-  const { title, names, series } = JSON.parse(place.dataset.chart);
+  const { title, names, series, addresses = [] } = JSON.parse(place.dataset.chart);
   const chart = echarts.init(place, dark ? "dark" : null, { renderer: "canvas" });
   chart.setOption({
     aria: { enabled: true },
@@ -16,5 +16,6 @@ for (const place of document.querySelectorAll("[data-chart]")) {
     yAxis: { type: "value" },
     series: series.map((one) => ({ type: "bar", name: one.name, data: one.values })),
   });
+  chart.on("click", ({ dataIndex }) => { if (addresses[dataIndex]) location.assign(addresses[dataIndex]); });
   new ResizeObserver(() => chart.resize()).observe(place);
 }

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a figure to what it counted, to a transaction and its proof; from an alert to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+
+from tallystick.api import create_app
+from tallystick.client import Identity, KeyStore
+from tallystick.console import ConsoleOptions, create_console
+from tallystick.console.figures.statistic_pages import behind, change_between, plain
+from tests.factories import CLERK, COURT
+from tests.unit.api.gifts import giving_node
+from tests.unit.console.conftest import Reader
+from tests.unit.console.test_acting import form_key
+
+STATISTIC = "/stats/notes/raised"
+
+
+@pytest.fixture
+def giving(tmp_path: Path) -> Iterator[Reader]:
+    """Return a reader of a demonstration on whose ledger there are gifts and alerts."""
+    node = giving_node(tmp_path)
+    KeyStore(tmp_path / "cast").save("clerk", Identity(COURT, "clerk", CLERK))
+    options = ConsoleOptions(data=tmp_path, demonstration_keys=tmp_path / "cast")
+    transport = httpx.ASGITransport(app=create_console(create_app(node), options))
+    with asyncio.Runner() as runner:
+        client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
+        yield Reader(client, runner)
+        runner.run(client.aclose())
+    node.close()
+
+
+def test_a_figure_leads_to_events_transactions_and_a_proof(giving: Reader) -> None:
+    """The sum of the list is the figure, and each line has a receipt."""
+    page = giving.get(STATISTIC).text
+    address = f"{STATISTIC}/events?{urlencode({'province': '滇'})}"
+    assert address in page
+    events = giving.get(address.replace("?", ".json?")).json()["events"]["items"]
+    assert sum(one["fields"]["amount"] for one in events) == 7_500
+    listed = giving.get(address).text
+    assert f"/t/{events[0]['transaction']}" in listed
+    assert giving.get(f"/t/{events[0]['transaction']}").status_code == 200
+    assert giving.get(f"/t/{events[0]['transaction']}/receipt").json()["format"]
+
+
+def test_what_is_hidden_leads_nowhere(giving: Reader) -> None:
+    """Neither by a link nor by an address that somebody writes."""
+    page = giving.get(STATISTIC).text
+    assert page.count("/events?") == 2  # the one published cell, in the table and in the chart
+    hidden = giving.get(f"{STATISTIC}/events", params={"province": "藏"})
+    assert hidden.status_code == 404
+    assert "E_WITHHELD" in hidden.text
+    assert giving.get("/stats/notes/nothing/events").status_code == 404
+
+
+def test_a_maximum_of_a_month_leads_to_its_events(giving: Reader) -> None:
+    """The period goes along, and stands on the page."""
+    (period,) = giving.get("/stats/notes/largest.json").json()["statistic"]["periods"]
+    page = giving.get("/stats/notes/largest/events", params={"period": period}).text
+    assert period in page
+    assert "empty-title" not in page
+
+
+def test_each_kind_of_figure_says_where_it_leads() -> None:
+    """Ratios to nothing, refused calls to transactions, values as addresses write them."""
+    cell = {"cell": {"on_time": True, "who": None}, "hidden": None}
+    statistic = {"shown_period": "2026-11", "cells": [cell]}
+    declared = {"name": "n", "kind": "count", "event": "E"}
+    assert behind("c", declared, statistic, cell) == (
+        "/stats/c/n/events?period=2026-11&on_time=true&who="
+    )
+    assert behind("c", {**declared, "kind": "ratio"}, statistic, cell) is None
+    refused = behind("c", {**declared, "event": "RefusedCall"}, statistic, cell)
+    assert refused == "/t?contract=c&code=refused"
+    hidden = {"shown_period": "", "cells": [{**cell, "hidden": "small"}]}
+    assert behind("c", declared, hidden, {"cell": {}, "hidden": None}) is None
+    assert [plain(one) for one in (False, 7, "x")] == ["false", "7", "x"]
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "change"),
+    [
+        (12, 10, {"more": 2, "percent": 20}),
+        (5, 10, {"more": -5, "percent": -50}),
+        (5, 0, {"more": 5, "percent": None}),
+        (None, 5, None),
+        (5, None, None),
+    ],
+)
+def test_a_period_is_compared_with_the_one_before(
+    now: int | None, before: int | None, change: dict[str, int | None] | None
+) -> None:
+    """Nothing is said of what is hidden, and no percentage of nothing."""
+    assert change_between({"value": now}, {"value": before}) == change
+    assert change_between({"value": now}, None) is None
+
+
+def test_an_alert_is_acknowledged_assigned_silenced_and_closed(giving: Reader) -> None:
+    """Each step with its reason stands in the history; the ledger's own alert is untouched."""
+    key = form_key(giving.get("/act-as").text)
+    part = {"form_key": key, "organization": COURT, "member": "clerk", "back": "/"}
+    giving.post("/act-as", data=part)
+    number = giving.get("/alerts.json").json()["alerts"][0]["number"]
+    place = f"/alerts/notes/{number}"
+    tomorrow = datetime.fromtimestamp(time.time() + 86_400, UTC).isoformat(timespec="minutes")
+    for step, more, state in (
+        ("acknowledge", {}, "acknowledged"),
+        ("assign", {"reason": "王芳"}, "assigned"),
+        ("silence", {"reason": "复核中", "until": tomorrow}, "silenced"),
+        ("close", {"reason": "业务高峰"}, "closed"),
+    ):
+        sent = giving.post(place, data={"form_key": key, "action": step, **more})
+        assert sent.status_code == 303, sent.text
+        assert giving.get(f"{place}.json").json()["handling"] == state
+    history = giving.get(f"{place}.json").json()["history"]
+    assert [one["action"] for one in history] == ["acknowledge", "assign", "silence", "close"]
+    assert "业务高峰" in giving.get(place).text
+    assert giving.get("/alerts.json?state=open").json()["alerts"][0]["number"] == number
+    listed = giving.get("/alerts", params={"handling": "closed"}).text
+    assert place in listed
+    for flaw in ({"action": "close"}, {"action": "silence", "reason": "x", "until": "soon"}):
+        assert giving.post(place, data={"form_key": key, **flaw}).status_code in {400, 422}
+
+
+def test_a_wall_shows_scenes_and_takes_its_pace_from_the_address(giving: Reader) -> None:
+    """Figures, alerts and transactions, each a scene; a pace out of range is the usual one."""
+    page = giving.get("/screen/notes").text
+    assert page.count("data-scene") >= 3
+    assert 'data-seconds="15"' in page
+    assert 'data-seconds="30"' in giving.get("/screen/notes?seconds=30").text
+    for odd in ("1", "x", "99999"):
+        assert 'data-seconds="15"' in giving.get(f"/screen/notes?seconds={odd}").text
