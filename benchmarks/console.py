@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -22,8 +23,10 @@ from tallystick.cli.founding import found_demo
 from tallystick.cli.proof_checks import check_any_proof
 from tallystick.client import KeyStore, connect, deposit_args, facts_of
 from tallystick.console import ConsoleOptions, create_console
+from tallystick.encoding import Value
 from tallystick.node import NodeConfig, open_node
 
+_POLL_S: Final = 0.05
 READERS: Final = 100
 WRITERS: Final = 20
 
@@ -59,6 +62,8 @@ def served(data: Path, deposits: int) -> Iterator[str]:
         with HttpServer(node, port=0, pages=pages) as server:
             url = f"http://localhost:{server.port}"
             _fill(url, data, deposits)
+            while node.status().views_height < node.status().height:
+                time.sleep(_POLL_S)
             yield url
     finally:
         node.stop()
@@ -69,5 +74,7 @@ def _fill(url: str, data: Path, deposits: int) -> None:
     with connect(url, identity=identity, trust=data / TRUST_FILE) as net:
         for first in range(0, deposits, 100):
             contents = [f"deposit {number}" for number in range(first, min(first + 100, deposits))]
-            args = [deposit_args(facts_of(one.encode()), {}) for one in contents]
+            args: list[Value] = [deposit_args(facts_of(one.encode()), {}) for one in contents]
             net.call("evidence", "deposit_many", deposits=args)
+        # The newest is an ordinary one: its transaction is the page of a transaction.
+        net.call("evidence", "deposit", **deposit_args(facts_of(b"one more"), {}))

@@ -146,5 +146,5 @@ async def main(url: str, data: Path, seconds: float, readers: int, writers: int)
 
 
 if __name__ == "__main__":
-    address, folder, *numbers = sys.argv[1:]
-    asyncio.run(main(address, Path(folder), *map(float, numbers[:1]), *map(int, numbers[1:])))
+    address, folder, wanted_s, *counts = sys.argv[1:]
+    asyncio.run(main(address, Path(folder), float(wanted_s), int(counts[0]), int(counts[1])))

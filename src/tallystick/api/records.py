@@ -250,6 +250,20 @@ class OrganizationPage(Struct, frozen=True, kw_only=True):
     height: Count
 
 
+class RecordPlace(Struct, frozen=True, kw_only=True):
+    """A table that has a record with a key."""
+
+    contract: str
+    table: str
+
+
+class RecordPlaces(Struct, frozen=True, kw_only=True):
+    """Every table that has a record with a key."""
+
+    items: list[RecordPlace]
+    height: Count
+
+
 class RecordPage(Struct, frozen=True, kw_only=True):
     """Records of a contract's table, newest first."""
 

@@ -8,10 +8,15 @@ from typing import Final
 from tallystick.api.forms import show_form
 from tallystick.api.language import Bilingual
 from tallystick.api.parameters import CURSOR, LIMIT, NAME_PATTERN, path_text
-from tallystick.api.records import RecordPage, TransactionPage
+from tallystick.api.records import RecordPage, RecordPlaces, TransactionPage
 from tallystick.api.table import Lists, Policy, Reply, Route
 from tallystick.api.table_filters import LIST_PARAMETERS
-from tallystick.api.table_rows import list_row_changes, list_table, show_row
+from tallystick.api.table_rows import (
+    list_places_of_key,
+    list_row_changes,
+    list_table,
+    show_row,
+)
 from tallystick.contracts import Form
 from tallystick.errors import InvalidArguments, NotFound, UnknownContract
 
@@ -74,6 +79,21 @@ ROUTES: Final = (
         errors=(UnknownContract, NotFound),
         lists=Lists.YES,
         reader=show_row,
+    ),
+    Route(
+        method="GET",
+        path="/v1/records/{key:path}",
+        name="list_places_of_key",
+        tag="records",
+        policy=Policy.PUBLIC,
+        summary=Bilingual(
+            en="Every table that has a record with a key", zh="含有某主键的全部数据表"
+        ),
+        description="For a number whose table is not known. None is an empty list.",
+        parameters=(_KEY,),
+        replies=(Reply(200, "The tables.", RecordPlaces),),
+        lists=Lists.YES,
+        reader=list_places_of_key,
     ),
     Route(
         method="GET",

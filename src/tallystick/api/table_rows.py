@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tallystick.api.answer import Answer
 from tallystick.api.asked import Asked
-from tallystick.api.records import RecordPage, TransactionPage
+from tallystick.api.records import RecordPage, RecordPlace, RecordPlaces, TransactionPage
 from tallystick.api.represent import show_record
 from tallystick.api.table_filters import RESERVED, read_filter, unknown_column
 from tallystick.api.transaction_rows import list_answer, show_transaction_row
@@ -48,6 +48,15 @@ def list_row_changes(asked: Asked) -> Answer:
     items = [show_transaction_row(row, asked.server.catalogue) for row in page.items]
     record = TransactionPage(items=items, next_cursor=page.cursor, height=page.height)
     return list_answer(record, page.height)
+
+
+def list_places_of_key(asked: Asked) -> Answer:
+    """Answer GET /v1/records/{key}."""
+    views = asked.server.node.views
+    height = views.height()  # before reading: what is shown is of this block or a newer one
+    places = views.places_of_key(asked.required_text("key"))
+    items = [RecordPlace(contract=contract, table=table) for contract, table in places]
+    return list_answer(RecordPlaces(items=items, height=height), height)
 
 
 def rows_answer(asked: Asked, contract: str, table: TableSchema, wanted: RecordFilter) -> Answer:

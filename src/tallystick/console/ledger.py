@@ -89,10 +89,16 @@ def table_of(contract: Json, name: str) -> Json:
     Raises:
         NotFound: the contract has no such table.
     """
-    for table in contract.get("tables", []):
-        if table["name"] == name:
-            return table
-    raise NotFound("this contract has no such table", field="table", found=name[:80])
+    found = find_table(contract, name)
+    if found is None:
+        raise NotFound("this contract has no such table", field="table", found=name[:80])
+    return found
+
+
+def find_table(contract: Json, name: str) -> Json | None:
+    """Return a table of a contract's schema, or None if there is no such table."""
+    tables = contract.get("tables", [])
+    return next((table for table in tables if table["name"] == name), None)
 
 
 def _error(response: httpx.Response) -> TallystickError:

@@ -8,20 +8,25 @@ of their first appearance; the SQL views `transactions` and `event_list` put the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any, Final
 
 from sqlalchemy import (
     Boolean,
     Column,
+    CompoundSelect,
     Connection,
     Index,
     LargeBinary,
     MetaData,
     Select,
     Table,
+    bindparam,
     insert,
     inspect,
+    literal,
     select,
+    union_all,
 )
 from sqlalchemy.schema import CreateView, DropTable, DropView
 from sqlalchemy.types import TypeEngine
@@ -37,6 +42,8 @@ EVENT_PLACE_BITS: Final = 16
 """An event's number is its leaf index times 2^16 plus its place in the transaction."""
 WRITE_PLACE_BITS: Final = 24
 """A write's number is its leaf index times 2^24 plus its place in the write set."""
+_TOGETHER_MAX: Final = 250
+"""Queries in one: SQLite takes 500."""
 _SQL_TYPES: Final[dict[str, TypeEngine[Any]]] = {
     kinds.TEXT: TEXT,
     kinds.INTEGER: INT,
@@ -85,6 +92,20 @@ class Tables:
         }
         self.transactions = _transactions(self.records[kinds.MEMBERSHIP, "keys"].sql)
         self.events = _events()
+
+    @cached_property
+    def places_of_key(self) -> tuple[CompoundSelect[Any], ...]:
+        """The queries for all tables that have a record of one key, the parameter `key`."""
+        asked = [
+            select(literal(contract), literal(table)).where(
+                one.sql.c[kinds.KEY] == bindparam("key")
+            )
+            for (contract, table), one in self.records.items()
+        ]
+        return tuple(
+            union_all(*asked[first : first + _TOGETHER_MAX])
+            for first in range(0, len(asked), _TOGETHER_MAX)
+        )
 
     def create(self, connection: Connection) -> None:
         """Create everything in an empty place, and write down what was created."""

@@ -235,6 +235,15 @@ class Views(EventViews, FigureViews, RegisterViews):
             row = snapshot.connection.execute(query).first()
             return None if row is None else record_row(row, found)
 
+    def places_of_key(self, *key: str | int) -> tuple[tuple[str, str], ...]:
+        """Return contract and name of every table that has a record with this primary key."""
+        with self._reader.snapshot() as snapshot:
+            return tuple(
+                (row[0], row[1])
+                for query in snapshot.form.tables.places_of_key
+                for row in snapshot.connection.execute(query, {"key": _key_text(key)})
+            )
+
     def list_changes(
         self,
         contract: str,

@@ -57,6 +57,14 @@ def caller(app: Door) -> Iterator[Caller]:
         yield Caller(app, runner)
 
 
+def test_a_number_is_found_in_every_table_that_has_it(caller: Caller) -> None:
+    """Without asking one table after the other; what nobody has is an empty list."""
+    found = caller.get("/v1/records/C-1").json
+    assert found["items"] == [{"contract": "fund.raising", "table": "campaigns"}]
+    assert found["height"] > 0
+    assert caller.get("/v1/records/C-9").json["items"] == []
+
+
 @pytest.mark.parametrize(
     ("query", "ids"),
     [

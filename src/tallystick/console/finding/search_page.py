@@ -11,15 +11,13 @@ from typing import Final
 from starlette.responses import RedirectResponse, Response
 
 from tallystick.console.finding.recognizing import Kind, height_in, kinds_of, normalize
-from tallystick.console.ledger import Json, at
+from tallystick.console.ledger import at, find_table
 from tallystick.console.shown import number
 from tallystick.console.visit import Visit
 from tallystick.errors import TallystickError
 
 _SEE_OTHER: Final = 303
 _GROUP_MAX: Final = 8
-_TOGETHER: Final = 16
-"""Look-ups at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +87,18 @@ async def _hash(visit: Visit, digest: str) -> list[Hit]:
 
 
 async def _records(visit: Visit, text: str) -> list[Hit]:
-    """Look the number up in every table that has one such key."""
-    gate = asyncio.Semaphore(_TOGETHER)
-
-    async def look(contract: Json, table: Json) -> list[Hit]:
-        async with gate:
-            place = at("contracts", contract["name"], "tables", table["name"], text)
-            row = await visit.ledger.find(place)
-        if row is None:
-            return []
+    """Return the records of contracts whose key is just this number."""
+    places = await visit.ledger.get(at("records", text))
+    hits = []
+    for place in places["items"]:
+        contract = visit.names.contracts.get(place["contract"], {})
+        table = find_table(contract, place["table"])
+        if table is None:
+            continue
         address = f"/case/{contract['name']}/{table['name']}/{text}"
         about = f"{visit.read(contract['label'])} · {visit.read(table['label'])}"
-        return [Hit("record", address, text, about, is_exact=table["key"] == ["id"])]
-
-    looked = [
-        look(contract, table)
-        for contract in visit.names.contracts.values()
-        for table in contract.get("tables", [])
-        if len(table["key"]) == 1
-    ]
-    return [hit for hits in await asyncio.gather(*looked) for hit in hits]
+        hits.append(Hit("record", address, text, about, is_exact=table["key"] == ["id"]))
+    return hits
 
 
 async def _transactions(visit: Visit, text: str) -> list[Hit]:

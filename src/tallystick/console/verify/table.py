@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from tallystick.console.access import Access, Page
-from tallystick.console.paces import UPLOAD
+from tallystick.console.paces import EXPORT, UPLOAD
 from tallystick.console.verify.deposit_page import show_certificate, show_code, show_deposit
 from tallystick.console.verify.pages import check_file, show_check, show_zone
 from tallystick.console.verify.report import make_report, show_report
@@ -23,13 +23,20 @@ PAGES: Final = (
         method="POST",
         pace=UPLOAD,
     ),
-    Page(path="/v/report", name="verify_report", access=Access.PUBLIC, handler=show_report),
+    Page(
+        path="/v/report",
+        name="verify_report",
+        access=Access.PUBLIC,
+        handler=show_report,
+        pace=EXPORT,
+    ),
     Page(
         path="/v/report",
         name="verify_report_form",
         access=Access.PUBLIC,
         handler=make_report,
         method="POST",
+        pace=UPLOAD,
     ),
     Page(path="/v/samples/{name}", name="sample", access=Access.PUBLIC, handler=show_sample),
     Page(path="/verify", name="certificate_link", access=Access.PUBLIC, handler=show_zone),
@@ -40,5 +47,6 @@ PAGES: Final = (
         name="deposit_certificate",
         access=Access.PUBLIC,
         handler=show_certificate,
+        pace=EXPORT,
     ),
 )
