@@ -30,29 +30,27 @@ WRITING_S: Final = (4.0, 6.0)
 class People:
     """All readers and writers, and what happened to them."""
 
-    def __init__(self, url: str, seconds: float) -> None:
+    def __init__(self, seconds: float) -> None:
         """Begin to count; they end after so many seconds."""
-        self.url = url
         self.end = time.monotonic() + seconds
         self.waits: defaultdict[str, list[float]] = defaultdict(list)
         self.errors: Counter[str] = Counter()
         self.deposits = 0
 
-    async def read(self, pages: dict[str, str], seed: int) -> None:
+    async def read(self, client: httpx.AsyncClient, pages: dict[str, str], seed: int) -> None:
         """Open pages one after the other, with the live line open meanwhile."""
         chance = random.Random(seed)  # which page next is no secret
-        async with httpx.AsyncClient(base_url=self.url, timeout=60) as client:
-            live = asyncio.create_task(self._listen(client))
-            await asyncio.sleep(chance.uniform(0, READING_S[1]))
-            while time.monotonic() < self.end:
-                kind, path = chance.choice(list(pages.items()))
-                started = time.perf_counter()
-                answer = await client.get(path)
-                self.waits[kind].append(time.perf_counter() - started)
-                if answer.status_code != 200:
-                    self.errors[f"{kind} {answer.status_code}"] += 1
-                await asyncio.sleep(chance.uniform(*READING_S))
-            live.cancel()
+        live = asyncio.create_task(_listen(client))
+        await asyncio.sleep(chance.uniform(0, READING_S[1]))
+        while time.monotonic() < self.end:
+            kind, path = chance.choice(list(pages.items()))
+            started = time.perf_counter()
+            answer = await client.get(path)
+            self.waits[kind].append(time.perf_counter() - started)
+            if answer.status_code not in {200, 303}:
+                self.errors[f"{kind} {answer.status_code}"] += 1
+            await asyncio.sleep(chance.uniform(*READING_S))
+        live.cancel()
 
     async def write(self, net: AsyncNet, number: int) -> None:
         """Put something on record again and again."""
@@ -67,11 +65,6 @@ class People:
                 self.errors[type(error).__name__] += 1
             await asyncio.sleep(chance.uniform(*WRITING_S))
 
-    async def _listen(self, client: httpx.AsyncClient) -> None:
-        async with client.stream("GET", "/v1/events", timeout=None) as lines:
-            async for _ in lines.aiter_lines():
-                pass
-
     def report(self, seconds: float) -> dict[str, Any]:
         """Return what was seen."""
         count = sum(map(len, self.waits.values()))
@@ -84,22 +77,28 @@ class People:
         }
 
 
+async def _listen(client: httpx.AsyncClient) -> None:
+    """Keep the live line of a page open."""
+    async with client.stream("GET", "/v1/events", timeout=None) as lines:
+        async for _ in lines.aiter_lines():
+            pass
+
+
 def _percentiles(waits: list[float]) -> dict[str, float]:
     cuts = quantiles([*waits, *waits[:1]], n=100, method="inclusive")
     return {"count": len(waits), "p50": round(cuts[49] * 1e3, 1), "p95": round(cuts[94] * 1e3, 1)}
 
 
-async def kinds_of_page(url: str) -> dict[str, str]:
+async def kinds_of_page(client: httpx.AsyncClient) -> dict[str, str]:
     """Return an address of each kind of page that anybody may open."""
-    async with httpx.AsyncClient(base_url=url, timeout=60) as client:
 
-        async def first(path: str) -> dict[str, Any]:
-            found: dict[str, Any] = (await client.get(path)).json()["items"][0]
-            return found
+    async def first(path: str) -> dict[str, Any]:
+        found: dict[str, Any] = (await client.get(path)).json()["items"][0]
+        return found
 
-        transaction = await first("/v1/transactions")
-        organization = await first("/v1/organizations")
-        deposit = await first("/v1/evidence/deposits")
+    transaction = await first("/v1/transactions")
+    organization = await first("/v1/organizations")
+    deposit = await first("/v1/evidence/deposits")
     return {
         "first": "/",
         "overview": "/explorer",
@@ -134,12 +133,17 @@ async def kinds_of_page(url: str) -> dict[str, str]:
 
 async def main(url: str, data: Path, seconds: float, readers: int, writers: int) -> None:
     """Let all of them live for a while and say how it went."""
-    pages = await kinds_of_page(url)
-    people = People(url, seconds)
     identity = KeyStore(data / KEYS_FOLDER).load(DEFAULT_KEY)
-    async with connect_async(url, identity=identity, trust=data / TRUST_FILE) as net:
+    # One client for all: it keeps a connection for each, and to make a client takes long.
+    many = httpx.Limits(max_connections=None)
+    async with (
+        httpx.AsyncClient(base_url=url, timeout=60, limits=many) as client,
+        connect_async(url, identity=identity, trust=data / TRUST_FILE) as net,
+    ):
+        pages = await kinds_of_page(client)
+        people = People(seconds)
         await asyncio.gather(
-            *(people.read(pages, number) for number in range(readers)),
+            *(people.read(client, pages, number) for number in range(readers)),
             *(people.write(net, number) for number in range(writers)),
         )
     print(json.dumps({"readers": readers, "writers": writers} | people.report(seconds)))
