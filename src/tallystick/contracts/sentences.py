@@ -90,7 +90,8 @@ def word_of(value: Value, kind: ValueType, beside: Mapping[str, Value] = NOTHING
     known = kind.choice_labels
     if not known or value is None:
         return None
-    found = known.get(f"{beside.get('workflow')}.{value}") or known.get(str(value))
+    name, workflow = str(value), str(beside.get("workflow"))
+    found = known.get(f"{workflow}.{name}") or known.get(name)
     if found is None and kind.format in _OF_A_WORKFLOW:
         all_of_them = {one for key, one in known.items() if key.rpartition(".")[2] == value}
         found = all_of_them.pop() if len(all_of_them) == 1 else None

@@ -116,6 +116,9 @@ async def show_record(visit: Visit) -> Response:
     history = await visit.ledger.get(
         f"{place}/history", limit=_PAGE, cursor=visit.query.get("cursor")
     )
+    drawings: Json = {}
+    if not visit.wants_json:
+        drawings = {"drawings": draw_standing(contract, table, row)}
     return visit.page(
         "explorer/record.html",
         contract=contract,
@@ -127,7 +130,7 @@ async def show_record(visit: Visit) -> Response:
         history=history,
         proof=proof_at(contract["name"], table["name"], key)
         + (f"?height={moment['height']}" if moment else ""),
-        **({} if visit.wants_json else {"drawings": draw_standing(contract, table, row)}),
+        **drawings,
     )
 
 

@@ -31,9 +31,12 @@ async def show_case(visit: Visit) -> Response:
     row, timeline, files, is_covered = await read_case(visit, table, place)
     standing = standing_of(contract, table["name"])
     state = None if standing is None else str(row[standing.field])
+    drawings: Json = {}
+    if not visit.wants_json:
+        drawings = {"drawings": draw_standing(contract, table, row)}
     return visit.page(
         "work/case.html",
-        **({} if visit.wants_json else {"drawings": draw_standing(contract, table, row)}),
+        **drawings,
         contract=contract,
         table=table,
         key=place.key,
