@@ -57,6 +57,7 @@ def test_every_error_belongs_to_the_tree() -> None:
         node.name
         for module in source.package()
         if module.room == "errors"
+        if module.name != "tallystick.errors.chinese"  # what errors say, and no error
         for node in module.tree.body
         if isinstance(node, ast.ClassDef)
     }

@@ -19,7 +19,7 @@ from tallystick.api.language import Bilingual
 from tallystick.api.represent import show_fields
 from tallystick.api.wire_types import Code, Count, Hash, Json, Level
 from tallystick.contracts import Refusal
-from tallystick.errors import TallystickError, error_classes
+from tallystick.errors import CHINESE_TEXTS, TallystickError, error_classes, in_english
 from tallystick.interchange.languages import Language
 
 STATUS_BY_ERROR: Final[Mapping[type[TallystickError], int]] = {
@@ -109,19 +109,19 @@ def problem_of(
 ) -> Problem:
     """Return the problem that tells of `error`."""
     kind = type(error)
-    hint = kind.hint_zh if language == "zh" and error.hint == kind.hint_en else error.hint
+    said = CHINESE_TEXTS.said(error) if language == "zh" else in_english(error)
     return Problem(
         type=problem_type(kind.code),
         title=kind.title_zh if language == "zh" else kind.title_en,
         title_zh=kind.title_zh,
         status=status_of(kind),
         code=kind.code,
-        detail=_shown(error.message) or "",
-        hint=hint,
+        detail=_shown(said.message) or "",
+        hint=said.hint,
         instance=instance,
         request_id=request_id,
         field=_shown(error.field),
-        expected=_shown(error.expected),
+        expected=_shown(said.expected),
         found=_shown(error.found),
         facts=show_fields(error.values()) if isinstance(error, Refusal) else None,
     )

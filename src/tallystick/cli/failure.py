@@ -12,7 +12,14 @@ from tallystick.cli.layout import text_width
 from tallystick.cli.render import visible
 from tallystick.cli.stage import stage
 from tallystick.cli.talk import paint
-from tallystick.errors import NotFinal, TallystickError, Unavailable, UsageError
+from tallystick.errors import (
+    CHINESE_TEXTS,
+    NotFinal,
+    TallystickError,
+    Unavailable,
+    UsageError,
+    in_english,
+)
 
 
 def error_document(error: TallystickError) -> dict[str, Plain]:
@@ -43,14 +50,17 @@ def error_text(error: TallystickError) -> str:
     """Return the lines people read: what, where, why, what to do."""
     is_zh = stage().language == "zh"
     own_title = error.title_zh if is_zh else error.title_en
-    hint = error.hint_zh if is_zh and error.hint == error.hint_en else error.hint
+    said = CHINESE_TEXTS.said(error) if is_zh else in_english(error)
+    message = (CHINESE_TEXTS.of(error.message) if is_zh else None) or error.message
     has_message = bool(error.message) and error.message != own_title
     head = f"{say('error.word')}[{error.code}]"
-    lines = [f"{paint(head, 'red')} {visible(error.message) if has_message else own_title}"]
+    lines = [f"{paint(head, 'red')} {visible(message) if has_message else own_title}"]
     lines += [f"  {visible(remark)}" for remark in getattr(error, "__notes__", ())]
     is_usage = isinstance(error, UsageError)
     facts = {"what": own_title if has_message and not is_usage else "", **error.facts()}
-    facts["try"] = hint
+    if said.expected is not None:
+        facts["expected"] = said.expected
+    facts["try"] = said.hint
     width = max(text_width(say(f"error.{name}")) for name in facts)
     for name, value in facts.items():
         if value and not (name == "field" and value in error.message):

@@ -8,8 +8,16 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from tallystick.client import problem_of
+from tallystick.console.problem_texts import CHINESE_TEXTS
 from tallystick.console.visit import Visit
-from tallystick.errors import NotFound, Rejected, TallystickError, Unavailable, Unverified
+from tallystick.errors import (
+    NotFound,
+    Rejected,
+    TallystickError,
+    Unavailable,
+    Unverified,
+    in_english,
+)
 
 _FIELDS: Final = (
     *("status", "code", "title", "title_zh", "detail", "hint"),
@@ -53,16 +61,16 @@ def status_of(error: TallystickError) -> int:
 def document_of(error: TallystickError, language: str) -> dict[str, Any]:
     """Return what a page says of an error, for readers of one language."""
     answer = problem_of(error)
-    own_hint = error.hint_zh if language == "zh" else error.hint_en
+    said = CHINESE_TEXTS.said(error) if language == "zh" else in_english(error)
     return {
         "status": status_of(error),
         "code": error.code,
         "title": error.title_en,
         "title_zh": error.title_zh,
-        "detail": str(error),
-        "hint": error.hint or own_hint,
+        "detail": said.message,
+        "hint": said.hint,
         "field": error.field,
-        "expected": error.expected,
+        "expected": said.expected,
         "found": error.found,
         "request_id": None if answer is None else answer.request_id,
     }

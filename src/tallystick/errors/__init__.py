@@ -2,6 +2,9 @@
 """Everything that can go wrong, by who must act, each with a stable code."""
 
 from tallystick.errors.catalogue import error_classes
+from tallystick.errors.causes import CAUSES_ZH
+from tallystick.errors.chinese import CHINESE_TEXTS, ChineseTexts, Said, in_english
+from tallystick.errors.chinese_texts import TEXTS_ZH
 from tallystick.errors.faults import (
     Behind,
     ContractMissing,
@@ -102,10 +105,14 @@ from tallystick.errors.unverified import (
 )
 
 __all__ = [
+    "CAUSES_ZH",
+    "CHINESE_TEXTS",
+    "TEXTS_ZH",
     "ActiveContent",
     "BalanceTooLow",
     "BankUnreachable",
     "Behind",
+    "ChineseTexts",
     "Conflict",
     "ConsentMissing",
     "ContractFailed",
@@ -168,6 +175,7 @@ __all__ = [
     "Rejected",
     "Replayed",
     "RoleMissing",
+    "Said",
     "SealedFileChanged",
     "StorageFailed",
     "StoreUnreachable",
@@ -192,5 +200,6 @@ __all__ = [
     "WrongSealingKey",
     "WrongState",
     "error_classes",
+    "in_english",
     "invariant",
 ]

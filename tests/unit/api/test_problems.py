@@ -255,3 +255,13 @@ def test_hosts_can_be_limited(node: FakeNode) -> None:
 
             runner.run(app(made, receive, send))
             assert sent[0]["status"] == status, host
+
+
+def test_a_chinese_reader_is_answered_in_chinese_throughout(caller: Caller) -> None:
+    """Message, expectation and advice: no English sentence that was written for a door."""
+    asked = "/v1/transactions?limit=0"
+    chinese = caller.get(asked, accept_language="zh-CN").json
+    assert chinese["detail"] == "limit 应为：1 至 500 的整数"
+    assert chinese["expected"] == "1 至 500 的整数"
+    assert chinese["hint"] == errors.Rejected.hint_zh
+    assert caller.get(asked).json["detail"] == "limit should be an integer from 1 to 500"

@@ -86,7 +86,7 @@ def test_alerts_cite_rule_version_and_transactions(caller: Caller) -> None:
     alert = second["items"][-1]
     assert (alert["rule"], alert["version"], alert["level"]) == ("GIFT-W1", 3, "warning")
     assert alert["closed_time"] is None
-    assert alert["sentence"] == {"zh": "=滇1 捐赠 1100", "en": "=滇1 gave 1100"}
+    assert alert["sentence"] == {"zh": "=滇1 捐赠 11.00", "en": "=滇1 gave 11.00"}
     (cited,) = alert["transactions"]
     assert cited == alert["first_transaction"] == alert["last_transaction"]
     found = caller.get(f"/v1/transactions/{cited}").json
@@ -113,8 +113,8 @@ def test_alerts_in_csv_speak_the_language_of_the_caller(caller: Caller) -> None:
     path = "/v1/contracts/notes/alerts?form=csv"
     english = rows_of(caller.get(path, accept_language="en").body)
     chinese = rows_of(caller.get(path, accept_language="zh").body)
-    assert english[0]["sentence"] == "'=滇5 gave 1500"
-    assert chinese[0]["sentence"] == "'=滇5 捐赠 1500"
+    assert english[0]["sentence"] == "'=滇5 gave 15.00"
+    assert chinese[0]["sentence"] == "'=滇5 捐赠 15.00"
     assert english[0]["about"] == "donor==滇5"
 
 

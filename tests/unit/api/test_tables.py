@@ -225,7 +225,7 @@ def test_a_transaction_is_decoded_by_its_contract(caller: Caller, node: FakeNode
     assert (name["label"]["zh"], name["text"]["en"]) == ("姓名", "李雷")
     assert phone["text"]["en"] == "—"
     times = {one["name"]: one["text"]["en"] for one in call["result"]["fields"]}
-    assert times["opened_at"].startswith("2023-11-14 22:13")
+    assert times["opened_at"].startswith("2023-11-15 06:13")
     assert call["refusal"] is None
 
 
@@ -233,8 +233,8 @@ def test_a_refusal_is_decoded_with_its_sentence_and_facts(caller: Caller, node: 
     """In both languages, whether the code is the contract's own or the platform's."""
     own = decoded(caller, write(node, "open", id="C-1", title="Again", goal=1))["refusal"]
     assert own["code"] == "E_DUP"
-    assert own["sentence"]["zh"].startswith("项目 C-1 已存在，发起于 2023-11-14")
-    assert own["facts"][1]["text"]["en"].startswith("2023-11-14")
+    assert own["sentence"]["zh"].startswith("项目 C-1 已存在，发起于 2023-11-15")
+    assert own["facts"][1]["text"]["en"].startswith("2023-11-15")
     shared = decoded(caller, write(node, "close", id="C-9"))
     assert shared["refusal"]["code"] == "E_MISSING"
     assert shared["result"] is None

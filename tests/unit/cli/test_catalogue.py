@@ -15,12 +15,11 @@ from tallystick.cli.catalogue import command_text, option_text, pick, say, title
 from tallystick.cli.codes import known_codes
 from tallystick.cli.help import help_page, option_helps, resolve_path
 from tallystick.cli.stage import Stage, set_stage
-from tallystick.cli.texts.causes import CAUSES_ZH
 from tallystick.cli.texts.commands import COMMANDS
 from tallystick.cli.texts.messages import MESSAGES
 from tallystick.cli.texts.options import OPTIONS
 from tallystick.cli.texts.words import Text
-from tallystick.errors import Halted
+from tallystick.errors import CAUSES_ZH, Halted
 from tests.unit.cli.conftest import Tally
 
 CHINESE = re.compile("[\u4e00-\u9fff]")

@@ -86,3 +86,19 @@ def test_language_and_theme_are_kept(reader: Reader) -> None:
     assert '<html lang="zh-CN"' in reader.get("/b").text
     reader.get("/theme", params={"to": "dark", "back": "/"})
     assert 'data-theme="dark"' in reader.get("/b").text
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/b/99999", "没有区块 99999"),
+        ("/state/evidence/nothing", "该合约没有该表"),
+        ("/c/nothing", "没有该合约"),
+    ],
+)
+def test_a_problem_is_told_in_the_readers_language(reader: Reader, path: str, said: str) -> None:
+    """What happened, what was expected and what to do: the console's words and the node's."""
+    chinese = reader.get(path, params={"lang": "zh"}).text
+    assert said in chinese
+    assert "there is no" not in chinese
+    assert said not in reader.get(path, params={"lang": "en"}).text

@@ -13,8 +13,7 @@ from tallystick.cli.catalogue import say
 from tallystick.cli.exit_codes import exit_code_of
 from tallystick.cli.options import OUTPUT, Output
 from tallystick.cli.stage import stage
-from tallystick.cli.texts.causes import CAUSES_ZH
-from tallystick.errors import NotFound, TallystickError
+from tallystick.errors import CAUSES_ZH, NotFound, TallystickError
 from tallystick.linting import RULES, Rule
 
 _SHOWN = ("code", "title", "meaning", "what_to_do", "family", "exit_code")

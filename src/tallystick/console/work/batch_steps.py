@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from tallystick.console.ledger import Json
+from tallystick.console.problem_texts import CHINESE_TEXTS
 from tallystick.console.signing.pending import find_pending, prepare, preview_of, send
 from tallystick.console.visit import Visit
 from tallystick.console.work.batches import (
@@ -98,7 +99,7 @@ async def _sent(visit: Visit, batch: Batch, row: BatchRow) -> _Change:
 
 def problem_of_error(error: TallystickError) -> Json:
     """Return what a row says of an error."""
-    return _problem(error.code, error.field, str(error), f"{error.title_zh}（{error}）")
+    return _problem(error.code, error.field, str(error), CHINESE_TEXTS.said(error).message)
 
 
 def problem_of_preview(error: Mapping[str, Json]) -> Json:
