@@ -105,7 +105,7 @@ from tallystick.contracts.values import (
     Timestamp,
 )
 from tallystick.contracts.warnings import MEASURED, WarningRule
-from tallystick.contracts.wording import Words, without_words, words, words_of
+from tallystick.contracts.wording import Words, phrases, without_words, words, words_of
 from tallystick.contracts.workdays import (
     CHINA_OFFSET_MINUTES,
     DAY_MS,
@@ -270,6 +270,7 @@ __all__ = [
     "nth_working_day",
     "overdue",
     "person_commitment",
+    "phrases",
     "query",
     "ratio",
     "replace",

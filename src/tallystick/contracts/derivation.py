@@ -43,6 +43,8 @@ _SCALARS: Final[Mapping[type, Kind]] = {
 }
 _WORDED: Final = frozenset({"workflow", "state", "move"})
 """Formats of texts that name a part of a contract, which has words."""
+_WORD: Final = "word"
+"""Format of a text that the contract writes itself: its own phrases, or a method's name."""
 _ADVICE: Final[Sequence[tuple[object, str]]] = (
     (float, "Amount (money in its smallest unit) or Integer: floats differ between machines"),
     (complex, "Integer"),
@@ -70,7 +72,12 @@ class Place(NamedTuple):
     @property
     def kind(self) -> str:
         """Name of the record, else of the method or field, that the annotation belongs to."""
-        return self.records[-1].__name__ if self.records else self.owner.rpartition(".")[2]
+        return self.records[-1].__name__ if self.records else self.field
+
+    @property
+    def field(self) -> str:
+        """Name of the field, or of the method."""
+        return self.owner.rpartition(".")[2]
 
     def inside(self, part: str, record: type | None = None) -> Place:
         """Return the place of a part."""
@@ -179,7 +186,7 @@ def _choice(name: str | None, choices: tuple[object, ...], place: Place) -> Valu
     if not choices or not is_plain or len({type(one) for one in choices}) > 1:
         raise _refused(place, "a choice of mixed values", "all texts, or all integers")
     known: tuple[str | int, ...] = choices  # type: ignore[assignment]
-    labels = choice_labels(place.words, name or place.owner.rpartition(".")[2], known)
+    labels = choice_labels(place.words, name or place.field, known)
     return ValueType(kind="choice", name=name, choices=known, choice_labels=labels)
 
 
@@ -197,8 +204,10 @@ def _with_marks(described: ValueType, marks: tuple[object, ...], place: Place) -
         if isinstance(mark, Format):
             described = replace(described, format=mark.name)
             if mark.name in _WORDED:
-                labels = words_below(place.words, mark.name)
-                described = replace(described, choice_labels=labels)
+                described = replace(described, choice_labels=words_below(place.words, mark.name))
+            elif mark.name == _WORD:
+                known = words_below(place.words, "move") | words_below(place.words, place.field)
+                described = replace(described, choice_labels=known)
         elif isinstance(mark, Meta):
             described = _with_constraints(described, mark)
     return described

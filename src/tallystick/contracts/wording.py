@@ -45,6 +45,14 @@ def words_of(owner: type | str, /, **named: tuple[str, str]) -> dict[str, Label]
     return {f"{name}.{member}": Label(zh=zh, en=en) for member, (zh, en) in named.items()}
 
 
+def phrases(field: str, chinese: Mapping[str, str]) -> dict[str, Label]:
+    """Return what the texts mean that a contract itself writes into a field, by their English.
+
+    The field says so: `missing: Annotated[Name, Format("word")]`.
+    """
+    return {f"{field}.{text}": Label(zh=zh, en=text) for text, zh in chinese.items()}
+
+
 def choice_labels(known: Words, owner: str, choices: Iterable[str | int]) -> dict[str, Label]:
     """Return what choices are called, by their text; those without a word are left out."""
     found = {str(one): known.get(f"{owner}.{one}") for one in choices}

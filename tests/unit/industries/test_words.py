@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from importlib.metadata import entry_points
+from pathlib import Path
 
 import pytest
 
+from tallystick import industries
 from tallystick.contracts import (
     Contract,
     FieldSchema,
@@ -22,6 +25,8 @@ CONTRACTS: dict[str, type[Contract]] = {
     for point in entry_points(group="tallystick.contracts")
     if point.value.startswith("tallystick.")
 }
+
+REGISTERS = frozenset({"assets", "calendars", "documents", "sealing_keys", "seals"})
 
 
 def labels_of(contract: type[Contract]) -> Iterator[Label]:
@@ -76,3 +81,31 @@ def test_no_word_is_left_over(name: str) -> None:
     shown = {(label.zh, label.en) for label in labels_of(contract)}
     unused = {key for key, label in contract.words.items() if (label.zh, label.en) not in shown}
     assert unused == set()
+
+
+def phrases_of(name: str) -> Iterator[tuple[str, str]]:
+    """Yield the texts that an industry writes into fields of format `word`, with their fields."""
+    schema = schema_of(CONTRACTS[name])
+    told = {one.name: one.fields for one in schema.refusals}
+    told |= {one.name.rpartition(".")[2]: one.fields for one in schema.events}
+    for path in sorted((Path(industries.__path__[0]) / name).glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            kinds = {one.name: one.type for one in told.get(node.func.id, ())}
+            for given in node.keywords:
+                kind = kinds.get(given.arg or "")
+                if (
+                    kind is None
+                    or kind.format != "word"
+                    or not isinstance(given.value, ast.Constant)
+                ):
+                    continue
+                if given.value.value not in kind.choice_labels:
+                    yield node.func.id, str(given.value.value)
+
+
+@pytest.mark.parametrize("name", sorted(CONTRACTS.keys() - REGISTERS))
+def test_what_a_contract_writes_itself_has_a_chinese_text(name: str) -> None:
+    """A refusal's facts are read by people: no English phrase stands in a Chinese sentence."""
+    assert list(phrases_of(name)) == []

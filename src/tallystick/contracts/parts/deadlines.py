@@ -23,7 +23,7 @@ from msgspec.structs import replace
 
 from tallystick.contracts.context import Context
 from tallystick.contracts.durations import days, hours
-from tallystick.contracts.label import Label
+from tallystick.contracts.label import Format, Label
 from tallystick.contracts.part import Part
 from tallystick.contracts.records import Event, Record
 from tallystick.contracts.refusals import Refusal
@@ -108,7 +108,7 @@ class DeadlineReached(Event):
     """
 
     case: Name
-    name: Identifier
+    name: Annotated[Identifier, Format("word")]
     due: Timestamp
 
 
@@ -119,7 +119,7 @@ class DeadlineFailed(Event):
     """
 
     case: Name
-    name: Identifier
+    name: Annotated[Identifier, Format("word")]
     code: str
     tries: Count
 
@@ -131,7 +131,7 @@ class DeadlineGivenUp(Event):
     """
 
     case: Name
-    name: Identifier
+    name: Annotated[Identifier, Format("word")]
     code: str
 
 
@@ -142,7 +142,7 @@ class TooLate(Refusal, code="E_LATE"):
     """
 
     case: Name
-    name: Identifier
+    name: Annotated[Identifier, Format("word")]
     due: Timestamp
 
 
@@ -153,7 +153,7 @@ class DeadlineNotFailed(Refusal, code="E_STATE"):
     """
 
     case: Name
-    name: Identifier
+    name: Annotated[Identifier, Format("word")]
     state: DeadlineState
 
 

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from tallystick.contracts import (
     Amount,
     Count,
     Digest,
+    Format,
     Identifier,
     Name,
     OrganizationCode,
@@ -117,7 +120,7 @@ class ListDiffers(Refusal, code="E_HASH"):
     """
 
     batch: Identifier
-    what: Identifier
+    what: Annotated[Identifier, Format("word")]
 
 
 class RestrictionUnmet(Refusal, code="E_PURPOSE"):
@@ -149,7 +152,7 @@ class FeeTooHigh(Refusal, code="E_LIMIT"):
 
     fee: Amount
     allowed: Amount
-    limit: Identifier
+    limit: Annotated[Identifier, Format("word")]
 
 
 class AttestationMissing(Refusal, code="E_CONSENT"):
@@ -248,7 +251,7 @@ class BatchNotInState(Refusal, code="E_STATE"):
     """
 
     batch: Identifier
-    batch_state: str
+    batch_state: Annotated[str, Format("state")]
 
 
 class RemainderRule(Refusal, code="E_PURPOSE"):

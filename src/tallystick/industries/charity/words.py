@@ -6,7 +6,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from tallystick.contracts import Words, words, words_of
+from tallystick.contracts import Words, phrases, words, words_of
 from tallystick.industries.charity.records import (
     Assertion,
     BatchState,
@@ -108,8 +108,24 @@ _FIELDS: Final = words(
     used_at=("使用时间", "Used at"),
 )
 
+_PHRASES: Final = (
+    phrases(
+        "name",
+        {
+            "claim": "申领",
+            "closing": "募捐截止",
+            "disclosure": "信息公开",
+            "reminder": "申领提醒",
+            "settlement": "清算",
+        },
+    )
+    | phrases("limit", {"plan": "募捐方案的上限", "year": "年度上限"})
+    | phrases("what", {"digest": "名单摘要", "count": "条目数", "total": "合计金额"})
+)
+
 WORDS: Final[Words] = MappingProxyType(
     _FIELDS
+    | _PHRASES
     | words_of(FeeTooHigh, limit=("上限依据", "Limit"))
     | words_of(Assertion, subject=("本人（身份摘要）", "Person, as a commitment"))
     | words_of(RelatedPerson, person=("关联人（身份摘要）", "Person, as a commitment"))

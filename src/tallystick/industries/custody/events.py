@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from tallystick.contracts import (
     Amount,
     ByteCount,
     Count,
     Event,
+    Format,
     Identifier,
     Name,
     OrganizationCode,
@@ -88,7 +91,7 @@ class CopyChanged(Event):
     node: Identifier
     operator: OrganizationCode
     zone: Identifier
-    change: Name
+    change: Annotated[Name, Format("word")]
     """`pinned`, `suspect`, `recovered`, `evicted` or `dropped`."""
     pinned: Count
     """1 if it is a good copy now, 0 if not."""
@@ -225,7 +228,7 @@ class PeriodEnded(Event):
     object: Identifier
     owner: OrganizationCode
     period: Count
-    outcome: Name
+    outcome: Annotated[Name, Format("word")]
 
 
 class RetentionEnding(Event):

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from tallystick.contracts import (
     Amount,
     ByteCount,
     Count,
+    Format,
     Identifier,
     Name,
     OrganizationCode,
@@ -222,7 +225,7 @@ class BadManifest(Refusal, code="E_FORMAT"):
     zh: 清单有误：{what}。
     """
 
-    what: Name
+    what: Annotated[Name, Format("word")]
 
 
 class OtherCurrency(Refusal, code="E_FORMAT"):
@@ -303,4 +306,4 @@ class NothingThere(Refusal, code="E_STATE"):
     """
 
     subject: Name
-    why: Name
+    why: Annotated[Name, Format("word")]

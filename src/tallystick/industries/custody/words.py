@@ -6,7 +6,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from tallystick.contracts import Words, words, words_of
+from tallystick.contracts import Words, phrases, words, words_of
 from tallystick.industries.custody.refusals import OverCapacity
 from tallystick.industries.custody.workflows import (
     ChallengeState,
@@ -170,9 +170,49 @@ _STATES: Final = (
     )
 )
 
+_PHRASES: Final = (
+    phrases(
+        "name",
+        {
+            "answer": "质询答复",
+            "check": "检查",
+            "collect": "清除副本",
+            "expiring": "到期提醒",
+            "mend": "修复",
+            "period": "存储期",
+            "pin": "存入副本",
+            "recheck": "复检",
+            "retention": "保存期",
+            "round": "质询",
+        },
+    )
+    | phrases(
+        "what",
+        {
+            "a business key twice": "业务键重复",
+            "a terminal twice": "终端重复",
+            "an empty day": "当日为空",
+            "terminals": "终端",
+        },
+    )
+    | phrases("why", {"done": "已完成"})
+    | phrases("outcome", {"released": "已释放", "renewed": "已续存"})
+    | phrases(
+        "change",
+        {
+            "drop": "清除",
+            "evict": "剔除",
+            "lapse": "逾期未存",
+            "pinned": "已存入",
+            "suspect": "存疑",
+        },
+    )
+)
+
 WORDS: Final[Words] = MappingProxyType(
     _FIELDS
     | words_of(OverCapacity, needed=("所需容量（字节）", "Bytes needed"))
     | words_of("Ticked", failed=("失败数", "Failed"))
     | _STATES
+    | _PHRASES
 )

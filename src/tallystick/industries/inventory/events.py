@@ -6,11 +6,14 @@ Events of goods name no loan and no terms: they are what a winery follows.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from tallystick.contracts import (
     Amount,
     Count,
     Digest,
     Event,
+    Format,
     Identifier,
     Name,
     OrganizationCode,
@@ -147,7 +150,7 @@ class ReceiptsChanged(Event):
 
     receipt: Identifier
     other: Identifier
-    change: Name
+    change: Annotated[Name, Format("word")]
     count: Count
 
 
@@ -186,7 +189,7 @@ class AlertChanged(Event):
     receipt: Identifier
     warehouse: Identifier
     dealer: OrganizationCode
-    alert: Name
+    alert: Annotated[Name, Format("word")]
     """`cleared` if nothing is wrong any more."""
 
 

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from tallystick.contracts import (
     Amount,
     Count,
+    Format,
     Identifier,
     Name,
     OrganizationCode,
@@ -40,7 +43,7 @@ class StepMissing(Refusal, code="E_STATE"):
     """
 
     subject: Name
-    missing: Name
+    missing: Annotated[Name, Format("word")]
 
 
 class AlertOpen(Refusal, code="E_STATE"):
@@ -153,7 +156,7 @@ class TooMuch(Refusal, code="E_LIMIT"):
 
     amount: Amount
     limit: Amount
-    rule: Name
+    rule: Annotated[Name, Format("word")]
 
 
 class TooManyCases(Refusal, code="E_LIMIT"):
@@ -203,7 +206,7 @@ class DoesNotFit(Refusal, code="E_VALUE"):
     """
 
     subject: Name
-    what: Name
+    what: Annotated[Name, Format("word")]
 
 
 class SerialTwice(Refusal, code="E_DUP"):

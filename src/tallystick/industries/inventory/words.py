@@ -6,7 +6,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from tallystick.contracts import Words, words, words_of
+from tallystick.contracts import Words, phrases, words, words_of
 from tallystick.industries.inventory.loan_records import (
     LoanState,
     PledgeState,
@@ -205,9 +205,76 @@ _STATES: Final = (
     )
 )
 
+_PHRASES: Final = (
+    phrases(
+        "name",
+        {
+            "call": "追加通知",
+            "inspection": "抽查",
+            "maturity": "贷款到期",
+            "shipping": "发货",
+            "valuation": "估值",
+        },
+    )
+    | phrases("change", {"merge": "合并", "split": "拆分"})
+    | phrases(
+        "alert",
+        {"count": "盘点不符", "counterfeit": "发现假货", "inspection": "抽查缺箱"},
+    )
+    | phrases(
+        "missing",
+        {
+            "ORDERED": "已付款",
+            "REFUND_DUE": "应退款",
+            "a loan in good order": "状况正常的贷款",
+            "a loan that takes pledges": "可接受质押的贷款",
+            "a receipt in use": "使用中的仓单",
+            "buy_back or dispose_of_goods": "回购或处置",
+            "draw": "放款",
+            "reference": "参考号",
+            "the end of its pledge": "解除质押",
+            "the end of the loan": "贷款终结",
+        },
+    )
+    | phrases(
+        "what",
+        {
+            "0 < lend < warn < call < default": "0 < 放款 < 预警 < 追加 < 违约",
+            "a promise is not lowered": "承诺不得降低",
+            "a split leaves and takes something": "拆分须各留有箱",
+            "currency": "币种",
+            "dealer": "经销商",
+            "due": "到期时间",
+            "lots": "批次",
+            "money, or cases of a receipt": "还款，或某仓单的箱",
+            "more cases than were promised": "箱数多于承诺",
+            "name the serials: some do not count": "部分箱不计价，须列明箱码",
+            "no letter or digit": "没有字母或数字",
+            "one organisation": "同一机构",
+            "owner or product": "所有人或产品",
+            "terms differ": "条件不同",
+            "warehouse": "仓库",
+            "winery and account go together": "酒厂与账户须一并填写",
+            "winery or dealer": "酒厂或经销商",
+            "zone or period": "时区或期间",
+        },
+    )
+    | phrases(
+        "rule",
+        {
+            "application": "申请金额",
+            "line": "授信额度",
+            "lots of a receipt": "一张仓单的批次数",
+            "pledges of a loan": "一笔贷款的质押数",
+            "value": "质押价值",
+        },
+    )
+)
+
 WORDS: Final[Words] = MappingProxyType(
     _FIELDS
     | words_of(TooEarly, after=("最早时间", "Not before"))
     | words_of(StepMissing, missing=("缺少的步骤", "Step that is missing"))
     | _STATES
+    | _PHRASES
 )

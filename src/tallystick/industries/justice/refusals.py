@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from tallystick.contracts import (
     Amount,
     Digest,
+    Format,
     Identifier,
     Integer,
     Name,
@@ -43,7 +46,7 @@ class StepMissing(Refusal, code="E_STATE"):
     """
 
     subject: Name
-    missing: Name
+    missing: Annotated[Name, Format("word")]
 
 
 class AlreadyDischarged(Refusal, code="E_STATE"):
@@ -155,7 +158,7 @@ class TemplateBroken(Refusal, code="E_FORMAT"):
     """
 
     subject: Name
-    what: Name
+    what: Annotated[Name, Format("word")]
 
 
 class DoesNotFit(Refusal, code="E_VALUE"):
@@ -165,7 +168,7 @@ class DoesNotFit(Refusal, code="E_VALUE"):
     """
 
     subject: Name
-    what: Name
+    what: Annotated[Name, Format("word")]
 
 
 class PenaltyOverCap(Refusal, code="E_LIMIT"):
@@ -187,7 +190,7 @@ class TooMuch(Refusal, code="E_LIMIT"):
 
     amount: Amount
     limit: Amount
-    rule: Name
+    rule: Annotated[Name, Format("word")]
 
 
 class ClaimTooEarly(Refusal, code="E_EARLY"):

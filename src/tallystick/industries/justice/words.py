@@ -6,7 +6,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from tallystick.contracts import StateChanged, Words, words, words_of
+from tallystick.contracts import StateChanged, Words, phrases, words, words_of
 from tallystick.contracts.parts import PaymentMoved
 from tallystick.industries.justice.case_records import (
     Basis,
@@ -334,6 +334,66 @@ _CHOICES: Final = (
     )
 )
 
+_PHRASES: Final = (
+    phrases(
+        "name",
+        {
+            "cure": "补正",
+            "debit": "扣款",
+            "due": "履行",
+            "grace": "宽限",
+            "mediation": "调解",
+        },
+    )
+    | phrases(
+        "missing",
+        {
+            "BREACHED": "违约",
+            "MEDIATION": "调解中",
+            "OPEN": "进行中",
+            "breach": "违约",
+            "credit event": "信用记录",
+            "settle": "和解",
+        },
+    )
+    | phrases(
+        "what",
+        {
+            "a date has a parameter, nothing else has": "仅固定日期可有日期参数",
+            "amount": "金额",
+            "an authorisation is in force": "已有有效的扣款授权",
+            "award": "判项",
+            "awards": "判项",
+            "basis": "认定依据",
+            "before valid_from": "早于生效时间",
+            "collected": "执行到位金额",
+            "creditor": "债权人",
+            "debtor and creditor are two of the parties": "债务人与债权人须为两方当事人",
+            "exhibit": "证据",
+            "it waits for what does not stand before it": "先决义务须列于其前",
+            "lowest is above highest": "最小值大于最大值",
+            "obligations": "义务",
+            "one name twice": "名称重复",
+            "one organisation": "同一机构",
+            "one value for each parameter": "每个参数须有一个值",
+            "only an event follows an obligation": "仅事件可由义务起算",
+            "parties": "当事人",
+            "replaces": "所替代的义务",
+            "text": "文本",
+        },
+    )
+    | phrases(
+        "rule",
+        {
+            "cap": "扣款上限",
+            "claim": "诉讼请求",
+            "exhibits": "证据数上限",
+            "obligations": "义务数上限",
+            "offers": "调解方案数上限",
+        },
+    )
+)
+
 WORDS: Final[Words] = MappingProxyType(
     _FIELDS
     | words_of(Findings, file=("文件哈希", "File"))
@@ -345,4 +405,5 @@ WORDS: Final[Words] = MappingProxyType(
     | words_of(CreditEvent, subject=("债务人（身份摘要）", "Person, as a commitment"))
     | _STATES
     | _CHOICES
+    | _PHRASES
 )

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from tallystick.contracts import (
     Amount,
     Count,
     Digest,
     Event,
+    Format,
     Identifier,
     Name,
     OrganizationCode,
@@ -23,7 +26,7 @@ class GuarantorChanged(Event):
     """
 
     guarantor: OrganizationCode
-    change: Name
+    change: Annotated[Name, Format("word")]
     organization: OrganizationCode
 
 
@@ -144,7 +147,7 @@ class TermKept(Event):
 
     application: Identifier
     court: OrganizationCode
-    term: Name
+    term: Annotated[Name, Format("word")]
     is_in_time: bool
 
 
@@ -155,7 +158,7 @@ class TermMissed(Event):
     """
 
     application: Identifier
-    term: Name
+    term: Annotated[Name, Format("word")]
     due: Timestamp
 
 

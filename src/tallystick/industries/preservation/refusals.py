@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from tallystick.contracts import (
     Amount,
     Digest,
+    Format,
     Identifier,
     Name,
     OrganizationCode,
@@ -93,7 +96,7 @@ class TooLittle(Refusal, code="E_LIMIT"):
 
     amount: Amount
     required: Amount
-    rule: Name
+    rule: Annotated[Name, Format("word")]
 
 
 class TooMuch(Refusal, code="E_LIMIT"):
@@ -104,7 +107,7 @@ class TooMuch(Refusal, code="E_LIMIT"):
 
     amount: Amount
     limit: Amount
-    rule: Name
+    rule: Annotated[Name, Format("word")]
 
 
 class TooLong(Refusal, code="E_LIMIT"):
@@ -136,7 +139,7 @@ class StepMissing(Refusal, code="E_STATE"):
     """
 
     subject: Name
-    missing: Name
+    missing: Annotated[Name, Format("word")]
 
 
 class DoesNotFit(Refusal, code="E_VALUE"):
@@ -146,7 +149,7 @@ class DoesNotFit(Refusal, code="E_VALUE"):
     """
 
     subject: Name
-    what: Name
+    what: Annotated[Name, Format("word")]
 
 
 class AlreadyThere(Refusal, code="E_DUP"):

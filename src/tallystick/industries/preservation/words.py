@@ -6,7 +6,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from tallystick.contracts import Words, words, words_of
+from tallystick.contracts import Words, phrases, words, words_of
 from tallystick.industries.preservation.events import ClaimDecided
 from tallystick.industries.preservation.filing import Contents
 from tallystick.industries.preservation.letter_records import (
@@ -211,6 +211,74 @@ _CHOICES: Final = (
     | words_of(Contents, GROUNDS=("申请理由", "grounds"), PROPERTY=("财产线索", "property"))
 )
 
+_TERMS: Final = {
+    "claims": "索赔",
+    "expiry": "保全到期",
+    "first-notice": "首次到期提醒",
+    "last-notice": "末次到期提醒",
+    "reconsideration": "申请复议",
+    "release": "解除保全",
+    "review": "复议审查",
+    "ruling": "裁定",
+    "start": "开始执行",
+    "suit": "起诉",
+    "surplus": "解除超额部分",
+}
+_PHRASES: Final = (
+    phrases("name", _TERMS)
+    | phrases("term", _TERMS)
+    | phrases(
+        "change",
+        {
+            "admitted": "纳入名单",
+            "net assets": "净资产变更",
+            "reinstated": "恢复",
+            "suspended": "暂停",
+        },
+    )
+    | phrases(
+        "missing",
+        {
+            "a later expiry": "更晚的到期时间",
+            "a letter in force": "生效的保函",
+            "a letter issued and not decided on": "已签发而未决定的保函",
+            "a live preservation before suit": "有效的诉前保全",
+            "a measure in effect": "有效的保全措施",
+            "a substitution that is asked for": "已申请的担保替换",
+            "an application without a ruling": "尚未裁定的申请",
+            "an end of the letter": "保函终结",
+            "an expiry in the future": "将来的到期时间",
+        },
+    )
+    | phrases(
+        "what",
+        {
+            "CODE/YYYY-MM": "代码/年-月",
+            "a case number in suit, none before": "诉讼中须有案号，诉前没有",
+            "a suit: before it security is due (CPL 104)": "须已起诉：诉前须提供担保（民诉法第一百零四条）",
+            "not JSON": "不是 JSON",
+            "not text in UTF-8": "不是 UTF-8 文本",
+            "not the text of a letter": "不是保函文本",
+            "renewal <= last notice < first notice": "续行提前日数 <= 末次提醒 < 首次提醒",
+            "valid_from < valid_until, in the future": "生效早于失效，且为将来",
+        },
+    )
+    | phrases(
+        "rule",
+        {
+            "application": "申请金额",
+            "claim": "索赔金额",
+            "measures": "措施数上限",
+            "property": "财产价值",
+            "ruling": "裁定金额",
+            "security": "担保数额规则",
+            "security before suit": "诉前保全担保规则",
+            "security order": "责令提供的担保",
+            "substitution": "担保替换规则",
+        },
+    )
+)
+
 WORDS: Final[Words] = MappingProxyType(
     _FIELDS
     | words_of(LossClaim, due=("应赔金额", "Owed by the letter"))
@@ -222,4 +290,5 @@ WORDS: Final[Words] = MappingProxyType(
     | words_of(ScopeDiffers, text=("条款文本的哈希", "Digest of the clause"))
     | _STATES
     | _CHOICES
+    | _PHRASES
 )
