@@ -187,16 +187,19 @@ def _texts(value: Any, described: Json) -> Iterator[tuple[str, str]]:  # noqa: A
 
 
 def _arguments(visit: Visit, transaction: Json) -> list[Json]:
-    methods = visit.names.contracts.get(transaction.get("contract") or "", {}).get("methods", [])
-    found = (one for one in methods if one["name"] == transaction.get("method"))
-    method: Json = next(found, {})
-    return list(method.get("arguments", []))
+    return _part(visit, transaction["contract"], "methods", transaction["method"], "arguments")
 
 
 def _fields(visit: Visit, contract: str, table: str) -> list[Json]:
-    tables = visit.names.contracts.get(contract, {}).get("tables", [])
-    found: Json = next((one for one in tables if one["name"] == table), {})
-    return list(found.get("fields", []))
+    return _part(visit, contract, "tables", table, "fields")
+
+
+def _part(visit: Visit, contract: str, kind: str, name: str, part: str) -> list[Json]:
+    """Return a part of a contract's method or table; what no contract declares has none."""
+    for one in visit.names.contracts.get(contract, {}).get(kind, []):
+        if one["name"] == name:
+            return list(one.get(part, []))
+    return []
 
 
 PAGES: Final = (

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from tallystick.client import Identity
-from tallystick.console.access import Access, Page
 from tallystick.console.account.invitations import set_disabled
 from tallystick.console.account.people import (
     NewAccount,
@@ -22,7 +20,6 @@ from tallystick.console.account.people import (
 from tallystick.console.account.sessions import AGE_MS, REST_MS, begin_session, find_session
 from tallystick.console.records import Records
 from tallystick.console.signing.vault import Vault
-from tallystick.console.site_map import PAGES
 from tallystick.console.visit import Visit
 from tests.factories import BANK, CLERK, COURT, TELLER
 from tests.unit.console.conftest import Reader
@@ -32,34 +29,6 @@ from tests.unit.console.test_work import be_the_clerk, filled_in
 
 __all__ = ["clerk", "player", "site"]
 PLACE = "/do/evidence/deposit"
-
-
-def address(page: Page) -> str:
-    """Return an address of a page, with something for each of its parts."""
-    return re.sub(r"\{(\w+)(:int)?(:path)?\}", lambda part: "1" if part[2] else "x", page.path)
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_page_lets_in_whom_its_row_names(player: Reader, page: Page) -> None:
-    """Strangers are led to the entrance; who is no administrator is told so."""
-    if page.access is Access.PUBLIC:
-        return
-    key = form_key(player.get("/sign-in").text)
-
-    def answer() -> tuple[int, str]:
-        if page.method == "GET":
-            got = player.get(address(page))
-        else:
-            got = player.post(address(page), data={"form_key": key})
-        return got.status_code, got.headers.get("location", "")
-
-    status, place = answer()
-    assert status == 303
-    assert place.startswith("/sign-in?")
-    be_the_clerk(player)
-    status, place = answer()
-    assert not place.startswith("/sign-in")
-    assert (status == 403) == (page.access is Access.ADMINISTRATOR)
 
 
 def test_a_refusal_on_the_ledger_is_the_result_and_is_not_sent_again(player: Reader) -> None:

@@ -28,6 +28,8 @@ from tallystick.console.account.invitations import (
     invite,
     use_invitation,
 )
+from tallystick.console.ledger import in_process
+from tallystick.console.names import Names
 from tallystick.console.records import Records
 from tallystick.node import Node
 from tests.factories import BANK, CLERK, COURT, TELLER, secret
@@ -184,6 +186,49 @@ def test_a_key_that_the_ledger_does_not_know_opens_nothing(site: Site, tmp_path:
     damaged = {"key": ("key.json", b"{}")}
     assert open_account(site, site.link, damaged).status_code == 422
     assert site.reader.get(site.link).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({}, 303),
+        ({"active": False}, 422),
+        ({"id": "head"}, 422),
+        ({"keys": []}, 422),
+        ({"keys": [{"public_key": CLERK.public_key.hex(), "revoked_at_ms": 1}]}, 422),
+    ],
+    ids=["as it is", "suspended", "another's", "no key", "revoked"],
+)
+def test_only_a_key_that_counts_opens_an_account(
+    site: Site,
+    clerk: dict[str, tuple[str, bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+    changes: dict[str, Any],
+    status: int,
+) -> None:
+    """A key that was revoked, or whose member is suspended, proves nothing any more."""
+    keys = [{"public_key": CLERK.public_key.hex(), "revoked_at_ms": None}]
+    member = {"id": "clerk", "active": True, "roles": [], "keys": keys, **changes}
+
+    async def members(_self: Names, _code: str) -> list[dict[str, Any]]:
+        return [member]
+
+    monkeypatch.setattr(Names, "members", members)
+    assert open_account(site, site.link, clerk).status_code == status
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+def test_a_suspended_member_has_no_roles(monkeypatch: pytest.MonkeyPatch, is_active: bool) -> None:
+    """Whoever is suspended on the ledger may do nothing here either, and a stranger neither."""
+
+    async def members(_self: Names, _code: str) -> list[dict[str, Any]]:
+        return [{"id": "clerk", "active": is_active, "roles": ["evidence.clerk"]}]
+
+    monkeypatch.setattr(Names, "members", members)
+    names = Names(in_process(None))
+    expected = {"evidence.clerk"} if is_active else set()
+    assert asyncio.run(names.roles(COURT, "clerk")) == expected
+    assert asyncio.run(names.roles(COURT, "head")) == set()
 
 
 def test_a_sealed_key_file_needs_its_passphrase(site: Site, tmp_path: Path) -> None:

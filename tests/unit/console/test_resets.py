@@ -46,7 +46,7 @@ def test_after_a_reset_all_sessions_end(teller: Owner) -> None:
 
 
 def test_a_link_does_not_replace_the_second_factor(teller: Owner) -> None:
-    """Who gives it does not get in by it (ASVS 6.4.4)."""
+    """Who gives it does not get in by it (ASVS 6.4.3)."""
     teller.add_codes()
     teller.send(link_for_the_teller(teller), password=NEW)
     entered = teller.send("/sign-in", login="teller", password=NEW)

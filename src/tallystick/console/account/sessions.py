@@ -22,7 +22,7 @@ SESSIONS: Final = Table(
 )
 SESSION_COOKIE: Final = "tally_session"
 REST_MS: Final = 30 * 60 * 1000
-"""A session that nobody used for so long has ended (ASVS 3.3.2)."""
+"""A session that nobody used for so long has ended (ASVS 7.3.1)."""
 AGE_MS: Final = 12 * 60 * 60 * 1000
 """A session ends at this age, whatever is done with it."""
 _TOUCH_MS: Final = 60 * 1000
