@@ -131,6 +131,7 @@ async def _admitted(visit: Visit, page: Page) -> Response:
     if person is None:
         return RedirectResponse(f"/sign-in?{urlencode({'back': visit.here})}", _SEE_OTHER)
     if page.access is Access.ADMINISTRATOR and not person.is_administrator:
+        await note(visit, Kind.REFUSED, visit.here)
         return problem_page(visit, FORBIDDEN)
     if person.lacks_factor and not page.path.startswith(_OWN_ACCOUNT):
         return RedirectResponse(_OWN_ACCOUNT, _SEE_OTHER)

@@ -71,6 +71,8 @@ class Kind(StrEnum):
     REVEALED = "revealed"
     """Personal data."""
     EXPORTED = "exported"
+    REFUSED = "refused"
+    """Somebody asked for a page of administrators."""
     INVITED = "invited"
     ACCOUNT_OPENED = "account-opened"
     ACCOUNT_CHANGED = "account-changed"

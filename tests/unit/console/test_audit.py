@@ -130,3 +130,5 @@ def test_nobody_but_an_administrator_reads_the_trail(reader: Reader, teller: Own
     """Neither a stranger nor who has signed in."""
     assert reader.get("/admin/audit.json").status_code == 303
     assert teller.reader.get("/admin/audit.json").status_code == 403
+    teller.leave_and_enter()
+    assert [row["subject"] for row in rows_of(teller, kind="refused")] == ["/admin/audit"]

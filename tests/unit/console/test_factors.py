@@ -63,7 +63,7 @@ class Owner:
         assert found is not None
         app = pyotp.TOTP(found[1])
         codes = self.send("/account/codes/first", code=app.now()).text
-        return app, re.findall(r"<code>([0-9a-f]{20})</code>", codes)
+        return app, re.findall(r"<code>([0-9a-f]{28})</code>", codes)
 
     def add_passkey(self, device: Authenticator) -> httpx.Response:
         """Register a passkey."""

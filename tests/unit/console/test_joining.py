@@ -110,6 +110,29 @@ def test_the_first_account_administers_and_the_link_works_once(
     assert site.reader.get("/admin/accounts").status_code == 403  # the teller is signed in now
 
 
+def test_a_session_does_not_outlive_its_closed_account(
+    site: Site, clerk: dict[str, tuple[str, bytes]], tmp_path: Path
+) -> None:
+    """Not even when the account is opened again (ASVS 7.4.2)."""
+    open_account(site, site.link, clerk)
+    administrator = dict(site.reader.cookies)
+    key = form_key(site.reader.get("/sign-in").text)
+    shown = site.reader.post("/admin/invitations", data={"form_key": key}).text
+    link = "/invitation/" + shown.split("/invitation/")[1].split("<")[0]
+    open_account(
+        site, link, key_file(tmp_path / "more", Identity(BANK, "teller", TELLER)), login="teller"
+    )
+    own = dict(site.reader.cookies)
+    site.reader.post("/sign-out", data={"form_key": key})
+    again = {"form_key": key, "login": "clerk", "password": PASSWORD}
+    site.reader.post("/sign-in", data=again)
+    assert administrator["tally_session"] != site.reader.cookies["tally_session"]
+    for step in ("close", "open"):
+        site.reader.post("/admin/accounts/2", data={"form_key": key, "step": step})
+    site.reader.cookies.set("tally_session", own["tally_session"])
+    assert site.reader.get("/account").status_code == 303
+
+
 def test_an_administrator_closes_accounts_but_not_the_own(
     site: Site, clerk: dict[str, tuple[str, bytes]]
 ) -> None:

@@ -50,7 +50,8 @@ _STEP_S: Final = 30
 _STEPS_OFF: Final = (0, -1, 1)
 """Clocks of telephones may be half a minute off."""
 _RECOVERY_CODES: Final = 10
-_RECOVERY_BYTES: Final = 10
+_RECOVERY_BYTES: Final = 14
+"""112 bits: enough for a plain digest (ASVS 6.5.2)."""
 _ISSUER: Final = "Tallystick"
 
 

@@ -11,6 +11,7 @@ from tallystick.console.account.factors import drop_factors, has_factor
 from tallystick.console.account.invitations import invite, list_accounts, set_disabled
 from tallystick.console.account.people import find_login
 from tallystick.console.account.resets import offer_reset
+from tallystick.console.account.sessions import end_sessions_of
 from tallystick.console.audit import Kind, note
 from tallystick.console.visit import Visit
 from tallystick.errors import InvalidArguments, NotFound
@@ -61,6 +62,7 @@ async def change_account(visit: Visit) -> Response:
         drop_factors(visit.records, account)
     else:
         set_disabled(visit.records, account, is_disabled=step == "close")
+        end_sessions_of(visit.records, account)
     await note(visit, Kind.ACCOUNT_CHANGED, f"{login}: {step}")
     return RedirectResponse("/admin/accounts", _SEE_OTHER)
 

@@ -81,6 +81,7 @@ def _kinds(visit: Visit) -> dict[str, str]:
         Kind.SIGNED: visit.say("signed a transaction"),
         Kind.REVEALED: visit.say("saw personal data"),
         Kind.EXPORTED: visit.say("exported"),
+        Kind.REFUSED: visit.say("asked for a page of administrators"),
         Kind.INVITED: visit.say("invited"),
         Kind.ACCOUNT_OPENED: visit.say("opened an account"),
         Kind.ACCOUNT_CHANGED: visit.say("changed an account"),
