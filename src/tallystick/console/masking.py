@@ -76,6 +76,12 @@ def cover_rows(
     return shown, shown != rows
 
 
+def cover_record(visit: Visit, contract: str, table: str, row: Json) -> Json:
+    """Return one record of a table as the reader may see it."""
+    (shown,), _ = cover_rows(visit, contract, _fields(visit, contract, table), [row])
+    return shown
+
+
 def cover_transaction(
     visit: Visit, transaction: Json, changes: list[Json]
 ) -> tuple[Json, list[Json], bool]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from tallystick.console.ledger import Json
+from tallystick.console.masking import cover_record
 from tallystick.console.proving import first_deposit
 from tallystick.console.visit import Visit
 
@@ -22,7 +23,8 @@ async def files_of(visit: Visit, table: Json, row: Json) -> list[dict[str, Any]]
 
 
 async def _file(visit: Visit, label: Json, digest: str) -> dict[str, Any]:
-    deposit = await first_deposit(visit.ledger, sha256=digest)
+    found = await first_deposit(visit.ledger, sha256=digest)
+    deposit = found and cover_record(visit, "evidence", "deposits", found)
     return {"label": label, "sha256": digest, "deposit": deposit}
 
 
