@@ -104,6 +104,7 @@ TREE: Final[Mapping[str, str]] = {
     "seal publish": "seal:publish",
     "seal revoke": "seal:revoke",
     "seal show": "seal:show",
+    "console reset": "console:reset",
     "private keygen": "private:keygen",
     "private protect": "private:protect",
     "private unprotect": "private:unprotect",
@@ -160,7 +161,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "govern": ("governance",),
     "network": ("network",),
     "operate": (
-        *("key", "lists", "identity", "payments", "private", "seal"),
+        *("key", "lists", "identity", "payments", "private", "seal", "console"),
         *("backup", "restore", "views", "node"),
     ),
     "build": ("contract", "dev", "sdk"),

@@ -2,6 +2,7 @@
 """The web console: pages in Chinese and English for everything a node knows; speaks HTTP only."""
 
 from tallystick.console.application import create_console
+from tallystick.console.rescuing import rescue
 from tallystick.console.sharing import ConsoleOptions
 
-__all__ = ["ConsoleOptions", "create_console"]
+__all__ = ["ConsoleOptions", "create_console", "rescue"]

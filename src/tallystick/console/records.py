@@ -21,6 +21,11 @@ METADATA: Final = MetaData()
 _PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
 
 
+def records_path(folder: Path) -> Path:
+    """Return where a node's folder keeps them."""
+    return folder / "console" / "console.sqlite"
+
+
 class Records:
     """The database; its methods are for threads, not for the event loop."""
 

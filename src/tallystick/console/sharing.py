@@ -22,7 +22,7 @@ from tallystick.console.names import Names
 from tallystick.console.paces import Paces
 from tallystick.console.painting import TemplatePainter
 from tallystick.console.proving import Certificates, ProofCheck, Prover, no_proof_check
-from tallystick.console.records import Records
+from tallystick.console.records import Records, records_path
 from tallystick.console.settings import read_settings
 from tallystick.console.signing.vault import Vault
 from tallystick.console.visit import THEMES, Person, Visit
@@ -64,7 +64,7 @@ class Console:
         self.names = Names(ledger)
         self.painter = TemplatePainter()
         self.prover = Prover(ledger, options.trust or options.data / TRUST_FILE)
-        self.records = Records(options.data / "console" / "console.sqlite")
+        self.records = Records(records_path(options.data))
         self.vault = Vault(self.records, options.data / "console" / "vault.key")
         if options.demonstration_keys is not None:
             admit_cast(self.records, self.vault, options.demonstration_keys)

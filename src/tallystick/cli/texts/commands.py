@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tallystick.cli.texts.authors import AUTHOR_COMMANDS
+from tallystick.cli.texts.consoles import CONSOLE_COMMANDS
 from tallystick.cli.texts.documents import DOCUMENT_COMMANDS
 from tallystick.cli.texts.evidence import EVIDENCE_COMMANDS
 from tallystick.cli.texts.exports import EXTRACT_COMMANDS
@@ -32,6 +33,7 @@ COMMANDS: Final[Mapping[str, CommandText]] = {
     **PRIVATE_COMMANDS,
     **EVIDENCE_COMMANDS,
     **TIMESTAMP_COMMANDS,
+    **CONSOLE_COMMANDS,
     **SEAL_COMMANDS,
     **RECOGNITION_COMMANDS,
     **STORY_COMMANDS,

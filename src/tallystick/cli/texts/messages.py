@@ -8,6 +8,7 @@ from typing import Final
 
 from tallystick.cli.texts.authors import AUTHOR_MESSAGES
 from tallystick.cli.texts.bundles import BUNDLE_MESSAGES
+from tallystick.cli.texts.consoles import CONSOLE_MESSAGES
 from tallystick.cli.texts.counters import COUNTER_MESSAGES
 from tallystick.cli.texts.demo import DEMO
 from tallystick.cli.texts.doctor import DOCTOR
@@ -49,6 +50,7 @@ MESSAGES: Final[Mapping[str, Text]] = {
     **EVIDENCE_MESSAGES,
     **BUNDLE_MESSAGES,
     **TIMESTAMP_MESSAGES,
+    **CONSOLE_MESSAGES,
     **SEAL_MESSAGES,
     **STORY_MESSAGES,
     # Help pages.

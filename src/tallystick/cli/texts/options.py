@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tallystick.cli.texts.authors import AUTHOR_OPTIONS
+from tallystick.cli.texts.consoles import CONSOLE_OPTIONS
 from tallystick.cli.texts.documents import DOCUMENT_OPTIONS
 from tallystick.cli.texts.evidence import EVIDENCE_OPTIONS
 from tallystick.cli.texts.exports import EXTRACT_OPTIONS
@@ -30,6 +31,7 @@ OPTIONS: Final[Mapping[str, Text]] = {
     **PRIVATE_OPTIONS,
     **EVIDENCE_OPTIONS,
     **TIMESTAMP_OPTIONS,
+    **CONSOLE_OPTIONS,
     **SEAL_OPTIONS,
     **RECOGNITION_OPTIONS,
     **STORY_OPTIONS,
