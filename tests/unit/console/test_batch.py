@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from tallystick.console.work import batch_pages
 from tallystick.interchange.tables import write_csv, write_xlsx
 from tests.unit.console.conftest import Reader
 from tests.unit.console.test_acting import form_key, player
+from tests.unit.console.test_joining import PASSWORD, Site, clerk, open_account, site
 from tests.unit.console.test_work import be_the_clerk
 
-__all__ = ["player"]
+__all__ = ["clerk", "player", "site"]
 PLACE = "/do/evidence/deposit/batch"
 HEADER = ["sha256", "size", "title", "kind", "media_type", "method", "captured_at"]
 Row = list[str | int | None]
@@ -165,3 +167,68 @@ def test_strangers_see_the_columns_and_sign_in_to_hand_in(reader: Reader) -> Non
     assert "/sign-in" in reader.get(PLACE).text
     key = form_key(reader.get("/sign-in").text)
     assert reader.post(PLACE, data={"form_key": key}).headers["location"].startswith("/sign-in")
+
+
+def test_a_batch_waits_for_its_signers_word(
+    site: Site, clerk: dict[str, tuple[str, bytes]]
+) -> None:
+    """Outside a demonstration the password is asked once for all rows, and kept beside each."""
+    assert open_account(site, site.link, clerk).status_code == 303
+    reader, key = site.reader, form_key(site.reader.get("/").text)
+    place = hand_in(reader, key, write_csv(HEADER, [row_of("by word 1"), row_of("by word 2")]))
+    page = reader.get(place).text
+    assert 'type="password"' in page
+    wrong = reader.post(place, data={"form_key": key, "password": "a wrong and boring sentence"})
+    assert wrong.status_code == 401
+    assert shown(reader, place)["counts"] == {"ready": 2}
+    reader.post(place, data={"form_key": key, "password": PASSWORD})
+    told = shown(reader, place)
+    assert told["counts"] == {"done": 2}
+    for row in told["rows"]:
+        said = reader.get(f"/sign/{row['pending']}.json").json()["confirmation"]
+        assert said["means"] == "password"
+
+
+def test_a_batch_that_was_left_in_the_middle_goes_on(
+    player: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it is tried or sent: after a rest it can be taken over, once, and ends as it would."""
+    key = be_the_clerk(player)
+    with monkeypatch.context() as cut:
+        cut.setattr(batch_pages, "try_rows", nothing)
+        place = hand_in(player, key, write_csv(HEADER, [row_of("left 1"), row_of("left 2")]))
+    assert shown(player, place)["counts"] == {"waiting": 2}
+    assert player.post(place, data={"form_key": key}).status_code == 400  # it may be going on
+    monkeypatch.setattr(batch_pages, "_REST_MS", -1)
+    player.post(place, data={"form_key": key})
+    assert shown(player, place)["counts"] == {"ready": 2}
+    with monkeypatch.context() as cut:
+        cut.setattr(batch_pages, "send_rows", nothing)
+        player.post(place, data={"form_key": key})
+    assert shown(player, place)["batch"]["state"] == "sending"
+    player.post(place, data={"form_key": key})
+    assert shown(player, place)["counts"] == {"done": 2}
+
+
+async def nothing(*_: object) -> None:
+    """Do nothing, as a server that ends."""
+
+
+def test_a_row_that_the_ledger_refuses_is_a_result(player: Reader) -> None:
+    """Two rows that exclude each other are both ready; the second is refused, with its reason."""
+    key = be_the_clerk(player)
+    tool = ["app", "version"]
+    place = "/do/evidence/register_collector/batch"
+    sent = player.post(
+        place,
+        data={"form_key": key},
+        files={"file": ("tools.csv", write_csv(tool, [["camera", "1"], ["camera", "1"]]))},
+    )
+    batch = str(sent.headers["location"])
+    player.post(batch, data={"form_key": key})
+    told = shown(player, batch)
+    assert told["counts"] == {"done": 1, "failed": 1}
+    (failed,) = (row for row in told["rows"] if row["state"] == "failed")
+    assert failed["problem"]["code"] == "E_DUP"
+    assert failed["transaction"]
+    assert "E_DUP" in player.get(f"{batch}.csv").text

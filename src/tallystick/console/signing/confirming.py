@@ -43,7 +43,7 @@ async def confirm(visit: Visit) -> Response:
     form = await visit.form()
     pending = find_pending(visit.records, visit.part("id"), visit.somebody().account)
     try:
-        given = await _word(visit, form, pending)
+        given = await word_of(visit, form, pending.digest)
         if given is None:
             return await _page(visit, pending, was_wrong=True)
         if pending.transaction is None:
@@ -54,18 +54,18 @@ async def confirm(visit: Visit) -> Response:
     return RedirectResponse(f"/sign/{pending.id}", _SEE_OTHER)
 
 
-async def _word(visit: Visit, form: FormData, pending: Pending) -> Confirmation | None:
-    """Return how the signer confirms a transaction, or None for a wrong password.
+async def word_of(visit: Visit, form: FormData, challenge: bytes) -> Confirmation | None:
+    """Return how the signer confirms what has this digest, or None for a wrong password.
 
     Raises:
         InvalidSignature: the passkey did not confirm this transaction.
         LimitExceeded: too many passwords were wrong lately.
         Rejected: passkeys are demanded here, and none answered.
     """
-    challenge, answer = pending.digest, str(form.get("answer", ""))
+    answer = str(form.get("answer", ""))
     if answer:
         passkey = check_answer(visit, answer, challenge)
-        if passkey.account != pending.account:
+        if passkey.account != visit.somebody().account:
             raise InvalidSignature("this passkey is somebody else's", field="answer")
         return Confirmation(
             means=Means.PASSKEY,
@@ -76,13 +76,13 @@ async def _word(visit: Visit, form: FormData, pending: Pending) -> Confirmation 
             origin=visit.origin,
             answer=answer,
         )
-    if not await is_confirmed(visit, form):
+    if not await _is_confirmed(visit, form):
         return None
     means = Means.BUTTON if visit.somebody().is_demonstration else Means.PASSWORD
     return Confirmation(means=means, challenge=challenge.hex(), at=visit.now_ms)
 
 
-async def is_confirmed(visit: Visit, form: FormData) -> bool:
+async def _is_confirmed(visit: Visit, form: FormData) -> bool:
     """Tell whether a form brings the fresh word of the person who has signed in: the password.
 
     Raises:

@@ -138,6 +138,18 @@ def find_pending(records: Records, name: str, account: int) -> Pending:
     return Pending(**values)
 
 
+def digests_of(records: Records, account: int) -> dict[str, bytes]:
+    """Return the digests of an account's transactions that wait: id -> SHA-256 of what is signed."""
+    wanted = select(PENDING.c.id, PENDING.c.prepared).where(
+        PENDING.c.account == account, PENDING.c.transaction.is_(None)
+    )
+    with records.read() as connection:
+        return {
+            row.id: sha256(parse_base64(msgspec.json.decode(row.prepared)["to_be_signed"]))
+            for row in connection.execute(wanted)
+        }
+
+
 async def preview_of(visit: Visit, pending: Pending) -> Json:
     """Return what a transaction would do now, as the node tries it without keeping it.
 

@@ -43,15 +43,23 @@ function say(form, text) {
   place.hidden = false;
 }
 
-for (const form of document.querySelectorAll("form[data-passkey]")) {
+function attach(form) {
   const isPossible = window.isSecureContext && "credentials" in navigator && !/^[\d.]+$|:/.test(location.hostname);
+  form.dataset.attached = "yes";
   if (!isPossible) {
     say(form, form.dataset.impossible);
     form.querySelector("[type=submit]").disabled = true;
-    continue;
+    return;
   }
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     answer(form).catch((error) => say(form, `${form.dataset.failed} ${error.message}`));
   });
 }
+
+function attachAll() {
+  document.querySelectorAll("form[data-passkey]:not([data-attached])").forEach(attach);
+}
+
+attachAll();
+document.addEventListener("htmx:after:swap", attachAll); // forms that came into the page later

@@ -11,12 +11,14 @@ from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
+from tallystick.console.account.passkeys import ask_to_confirm
 from tallystick.console.choices import safe_return
+from tallystick.console.confirmations import Confirmation
 from tallystick.console.ledger import Json, at
-from tallystick.console.signing.confirming import is_confirmed
+from tallystick.console.signing.confirming import word_of
 from tallystick.console.spreadsheets import spreadsheet
 from tallystick.console.visit import Visit
-from tallystick.console.work.batch_steps import send_rows, try_rows
+from tallystick.console.work.batch_steps import digest_of, send_rows, try_rows
 from tallystick.console.work.batches import (
     Batch,
     BatchRow,
@@ -132,21 +134,30 @@ async def confirm_batch(visit: Visit) -> Response:
     batch = find_batch(visit.records, visit.part("id"), visit.somebody().account)
     if batch.state == "done":
         return RedirectResponse(f"/batch/{batch.id}", _SEE_OTHER)
-    if not await is_confirmed(visit, form):
+    given = await word_of(visit, form, await asyncio.to_thread(digest_of, visit, batch))
+    if given is None:
         return await _page(visit, batch, was_wrong=True)
+    return RedirectResponse(
+        f"/batch/{batch.id}", _SEE_OTHER, background=_next_step(visit, batch, given)
+    )
+
+
+def _next_step(visit: Visit, batch: Batch, given: Confirmation) -> BackgroundTask | None:
+    """Return what is to go on with a batch now; None while another server or page does it.
+
+    Raises:
+        Rejected: not every row has been tried yet.
+    """
     now = visit.now_ms
-    if batch.state == "ready" and move_on(visit.records, batch.id, "ready", "sending", now):
-        task = BackgroundTask(send_rows, visit, batch)
-    elif batch.state in {"checking", "sending"} and take_over(
-        visit.records, batch.id, now - _REST_MS, now
-    ):
-        step = try_rows if batch.state == "checking" else send_rows
-        task = BackgroundTask(step, visit, batch)
-    elif batch.state == "checking":
-        raise Rejected("not every row has been tried yet", hint=f"/batch/{batch.id}")
+    if batch.state == "ready":
+        won = move_on(visit.records, batch.id, "ready", "sending", now)
     else:
-        task = None
-    return RedirectResponse(f"/batch/{batch.id}", _SEE_OTHER, background=task)
+        won = take_over(visit.records, batch.id, now - _REST_MS, now)
+    if batch.state == "checking":
+        if won:
+            return BackgroundTask(try_rows, visit, batch)
+        raise Rejected("not every row has been tried yet", hint=f"/batch/{batch.id}")
+    return BackgroundTask(send_rows, visit, batch, given) if won else None
 
 
 async def _page(visit: Visit, batch: Batch, *, was_wrong: bool = False) -> Response:
@@ -173,7 +184,16 @@ async def _page(visit: Visit, batch: Batch, *, was_wrong: bool = False) -> Respo
         show=show,
         is_resting=visit.now_ms - batch.touched_at > _REST_MS,
         was_wrong=was_wrong,
+        question=await asyncio.to_thread(_question, visit, batch),
     )
+
+
+def _question(visit: Visit, batch: Batch) -> str | None:
+    """Return what a passkey is asked, where the batch waits for its signer's word."""
+    is_resting = visit.now_ms - batch.touched_at > _REST_MS
+    if batch.state != "ready" and not (batch.state != "done" and is_resting):
+        return None
+    return ask_to_confirm(visit, digest_of(visit, batch))
 
 
 async def _template(visit: Visit, form: Json, columns: Sequence[FileColumn]) -> Response:

@@ -12,9 +12,16 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
+from tallystick.console.confirmations import Confirmation, keep_confirmation
 from tallystick.console.ledger import Json
 from tallystick.console.problem_texts import CHINESE_TEXTS
-from tallystick.console.signing.pending import find_pending, prepare, preview_of, send
+from tallystick.console.signing.pending import (
+    digests_of,
+    find_pending,
+    prepare,
+    preview_of,
+    send,
+)
 from tallystick.console.visit import Visit
 from tallystick.console.work.batches import (
     Batch,
@@ -24,6 +31,7 @@ from tallystick.console.work.batches import (
     move_on,
     rows_of,
 )
+from tallystick.crypto import sha256
 from tallystick.errors import TallystickError
 
 _LOG: Final = logging.getLogger("tallystick.console")
@@ -47,10 +55,18 @@ async def try_rows(visit: Visit, batch: Batch) -> None:
     move_on(visit.records, batch.id, "checking", "ready", visit.now_ms)
 
 
-async def send_rows(visit: Visit, batch: Batch) -> None:
-    """Sign and send every row that is ready."""
+def digest_of(visit: Visit, batch: Batch) -> bytes:
+    """Return what a signer confirms: the SHA-256 of the digests of all ready rows in order."""
+    digests = digests_of(visit.records, batch.account)
+    ready = rows_of(visit.records, batch.id, states=["ready"])
+    return sha256(b"".join(digests.get(str(row.pending), b"") for row in ready))
+
+
+async def send_rows(visit: Visit, batch: Batch, given: Confirmation) -> None:
+    """Sign and send every row that is ready; its signer's word is kept beside each."""
 
     async def sent(row: BatchRow) -> _Change:
+        keep_confirmation(visit.records, str(row.pending), given)
         return await _sent(visit, batch, row)
 
     await _through(visit, batch, "ready", sent)
