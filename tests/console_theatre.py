@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 import httpx
+import pytest
 
 from tallystick.api import Application, Door, HttpServer
 from tallystick.cli.demo.theatre import RECEIPTS, Theatre
@@ -123,6 +124,12 @@ def open_console_theatre(folder: Path, story: ModuleType, kind: type[Told]) -> I
         }
         client = stack.enter_context(httpx.Client(base_url=url, timeout=60))
         yield kind(folder, story, nets, client)
+
+
+def unhurried(story: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give what a story orders to be due at once the time that a form takes to be filled in."""
+    monkeypatch.setattr(story, "_SOON_MS", 4_000, raising=False)
+    monkeypatch.setattr(story, "_TICKS", 1_000, raising=False)
 
 
 def form_key(page: str) -> str:

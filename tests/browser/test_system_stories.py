@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each system from its first form to a verified receipt, in a real browser, in both languages.
 
-The first act of every member is done by hand: typed, previewed, confirmed, in English and Chinese
-by turns. What the same member does later goes through the same forms without the screen.
+The first acts of six members are done by hand: typed, previewed, confirmed, in English and Chinese
+by turns. What follows goes through the same forms without the screen, all roles taking part.
 """
 
 from __future__ import annotations
@@ -19,17 +19,18 @@ from tallystick.cli.demo.theatre import found
 from tallystick.console.work.entered import COUNT, IS_SET, filled
 from tests.browser.conftest import Open
 from tests.browser.watching import Watched
-from tests.console_theatre import ConsoleTheatre, form_key, open_console_theatre
+from tests.console_theatre import ConsoleTheatre, form_key, open_console_theatre, unhurried
 
 pytestmark = pytest.mark.browser
 
 SYSTEMS: Final = ("charity", "custody", "inventory", "justice", "preservation")
 LOCALES: Final = ("en-GB", "zh-CN")
 ROWS_BY_HAND: Final = 3
+PEOPLE_BY_HAND: Final = 6
 
 
 class Stage(ConsoleTheatre):
-    """A story whose members are seen on the screen, each once."""
+    """A story of which some members are seen on the screen, each once."""
 
     windows: Sequence[Watched] = ()
 
@@ -39,7 +40,8 @@ class Stage(ConsoleTheatre):
         controls = filled(fields, arguments)
         seen: set[str] = self.__dict__.setdefault("_seen", set())
         rows = [int(text) for path, text in controls.items() if path.endswith(COUNT)]
-        if member in seen or max(rows, default=0) > ROWS_BY_HAND:
+        is_known = member in seen or len(seen) == PEOPLE_BY_HAND
+        if is_known or max(rows, default=0) > ROWS_BY_HAND:
             return super().act(member, method, **arguments)
         seen.add(member)
         window = self.windows[len(seen) % len(self.windows)]
@@ -88,11 +90,12 @@ def fill(page: Page, controls: Mapping[str, str]) -> None:
 
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_a_system_from_its_first_form_to_a_verified_receipt(
-    window: Open, system: str, tmp_path: Path
+    window: Open, system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As different people; the last receipt is dropped on the verification page and found good."""
     (point,) = entry_points(group="tallystick.demos", name=system)
     story = point.load()
+    unhurried(story, monkeypatch)
     found(tmp_path, story)
     with open_console_theatre(tmp_path, story, Stage) as stage:
         base = str(stage.client.base_url).rstrip("/")
@@ -104,3 +107,4 @@ def test_a_system_from_its_first_form_to_a_verified_receipt(
             page.locator("#files").set_input_files(stage.receipts[-1])
             expect(page.locator("article.result-yes").first).to_be_visible()
             here.shoot(f"story-{system}-verified-{locale}")
+            page.close()  # before the server ends, which would be a fault of the page

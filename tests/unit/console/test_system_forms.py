@@ -13,7 +13,7 @@ import pytest
 from tallystick.cli.demo.theatre import found
 from tallystick.console.work.entered import IS_SET, Entered, filled
 from tallystick.contracts import form_of, schema_of
-from tests.console_theatre import ConsoleTheatre, open_console_theatre
+from tests.console_theatre import ConsoleTheatre, open_console_theatre, unhurried
 from tests.unit.console.system_stage import Actor
 
 SYSTEMS: Final = ("charity", "custody", "inventory", "justice", "preservation")
@@ -58,10 +58,13 @@ def test_every_action_of_every_role_has_a_form_that_can_be_filled_in(system: str
 
 @pytest.mark.slow
 @pytest.mark.parametrize("system", SYSTEMS)
-def test_a_whole_story_is_told_through_forms(system: str, tmp_path: Path) -> None:
+def test_a_whole_story_is_told_through_forms(
+    system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each member does its whole part in the console; every receipt is verified offline."""
     (point,) = entry_points(group="tallystick.demos", name=system)
     story = point.load()
+    unhurried(story, monkeypatch)
     found(tmp_path, story)
     with open_console_theatre(tmp_path, story, ConsoleTheatre) as theatre:
         assert story.tell(theatre)
