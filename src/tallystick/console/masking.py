@@ -107,6 +107,21 @@ def cover_changes(visit: Visit, contract: str, changes: list[Json | None]) -> li
     ]
 
 
+def cover_events(visit: Visit, events: list[Json]) -> tuple[list[Json], bool]:
+    """Return events as the reader may see them, and whether something is covered."""
+    shown = [_cover_event(visit, one) for one in events]
+    return shown, shown != events
+
+
+def _cover_event(visit: Visit, event: Json) -> Json:
+    contract = event["name"].rpartition(".")[0]
+    if _sees_all(visit, contract) or _is_party(visit.person, event):
+        return event
+    declared = visit.names.contracts.get(contract, {}).get("events", [])
+    found: Json = next((one for one in declared if one["name"] == event["name"]), {})
+    return covered(event, _personal_in(event["fields"], found.get("fields", [])))
+
+
 def covered(document: Json, hidden: Mapping[str, str]) -> Json:
     """Return a JSON document in whose texts the hidden values are covered."""
     if isinstance(document, dict):

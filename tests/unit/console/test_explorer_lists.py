@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from tallystick.console.masking import PERSONAL
 from tests.factories import BANK, COURT
 from tests.unit.console.conftest import Reader
 from tests.unit.console.test_transaction_kinds import governed, site
@@ -28,6 +29,21 @@ def test_events_are_filtered_by_contract_name_organization_and_day(reader: Reade
         assert ("empty-title" not in page) == has, query
     assert reader.get("/events", params={"day": day}).status_code == 200
     assert reader.get("/events", params={"day": "yesterday"}).status_code == 400
+
+
+def test_personal_data_of_events_are_covered_for_strangers(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in records and transactions: on the page and in its JSON (ASVS 14.2.6)."""
+    contract = reader.get("/c/evidence.json").json()["contract"]
+    deposited = next(one for one in contract["events"] if one["name"] == "evidence.Deposited")
+    field = next(one for one in deposited["fields"] if one["type"].get("format") == "sha256")
+    events = reader.get("/events.json", params={"name": "evidence.Deposited"}).json()["events"]
+    plain = str(events["items"][0]["fields"][field["name"]])
+    monkeypatch.setitem(PERSONAL, field["type"]["format"], lambda _: "se***")
+    for address in ("/events", "/events.json"):
+        assert plain not in reader.get(address, params={"name": "evidence.Deposited"}).text
+    assert "se***" in reader.get("/events.json", params={"name": "evidence.Deposited"}).text
 
 
 def test_a_list_says_how_much_is_new_and_leads_there(reader: Reader) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from starlette.responses import Response
 
 from tallystick.console.ledger import at
+from tallystick.console.masking import cover_events
 from tallystick.console.shown import BEIJING
 from tallystick.console.visit import Visit
 from tallystick.errors import InvalidArguments
@@ -36,9 +37,11 @@ async def show_events(visit: Visit) -> Response:
         for event in one.get("events", [])
         if contract in {"", one["name"]}
     ]
+    items, is_covered = cover_events(visit, page["items"])
     return visit.page(
         "explorer/events.html",
-        events=page,
+        events={**page, "items": items},
+        is_covered=is_covered,
         contracts=[*visit.names.contracts, *_BUILT_IN],
         announced=announced,
     )

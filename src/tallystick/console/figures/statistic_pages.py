@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from starlette.responses import Response
 
 from tallystick.console.ledger import Json, at
+from tallystick.console.masking import cover_events
 from tallystick.console.visit import Visit
 from tallystick.errors import NotFound
 
@@ -84,13 +85,15 @@ async def show_counted(visit: Visit) -> Response:
         period=period or None,
         **cell,
     )
+    items, is_covered = cover_events(visit, page["items"])
     return visit.page(
         "figures/counted.html",
+        is_covered=is_covered,
         contract={"name": name, "label": contract["label"]},
         declared=declared_in(contract, statistic),
         cell=cell,
         period=period,
-        events=page,
+        events={**page, "items": items},
     )
 
 
