@@ -97,3 +97,21 @@ def test_a_proposal_that_is_not_there_says_so(reader: Reader) -> None:
     """A wrong id is refused; one that names nothing is not found."""
     assert reader.get("/gov/abc").status_code == 400
     assert reader.get(f"/gov/{'0' * 64}").status_code == 404
+
+
+def test_the_beginning_of_an_id_leads_to_its_transaction(reader: Reader) -> None:
+    """In the box and in an address; what begins nothing gets help."""
+    item = reader.get("/t.json").json()["transactions"]["items"][0]
+    for length in (8, 9, 40):
+        beginning = item["id"][:length]
+        found = reader.get("/search", params={"q": beginning.upper()})
+        assert found.headers["location"] == f"/t/{item['id']}"
+        assert reader.get(f"/t/{beginning}").headers["location"] == f"/t/{item['id']}"
+    assert reader.get("/t/00000000").headers["location"] == "/search?q=00000000"
+    assert "empty-title" in reader.get("/search", params={"q": "deadbeef"}).text
+
+
+def test_a_credit_code_is_found_in_any_spelling(reader: Reader) -> None:
+    """Small letters and full-width forms mean the same organisation."""
+    for text in (COURT.lower(), COURT.replace("1", "１"), f"  {COURT} "):
+        assert reader.get("/search", params={"q": text}).headers["location"] == f"/o/{COURT}"

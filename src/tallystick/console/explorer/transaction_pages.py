@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
+from urllib.parse import urlencode
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from tallystick.console.confirmations import confirmation_of
 from tallystick.console.ledger import Json, at
@@ -13,6 +15,8 @@ from tallystick.console.masking import cover_transaction
 from tallystick.console.visit import Visit
 
 _OK: Final = "ok"
+_BEGINNING: Final = re.compile(r"[0-9a-f]{8,63}")
+_SEE_OTHER: Final = 303
 _PROPOSE: Final = "propose"
 _GOVERNANCE: Final = "governance"
 
@@ -20,6 +24,8 @@ _GOVERNANCE: Final = "governance"
 async def show_transaction(visit: Visit) -> Response:
     """Answer GET /t/{id}: what it did, who signed it, what it changed."""
     name = visit.part("id")
+    if _BEGINNING.fullmatch(name):
+        return await _whole(visit, name)
     transaction = await visit.ledger.get(at("transactions", name))
     explained = None
     if transaction["code"] != _OK:
@@ -39,6 +45,14 @@ async def show_transaction(visit: Visit) -> Response:
         proposal=proposal_in(transaction),
         confirmation=visit.person and confirmation_of(visit.records, name),
     )
+
+
+async def _whole(visit: Visit, beginning: str) -> Response:
+    """Lead from the beginning of an id to its transaction, or to the search where it is not one."""
+    page = await visit.ledger.get(at("transactions"), id=beginning, limit=2)
+    found = [one["id"] for one in page["items"]]
+    address = f"/t/{found[0]}" if len(found) == 1 else f"/search?{urlencode({'q': beginning})}"
+    return RedirectResponse(address, _SEE_OTHER)
 
 
 async def give_receipt(visit: Visit) -> Response:

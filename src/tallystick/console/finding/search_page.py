@@ -11,7 +11,7 @@ from typing import Final
 from starlette.responses import RedirectResponse, Response
 
 from tallystick.console.finding.recognizing import Kind, height_in, kinds_of, normalize
-from tallystick.console.ledger import at, find_table
+from tallystick.console.ledger import Json, at, find_table
 from tallystick.console.shown import number
 from tallystick.console.visit import Visit
 from tallystick.errors import TallystickError
@@ -58,6 +58,8 @@ async def find(visit: Visit, text: str) -> list[Hit]:
         asked.append(_block(visit, height_in(text)))
     if Kind.HASH in kinds:
         asked.append(_hash(visit, text.lower()))
+    if Kind.HASH_PREFIX in kinds:
+        asked.append(_beginning(visit, text.lower()))
     if Kind.BUSINESS_ID in kinds:
         asked.append(_records(visit, text))
     asked.append(_transactions(visit, text))
@@ -76,14 +78,25 @@ async def _hash(visit: Visit, digest: str) -> list[Hit]:
     hits: list[Hit] = []
     transaction = await visit.ledger.find(at("transactions", digest))
     if transaction is not None:
-        title = visit.names.spell_out(visit.read(transaction["sentence"]), visit.language)
-        hits.append(Hit("transaction", f"/t/{digest}", title, digest[:16], is_exact=True))
+        hits.append(_transaction(visit, transaction, is_exact=True))
     deposits = await visit.ledger.find(at("evidence", "deposits"), sha256=digest)
     hits += [
         Hit("record", f"/r/{one['id']}", one["id"], one["title"], is_exact=True)
         for one in (deposits or {"items": []})["items"][:_GROUP_MAX]
     ]
     return hits
+
+
+async def _beginning(visit: Visit, digits: str) -> list[Hit]:
+    """Return the transactions whose id begins so; the only one is exact."""
+    page = await visit.ledger.get(at("transactions"), id=digits, limit=_GROUP_MAX)
+    is_exact = len(page["items"]) == 1
+    return [_transaction(visit, one, is_exact=is_exact) for one in page["items"]]
+
+
+def _transaction(visit: Visit, one: Json, *, is_exact: bool = False) -> Hit:
+    title = visit.names.spell_out(visit.read(one["sentence"]), visit.language)
+    return Hit("transaction", f"/t/{one['id']}", title, one["id"][:16], is_exact)
 
 
 async def _records(visit: Visit, text: str) -> list[Hit]:
@@ -106,15 +119,7 @@ async def _transactions(visit: Visit, text: str) -> list[Hit]:
         page = await visit.ledger.get(at("transactions"), q=text, limit=_GROUP_MAX)
     except TallystickError:  # not words that can be looked for
         return []
-    return [
-        Hit(
-            "transaction",
-            f"/t/{one['id']}",
-            visit.names.spell_out(visit.read(one["sentence"]), visit.language),
-            one["id"][:16],
-        )
-        for one in page["items"]
-    ]
+    return [_transaction(visit, one) for one in page["items"]]
 
 
 def _named(visit: Visit, text: str) -> list[Hit]:
