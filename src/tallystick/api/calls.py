@@ -144,10 +144,10 @@ class QueryAnswer(Struct, frozen=True):
 
 def list_contracts(asked: Asked) -> Answer:
     """Answer GET /v1/contracts."""
-    schemas, node = asked.server.catalogue.schemas, asked.server.node
+    catalogue, node = asked.server.catalogue, asked.server.node
     return json_answer(
         ContractList(
-            items=[msgspec.to_builtins(schema) for schema in schemas],
+            items=catalogue.plain,
             installed=[
                 InstalledRecord(
                     name=one.name,

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import msgspec
 
 from tallystick.api.built_in import built_in_method, built_in_sentence
 from tallystick.contracts import (
@@ -39,7 +41,15 @@ class Catalogue:
     def show(self, schemas: Iterable[ContractSchema]) -> None:
         """Take the schemas of the contracts that are active from now on."""
         self.schemas = tuple(schemas)
+        self._plain: list[dict[str, Any]] | None = None
         self._by_name = {schema.name: schema for schema in self.schemas}
+
+    @property
+    def plain(self) -> list[dict[str, Any]]:
+        """The schemas as JSON values: a megabyte, so it is made once and not at every request."""
+        if self._plain is None:
+            self._plain = [msgspec.to_builtins(schema) for schema in self.schemas]
+        return self._plain
 
     def contract(self, name: str) -> ContractSchema:
         """Return a contract's schema.

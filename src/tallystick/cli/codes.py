@@ -23,7 +23,7 @@ def known_codes() -> dict[str, type[TallystickError]]:
     list(_contracts())
     own = [found for found in vars(errors).values() if isinstance(found, type)]
     platform = {one.code: one for one in own if issubclass(one, TallystickError)}
-    return dict(sorted((error_classes() | platform).items()))
+    return dict(sorted({**error_classes(), **platform}.items()))
 
 
 def contract_codes() -> set[str]:

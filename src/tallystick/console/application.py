@@ -26,7 +26,7 @@ from tallystick.console.audit import Kind, note
 from tallystick.console.cookies import set_private_cookie
 from tallystick.console.forgery import VISITOR_COOKIE
 from tallystick.console.headers import PAGE_HEADERS, STATIC_HEADERS
-from tallystick.console.ledger import in_process
+from tallystick.console.ledger import Ledger
 from tallystick.console.paces import EXPORT
 from tallystick.console.painting import STATIC
 from tallystick.console.problems import (
@@ -49,6 +49,8 @@ _SEE_OTHER: Final = 303
 _OWN_ACCOUNT: Final = "/account"
 _GZIP_FROM_BYTES: Final = 1_000
 _FORMS: Final = frozenset({"json", *SPREADSHEETS})
+_GZIP_LEVEL: Final = 4
+"""A third of the time of the highest, for a twentieth more bytes."""
 
 
 def create_console(application: Any, options: ConsoleOptions) -> Starlette:  # noqa: ANN401 # ASGI
@@ -58,7 +60,7 @@ def create_console(application: Any, options: ConsoleOptions) -> Starlette:  # n
         application: the API, an ASGI application.
         options: where it keeps things, and by which names it is known.
     """
-    console = Console(in_process(application), options)
+    console = Console(Ledger(application), options)
     link = console.first_link()
     if link is not None and options.on_first_link is not None:
         options.on_first_link(link)
@@ -72,7 +74,7 @@ def create_console(application: Any, options: ConsoleOptions) -> Starlette:  # n
         routes=[static, *routes],
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
-            Middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES),
+            Middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES, compresslevel=_GZIP_LEVEL),
             Middleware(_Endings),
         ],
         exception_handlers={404: _missing(console)},

@@ -7,24 +7,25 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
-import httpx
 import msgspec
 
 from tallystick.client import Problem, error_from_problem
+from tallystick.console.inside import Reply, ask_inside
 from tallystick.errors import NotFound, TallystickError, Unavailable
 
 Json: TypeAlias = Any
 """A JSON document of the API; its shape is the API's, described in docs/reference/http.md."""
 
-_BASE: Final = "http://localhost"
+_OF_JSON: Final = ((b"content-type", b"application/json"),)
+_ERRORS_FROM: Final = 400
 
 
 class Ledger:
     """Asks the node; every answer is a JSON document of the API."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        """Ask through this client."""
-        self._client = client
+    def __init__(self, application: Any) -> None:  # noqa: ANN401 # ASGI
+        """Ask the API of this process."""
+        self._application = application
 
     async def get(self, path: str, /, **query: str | int | None) -> Json:
         """Return what a GET answers; parameters that are None are left out.
@@ -49,28 +50,30 @@ class Ledger:
 
     async def raw(self, path: str, accept: str) -> bytes:
         """Return an answer's bytes, for downloads; raises as `get`."""
-        response = await self._send("GET", path, headers={"accept": accept})
-        return response.content
+        reply = await self._ask("GET", path, headers=[(b"accept", accept.encode("ascii"))])
+        return reply.body
 
-    async def ask(self, method: str, path: str, **options: Any) -> Json:  # noqa: ANN401 # httpx's
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        json: Json = None,
+    ) -> Json:
         """Return the JSON answer of one request; raises as `get`."""
-        response = await self._send(method, path, **options)
-        return response.json()
+        if json is None:
+            reply = await self._ask(method, path, query=params)
+        else:
+            body = msgspec.json.encode(json)
+            reply = await self._ask(method, path, query=params, headers=_OF_JSON, body=body)
+        return msgspec.json.decode(reply.body)
 
-    async def _send(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401
-        try:
-            response = await self._client.request(method, path, **options)
-        except httpx.HTTPError as error:
-            raise Unavailable(f"the node did not answer: {error}") from error
-        if response.is_error:
-            raise _error(response)
-        return response
-
-
-def in_process(application: Any) -> Ledger:  # noqa: ANN401 # an ASGI application
-    """Return the ledger behind an ASGI application of this process: no socket, no second port."""
-    transport = httpx.ASGITransport(app=application)
-    return Ledger(httpx.AsyncClient(transport=transport, base_url=_BASE))
+    async def _ask(self, method: str, path: str, **options: Any) -> Reply:  # noqa: ANN401
+        reply = await ask_inside(self._application, method, path, **options)
+        if reply.status >= _ERRORS_FROM:
+            raise _error(reply)
+        return reply
 
 
 def at(*parts: str | int) -> str:
@@ -101,13 +104,13 @@ def find_table(contract: Json, name: str) -> Json | None:
     return next((table for table in tables if table["name"] == name), None)
 
 
-def _error(response: httpx.Response) -> TallystickError:
+def _error(reply: Reply) -> TallystickError:
     """Return what the node's problem document (RFC 9457) stands for."""
     try:
-        problem = msgspec.json.decode(response.content, type=Problem)
+        problem = msgspec.json.decode(reply.body, type=Problem)
     except msgspec.DecodeError:
-        return Unavailable(f"the node answered {response.status_code} {response.reason_phrase}")
-    return error_from_problem(problem, response.status_code)
+        return Unavailable(f"the node answered {reply.status}")
+    return error_from_problem(problem, reply.status)
 
 
 def text_in(label: Mapping[str, str] | None, language: str) -> str:

@@ -24,6 +24,7 @@ class Names:
     ledger: Ledger
     _organizations: dict[str, Json] = field(default_factory=dict)
     _contracts: dict[str, Json] = field(default_factory=dict)
+    _installed: list[Json] = field(default_factory=list)
     _members: dict[str, tuple[float, Json]] = field(default_factory=dict)
     _height: int = 0
     _read_at: float = -_KEPT_S
@@ -40,6 +41,7 @@ class Names:
         if time.monotonic() - self._contracts_read_at >= _CONTRACTS_KEPT_S:
             contracts = await self.ledger.get(at("contracts"))
             self._contracts = {item["name"]: item for item in contracts["items"]}
+            self._installed = contracts["installed"]
             self._contracts_read_at = time.monotonic()
 
     @property
@@ -56,6 +58,11 @@ class Names:
     def contracts(self) -> dict[str, Json]:
         """Contract name -> its schema."""
         return self._contracts
+
+    @property
+    def installed(self) -> list[Json]:
+        """Every version of a contract that the node has installed; that ends with the node."""
+        return self._installed
 
     @property
     def systems(self) -> list[Json]:

@@ -71,6 +71,8 @@ def environment_in(language: Language) -> Environment:
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
+        auto_reload=False,  # a package's files stay as they are: nobody looks at their dates
+        cache_size=-1,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
 from tallystick.errors.root import TallystickError
 
 _ROOM = __name__.rpartition(".")[0]
 
 
-def error_classes() -> dict[str, type[TallystickError]]:
+@cache
+def error_classes() -> Mapping[str, type[TallystickError]]:
     """Return every error class of this room by code, for `tally explain` and the docs.
 
     Refusals of contracts are not among them: they stand in the contracts' schemas.
@@ -20,4 +25,4 @@ def error_classes() -> dict[str, type[TallystickError]]:
         if error_class.__module__.startswith(_ROOM):
             found[error_class.code] = error_class
         pending.extend(error_class.__subclasses__())
-    return dict(sorted(found.items()))
+    return MappingProxyType(dict(sorted(found.items())))

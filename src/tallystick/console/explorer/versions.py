@@ -18,9 +18,8 @@ async def versions_of(visit: Visit, contract: Json) -> list[dict[str, Any]]:
     An activation beyond the newest `_EVENTS_MAX` of the network is not told.
     """
     name = contract["name"]
-    listed = await visit.ledger.get(at("contracts"))
     announced = await visit.ledger.get(at("events", "list"), name=_ACTIVATED, limit=_EVENTS_MAX)
-    installed = {one["version"]: one for one in listed["installed"] if one["name"] == name}
+    installed = {one["version"]: one for one in visit.names.installed if one["name"] == name}
     activations = [one for one in announced["items"] if one["fields"].get("contract") == name]
     rows = [
         _row(contract, one["fields"]["version"], installed, one)
