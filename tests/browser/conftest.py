@@ -27,8 +27,10 @@ expect.set_options(timeout=60_000)
 
 Open = Callable[..., Watched]
 
+LAN: Final = "tally.lan"
+"""This machine by the name of another: over plain HTTP, a browser trusts such a page less."""
 # Nothing but this machine has an address, whatever a page or the browser itself looks for.
-FLAGS: Final = ("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",)
+FLAGS: Final = (f"--host-resolver-rules=MAP {LAN} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost",)
 
 
 @pytest.fixture(scope="session")

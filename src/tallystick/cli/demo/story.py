@@ -22,8 +22,15 @@ from typing import Any, Final
 from tallystick.cli.answers import Line, Mark, Plain
 from tallystick.cli.catalogue import say
 from tallystick.cli.demo.consortium import CASE_NUMBER, DEPOSITOR, PLATFORM
-from tallystick.cli.demo.names import DEFAULT_KEY, FILES_FOLDER, KEYS_FOLDER, TRUST_FILE
+from tallystick.cli.demo.names import (
+    DEFAULT_KEY,
+    FILES_FOLDER,
+    KEYS_FOLDER,
+    SAMPLES_FOLDER,
+    TRUST_FILE,
+)
 from tallystick.cli.demo.paper import PAPER_SUFFIX, certify_deposit
+from tallystick.cli.demo.samples import lay_out_samples
 from tallystick.cli.deposit_desk import RECEIPT_SUFFIX, existing_deposit
 from tallystick.cli.first_seal import publish_first_seal, seals_of
 from tallystick.cli.render import SIGNS
@@ -66,6 +73,7 @@ def tell(folder: Path, url: str, *, stays: bool) -> dict[str, Plain]:
     with connect(url, identity=identity, trust=folder / TRUST_FILE) as net:
         story = Story(net, place, folder / TRUST_FILE)
         number = story.deposit_sample()
+        lay_out_samples(folder / SAMPLES_FOLDER, story.sample, story.receipt)
         story.deposit_folder()
         publish_first_seal(folder, url, folder / TRUST_FILE)
         paper = story.certify(number, seals_of(folder))

@@ -111,25 +111,11 @@ async function hash(file, place) {
 async function checkCode(file, place) {
   const picture = await createImageBitmap(file).catch(() => null);
   if (!picture || picture.width * picture.height > 16e6) return false;
-  const canvas = document.createElement("canvas");
-  canvas.width = picture.width;
-  canvas.height = picture.height;
-  const brush = canvas.getContext("2d");
-  brush.drawImage(picture, 0, 0);
-  const pixels = brush.getImageData(0, 0, canvas.width, canvas.height);
-  const found = jsQR(pixels.data, pixels.width, pixels.height);
-  if (!found) return false;
-  const number = numberIn(found.data);
+  const text = textIn(picture, picture.width, picture.height);
+  const number = text && numberIn(text);
   if (!number) return false;
   place.replaceChildren(Object.assign(document.createElement("a"), { href: `/r/${number}`, textContent: number }));
   return true;
-}
-
-// Codes of deposits' pages and of certificates name a deposit; anything else is none of ours.
-function numberIn(text) {
-  const page = text.match(/\/r\/([A-Za-z0-9._-]{1,64})$/);
-  const certificate = text.match(/tallystick:[a-z0-9.-]+\/evidence\/deposit\/([A-Za-z0-9._-]{1,64})\/\d+\/[0-9a-f]{64}$/);
-  return (page ?? certificate)?.[1];
 }
 
 function card(name) {
