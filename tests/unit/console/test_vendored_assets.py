@@ -143,3 +143,8 @@ def test_the_first_page_weighs_at_most_120_kib_and_a_page_with_charts_320() -> N
     first = packed_bytes(*(VENDOR / name for name in FIRST_PAGE), *own_files())
     assert first <= 120 * KIB
     assert first + packed_bytes(VENDOR / "echarts.min.js") <= 320 * KIB
+
+
+def test_the_style_sheet_is_purged_to_what_pages_use() -> None:
+    """A quarter of the kit; the whole of it would be most of the first page's weight."""
+    assert packed_bytes(VENDOR / "tabler.min.css") <= 40 * KIB
