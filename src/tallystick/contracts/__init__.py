@@ -73,7 +73,7 @@ from tallystick.contracts.schema import (
 )
 from tallystick.contracts.sentences import NOTHING, format_value, sentence
 from tallystick.contracts.statistics import RefusedCall, Statistic
-from tallystick.contracts.stories import Life, Past, Player, PlayerKey, Scene, Theatre
+from tallystick.contracts.stories import ChannelScene, Life, Past, Player, PlayerKey, Scene, Theatre
 from tallystick.contracts.succession import unreadable_tables
 from tallystick.contracts.tables import Table
 from tallystick.contracts.take_aways import (
@@ -148,6 +148,7 @@ __all__ = [
     "BoundedText",
     "ByteCount",
     "CaseBundle",
+    "ChannelScene",
     "Constant",
     "ContentAddress",
     "Context",

@@ -5,6 +5,9 @@ A story is a module of an industry's package, registered by the entry point grou
 `tallystick.demos`; `tally demo NAME` tells it. It has `CONTRACT`, `PAYER`, `TELLER`, `parts()` and
 `tell(theatre)`, and says only who does what, and why. Its `history(past)` says what the same
 people did in the ninety days before a demonstration begins.
+
+A story of several networks has `CHANNELS`: the kinds of assets that the first of its networks
+reserves for the others, `casts()` by the networks' names, and `tell(scenes)`.
 """
 
 from __future__ import annotations
@@ -100,6 +103,19 @@ class Scene(Protocol):
 
         A receipt that names its hash is later verified with it.
         """
+        ...
+
+
+class ChannelScene(Scene, Protocol):
+    """One of the places of a story that is told on several networks."""
+
+    @property
+    def network(self) -> str:
+        """The id of the network that it is told on."""
+        ...
+
+    def proof(self) -> bytes:
+        """Return what another network is shown of the last action."""
         ...
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
@@ -21,28 +22,40 @@ RESET: Final = "reset"
 
 
 def demo(
-    name: str, /, *, network: bool = False, data: Path | None = None, _output: Output = OUTPUT
+    name: str,
+    /,
+    *,
+    network: bool = False,
+    channels: bool = False,
+    data: Path | None = None,
+    _output: Output = OUTPUT,
 ) -> Answer:
     """Tell a story on a network of its own; it ends well only if everything was verified.
 
     `reset` is no story: it founds the demonstration of `tally up --demo` anew.
 
     Raises:
-        UsageError: there is no such story.
+        UsageError: there is no such story, or none of it on channels, or on two kinds of network.
         EngineMissing: four nodes need the consensus engine; the message has the command.
         DataFolderProblem: the folder is not empty; or what is to be reset is in use, or nothing.
         Unverified: something did not go as it must.
     """
     if name == RESET:
         return _reset(data, network=network)
-    story = _story(name)
+    if network and channels:
+        raise UsageError(say("usage.not_both", one="--network", other="--channels"))
+    story = _channel_story(name) if channels else _story(name)
     from tallystick.cli.demo.premises import ended_like_an_interrupt, premises
 
     note(say("story.title", name=name))
     note(say("story.stand_in"))
     began = time.monotonic()
     with premises(data, "tally-story-") as base:
-        if network:
+        if channels:
+            from tallystick.cli.demo.channels import tell_on_channels
+
+            facts = tell_on_channels(base, story)
+        elif network:
             from tallystick.cli.demo.four_theatre import tell_on_four
 
             with ended_like_an_interrupt():
@@ -74,6 +87,18 @@ def _tell_on_one(folder: Path, story: ModuleType) -> dict[str, Plain]:
 
     serve_folder(serving, guest, once=True)
     return facts
+
+
+def _channel_story(name: str) -> ModuleType:
+    """Return the story of several networks that belongs to a story.
+
+    Raises:
+        UsageError: there is none.
+    """
+    module: str = getattr(_story(name), "CHANNEL_STORY", "")
+    if not module:
+        raise UsageError(say("story.no_channels", name=name), field="--channels")
+    return import_module(module)
 
 
 def _story(name: str) -> ModuleType:

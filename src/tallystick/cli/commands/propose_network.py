@@ -12,8 +12,7 @@ from cyclopts import Parameter
 from tallystick.cli.answers import Answer
 from tallystick.cli.commands.propose import Proposing
 from tallystick.cli.options import ADDRESS, OUTPUT, SIGNING, Address, Output, Signing
-
-_DAY_MS: Final = 24 * 60 * 60 * 1000
+from tallystick.cli.recognising import MAX_AGE_DAYS, recognition_of
 
 
 @Parameter(name="*")
@@ -22,7 +21,7 @@ class Recognition(Proposing):
     """What its records must show, and how long that may be voted on."""
 
     quorum: int | None = None
-    max_age_days: int = 30
+    max_age_days: int = MAX_AGE_DAYS
     asset_kind: tuple[str, ...] = ()
     withdraw: bool = False
 
@@ -47,16 +46,12 @@ def network(
     """
     from tallystick.cli.governing import propose
     from tallystick.client import Trust
-    from tallystick.model import RecognisedNetwork, RecogniseNetwork
 
-    other = Trust.load(trust)
-    keys = () if terms.withdraw else tuple(sorted(other.log_keys))
-    enough = len(keys) * 2 // 3 + 1
-    recognised = RecognisedNetwork(
-        id=other.network,
-        log_keys=keys,
-        quorum=enough if terms.quorum is None else terms.quorum,
-        proof_age_ms_max=terms.max_age_days * _DAY_MS,
+    action = recognition_of(
+        Trust.load(trust),
         asset_kinds=terms.asset_kind,
+        quorum=terms.quorum,
+        max_age_days=terms.max_age_days,
+        is_withdrawn=terms.withdraw,
     )
-    return propose(address, signing, lambda _: RecogniseNetwork(recognised), terms.until)
+    return propose(address, signing, lambda _: action, terms.until)

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -52,7 +52,7 @@ from tallystick.client import (
     read_extract,
     verify,
 )
-from tallystick.contracts import ExtractTakeAway, Label, day_of
+from tallystick.contracts import ExtractTakeAway, Label, Player, day_of
 from tallystick.crypto import SecretKey, sha256
 from tallystick.errors import NotFinal, Refused, Unverified
 from tallystick.interchange.bank import FileDropConnector
@@ -80,7 +80,15 @@ _VIEWS_S: Final = 30.0
 _PAUSE_S: Final = 0.02
 
 
-def found(folder: Path, story: ModuleType) -> None:
+class Playbill(Protocol):
+    """Who plays: a story's module, or what stands in for it."""
+
+    def parts(self) -> Sequence[Player]:
+        """Return everybody who has a part."""
+        ...
+
+
+def found(folder: Path, story: Playbill, *, name: str = _NETWORK) -> None:
     """Found a network of everybody who has a part in a story; their keys stay in the folder."""
     now, log_secret = now_ms(), SecretKey.generate()
     parts = story.parts()
@@ -101,7 +109,7 @@ def found(folder: Path, story: ModuleType) -> None:
     ]
     keys = {one.id: SecretKey.generate() for one in members}
     genesis = GenesisDocument(
-        name=_NETWORK,
+        name=name,
         created=now,
         organizations=tuple(organizations.values()),
         members=tuple(members),
@@ -327,12 +335,18 @@ class Theatre:
 @contextmanager
 def open_theatre(folder: Path, url: str, story: ModuleType) -> Iterator[Theatre]:
     """Connect everybody who has a part with the node at `url`."""
+    with open_nets(folder, url) as nets:
+        yield Theatre(folder, story, nets)
+
+
+@contextmanager
+def open_nets(folder: Path, url: str) -> Iterator[dict[str, Net]]:
+    """Give a connection with the node at `url` for everybody whose key is in the folder."""
     store = KeyStore(folder / KEYS_FOLDER)
     with ExitStack() as stack:
-        nets = {
+        yield {
             name: stack.enter_context(
                 connect(url, identity=store.load(name), trust=folder / TRUST_FILE)
             )
             for name in store.names()
         }
-        yield Theatre(folder, story, nets)

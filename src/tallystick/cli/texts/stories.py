@@ -19,17 +19,20 @@ STORY_COMMANDS: Final[Mapping[str, CommandText]] = {
             "tally demo inventory --lang zh --data ./story",
             "tally demo charity --network",
             "tally demo reset",
+            "tally demo inventory --channels",
         ),
         Text(
             "Founds a network of its own on this machine, lets everybody play their part through "
             "the public client, carries payments through a bank's folder, and checks every receipt "
             "offline. The bank is the demonstration's own stand-in. With --network four of the "
             "organisations run a node with its own keys and CometBFT, the others are voted in, and "
-            "everybody calls through the node of the own organisation or of a host. `reset` is no "
-            "story: it puts the demonstration of `tally up --demo` back to its start.",
+            "everybody calls through the node of the own organisation or of a host. With "
+            "--channels two banks have a network each, and what must be unique is on a third. "
+            "`reset` is no story: it puts the demonstration of `tally up --demo` back to its start.",
             "在本机创建独立网络，各方经公开客户端逐步办理，付款经银行文件目录往来，最后离线核验全部"
             "回执。其中银行为演示自带的模拟程序。加 --network 时，其中四家机构各运行一个自持密钥的节点"
-            "与 CometBFT，其余机构经投票加入，各方经本机构或所托机构的节点办理。`reset` 不是故事：它将 "
+            "与 CometBFT，其余机构经投票加入，各方经本机构或所托机构的节点办理。加 --channels 时，"
+            "两家银行各用一个网络，须唯一的事项登记在第三个网络。`reset` 不是故事：它将 "
             "`tally up --demo` 的演示恢复为初始状态。",
         ),
     ),
@@ -39,6 +42,10 @@ STORY_OPTIONS: Final[Mapping[str, Text]] = {
     "demo:network": Text(
         "on four nodes with CometBFT instead of one (needs the engine)",
         "在四个 CometBFT 节点上演示，而非单节点（需共识引擎）",
+    ),
+    "demo:channels": Text(
+        "on three networks: a shared register and a channel for each of two banks",
+        "在三个网络上演示：共有登记网络与两家银行各自的通道",
     ),
     "demo:data": Text(
         "folder to keep it in (default: a temporary one); with reset, that of the demonstration",
@@ -53,6 +60,11 @@ STORY_MESSAGES: Final[Mapping[str, Text]] = {
     "story.stand_in": Text(
         "The bank here is the demonstration's own stand-in; all persons and accounts are invented.",
         "此处的银行为演示自带的模拟程序；人物与账号均为虚构。",
+    ),
+    "story.no_channels": Text("the story {name} is not told on channels", "{name} 没有通道演示"),
+    "story.recognised": Text(
+        "{count} channels and the shared network recognised each other by vote",
+        "{count} 个通道与共有网络已经表决相互承认",
     ),
     "story.unknown": Text("there is no story {name}", "没有名为 {name} 的演示"),
     "story.not_refused": Text(

@@ -44,7 +44,10 @@ from tallystick.industries.inventory.demo_goods import (
 from tallystick.industries.inventory.history import history
 from tallystick.industries.inventory.tables import RECEIPT_KIND
 
-__all__ = ["CONTRACT", "PAYER", "TELLER", "history", "parts", "tell"]
+__all__ = ["CHANNEL_STORY", "CONTRACT", "PAYER", "TELLER", "history", "parts", "tell"]
+
+CHANNEL_STORY: Final = "tallystick.industries.inventory.demo_channels"
+"""Module of the story that is told on several networks."""
 
 _LOAN: Final = 144_000_000
 """1,440,000.00: 60 % of 500 cases at 4,800."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from tallystick.contracts import DAY_MS, Label, Theatre, day_of
+from tallystick.contracts import DAY_MS, Label, Scene, Theatre, day_of
 from tallystick.industries.inventory.counting import count_digest, inspection_digest
 from tallystick.industries.inventory.demo_cast import (
     APPRAISER,
@@ -34,7 +34,7 @@ _SUPPLY: Final = tuple(f"LZ-{number:06d}" for number in range(1, 521))
 """What the winery ships: the cases that are pledged, and twenty more."""
 
 
-def prepare(theatre: Theatre) -> dict[str, str]:
+def prepare(theatre: Scene) -> dict[str, str]:
     """Publish the calendar, license and insure a warehouse, price a product."""
     year = day_of(theatre.now).year
     for one in (year, year + 1):
@@ -74,7 +74,7 @@ def prepare(theatre: Theatre) -> dict[str, str]:
     return {"warehouse": str(warehouse), "policy": str(policy)}
 
 
-def _stated(theatre: Theatre, serials: Sequence[str]) -> list[Sequence[str]]:
+def stated(theatre: Scene, serials: Sequence[str]) -> list[Sequence[str]]:
     """Let the maker state cases; return their serials in portions of one call."""
     parts_of_all = (serials[:_AT_ONCE], serials[_AT_ONCE : 2 * _AT_ONCE], serials[2 * _AT_ONCE :])
     portions = [one for one in parts_of_all if one]
@@ -90,11 +90,11 @@ def _stated(theatre: Theatre, serials: Sequence[str]) -> list[Sequence[str]]:
     return portions
 
 
-def _stored(
-    theatre: Theatre, warehouse: Mapping[str, str], portions: Sequence[Sequence[str]]
+def stored(
+    theatre: Scene, warehouse: Mapping[str, str], portions: Sequence[Sequence[str]]
 ) -> dict[str, Any]:
     """Let the keeper take cases in and issue a receipt; return it with the serials."""
-    draft = _drafted(theatre, warehouse)
+    draft = drafted(theatre, warehouse)
     for portion in portions:
         theatre.act(STOREMAN, "take_in", receipt=draft, serials=list(portion))
     theatre.act(STOREMAN, "issue_receipt", receipt=draft)
@@ -103,8 +103,8 @@ def _stored(
 
 def store(theatre: Theatre, warehouse: Mapping[str, str]) -> dict[str, Any]:
     """Bring the cases from the maker's word to a receipt; return its number and its serials."""
-    portions = _stated(theatre, _SUPPLY[:CASES])
-    receipt = _stored(theatre, warehouse, portions)
+    portions = stated(theatre, _SUPPLY[:CASES])
+    receipt = stored(theatre, warehouse, portions)
     theatre.say(
         Label(
             zh=f"酒厂逐箱声明供货 {CASES} 箱；保管人验收并签发电子仓单 {receipt['id']}",
@@ -112,7 +112,7 @@ def store(theatre: Theatre, warehouse: Mapping[str, str]) -> dict[str, Any]:
             f"{receipt['id']}",
         )
     )
-    second = _drafted(theatre, warehouse)
+    second = drafted(theatre, warehouse)
     theatre.refused("E_STATE", STOREMAN, "take_in", receipt=second, serials=["LZ-999999"])
     theatre.refused("E_LOCKED", STOREMAN, "take_in", receipt=second, serials=[_SUPPLY[0]])
     theatre.say(
@@ -125,7 +125,7 @@ def store(theatre: Theatre, warehouse: Mapping[str, str]) -> dict[str, Any]:
     return receipt
 
 
-def _drafted(theatre: Theatre, warehouse: Mapping[str, str]) -> str:
+def drafted(theatre: Scene, warehouse: Mapping[str, str]) -> str:
     """Let the keeper draft a receipt for the dealer's cases; return its number."""
     drafted = theatre.act(
         STOREMAN,
@@ -194,7 +194,7 @@ def _count(theatre: Theatre, receipt: str, counted: int, refused_with: str = "")
 
 def transfer(theatre: Theatre, warehouse: Mapping[str, str]) -> None:
     """Sell another receipt by endorsement; a court's freeze stops it meanwhile."""
-    receipt = _stored(theatre, warehouse, _stated(theatre, _SUPPLY[CASES:]))["id"]
+    receipt = stored(theatre, warehouse, stated(theatre, _SUPPLY[CASES:]))["id"]
     theatre.act(JUDGE, "freeze_receipt", receipt=receipt)
     endorsement = {"receipt": receipt, "to": DEALERS[1]}
     theatre.refused("E_FROZEN", DEALER_1, "endorse_receipt", **endorsement)
