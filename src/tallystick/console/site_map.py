@@ -16,6 +16,7 @@ from tallystick.console import (
     home,
     masking,
     signing,
+    tour,
     verify,
     work,
 )
@@ -33,6 +34,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *figures.PAGES,
     *finding.PAGES,
     *governing.PAGES,
+    *tour.PAGES,
     *explorer.PAGES,
 )
 """No page without an access, and no two at one address: tests walk this table."""

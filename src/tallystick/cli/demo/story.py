@@ -75,6 +75,7 @@ def tell(folder: Path, url: str, *, stays: bool) -> dict[str, Plain]:
         number = story.deposit_sample()
         lay_out_samples(folder / SAMPLES_FOLDER, story.sample, story.receipt)
         story.deposit_folder()
+        story.keep_samples(folder / SAMPLES_FOLDER)
         publish_first_seal(folder, url, folder / TRUST_FILE)
         paper = story.certify(number, seals_of(folder))
     step(say("demo.trust", path=folder / TRUST_FILE))
@@ -150,6 +151,22 @@ class Story:
         receipts = len(list(self.place.rglob(f"*{RECEIPT_SUFFIX}")))
         step(say("demo.receipts", count=receipts, path=self.place))
 
+    def keep_samples(self, samples: Path) -> None:
+        """Put files to try verification on where the console offers them (`console.verify.samples`).
+
+        `original.pdf` is the deposited contract, with its receipt; `altered.pdf` differs by one
+        byte, and `unknown.pdf` was never deposited.
+        """
+        data = self.sample.read_bytes()
+        samples.mkdir(exist_ok=True)
+        for name, content in (
+            ("original.pdf", data),
+            ("altered.pdf", altered(data)),
+            ("unknown.pdf", data + b"% a copy that nobody has put on record\n"),
+            (f"original.pdf{RECEIPT_SUFFIX}", self.receipt.read_bytes()),
+        ):
+            (samples / name).write_bytes(content)
+
     def certify(self, number: str | None, seals: SealStore) -> str | None:
         """Save the deposit as a sealed certificate, and check it without the node."""
         if number is None:
@@ -174,9 +191,7 @@ class Story:
         started = time.monotonic()
         with _island(self.sample, self.receipt, self.trust) as island:
             forged = island / SAMPLE
-            data = bytearray(forged.read_bytes())
-            data[len(data) // 2] ^= 1
-            forged.write_bytes(data)
+            forged.write_bytes(altered(forged.read_bytes()))
             found = digest_file(forged)
             answer = _verify_alone(island)
         if answer.get("ok") is not False:
@@ -195,6 +210,13 @@ class Story:
             return number
         done.save()
         return done
+
+
+def altered(data: bytes) -> bytes:
+    """Return a content with one bit changed."""
+    changed = bytearray(data)
+    changed[len(changed) // 2] ^= 1
+    return bytes(changed)
 
 
 @contextmanager

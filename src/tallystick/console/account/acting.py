@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""In a demonstration anybody acts as anybody: the cast by organisation, and a change of part."""
+"""In a demonstration anybody acts as anybody: the cast by system, and a change of part."""
 
 from __future__ import annotations
 
@@ -15,20 +15,51 @@ from tallystick.errors import NotFound
 
 
 async def show_cast(visit: Visit) -> Response:
-    """Answer GET /act-as: everybody one may be, by organisation."""
+    """Answer GET /act-as: everybody one may be, by system, with what each may do there."""
     _check_demonstration(visit)
-    cast: list[Json] = []
-    for code in visit.names.organizations:
-        organization = await visit.ledger.get(at("organizations", code))
-        people = [
-            one
-            for one in organization["members"]
-            if find_account(visit.records, code, one["id"]) is not None
-        ]
-        if people:
-            cast.append({"organization": organization, "people": people})
+    wanted = visit.query.get("system", "")
+    people = [
+        {"organization": organization, "member": member}
+        for code in visit.names.organizations
+        for organization in [await visit.ledger.get(at("organizations", code))]
+        for member in organization["members"]
+        if find_account(visit.records, code, member["id"]) is not None
+    ]
+    groups = [
+        {"contract": contract, "people": _cast_of(contract, people)}
+        for contract in visit.names.contracts.values()
+        if wanted in {"", contract["name"]}
+    ]
+    others = [] if wanted else [one for one in people if not _is_cast(groups, one)]
     return visit.page(
-        "account/cast.html", cast=cast, back=safe_return(visit.query.get("back", "/"))
+        "account/cast.html",
+        groups=[group for group in groups if group["people"]],
+        others=others,
+        back=safe_return(visit.query.get("back", "/")),
+    )
+
+
+def _cast_of(contract: Json, people: list[Json]) -> list[Json]:
+    """Return who may call an action of a contract by a role, each with the actions' labels."""
+    cast = []
+    for one in people:
+        roles = set(one["member"]["roles"])
+        may = [
+            method["label"]
+            for method in contract["methods"]
+            if method["kind"] == "action" and roles & set(method.get("roles", []))
+        ]
+        if may:
+            cast.append(one | {"may": may})
+    return cast
+
+
+def _is_cast(groups: list[Json], person: Json) -> bool:
+    """Whether a person is in one of the groups."""
+    return any(
+        one["organization"] is person["organization"] and one["member"] is person["member"]
+        for group in groups
+        for one in group["people"]
     )
 
 

@@ -160,9 +160,9 @@ def _clock(past: Past, archive: Archive) -> Life:
 
 
 def _answer_all(past: Past, archive: Archive) -> None:
-    """Answer what was asked; one answer in thirty does not come."""
+    """Answer what was asked; one answer in a hundred does not come."""
     for one in past.news("ChallengeIssued"):
-        if past.chance.random() < 0.035:
+        if past.chance.random() < 0.01:
             continue
         asked = past.ask("show_challenge", challenge=one["challenge"])
         if asked["state"] != "ISSUED" or asked["due"] < past.now + 5 * 60_000:

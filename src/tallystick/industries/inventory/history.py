@@ -36,7 +36,7 @@ from tallystick.industries.inventory.demo_cast import (
 
 _DAY: Final = 24
 _YEAR_MS: Final = 365 * DAY_MS
-_SKU: Final = "LZ-DEMO"
+_SKUS: Final = (("LZ-DEMO", "示例大曲"), ("LZ-GOLD", "示例金装"), ("LZ-AGED", "示例陈酿"))
 _PRICES: Final = (100, 100, 101, 102, 101, 99, 98, 96, 84, 78, 83, 90, 94, 97)
 """What the winery asks, week by week, in percent of the first price."""
 _LIST_PRICE: Final = 600_000
@@ -54,7 +54,8 @@ def history(past: Past) -> Life:
     past.act(RULES_1, "change_parameters", parameters={"price_age_s": _WEEK_S})
     yield 1
     store = _license(past)
-    past.act(WINEMAKER, "register_sku", sku=_SKU, name="示例大曲", packing="6 x 500 ml")
+    for sku, name in _SKUS:
+        past.act(WINEMAKER, "register_sku", sku=sku, name=name, packing="6 x 500 ml")
     market = Market()
     past.begin(_prices(past, market))
     past.begin(_clock(past, market))
@@ -87,12 +88,13 @@ def _clock(past: Past, market: Market) -> Life:
 
 
 def _prices(past: Past, market: Market) -> Life:
-    """Publish both sides of the price every week."""
+    """Publish both sides of every price each week."""
     for week, percent in enumerate(_PRICES):
         market.percent = min(_PRICES[week : week + 3])
         price = _LIST_PRICE * percent // 100
-        past.act(WINEMAKER, "publish_list_price", sku=_SKU, price=price)
-        past.act(APPRAISER, "quote_price", sku=_SKU, price=_MARKET_PRICE * percent // 100)
+        for sku, _ in _SKUS:
+            past.act(WINEMAKER, "publish_list_price", sku=sku, price=price)
+            past.act(APPRAISER, "quote_price", sku=sku, price=_MARKET_PRICE * percent // 100)
         yield 7 * _DAY
 
 
@@ -141,6 +143,7 @@ class Loan:
         self.market = market
         self.store = store
         self.number = number
+        self.sku = _SKUS[number % len(_SKUS)][0]
         place = number % 2
         self.dealer, self.code = ((DEALER_1, DEALERS[0]), (DEALER_2, DEALERS[1]))[place]
         self.serials = [f"LZ-{number:03d}-{at:04d}" for at in range(past.chance.randint(40, 90))]
@@ -166,7 +169,7 @@ class Loan:
     def _stored(self) -> Life:
         """Bring the cases from the maker's word to a receipt."""
         past = self.past
-        note = {"sku": _SKU, "delivery_note": f"D-{self.number:03d}"}
+        note = {"sku": self.sku, "delivery_note": f"D-{self.number:03d}"}
         past.act(WINEMAKER, "state_supply", dealer=self.code, serials=self.serials, **note)
         yield past.chance.randint(_DAY, 2 * _DAY)
         drafted = past.act(
@@ -174,7 +177,7 @@ class Loan:
             "draft_receipt",
             zone="AB"[self.number % 2],
             depositor=self.code,
-            sku=_SKU,
+            sku=self.sku,
             quality="一级",
             packing="6 x 500 ml",
             marks="无",

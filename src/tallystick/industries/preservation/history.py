@@ -38,7 +38,7 @@ from tallystick.industries.preservation.rules import letter_digest
 _DAY: Final = 24
 _SCOPE: Final = "2026-1"
 _CLAUSE: Final = digest_of("clause", "pays losses from wrongful preservation")
-_NET_ASSETS: Final = 3_000_000_000
+_NET_ASSETS: Final = 9_000_000_000
 _KINDS: Final = ("DEPOSIT", "DEPOSIT", "MOVABLE", "REAL_ESTATE")
 _SIGNED: Final = ("limit", "scope", "scope_text", "valid_from", "valid_until")
 
