@@ -20,7 +20,7 @@ READABLE = [
     if page.method == "GET"
     and page.access is Access.PUBLIC
     and "{" not in page.path
-    and page.path != "/act-as"  # there in a demonstration only
+    and page.path not in {"/act-as", "/tour"}  # there in a demonstration only
 ]
 FRAGMENTS = {"/search/suggest", "/t/news", "/b/news"}
 

@@ -152,7 +152,7 @@ class Story:
         step(say("demo.receipts", count=receipts, path=self.place))
 
     def keep_samples(self, samples: Path) -> None:
-        """Put files to try verification on where the console offers them (`console.verify.samples`).
+        """Put files to try verification on where `console.verify.samples` offers them.
 
         `original.pdf` is the deposited contract, with its receipt; `altered.pdf` differs by one
         byte, and `unknown.pdf` was never deposited.

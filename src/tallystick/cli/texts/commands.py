@@ -62,8 +62,8 @@ COMMANDS: Final[Mapping[str, CommandText]] = {
         Text(
             "Without a network in the data folder, --demo founds a demonstration network with "
             "ninety days of history and shows what receipts are good for; --organization founds "
-            "one of your own. The data folder is --data, else $TALLY_DATA, else ~/.local/share/tallystick/node "
-            "(…/demo with --demo).",
+            "one of your own. The data folder is --data, else $TALLY_DATA, else "
+            "~/.local/share/tallystick/node (…/demo with --demo).",
             "数据目录中尚无网络时，--demo 会创建附有九十天历史的演示网络并演示回执的用途；"
             "--organization 则创建您自己的网络。数据目录依次取 --data、环境变量 TALLY_DATA、"
             "~/.local/share/tallystick/node（使用 --demo 时为 …/demo）。",
