@@ -28,7 +28,7 @@ from tallystick.console.account.invitations import (
     invite,
     use_invitation,
 )
-from tallystick.console.ledger import in_process
+from tallystick.console.ledger import Ledger
 from tallystick.console.names import Names
 from tallystick.console.records import Records
 from tallystick.node import Node
@@ -248,7 +248,7 @@ def test_a_suspended_member_has_no_roles(monkeypatch: pytest.MonkeyPatch, is_act
         return [{"id": "clerk", "active": is_active, "roles": ["evidence.clerk"]}]
 
     monkeypatch.setattr(Names, "members", members)
-    names = Names(in_process(None))
+    names = Names(Ledger(None))
     expected = {"evidence.clerk"} if is_active else set()
     assert asyncio.run(names.roles(COURT, "clerk")) == expected
     assert asyncio.run(names.roles(COURT, "head")) == set()
