@@ -181,6 +181,8 @@ _TABLES: Final[Mapping[str, Label]] = {
     "members": Label(zh="成员", en="Members"),
     "keys": Label(zh="成员密钥", en="Members' keys"),
     "authorities": Label(zh="证书颁发机构", en="Certification authorities"),
+    "networks": Label(zh="承认的网络", en="Recognised networks"),
+    "registries": Label(zh="上级登记", en="Registers above this network's"),
     "validators": Label(zh="验证节点", en="Validators"),
     "earlier_validators": Label(zh="此前的验证节点", en="Earlier validators"),
     "validator_keys": Label(zh="验证密钥", en="Validators' keys"),

@@ -368,6 +368,7 @@ def test_another_network_is_recognised_from_its_trust_file(
     }
     decided = vote(tally, opened["id"], 1)
     assert "governance.NetworkRecognised" in decided["events"]
+    _check_changes_of_both_trees(governed.url, decided["transaction_id"], other.id)
     known = governed.node.register().register.networks[other.id]
     assert (known.quorum, known.asset_kinds) == (1, ("liquor-case",))
 
@@ -379,3 +380,12 @@ def test_another_network_is_recognised_from_its_trust_file(
     shown = tally("tx", "show", withdrawn["id"], "--json")
     assert "recognise another network" in shown.json["sentence"]["en"]
     assert tally("governance", "propose", "network", tmp_path / "none.json").code != 0
+
+
+def _check_changes_of_both_trees(url: str, transaction: str, network: str) -> None:
+    """What contracts can read of a vote is shown beside what the register keeps."""
+    answer = httpx.get(f"{url}/v1/transactions/{transaction}/changes").json()
+    places = [(one["contract"], one["table"], one["key"]) for one in answer["changes"]]
+    assert ("membership", "networks", network) in places
+    assert ("governance", "networks", network) in places
+    assert ("governance", "registries", "assets") in places
