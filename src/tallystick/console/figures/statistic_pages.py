@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
 
+from tallystick.console.figures.counted_fields import cell_word, counted_fields, heading
 from tallystick.console.ledger import Json, at
 from tallystick.console.masking import cover_events
 from tallystick.console.visit import Visit
@@ -58,6 +59,8 @@ async def show_statistic(visit: Visit) -> Response:
     rows = compare(statistic, before)
     for row in rows:
         row["behind"] = behind(name, declared, statistic, row["cell"])
+    fields = counted_fields(contract, declared)
+    _put_in_words(visit, fields, statistic, before)
     chart = chart_of(visit, statistic, before)
     chart["addresses"] = [row["behind"] for row in rows[:_BARS_MAX]]
     return visit.page(
@@ -67,6 +70,7 @@ async def show_statistic(visit: Visit) -> Response:
         statistic=statistic,
         before=before,
         compared=rows,
+        headings=[heading(fields, one, visit.language) for one in statistic["by"]],
         total_behind=behind(name, declared, statistic, statistic["total"]),
         chart=json.dumps(chart, ensure_ascii=False),
     )
@@ -198,14 +202,24 @@ def chart_of(visit: Visit, statistic: Json, before: Json | None) -> dict[str, An
                 "values": [(known.get(_key(cell)) or {}).get("value") for cell in cells],
             }
         )
-    names = [cell_name(visit, cell) or visit.read(statistic["label"]) for cell in cells]
+    names = [cell_name(cell) or visit.read(statistic["label"]) for cell in cells]
     return {"title": visit.read(statistic["label"]), "names": names, "series": series}
 
 
-def cell_name(visit: Visit, cell: Json) -> str:
-    """Return what a cell is called: its values, organisations by name."""
-    words = (str(value) for value in cell["cell"].values())
-    return " · ".join(visit.names.spell_out(word, visit.language) for word in words)
+def cell_name(cell: Json) -> str:
+    """Return what a cell is called: its values in words."""
+    return " · ".join(cell["words"].values())
+
+
+def _put_in_words(visit: Visit, fields: dict[str, Json], *tables: Json | None) -> None:
+    """Give each cell what its values are called: choices by their words, organisations by name."""
+    for cell in (cell for table in tables if table for cell in table.get("cells", [])):
+        cell["words"] = {
+            name: visit.names.spell_out(
+                cell_word(fields, name, value, visit.language), visit.language
+            )
+            for name, value in cell["cell"].items()
+        }
 
 
 def _key(cell: Json) -> str:
