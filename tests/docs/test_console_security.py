@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The console's table of what ASVS asks for names tests that exist, and its figures are the code's."""
+"""What the console's page says of ASVS names tests that exist; its figures are the code's."""
 
 from __future__ import annotations
 

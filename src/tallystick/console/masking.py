@@ -85,7 +85,7 @@ def cover_record(visit: Visit, contract: str, table: str, row: Json) -> Json:
 def cover_transaction(
     visit: Visit, transaction: Json, changes: list[Json]
 ) -> tuple[Json, list[Json], bool]:
-    """Return a transaction and its changes as the reader may see them, and whether they are covered."""
+    """Return a transaction and its changes as the reader may see them, and whether that covers."""
     contract = transaction.get("contract") or ""
     if _sees_all(visit, contract) or _is_party(visit.person, [transaction, changes]):
         return transaction, changes, False

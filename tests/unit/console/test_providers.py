@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Signing in at a real provider of OpenID Connect on this machine: tied at joining, and only then."""
+"""Signing in at a real provider of OpenID Connect on this machine: tied at joining only."""
 
 from __future__ import annotations
 

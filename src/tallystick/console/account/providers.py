@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Signing in at an identity provider (OpenID Connect, authorization code with PKCE).
 
-The browser is sent there and comes back once, within minutes, to the same browser's departure. Whose
-account it is follows from issuer and subject alone, which were tied when the account was opened.
+The browser is sent there and comes back once, within minutes. Whose account it is follows from
+issuer and subject alone, which were tied when the account was opened.
 """
 
 from __future__ import annotations
