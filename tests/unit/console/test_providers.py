@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +13,10 @@ import httpx
 import pytest
 
 from tallystick.client import Identity
+from tallystick.console.account.factors import lacks_factor
+from tallystick.console.account.people import find_person
+from tallystick.console.records import Records, records_path
+from tallystick.console.settings import Settings
 from tallystick.node import Node
 from tests.factories import BANK, TELLER
 from tests.openid_provider import ACR, CLIENT, OpenIdDouble, served
@@ -104,6 +109,21 @@ def test_a_person_has_one_account(
     files = key_file(tmp_path / "more", Identity(BANK, "teller", TELLER))
     assert open_account(site, link, files, login="teller").status_code == 303
     assert Owner(site.reader).leave_and_enter().status_code == 401  # the clerk's stays tied
+
+
+def test_who_is_entered_through_a_provider_needs_no_factor_here(
+    site: Site, go: Visitor, clerk: dict[str, tuple[str, bytes]], tmp_path: Path
+) -> None:
+    """The provider asks for it, at the level that was agreed."""
+    go(f"{site.link}/with/office")
+    open_account(site, site.link, clerk)
+    records = Records(records_path(tmp_path))
+    person = find_person(records, 1)
+    assert person is not None
+    everybody = Settings(second_factor="everybody")
+    assert not lacks_factor(records, everybody, person)
+    assert lacks_factor(records, everybody, replace(person, account=2))
+    records.close()
 
 
 def test_a_response_is_used_once_and_in_the_browser_that_left(site: Site) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from tallystick.console.account.identities import is_tied
 from tallystick.console.account.one_time_codes import drop_codes, has_codes
 from tallystick.console.account.passkeys import drop_passkeys, passkeys_of
 from tallystick.console.records import Records
@@ -22,8 +23,13 @@ def drop_factors(records: Records, account: int) -> None:
 
 
 def lacks_factor(records: Records, settings: Settings, person: Person) -> bool:
-    """Tell whether somebody must have a second factor and has none."""
+    """Tell whether somebody must have a second factor and has none.
+
+    Who is entered through an identity provider has there what the operator agreed with it.
+    """
     is_meant = settings.second_factor == "everybody" or (
         settings.second_factor == "administrators" and person.is_administrator
     )
-    return is_meant and not person.is_demonstration and not has_factor(records, person.account)
+    if not is_meant or person.is_demonstration or is_tied(records, person.account):
+        return False
+    return not has_factor(records, person.account)
