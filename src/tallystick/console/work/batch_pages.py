@@ -11,7 +11,6 @@ from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from tallystick.console.account.passkeys import ask_to_confirm
 from tallystick.console.choices import safe_return
 from tallystick.console.confirmations import Confirmation
 from tallystick.console.ledger import Json, at
@@ -171,7 +170,7 @@ async def _page(visit: Visit, batch: Batch, *, was_wrong: bool = False) -> Respo
         after=int(after) if after.isdecimal() else 0,
         limit=_PAGE + 1,
     )
-    return visit.page(
+    response = visit.page(
         "work/batch.html",
         http_status=_UNAUTHORIZED if was_wrong else 200,
         batch=batch,
@@ -184,16 +183,11 @@ async def _page(visit: Visit, batch: Batch, *, was_wrong: bool = False) -> Respo
         show=show,
         is_resting=visit.now_ms - batch.touched_at > _REST_MS,
         was_wrong=was_wrong,
-        question=await asyncio.to_thread(_question, visit, batch),
+        question=None,
     )
-
-
-def _question(visit: Visit, batch: Batch) -> str | None:
-    """Return what a passkey is asked, where the batch waits for its signer's word."""
-    is_resting = visit.now_ms - batch.touched_at > _REST_MS
-    if batch.state != "ready" and not (batch.state != "done" and is_resting):
-        return None
-    return ask_to_confirm(visit, digest_of(visit, batch))
+    if batch.state in {"ready", "done"} and "hx-request" in visit.request.headers:
+        response.headers["hx-refresh"] = "true"  # followed to its end: the page is opened anew
+    return response
 
 
 async def _template(visit: Visit, form: Json, columns: Sequence[FileColumn]) -> Response:
