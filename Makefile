@@ -23,7 +23,7 @@ help: ## list these verbs
 # --- use it
 
 .PHONY: run
-run: setup-runtime ## start a node with a demonstration, and stay up
+run: setup-runtime ## start a node with a demonstration and its console, and stay up
 	.venv/bin/tally up --demo $(ARGS)
 
 .PHONY: demo

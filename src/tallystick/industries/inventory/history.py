@@ -160,7 +160,8 @@ class Loan:
             return
         yield from self._lent()
         self.past.begin(self._watched())
-        yield chance.randint(6, 16) * _DAY
+        waits_long = self.number % 3 == 1  # until the price has fallen
+        yield chance.randint(*((40, 55) if waits_long else (6, 16))) * _DAY
         yield from self._redeemed()
         if chance.random() < 0.6:
             yield chance.randint(6, 20) * _DAY

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who comes for the first time: one command, one address; and a proof for somebody else's window."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import expect
+
+from tallystick.cli.demo.sites import free_ports
+from tests.browser.conftest import Open
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_newcomer_puts_a_file_on_record_and_proves_it_in_a_private_window(
+    window: Open, tmp_path: Path
+) -> None:
+    """Check 30: from the first page on, by what it offers; the other window has no session."""
+    file = tmp_path / "our agreement.txt"
+    file.write_text("We agree on a price of 1,200 for 40 boxes.\n", encoding="utf-8")
+    here = window()
+    page = here.go("/")
+    page.get_by_role("link", name="Put a file on record").first.click()
+    page.get_by_role("button", name="Wang Fang").first.click()
+    page.locator(".file-hash input[type=file]").first.set_input_files(file)
+    expect(page.locator('[name="sha256"]')).not_to_have_value("")
+    page.locator('[name="title"]').fill("Our agreement")
+    here.shoot("newcomer-deposit")
+    page.locator("#form .card-footer button").first.click()
+    page.locator('form[action^="/sign/"] button').click()
+    link = page.locator('main a[href^="/t/"]').first
+    page.goto(here.base + str(link.get_attribute("href")))
+    with page.expect_download() as kept:
+        page.locator('a[href$="/receipt"]').first.click()
+    receipt = tmp_path / "our agreement.receipt.json"
+    kept.value.save_as(receipt)
+    private = window()
+    for proven in (file, receipt):
+        other = private.go("/v")
+        other.locator("#files").set_input_files(proven)
+        expect(other.locator("#results article").first).to_have_class(re.compile("result-yes"))
+    private.shoot("newcomer-proof")
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start the demonstration as a newcomer does; give the address that it prints first."""
+    folder = tmp_path_factory.mktemp("newcomer")
+    (port,) = free_ports(1)
+    words = ["up", "--demo", "--data", str(folder / "demo"), "--port", str(port), "--lang", "en"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tallystick.cli", *words],
+        env=os.environ | {"TALLY_HOME": str(folder / "home")},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    try:
+        with closing(process.stderr) as said:
+            yield next(line.split()[-1] for line in said if line.startswith("Console:"))
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("locale", "banner"), [("en-GB", "DEMO"), ("zh-CN", "演示")])
+def test_one_command_opens_a_demonstration_whose_tour_leads_everywhere(
+    window: Open, started: str, locale: str, banner: str
+) -> None:
+    """Check 1: a console with history behind one link, every step of the tour, no fault."""
+    here = window(started, locale=locale)
+    page = here.go("/tour")
+    expect(page.locator(".demonstration")).to_contain_text(banner)
+    addresses = page.locator("main ol a").evaluate_all("all => all.map(one => one.pathname)")
+    assert len(addresses) == 30
+    for address in dict.fromkeys(addresses):
+        if address == "/do/evidence/deposit":
+            continue  # asks who one is
+        here.go(address)
+        expect(page.locator("h1")).not_to_have_text("")
+    for path in ("/", "/act-as", "/alerts", "/stats", "/explorer"):
+        here.go(path)
+        here.shoot(f"demonstration-{locale}{path.replace('/', '-')}")
+    assert urlopen(f"{started}/v1/status").status == 200
