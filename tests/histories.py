@@ -67,6 +67,11 @@ class MemoryDesk:
         """The history's own."""
         return self.agenda.chance
 
+    @property
+    def days_left(self) -> int:
+        """How many days are left."""
+        return self.agenda.days_left
+
     def begin(self, life: Life) -> None:
         """Let another matter begin now."""
         self.agenda.put(life)

@@ -73,7 +73,16 @@ from tallystick.contracts.schema import (
 )
 from tallystick.contracts.sentences import NOTHING, format_value, sentence
 from tallystick.contracts.statistics import RefusedCall, Statistic
-from tallystick.contracts.stories import ChannelScene, Life, Past, Player, PlayerKey, Scene, Theatre
+from tallystick.contracts.stories import (
+    ChannelScene,
+    Life,
+    Past,
+    Player,
+    PlayerKey,
+    Scene,
+    Theatre,
+    first_steps,
+)
 from tallystick.contracts.succession import unreadable_tables
 from tallystick.contracts.tables import Table
 from tallystick.contracts.take_aways import (
@@ -255,6 +264,7 @@ __all__ = [
     "fact",
     "field",
     "figure",
+    "first_steps",
     "form_of",
     "format_value",
     "hidden_fact",

@@ -35,6 +35,12 @@ class Player:
     role: str
 
 
+def first_steps(life: Life, count: int) -> Life:
+    """Return a life that stops after some steps: a matter that waits for somebody."""
+    for _, hours in zip(range(count), life, strict=False):
+        yield hours
+
+
 class PlayerKey(Protocol):
     """The key of somebody or something outside the network: a telephone, a scanner."""
 
@@ -177,6 +183,11 @@ class Past(Scene, Protocol):
     @property
     def chance(self) -> Chance:
         """What happens by chance comes from the history's seed."""
+        ...
+
+    @property
+    def days_left(self) -> int:
+        """How many days are left until the demonstration begins."""
         ...
 
     def begin(self, life: Life) -> None:

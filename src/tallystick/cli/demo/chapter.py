@@ -32,6 +32,11 @@ class Desk(Protocol):
         """The history's own."""
         ...
 
+    @property
+    def days_left(self) -> int:
+        """How many days are left."""
+        ...
+
     def begin(self, life: Life) -> None:
         """Let another matter begin now."""
         ...
@@ -87,6 +92,11 @@ class Chapter:
     def chance(self) -> Random:
         """The history's own."""
         return self._desk.chance
+
+    @property
+    def days_left(self) -> int:
+        """How many days are left."""
+        return self._desk.days_left
 
     def begin(self, life: Life) -> None:
         """Let another matter begin now."""

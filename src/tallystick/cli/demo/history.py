@@ -70,6 +70,11 @@ class Agenda:
     _entries: list[tuple[int, int, Life]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
 
+    @property
+    def days_left(self) -> int:
+        """How many days are left."""
+        return (self.ends - self.now) // DAY_MS
+
     def put(self, life: Life, hours: int = 0) -> None:
         """Let a life go on in some hours, or when people are at work again."""
         due = working_time(self.now + hours * HOUR_MS, self.chance)
@@ -122,6 +127,11 @@ class NodeDesk:
     def chance(self) -> Random:
         """The history's own."""
         return self._agenda.chance
+
+    @property
+    def days_left(self) -> int:
+        """How many days are left."""
+        return self._agenda.days_left
 
     def begin(self, life: Life) -> None:
         """Let another matter begin now."""

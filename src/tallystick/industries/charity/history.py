@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from tallystick.contracts import DAY_MS, Life, Past, digest_of
+from tallystick.contracts import DAY_MS, Life, Past, digest_of, first_steps
 from tallystick.industries.charity.demo_cast import (
     APP,
     AUDITOR_1,
@@ -25,6 +25,8 @@ from tallystick.industries.charity.records import Entitlement, ListRow, PayeeAcc
 from tallystick.industries.charity.rules import claim_digest, confirmation_digest, list_digest_of
 
 _DAY: Final = 24
+_OPEN_DAYS: Final = 7
+"""In the last days a list of each project waits: for the school, the check, the review."""
 _YEAR_MS: Final = 365 * DAY_MS
 _PROVINCES: Final = ("11", "13", "14", "34", "36", "41", "42", "44", "45", "51", "53", "62")
 
@@ -62,14 +64,21 @@ def history(past: Past) -> Life:
     )
     past.act(TELLER, "open_money", currency=CURRENCY)
     past.begin(_clock(past))
+    opened = []
     for project in _PROJECTS:
         yield 2
         campaign = _open(past, project)
+        opened.append((project, campaign))
         past.begin(_gifts(past, project, campaign))
         past.begin(_lists(past, project, campaign))
         past.begin(_accounts(past, campaign))
         yield 4 * _DAY
     past.act(OFFICER_1, "register_campaign", **_plan(past, "图书角", "book-corner", 5_000_000))
+    while past.days_left > _OPEN_DAYS:
+        yield _DAY
+    for steps, (project, campaign) in enumerate(opened, start=1):
+        waiting = _list(past, project, campaign, f"2026-open-{steps}")
+        past.begin(first_steps(waiting, steps))
 
 
 def _clock(past: Past) -> Life:

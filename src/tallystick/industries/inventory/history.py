@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tallystick.contracts import DAY_MS, Life, Past, day_of, digest_of
+from tallystick.contracts import DAY_MS, Life, Past, day_of, digest_of, first_steps
 from tallystick.industries.inventory.counting import count_digest, inspection_digest
 from tallystick.industries.inventory.demo_cast import (
     APPRAISER,
@@ -35,6 +35,11 @@ from tallystick.industries.inventory.demo_cast import (
 )
 
 _DAY: Final = 24
+_OPEN_DAYS: Final = 16
+_OPEN_LOANS: Final = 11
+"""Begun in the last days, each of which waits for the next step; so every inbox has something."""
+_SOLD_ON: Final = 6
+"""Every so many receipts one is sold instead of pledged."""
 _YEAR_MS: Final = 365 * DAY_MS
 _SKUS: Final = (("LZ-DEMO", "示例大曲"), ("LZ-GOLD", "示例金装"), ("LZ-AGED", "示例陈酿"))
 _PRICES: Final = (100, 100, 101, 102, 101, 99, 98, 96, 84, 78, 83, 90, 94, 97)
@@ -62,9 +67,15 @@ def history(past: Past) -> Life:
     yield _DAY
     _set_lines(past)
     past.begin(_bank(past))
-    for number in range(1, 13):
+    number = 0
+    while past.days_left > _OPEN_DAYS:
+        number += 1
         past.begin(Loan(past, market, store, number).life())
         yield past.chance.randint(4, 8) * _DAY
+    for steps in range(1, _OPEN_LOANS + 1):
+        number += 2 if (number + 1) % _SOLD_ON == 0 else 1
+        past.begin(first_steps(Loan(past, market, store, number).life(), steps))
+        yield 6
 
 
 @dataclass
@@ -72,7 +83,7 @@ class Market:
     """What lenders count on, and who has borrowed."""
 
     percent: int = 100
-    """Of the first price; they see a fall coming."""
+    """Of the first price: the lowest of the last month, and they see a fall coming."""
     loans: dict[str, Loan] = field(default_factory=dict)
 
 
@@ -90,7 +101,7 @@ def _clock(past: Past, market: Market) -> Life:
 def _prices(past: Past, market: Market) -> Life:
     """Publish both sides of every price each week."""
     for week, percent in enumerate(_PRICES):
-        market.percent = min(_PRICES[week : week + 3])
+        market.percent = min(_PRICES[max(week - 4, 0) : week + 3])
         price = _LIST_PRICE * percent // 100
         for sku, _ in _SKUS:
             past.act(WINEMAKER, "publish_list_price", sku=sku, price=price)
@@ -155,7 +166,7 @@ class Loan:
         chance = self.past.chance
         yield from self._stored()
         yield chance.randint(4, 2 * _DAY)
-        if self.number % 6 == 0:
+        if self.number % _SOLD_ON == 0:
             self._sell_on()
             return
         yield from self._lent()
@@ -293,12 +304,17 @@ class Loan:
         asked = past.act(self.dealer, "ask_redemption", loan=self.loan, amount=amount, **goods)
         redemption = asked["id"]
         yield past.chance.randint(3, _DAY)
-        while goods and self._receipt()["alert"]:
+        while goods and not self._may_fetch():
             yield _DAY
         reference = f"CNAPS-{redemption}"
         past.act(TELLER, "sign_redemption", redemption=redemption, reference=reference)
         if goods:
             past.act(STOREMAN, "release_goods", redemption=redemption)
+
+    def _may_fetch(self) -> bool:
+        """Whether goods may leave: nothing is alerted, and the loan is in good order."""
+        loan = self.past.ask("show_loan", loan=self.loan)["loan"]
+        return not self._receipt()["alert"] and loan["state"] in {"NORMAL", "WARN"}
 
     def _receipt(self) -> Mapping[str, Any]:
         shown = self.past.ask("show_receipt", receipt=self.receipt)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any, Final
 
-from tallystick.contracts import DAY_MS, Life, Past, digest_of
+from tallystick.contracts import DAY_MS, Life, Past, digest_of, first_steps
 from tallystick.industries.justice.demo_cast import (
     ARCHIVIST,
     BANK_HOUSE,
@@ -39,6 +39,9 @@ from tallystick.industries.justice.rules import authorization_digest
 
 _DAY: Final = 24
 _DAYS_TO_PAY: Final = 5
+_OPEN_DAYS: Final = 60
+_STEPS_OF_DISPUTES: Final = (4, 6, 8, 10, 11, 12, 13, 14, 15, 16, 17)
+"""How far disputes of the last weeks come, the later ones less far; then they wait."""
 _GOODS: Final = ("手机", "笔记本电脑", "相机", "投影仪")
 _YEAR_MS: Final = 365 * DAY_MS
 _CHECKS: Final = ("file", "chain", "time", "signature", "collector")
@@ -59,12 +62,16 @@ def history(past: Past) -> Life:
     past.begin(_clock(past))
     past.begin(_bank(past))
     past.begin(_credit(past))
-    number = 0
-    while True:
+    number, disputes = 0, list(_STEPS_OF_DISPUTES)
+    while past.days_left > 0:
         number += 1
         yield past.chance.randint(18, 60)
         template = past.chance.choice(templates[:-1])
         past.begin(Lease(past, template, f"ZL-{number:04d}").life())
+        if past.days_left < _OPEN_DAYS and disputes:
+            number += 1
+            dispute = Lease(past, template, f"ZL-{number:04d}").dispute()
+            past.begin(first_steps(dispute, disputes.pop()))
 
 
 def _clock(past: Past) -> Life:
@@ -108,6 +115,13 @@ class Lease:
     def owed(self) -> str:
         """The obligation to pay the rent."""
         return f"{self.agreement}.rent"
+
+    def dispute(self) -> Life:
+        """Sign and deliver, and see the rent unpaid."""
+        self._sign()
+        yield 4
+        self._report("deliver", "courier_sign_off", "快递签收")
+        yield from self._sued()
 
     def life(self) -> Life:
         """Sign and deliver; then one of several fates."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tallystick.contracts import DAY_MS, Life, Past, day_of, digest_of
+from tallystick.contracts import DAY_MS, Life, Past, day_of, digest_of, first_steps
 from tallystick.industries.preservation.demo_cast import (
     ASSESSOR,
     BANKER,
@@ -36,6 +36,9 @@ from tallystick.industries.preservation.demo_cast import (
 from tallystick.industries.preservation.rules import letter_digest
 
 _DAY: Final = 24
+_OPEN_DAYS: Final = 14
+_OPEN_MATTERS: Final = 11
+"""Filed in the last days, each of which waits for the next step; so every inbox has something."""
 _SCOPE: Final = "2026-1"
 _CLAUSE: Final = digest_of("clause", "pays losses from wrongful preservation")
 _NET_ASSETS: Final = 9_000_000_000
@@ -65,10 +68,13 @@ def history(past: Past) -> Life:
     past.begin(_clock(past))
     past.begin(_bank(past))
     number = 0
-    while True:
+    while past.days_left > _OPEN_DAYS:
         number += 1
         yield past.chance.randint(40, 150)
         past.begin(Matter(past, number).life())
+    for steps in range(1, _OPEN_MATTERS + 1):
+        past.begin(first_steps(Matter(past, number + steps).life(), steps))
+        yield 5
 
 
 def _clock(past: Past) -> Life:
