@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who comes for the first time: one command, one address; and a proof for somebody else's window."""
+"""Who comes for the first time: one command, one address; a proof for somebody else's window."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A demonstration says that it is one, on every page, and has a tour; elsewhere neither is there."""
+"""A demonstration says what it is on every page, and has a tour; elsewhere there is neither."""
 
 from __future__ import annotations
 

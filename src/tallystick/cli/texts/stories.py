@@ -28,8 +28,7 @@ STORY_COMMANDS: Final[Mapping[str, CommandText]] = {
             "organisations run a node with its own keys and CometBFT, the others are voted in, and "
             "everybody calls through the node of the own organisation or of a host. With "
             "--channels two banks have a network each, and what must be unique is on a third. "
-            "`reset` is no story: it puts the demonstration of `tally up --demo` back to its "
-            "start.",
+            "`reset` is no story: it puts what `tally up --demo` founded back to its start.",
             "在本机创建独立网络，各方经公开客户端逐步办理，付款经银行文件目录往来，最后离线核验全部"
             "回执。其中银行为演示自带的模拟程序。加 --network 时，其中四家机构各运行一个自持密钥的节点"
             "与 CometBFT，其余机构经投票加入，各方经本机构或所托机构的节点办理。加 --channels 时，"
