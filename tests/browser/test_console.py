@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, deque
 from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 from starlette.routing import compile_path
 
 from tallystick.console.painting import STATIC
@@ -26,6 +27,18 @@ SPRITE: Final = frozenset(
 )
 ACTIONS: Final = frozenset({"/language", "/theme"})
 """Links that change something of the visit and lead back."""
+LINKS_OF_A_KIND: Final = 3
+"""So many addresses of one kind are asked for; one of them is opened and looked at."""
+PROSE: Final = frozenset[str]()
+"""Kinds of pages that show what others wrote, in their language."""
+EVERYBODYS: Final = frozenset(
+    {
+        *("/", "/explorer", "/v", "/b", "/b/0", "/b/{height:int}", "/t", "/t/{id}", "/events"),
+        *("/o", "/o/{id}", "/c", "/c/{contract}", "/state/{contract}/{table}", "/search"),
+        *("/stats", "/alerts", "/gov", "/gov/keys", "/nodes", "/learn", "/learn/errors"),
+    }
+)
+"""Pages to which links lead everybody."""
 
 
 def kind_of(path: str) -> str | None:
@@ -47,34 +60,73 @@ def icons_of(here: Watched) -> set[str]:
     return {one.partition("#")[2] for one in found}
 
 
+ENGLISH: Final = re.compile(r"\b[A-Za-z]+(?: [a-z]+){3,}")
+"""Four words of English in a row: more than a name, and no code."""
+WORDS: Final = """
+() => {
+  const told = document.body.cloneNode(true);
+  told.querySelectorAll("code, pre, script, kbd, option, [lang=en]").forEach((one) => one.remove());
+  return told.textContent;
+}
+"""
+
+
+def be_somebody(here: Watched) -> None:
+    """Act as the first of the demonstration's people."""
+    here.go("/act-as")
+    here.page.locator("main form button").first.click()
+    expect(here.page.locator(".person")).to_be_visible()
+
+
+def what_is_wrong(here: Watched, kind: str, locale: str) -> list[str]:
+    """Return what axe, missing icons and foreign words say against the page as it is now."""
+    findings = [*here.axe(), *(f"no icon {name}" for name in icons_of(here) - SPRITE)]
+    if locale == "zh-CN" and kind not in PROSE:
+        findings += [f"English: {one}" for one in ENGLISH.findall(here.page.evaluate(WORDS))]
+    return findings
+
+
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
-    ("locale", "scheme"), [("en-GB", "light"), ("zh-CN", "dark")], ids=["english", "chinese"]
+    ("locale", "scheme", "signed_in"),
+    [
+        ("en-GB", "light", False),
+        ("en-GB", "dark", True),
+        ("zh-CN", "light", True),
+        ("zh-CN", "dark", False),
+    ],
+    ids=["english", "english-signed-in", "chinese-signed-in", "chinese"],
 )
 def test_every_kind_of_page_that_links_lead_to_is_without_fault_and_accessible(
-    window: Open, locale: str, scheme: str
+    window: Open, locale: str, scheme: str, *, signed_in: bool
 ) -> None:
-    """One page of each kind; no link of theirs is dead."""
+    """One page of each kind, in both languages, light and dark; links of theirs are not dead."""
     here = window(locale=locale, color_scheme=scheme)
+    if signed_in:
+        be_somebody(here)
     queue, seen, opened = deque([here.base + "/"]), {here.base + "/"}, dict[str, str]()
     findings: list[str] = []
+    followed = Counter[str | None]()
     while queue:
         address = queue.popleft()
         kind = kind_of(urlsplit(address).path)
-        if kind in ACTIONS or kind in opened:
+        followed[kind] += 1
+        if kind in ACTIONS or (kind in opened and followed[kind] > LINKS_OF_A_KIND):
             continue
         answer = here.context.request.get(address)
         if answer.status >= 400:
             findings.append(f"{address}: {answer.status}")
-        if kind is None or not answer.headers["content-type"].startswith("text/html"):
+        is_page = answer.headers["content-type"].startswith("text/html")
+        if kind is None or kind in opened or not is_page:
             continue
         opened[kind] = address
         here.page.goto(address)
-        findings += [f"{address}: {one}" for one in here.axe()]
-        findings += [f"{address}: no icon {name}" for name in icons_of(here) - SPRITE]
+        findings += [f"{address}: {one}" for one in what_is_wrong(here, kind, locale)]
         name = re.sub(r"\W+", "-", kind).strip("-") or "home"
-        here.shoot(f"console-{locale}-{name}")
+        here.shoot(f"console-{locale}-{scheme}-{name}")
         new = [one for one in dict.fromkeys(links_of(here)) if one not in seen]
         seen.update(new)
         queue.extend(new)
     assert not findings, "\n".join(findings)
-    assert {"/", "/explorer", "/v", "/b/{height:int}", "/t/{id}", "/c/{contract}"} <= opened.keys()
+    expected = EVERYBODYS if not signed_in else EVERYBODYS | {"/inbox", "/gov/propose"}
+    assert expected <= opened.keys()
