@@ -31,12 +31,19 @@ READERS: Final = 100
 WRITERS: Final = 20
 
 
-def run(folder: Path, *, seconds: float, deposits: int) -> dict[str, Any]:
+def run(
+    folder: Path,
+    *,
+    seconds: float,
+    deposits: int,
+    readers: int = READERS,
+    writers: int = WRITERS,
+) -> dict[str, Any]:
     """Measure errors, pages a second, and p50 and p95 of each kind of page in milliseconds."""
     with served(folder / "node", deposits) as url:
         command = (sys.executable, "-m", "benchmarks.console_load", url, str(folder / "node"))
         done = subprocess.run(
-            [*command, str(seconds), str(READERS), str(WRITERS)],
+            [*command, str(seconds), str(readers), str(writers)],
             check=True,
             stdout=subprocess.PIPE,
             text=True,

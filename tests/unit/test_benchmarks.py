@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks import call, contract_tests, documents, stages
+import pytest
+
+from benchmarks import call, console, contract_tests, documents, stages
 
 
 def test_the_stages_of_the_budget_are_all_there(tmp_path: Path) -> None:
@@ -41,3 +43,12 @@ def test_sealing_and_opening_a_document_can_be_measured(tmp_path: Path) -> None:
     assert found["size_mib"] == 1
     assert found["seal_and_store_mib_s"] > 0
     assert found["fetch_and_open_mib_s"] > 0
+
+
+@pytest.mark.slow
+def test_readers_and_writers_use_the_console_at_once_without_an_error(tmp_path: Path) -> None:
+    """The short form of the console's benchmark: every page they open answers, all is written."""
+    found = console.run(tmp_path, seconds=20, deposits=50, readers=20, writers=4)
+    assert found["errors"] == {}
+    assert found["pages"] >= 20
+    assert found["written"] >= 4
