@@ -24,8 +24,8 @@ button.addEventListener("click", async () => {
 
 // Frame after frame, until one holds a code of ours.
 async function look() {
-  const text = view.videoWidth ? textIn(view, view.videoWidth, view.videoHeight) : undefined;
-  const number = text && numberIn(text);
+  const text = view.videoWidth ? codeText(view, view.videoWidth, view.videoHeight) : undefined;
+  const number = text && depositNumber(text);
   if (number) return location.assign(`/r/${number}`);
   await new Promise((resume) => setTimeout(resume, 200));
   return look();

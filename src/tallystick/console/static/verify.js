@@ -24,7 +24,7 @@ document.getElementById("files").addEventListener("change", (event) => {
 });
 
 // The code of a certificate leads to /verify#tallystick:…
-const pointed = numberIn(location.hash);
+const pointed = depositNumber(location.hash);
 if (pointed) location.replace(`/r/${pointed}`);
 
 document.getElementById("samples")?.addEventListener("click", async (event) => {
@@ -111,8 +111,8 @@ async function hash(file, place) {
 async function checkCode(file, place) {
   const picture = await createImageBitmap(file).catch(() => null);
   if (!picture || picture.width * picture.height > 16e6) return false;
-  const text = textIn(picture, picture.width, picture.height);
-  const number = text && numberIn(text);
+  const text = codeText(picture, picture.width, picture.height);
+  const number = text && depositNumber(text);
   if (!number) return false;
   place.replaceChildren(Object.assign(document.createElement("a"), { href: `/r/${number}`, textContent: number }));
   return true;
