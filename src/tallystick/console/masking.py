@@ -67,10 +67,11 @@ def cover_rows(
         fields: of the table, as its schema says.
         rows: the records.
     """
-    if _sees_all(visit, contract):
+    personal = [field for field in fields if _is_personal(field["type"])]
+    if not personal or _sees_all(visit, contract):
         return rows, False
     shown = [
-        row if _is_party(visit.person, row) else covered(row, _personal_in(row, fields))
+        row if _is_party(visit.person, row) else covered(row, _personal_in(row, personal))
         for row in rows
     ]
     return shown, shown != rows
@@ -193,16 +194,23 @@ def _personal_in_change(visit: Visit, change: Json) -> dict[str, str]:
     return _personal_in(before, fields) | _personal_in(after, fields)
 
 
+def _is_personal(described: Json) -> bool:
+    """Tell whether values of a type can have personal data in them."""
+    inner = [one["type"] for one in described.get("fields") or []]
+    if described.get("items"):
+        inner.append(described["items"])
+    return described.get("format") in PERSONAL or any(_is_personal(one) for one in inner)
+
+
 def _texts(value: Any, described: Json) -> Iterator[tuple[str, str]]:  # noqa: ANN401 # JSON
     """Give the texts of a value, each with the format of its type."""
-    kind = described["kind"]
     if isinstance(value, dict):
         inner = {one["name"]: one["type"] for one in described.get("fields") or []}
         for name, one in value.items():
-            yield from _texts(one, inner.get(name) or described.get("items") or {"kind": kind})
+            yield from _texts(one, inner.get(name) or described.get("items") or {})
     elif isinstance(value, list):
         for one in value:
-            yield from _texts(one, described.get("items") or {"kind": kind})
+            yield from _texts(one, described.get("items") or {})
     elif isinstance(value, str):
         yield value, described.get("format") or ""
 

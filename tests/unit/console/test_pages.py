@@ -20,7 +20,7 @@ READABLE = [
     if page.method == "GET"
     and page.access is Access.PUBLIC
     and "{" not in page.path
-    and page.path not in {"/act-as", "/tour"}  # there in a demonstration only
+    and page.path not in {"/act-as", "/tour", "/sign-in/back"}  # in a demonstration; with a state
 ]
 FRAGMENTS = {"/search/suggest", "/t/news", "/b/news"}
 

@@ -84,6 +84,7 @@ def exported(count: int, ending: str) -> bytes:
     """Return the file of a table of so many rows."""
     visit: Any = SimpleNamespace(
         ledger=Many(count),
+        person=None,
         wanted_form=ending,
         wants_json=ending == "json",
         read=lambda label: label["zh"],
