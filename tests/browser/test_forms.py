@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A form in a real browser: kept through a change of language and theme, sent once, files hashed."""
+"""A form in a real browser: kept through a change of language and theme, and sent once."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def test_the_file_to_fill_in_is_read_again(player: Reader, ending: str, language
 
 @pytest.mark.parametrize("count", [20, pytest.param(500, marks=pytest.mark.slow)])
 def test_a_file_with_three_bad_rows(player: Reader, count: int) -> None:
-    """The others are done, the three are named by row, and come back corrected in the error file."""
+    """The others are done, the three are named by row, and come back corrected."""
     key = be_the_clerk(player)
     rows = [row_of(f"row {number} of {count}") for number in range(count)]
     rows[6][1], rows[9][3], rows[count - 1][6] = "many", "nothing", "tomorrow"
@@ -133,7 +133,7 @@ def test_equal_rows_of_one_file_are_meant_and_skipped_one_by_one(player: Reader)
 
 
 def test_a_cell_that_would_be_computed_is_a_text_in_the_error_file(player: Reader) -> None:
-    """`=cmd` goes out as text, in CSV with an apostrophe before it, and comes in again unchanged."""
+    """`=cmd` goes out as text, in CSV with an apostrophe before it."""
     key = be_the_clerk(player)
     evil = "=cmd|'/c calc'!A1"
     place = hand_in(player, key, write_csv(HEADER, [row_of("x", title=evil, size="many")]))

@@ -159,7 +159,7 @@ def test_what_one_started_is_listed_for_oneself_alone(actor: Actor, plan: str) -
 def test_a_case_goes_out_with_its_proofs(
     actor: Actor, plan: str, system_folder: Path, tmp_path: Path
 ) -> None:
-    """The JSON holds a receipt of each transaction that verifies offline; the PDF holds the JSON."""
+    """The JSON holds a receipt of each transaction that verifies offline; the PDF holds it."""
     (made,) = campaigns(actor, plan, 1)
     place = f"/case-file/charity/campaigns/{made}"
     case: dict[str, Any] = actor.shown(place)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Forms filled in wrongly, each kind of control, by Chinese readers: what is said, and lost: nothing.
+"""Forms filled in wrongly, each kind of control, by Chinese readers: nothing is lost.
 
 The node's own door says the same code of the same field.
 """

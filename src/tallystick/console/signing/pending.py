@@ -139,7 +139,7 @@ def find_pending(records: Records, name: str, account: int) -> Pending:
 
 
 def digests_of(records: Records, account: int) -> dict[str, bytes]:
-    """Return the digests of an account's transactions that wait: id -> SHA-256 of what is signed."""
+    """Return the digests of an account's waiting transactions: id -> SHA-256 of what is signed."""
     wanted = select(PENDING.c.id, PENDING.c.prepared).where(
         PENDING.c.account == account, PENDING.c.transaction.is_(None)
     )

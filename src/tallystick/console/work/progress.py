@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How far a record has come: states it went through, who moved it, who signed, who is missing; pure.
+"""How far a record has come: its states, who moved it, who signed, who is missing; pure.
 
 Signatures are found by their shape: one list of the record names parties with organisations,
 another bears signatures, and both say for whom by a field of the same name.

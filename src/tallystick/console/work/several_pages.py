@@ -77,7 +77,7 @@ async def _asked(visit: Visit) -> _Selection:
 
 
 async def _selection(visit: Visit, step: str, records: Sequence[str]) -> _Selection:
-    """Return what is to be done with which records: `contract/table/method`, `contract/table/key`."""
+    """Return what is to be done with which: `contract/table/method`, `contract/table/key`."""
     contract, _, rest = step.partition("/")
     name, _, method = rest.partition("/")
     if not (contract and name and method):

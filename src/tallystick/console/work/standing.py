@@ -2,7 +2,8 @@
 """Where a record stands in its workflow, and what somebody may do with it; pure.
 
 A table belongs to a workflow when its field of states has that workflow's states. A method acts on
-a record when one of its arguments is called as the record or its table is: `agreement` for an `Agreement`.
+a record when one of its arguments is called as the record or its table is: `agreement` for an
+`Agreement`.
 """
 
 from __future__ import annotations
