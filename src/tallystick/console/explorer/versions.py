@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The versions of a contract: which ran from which block on, by whose decision, and their sources."""
+"""The versions of a contract: which ran from which block on, by whose decision, their sources."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The own organisation's members, roles and keys, and their changes, led to preview and signature."""
+"""Members, roles and keys of the own organisation: changes, led to preview and signature."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What may be proposed, read from forms: one action for each kind, checked as far as text can be."""
+"""What may be proposed, read from forms: an action for each kind, checked as far as text goes."""
 
 from __future__ import annotations
 
