@@ -205,8 +205,8 @@ def test_a_refusal_is_told_in_the_contract_s_words(tally: Tally) -> None:
     words = (*OPEN, "--rent", "20000", *NEEDED[2:])
     outcome = tally(*words)
     assert outcome.code == 5
-    assert "error[RENT-1] 2000000 is too much." in outcome.err
-    assert "租金 2000000 过高" in tally(*words, "--lang", "zh").err
+    assert "error[RENT-1] 20,000.00 is too much." in outcome.err
+    assert "租金 20,000.00 过高" in tally(*words, "--lang", "zh").err
     assert tally(*words, "--json").json["error"]["facts"] == {"rent": 2000000}
 
 
@@ -233,7 +233,7 @@ def test_a_dry_run_that_would_be_refused_ends_with_5(tally: Tally) -> None:
     words = (*OPEN, "--rent", "20000", *NEEDED[2:], "--dry-run")
     refused = tally(*words)
     assert refused.code == 5
-    assert "refused: 2000000 is too much." in refused.out
+    assert "refused: 20,000.00 is too much." in refused.out
     told = tally(*words, "--json")
     assert (told.code, told.json["code"], told.json["changes"]) == (5, "RENT-1", [])
     assert told.json["error"]["facts"][0]["value"] == 2000000
