@@ -25,7 +25,7 @@ def ask(here: Watched, text: str) -> Page:
 
 
 def test_everything_is_found_without_choosing_a_type(window: Open) -> None:
-    """A height, the beginning of an id, a whole one, numbers, organisations, a contract, nonsense."""
+    """A height, the beginning of an id, a whole one, numbers, names, a contract, nonsense."""
     here = window()
     item = json.loads(here.context.request.get(f"{here.base}/t.json").body())
     item = item["transactions"]["items"][0]

@@ -95,6 +95,10 @@ _OWN: Final[Mapping[str, str]] = MappingProxyType(
         "{} cannot be read": "{} 无法读取",
         "{} is not as it should be: {}": "{} 不符合要求：{}",
         "{} to {} characters": "{} 至 {} 个字符",
+        "the node did not answer": "节点未应答",
+        "the node answered {}": "节点应答为 {}",
+        "nobody has an account of this name here": "此处没有该名称的账户",
+        "tally up": "tally up",
     }
 )
 

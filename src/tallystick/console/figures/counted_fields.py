@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a statistic's cells are called: the fields of the events it counts, and their words; pure."""
+"""What a statistic's cells are called: the fields of the events it counts, and their words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tallystick.console.ledger import Json, text_in
 
 
 def counted_fields(contract: Json, declared: Json) -> dict[str, Json]:
-    """Return the fields of the events that a statistic counts, by name; a ratio's are its parts'."""
+    """Return the fields of the events that a statistic counts; a ratio's are its parts'."""
     if declared["kind"] == "ratio":
         parts = contract.get("statistics", [])
         part = next((one for one in parts if one["name"] == declared["numerator"]), None)
