@@ -75,7 +75,7 @@ def _days(past: Past, archive: Archive) -> Life:
     """Store what the counter has, anchor the day, and at times look into it."""
     chance = past.chance
     while True:
-        yield 3 * _DAY
+        yield 4 * _DAY
         entries = []
         gap = chance.random() < 0.12
         first = archive.next_number

@@ -65,7 +65,7 @@ def history(past: Past) -> Life:
     number, disputes = 0, list(_STEPS_OF_DISPUTES)
     while past.days_left > 0:
         number += 1
-        yield past.chance.randint(18, 60)
+        yield past.chance.randint(40, 100)
         template = past.chance.choice(templates[:-1])
         past.begin(Lease(past, template, f"ZL-{number:04d}").life())
         if past.days_left < _OPEN_DAYS and disputes:
