@@ -8,7 +8,7 @@ therefore refuses what could lead there: docs/spec/governance.md, section 6.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -87,7 +87,8 @@ def change_validator(draft: Draft, organization: str, validator: Validator | Non
     after = {name: one for name, one in before.items() if name != organization}
     if validator is not None:
         after[organization] = validator
-    check_change(register.validators_in_force(height), before, after)
+    voting = [register.validators_in_force(height), register.validators_in_force(height + 1)]
+    check_change(voting, before, after)
     earlier = tuple(one for one in register.earlier_validators if one.height >= height - 1)
     if not earlier or earlier[-1].height != height:
         earlier = (*earlier, EarlierValidators(height=height, validators=_sorted(before)))
@@ -95,11 +96,11 @@ def change_validator(draft: Draft, organization: str, validator: Validator | Non
     draft.write(dict((list_write(VALIDATORS, _sorted(after)), earlier_write(earlier))))
 
 
-def check_change(in_force: Validators, before: Validators, after: Validators) -> None:
+def check_change(voting: Sequence[Validators], before: Validators, after: Validators) -> None:
     """Raise unless the network bears it that `after` follows `before` in the present block.
 
     Args:
-        in_force: the set that votes on the present block.
+        voting: the sets that vote on the present block and on the next one.
         before: the set with all changes of earlier calls.
         after: the set with this change.
 
@@ -121,9 +122,12 @@ def check_change(in_force: Validators, before: Validators, after: Validators) ->
             expected=f"less than a third of {total}",
             found=f"{heavy.organization}: {heavy.power}",
         )
-    # Where no validator is in force, no engine counts on one.
-    if in_force:
-        _check_pace(in_force, after)
+    # Compared with the present set alone, who came with the block before could leave unnoticed,
+    # and another one come in its place: by the next block that is twice as much.
+    for in_force in voting:
+        # Where no validator is in force, no engine counts on one.
+        if in_force:
+            _check_pace(in_force, after)
 
 
 def _check_pace(in_force: Validators, after: Validators) -> None:

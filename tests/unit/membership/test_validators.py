@@ -116,6 +116,23 @@ def test_changes_of_consecutive_blocks_count_together() -> None:
     assert rotate(network, 1) == OK
 
 
+def test_who_came_a_block_ago_is_not_exchanged_for_another_at_once() -> None:
+    """Seen from the next block, one would leave and one come: more than a third of all power."""
+    network = Governed(make_genesis(4))
+
+    def admit(number: int) -> str | None:
+        fields = network.admission_args(number, power=POWER)
+        failure = network.decide("admit_organization", **fields).failure
+        return None if failure is None else failure.code
+
+    assert admit(8) is None
+    network.next_block()
+    assert network.call(8, "resign_validator", {}, role=ROLE_ADMINISTRATOR).code == OK
+    assert admit(7) == "E_VALIDATORS"
+    network.next_block(count=2)
+    assert admit(6) is None
+
+
 def test_a_second_change_does_not_hide_those_of_the_block_before() -> None:
     """Both blocks' earlier sets are kept until both are in force."""
     network = Governed(make_genesis(7))
