@@ -126,7 +126,15 @@ FACES: Final[Mapping[str, frozenset[str]]] = {
             *("action", "arguments_from_json", "arguments_from_text", "asdict", "choice_words"),
             *("check_arguments", "check_codes", "check_person_number", "count", "day_of", "days"),
             *("define", "describe_type", "digest_fact", "digest_of", "duration_text", "end_of"),
-            *("every_node", "fact", "hidden_fact", "money_fact", "state_fact", "time_fact"),
+            *(
+                "every_node",
+                "fact",
+                "first_steps",
+                "hidden_fact",
+                "money_fact",
+                "state_fact",
+                "time_fact",
+            ),
             *(
                 "unlabelled",
                 "expression_text",

@@ -132,7 +132,7 @@ def test_no_answer_lets_a_browser_do_anything(caller: Caller, target: str) -> No
 @pytest.mark.parametrize("route", [one for one in ROUTES if one.method == "GET"])
 def test_head_answers_as_get_without_the_body(route: Any, caller: Caller) -> None:
     """Same status and size, no body (RFC 9110 section 9.3.2)."""
-    if "{" in route.path or route.name == "follow_events":
+    if "{" in route.path or route.name in {"follow_events", "follow_blocks"}:
         return
     got, head = caller.get(route.path), caller.get(route.path, method="HEAD")
     assert head.body == b""

@@ -123,7 +123,7 @@ def test_the_demonstration_tells_its_story_and_ends(
     ):
         assert says in outcome.err
     assert f"url\thttp://localhost:{port}" in outcome.out
-    assert len(list((tmp_path / "d").rglob("*.receipt.json"))) == 6
+    assert len(list((tmp_path / "d").rglob("*.receipt.json"))) == 7
     again = tally(*words, "--lang", "zh", "--json")
     assert again.code == 0
     assert again.json["verified"] is True

@@ -70,7 +70,13 @@ def test_an_amount_can_be_read_back(minor: int) -> None:
     assert read_cents(amount_in_capitals(Money(minor, "CNY"))) == minor
 
 
-@given(AMOUNTS.filter(lambda minor: 0 < minor <= JUDGED_MAX))
+def _skips_ten_thousands(minor: int) -> bool:
+    """Whether the ten thousands are empty and the thousands are not: the judge drops that zero."""
+    yuan = minor // 100
+    return yuan >= 10**8 and yuan // 10**4 % 10**4 == 0 and yuan % 10**4 >= 1_000
+
+
+@given(AMOUNTS.filter(lambda minor: 0 < minor <= JUDGED_MAX and not _skips_ten_thousands(minor)))
 def test_others_write_it_the_same_way(minor: int) -> None:
     """The judge is cn2an, by other people, which takes the decimal text."""
     said = cn2an.an2cn(f"{minor // 100}.{minor % 100:02d}", "rmb")

@@ -44,8 +44,10 @@ def test_the_contract_without_a_plant_is_clean() -> None:
 
 
 def test_the_contracts_of_this_package_are_clean() -> None:
-    """They are what authors copy from."""
-    linted = lint_paths([ROOT / "src/tallystick/industries", ROOT / "examples"])
+    """They are what authors copy from; what tells their history calls them from outside."""
+    industries = sorted((ROOT / "src/tallystick/industries").rglob("*.py"))
+    contracts_of = [one for one in industries if one.name != "history.py"]
+    linted = lint_paths([*contracts_of, ROOT / "examples"])
     assert linted.findings == ()
     assert linted.files > 4
 

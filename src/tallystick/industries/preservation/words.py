@@ -211,19 +211,21 @@ _CHOICES: Final = (
     | words_of(Contents, GROUNDS=("申请理由", "grounds"), PROPERTY=("财产线索", "property"))
 )
 
-_TERMS: Final = {
-    "claims": "索赔",
-    "expiry": "保全到期",
-    "first-notice": "首次到期提醒",
-    "last-notice": "末次到期提醒",
-    "reconsideration": "申请复议",
-    "release": "解除保全",
-    "review": "复议审查",
-    "ruling": "裁定",
-    "start": "开始执行",
-    "suit": "起诉",
-    "surplus": "解除超额部分",
-}
+_TERMS: Final = MappingProxyType(
+    {
+        "claims": "索赔",
+        "expiry": "保全到期",
+        "first-notice": "首次到期提醒",
+        "last-notice": "末次到期提醒",
+        "reconsideration": "申请复议",
+        "release": "解除保全",
+        "review": "复议审查",
+        "ruling": "裁定",
+        "start": "开始执行",
+        "suit": "起诉",
+        "surplus": "解除超额部分",
+    }
+)
 _PHRASES: Final = (
     phrases("name", _TERMS)
     | phrases("term", _TERMS)
