@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from starlette.responses import Response
 
 from tallystick.console.figures.counted_fields import cell_word, counted_fields, heading
+from tallystick.console.figures.figure_texts import figure_text, unit_text
 from tallystick.console.ledger import Json, at
 from tallystick.console.masking import cover_events
 from tallystick.console.visit import Visit
@@ -37,6 +38,8 @@ async def show_statistics(visit: Visit) -> Response:
     contract = await visit.ledger.get(at("contracts", name))
     statistics = await visit.ledger.get(at("contracts", name, "statistics"))
     alerts = await visit.ledger.get(at("contracts", name, "alerts"), state="open", limit=_LATEST)
+    for one in statistics["items"]:
+        _put_total_in_words(visit, contract, one)
     return visit.page(
         "figures/statistics.html",
         contract={key: contract[key] for key in ("name", "label", "description")},
@@ -60,7 +63,8 @@ async def show_statistic(visit: Visit) -> Response:
     for row in rows:
         row["behind"] = behind(name, declared, statistic, row["cell"])
     fields = counted_fields(contract, declared)
-    _put_in_words(visit, fields, statistic, before)
+    _put_in_words(visit, fields, declared, *(one for one in (statistic, before) if one))
+    statistic["unit"] = unit_text(visit, statistic["unit"])
     chart = chart_of(visit, statistic, before)
     chart["addresses"] = [row["behind"] for row in rows[:_BARS_MAX]]
     return visit.page(
@@ -107,21 +111,19 @@ async def show_screen(visit: Visit) -> Response:
     statistics = await visit.ledger.get(at("contracts", name, "statistics"))
     alerts = await visit.ledger.get(at("contracts", name, "alerts"), state="open", limit=_LATEST)
     transactions = await visit.ledger.get(at("transactions"), contract=name, limit=_LATEST)
+    contract = await visit.ledger.get(at("contracts", name))
+    for one in statistics["items"]:
+        _put_total_in_words(visit, contract, one)
     seconds = visit.query.get("seconds", "")
     is_fit = seconds.isascii() and seconds.isdecimal() and int(seconds[:4]) in _SECONDS
     return visit.page(
         "figures/screen.html",
         seconds=int(seconds) if is_fit else _SECONDS_DEFAULT,
-        contract=await _heading(visit, name),
+        contract={"name": contract["name"], "label": contract["label"]},
         statistics=statistics["items"],
         alerts=alerts["items"],
         transactions=transactions["items"],
     )
-
-
-async def _heading(visit: Visit, name: str) -> Json:
-    contract = await visit.ledger.get(at("contracts", name))
-    return {"name": contract["name"], "label": contract["label"]}
 
 
 def declared_in(contract: Json, name: str) -> Json:
@@ -211,15 +213,25 @@ def cell_name(cell: Json) -> str:
     return " · ".join(cell["words"].values())
 
 
-def _put_in_words(visit: Visit, fields: dict[str, Json], *tables: Json | None) -> None:
+def _put_in_words(visit: Visit, fields: dict[str, Json], declared: Json, *tables: Json) -> None:
     """Give each cell what its values are called: choices by their words, organisations by name."""
-    for cell in (cell for table in tables if table for cell in table.get("cells", [])):
-        cell["words"] = {
-            name: visit.names.spell_out(
-                cell_word(fields, name, value, visit.language), visit.language
-            )
-            for name, value in cell["cell"].items()
-        }
+    for table in tables:
+        for cell in (table["total"], *table.get("cells", [])):
+            cell["shown"] = figure_text(visit, fields, declared, cell)
+            cell["words"] = {
+                name: visit.names.spell_out(
+                    cell_word(fields, name, value, visit.language), visit.language
+                )
+                for name, value in cell["cell"].items()
+            }
+
+
+def _put_total_in_words(visit: Visit, contract: Json, statistic: Json) -> None:
+    """Give a statistic's total and its unit as people read them."""
+    declared = declared_in(contract, statistic["name"])
+    fields = counted_fields(contract, declared)
+    statistic["total"]["shown"] = figure_text(visit, fields, declared, statistic["total"])
+    statistic["unit"] = unit_text(visit, statistic["unit"])
 
 
 def _key(cell: Json) -> str:

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A figure as people read it: money in its major unit, shares in per cent, durations with a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from tallystick.console.ledger import Json
+from tallystick.console.shown import money, number
+from tallystick.console.visit import Visit
+
+_MEASURED: Final = frozenset({"gauge", "maximum", "minimum", "sum"})
+"""Kinds whose figure is in the unit of the field that they measure; others count."""
+_SHARES: Final = frozenset({100, 1_000, 10_000})
+"""A ratio in such parts is a share of a whole; any other is a number by itself."""
+_SMALL: Final = "small"
+
+
+def figure_text(visit: Visit, fields: Mapping[str, Json], declared: Json, cell: Json) -> str:
+    """Return a cell's figure, or what stands in its place.
+
+    Args:
+        visit: of the reader.
+        fields: of the events that the statistic counts, by name.
+        declared: the statistic as its contract declares it.
+        cell: as the node tells it.
+    """
+    if cell["hidden"]:
+        return str(cell["shown"]) if cell["hidden"] == _SMALL else visit.say("withheld")
+    if cell["value"] is None:
+        return "—"
+    per = declared.get("per")
+    if declared["kind"] == "ratio" and per in _SHARES:
+        return f"{Decimal(cell['value']) * 100 / per:,.2f} %"
+    measured = fields.get(declared.get("value") or "", {}).get("type", {})
+    if declared["kind"] in _MEASURED and measured.get("format") == "amount":
+        return money(cell["value"])
+    return number(cell["value"])
+
+
+def unit_text(visit: Visit, unit: str | None) -> str:
+    """Return the unit of a duration in the reader's language; nothing for other figures."""
+    words = {
+        "second": visit.say("seconds"),
+        "minute": visit.say("minutes"),
+        "hour": visit.say("hours"),
+        "day": visit.say("days"),
+    }
+    return words.get(unit or "", "")
