@@ -40,7 +40,7 @@ from tallystick.console.problems import (
 from tallystick.console.sharing import Console, ConsoleOptions
 from tallystick.console.site_map import PAGES
 from tallystick.console.spreadsheets import SPREADSHEETS
-from tallystick.console.visit import Visit
+from tallystick.console.visit import Person, Visit
 from tallystick.errors import TallystickError
 
 _LOG: Final = logging.getLogger("tallystick.console")
@@ -87,8 +87,7 @@ def _endpoint(console: Console, page: Page) -> Callable[[Request], Awaitable[Res
         try:
             await console.names.refresh()
             if visit.person is not None:
-                roles = await console.names.roles(visit.person.organization, visit.person.member)
-                visit.person = replace(visit.person, roles=roles)
+                visit.person = await _known(console, visit.person, visit.language)
             response = await _paced(console, visit, page)
         except TallystickError as error:
             response = problem_page(visit, document_of(error, visit.language))
@@ -106,6 +105,15 @@ def _endpoint(console: Console, page: Page) -> Callable[[Request], Awaitable[Res
         return response
 
     return answer
+
+
+async def _known(console: Console, person: Person, language: str) -> Person:
+    """Return who has signed in with the roles of the ledger; a demonstration's cast by name."""
+    place = person.organization, person.member
+    roles = await console.names.roles(*place)
+    if not person.is_demonstration:
+        return replace(person, roles=roles)
+    return replace(person, roles=roles, name=await console.names.member(*place, language))
 
 
 async def _paced(console: Console, visit: Visit, page: Page) -> Response:

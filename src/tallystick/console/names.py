@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Final
 
-from tallystick.console.ledger import Json, Ledger, at
+from tallystick.console.ledger import Json, Ledger, at, text_in
 
 _CODE: Final = re.compile(r"\b[0-9A-HJ-NPQRTUWXY]{18}\b", re.ASCII)
 """A unified social credit code."""
@@ -96,6 +96,13 @@ class Names:
             if one["id"] == member and one["active"]:
                 return frozenset(one["roles"])
         return frozenset()
+
+    async def member(self, code: str, member: str, language: str) -> str:
+        """Return what a member is called on the ledger, or its id."""
+        for one in await self.members(code):
+            if one["id"] == member:
+                return text_in(one["name"], language) or member
+        return member
 
     def spell_out(self, text: str, language: str) -> str:
         """Return a sentence with organisations called by name instead of by code."""

@@ -45,6 +45,8 @@ def test_anybody_is_the_clerk_and_leaves_again(player: Reader) -> None:
     answer = player.post("/act-as", data=part)
     assert (answer.status_code, answer.headers["location"]) == (303, "/b")
     assert "clerk" in player.get("/").text
+    # The cast is called as the ledger calls it, in the reader's language.
+    assert "成员" in player.get("/", headers={"accept-language": "zh"}).text
     player.post("/sign-out", data={"form_key": key})
     assert 'href="/sign-in' in player.get("/").text
 
