@@ -13,7 +13,6 @@ from tallystick.errors import Malformed
 LINK = FileLink(Cid(CODEC_RAW, sha256(b"chunk")), 5, 5)
 
 
-@pytest.mark.usefixtures("untraced")
 def test_a_node_may_have_so_many_links_and_no_more() -> None:
     """The last one that may is read; one more is refused (docs/spec/document.md)."""
     assert len(decode_links(encode_file_node([LINK] * LINKS_MAX))) == LINKS_MAX
