@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A figure as people read it: money in its major unit, shares in per cent, durations with a unit."""
+"""A figure as people read it: money in its major unit, shares in per cent, times with a unit."""
 
 from __future__ import annotations
 
