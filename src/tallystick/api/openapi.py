@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 
@@ -11,6 +11,7 @@ import msgspec
 
 from tallystick.api.answer import (
     BRIEFLY,
+    MEDIA_EVENTS,
     MEDIA_JSON,
     MEDIA_PROBLEM,
     Answer,
@@ -57,7 +58,13 @@ Json: TypeAlias = dict[str, Any]
 
 REF_TEMPLATE: Final = "#/components/schemas/{name}"
 _BYTES: Final = {"type": "string", "format": "binary"}
-_TEXTS: Final = frozenset({"text/plain", "text/html", "text/event-stream"})
+_TEXT: Final = {"type": "string"}
+_EVENT: Final = {"type": "object", "properties": {"id": _TEXT, "event": _TEXT, "data": _TEXT}}
+_SCHEMAS: Final[Mapping[str, Json]] = {
+    "text/plain": _TEXT,
+    "text/html": _TEXT,
+    MEDIA_EVENTS: _EVENT,  # of each event of the stream
+}
 _ALWAYS: Final = (Rejected, TallystickError, Unavailable)
 _WITH_BODY: Final = (Malformed, LimitExceeded, TooSlow, WrongMediaType, Overloaded)
 _DESCRIPTION: Final = """\
@@ -217,7 +224,7 @@ def _response(reply: Reply, schemas: dict[int, Json]) -> Json:
         name = media_type.partition(";")[0]
         media: Json = {}
         if name != MEDIA_JSON:
-            media["schema"] = _BYTES if name not in _TEXTS else {"type": "string"}
+            media["schema"] = _SCHEMAS.get(name, _BYTES)
         elif reply.schema is not None:
             media["schema"] = schemas[id(reply.schema)]
         if reply.example is not None and name == MEDIA_JSON:
