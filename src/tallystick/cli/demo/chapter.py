@@ -6,10 +6,10 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from random import Random
 from typing import Any, Protocol
 
+from tallystick.cli.demo.person_key import PersonKey
 from tallystick.cli.payments.parties import account_digest
 from tallystick.client import Identity
 from tallystick.contracts import Label, Life
@@ -54,22 +54,6 @@ class Desk(Protocol):
     def query(self, contract: str, method: str, args: Mapping[str, Value]) -> Value:
         """Return what a query answers."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class SeededKey:
-    """The key of somebody outside the network; whoever knows the seed has it."""
-
-    secret: SecretKey
-
-    @property
-    def public_key(self) -> str:
-        """In hexadecimal."""
-        return self.secret.public_key.hex()
-
-    def sign(self, digest: str) -> str:
-        """Return the signature over a digest."""
-        return self.secret.sign(bytes.fromhex(digest)).hex()
 
 
 class Chapter:
@@ -149,9 +133,9 @@ class Chapter:
         if not holds:
             raise Unverified(claim.en)
 
-    def key(self, person: str) -> SeededKey:
+    def key(self, person: str) -> PersonKey:
         """Return the key of a person outside the network."""
-        return SeededKey(SecretKey(sha256(f"{self._contract} {person}".encode())))
+        return PersonKey(SecretKey(sha256(f"{self._contract} {person}".encode())))
 
     def account_digest(self, payee: Mapping[str, str]) -> str:
         """Return what the ledger knows of a payee's account."""

@@ -11,7 +11,6 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, Protocol
@@ -25,6 +24,7 @@ from tallystick.cli.case_bundles import pack_case
 from tallystick.cli.catalogue import say
 from tallystick.cli.demo.consortium import member_key
 from tallystick.cli.demo.names import KEYS_FOLDER, TRUST_FILE
+from tallystick.cli.demo.person_key import PersonKey
 from tallystick.cli.demo.stand_in_bank import StandInBank
 from tallystick.cli.evidence_packing import originals_in
 from tallystick.cli.exit_codes import ExitCode
@@ -122,22 +122,6 @@ def found(folder: Path, story: Playbill, *, name: str = _NETWORK) -> None:
     for one in members:
         store.save(one.id, Identity(one.organization, one.id, keys[one.id]))
     keep_trust_file(folder)
-
-
-@dataclass(frozen=True, slots=True)
-class PersonKey:
-    """The key of somebody outside the network."""
-
-    secret: SecretKey = field(default_factory=SecretKey.generate, repr=False)
-
-    @property
-    def public_key(self) -> str:
-        """In hexadecimal."""
-        return self.secret.public_key.hex()
-
-    def sign(self, digest: str) -> str:
-        """Return the signature over a digest."""
-        return self.secret.sign(bytes.fromhex(digest)).hex()
 
 
 class Theatre:
