@@ -20,6 +20,7 @@ from benchmarks import (
     documents,
     http_batch,
     pipeline,
+    registered,
     report,
     small,
     snapshot,
@@ -117,7 +118,10 @@ def main() -> None:
         return
     names = options.only.split(",") if options.only else list(BENCHMARKS)
     machine = {"machine": describe()}
-    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+    with (
+        tempfile.TemporaryDirectory(dir=options.folder) as folder,
+        registered.bank_registered(Path(folder) / "installed"),
+    ):
         for name in names:
             print(f"# {name}", flush=True)
             results = {name: BENCHMARKS[name](Path(folder) / name, options)}
