@@ -250,7 +250,7 @@ def test_a_licence_counts_only_if_it_can_be_met(expression: str, *, accepted: bo
 
 
 def test_a_room_below_its_floor_is_named() -> None:
-    """One line not run in a room that must be complete is found, and counted."""
+    """One line not run in a room that must be complete is found and counted, so is a lost room."""
 
     def file(statements: int, covered: int) -> dict[str, dict[str, int]]:
         return {"summary": {"num_statements": statements, "covered_lines": covered}}
@@ -263,8 +263,9 @@ def test_a_room_below_its_floor_is_named() -> None:
             "src/tallystick/client/calls.py": file(90, 90),
         },
     }
-    floors = check_coverage.Floors(90, {"merkle": 100}, ("client/verif*.py",))
+    floors = check_coverage.Floors(90, {"merkle": 100, "ledger": 100}, ("client/verif*.py",))
     assert check_coverage.shortfalls(report, floors) == [
+        "ledger: not measured at all",
         "client/verifier.py: 90.00 %, floor 100 %, 1 not run",
         "merkle: 99.00 %, floor 100 %, 1 not run",
     ]

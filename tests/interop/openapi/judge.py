@@ -24,7 +24,7 @@ from typing import Any, Final
 from tests.interop.openapi.planted import PLANTED_PATH, planted
 
 CASES_MIN: Final = 2_000
-EXAMPLES: Final = 40
+EXAMPLES: Final = 20
 """Generated requests for each operation, at most; some operations have fewer to generate."""
 CHECKS: Final = (
     "not_a_server_error",
