@@ -9,6 +9,7 @@ reaches it, so personal data belong into private records, not on the ledger.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from tallystick.console.access import Access, Page
 from tallystick.console.audit import Kind, note
 from tallystick.console.choices import safe_return
-from tallystick.console.ledger import Json
+from tallystick.console.ledger import Json, at
 from tallystick.console.records import METADATA
 from tallystick.console.visit import Person, Visit
 
@@ -91,9 +92,50 @@ def cover_transaction(
     if _sees_all(visit, contract) or _is_party(visit.person, [transaction, changes]):
         return transaction, changes, False
     hidden = _personal_in(transaction.get("args") or {}, _arguments(visit, transaction))
+    for event in transaction.get("events") or []:
+        hidden |= _personal_in(event["fields"], _told_by(visit, event["name"]))
     for change in changes:
         hidden |= _personal_in_change(visit, change)
     return covered(transaction, hidden), covered(changes, hidden), bool(hidden)
+
+
+async def listed_transactions(visit: Visit, **wanted: str | int | None) -> Json:
+    """Return a page of the node's list of transactions, as the reader may see it.
+
+    Raises:
+        TallystickError: the node refused the filters.
+    """
+    page = await visit.ledger.get(at("transactions"), **wanted)
+    return {**page, "items": await cover_listed(visit, page["items"])}
+
+
+async def cover_listed(visit: Visit, items: list[Json]) -> list[Json]:
+    """Return transactions of a list as the reader may see them: their sentences may name persons.
+
+    A list has no arguments, so a transaction whose sentence could is asked for by itself.
+    """
+    return await asyncio.gather(*(_cover_listed(visit, one) for one in items))
+
+
+async def _cover_listed(visit: Visit, item: Json) -> Json:
+    contract = item.get("contract") or ""
+    if not _names_persons(visit.names.contracts.get(contract, {})) or _sees_all(visit, contract):
+        return item
+    whole = await visit.ledger.find(at("transactions", item["id"]))
+    if whole is None or _is_party(visit.person, whole):
+        return item
+    shown, _, _ = cover_transaction(visit, whole, [])
+    return {**item, "sentence": shown["sentence"]}
+
+
+def _names_persons(contract: Json) -> bool:
+    """Tell whether sentences about a contract's transactions can have personal data in them."""
+    return any(
+        _is_personal(field["type"]) and f"{{{field['name']}" in template
+        for told in (*contract.get("events", []), *contract.get("refusals", []))
+        for template in told["template"].values()
+        for field in told.get("fields", [])
+    )
 
 
 def cover_changes(visit: Visit, contract: str, changes: list[Json | None]) -> list[Json | None]:
@@ -118,9 +160,7 @@ def _cover_event(visit: Visit, event: Json) -> Json:
     contract = event["name"].rpartition(".")[0]
     if _sees_all(visit, contract) or _is_party(visit.person, event):
         return event
-    declared = visit.names.contracts.get(contract, {}).get("events", [])
-    found: Json = next((one for one in declared if one["name"] == event["name"]), {})
-    return covered(event, _personal_in(event["fields"], found.get("fields", [])))
+    return covered(event, _personal_in(event["fields"], _told_by(visit, event["name"])))
 
 
 def covered(document: Json, hidden: Mapping[str, str]) -> Json:
@@ -217,6 +257,10 @@ def _texts(value: Any, described: Json) -> Iterator[tuple[str, str]]:  # noqa: A
 
 def _arguments(visit: Visit, transaction: Json) -> list[Json]:
     return _part(visit, transaction["contract"], "methods", transaction["method"], "arguments")
+
+
+def _told_by(visit: Visit, event: str) -> list[Json]:
+    return _part(visit, event.rpartition(".")[0], "events", event, "fields")
 
 
 def _fields(visit: Visit, contract: str, table: str) -> list[Json]:

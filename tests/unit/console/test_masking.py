@@ -55,6 +55,23 @@ def test_strangers_see_no_personal_data(
     assert "/reveal" not in reader.get("/b").text
 
 
+@pytest.mark.parametrize(
+    "place", ["/search?all=1&q={}", "/search/suggest?q={}", "/t", "/explorer", "/o/{organization}"]
+)
+def test_sentences_of_lists_and_hits_tell_strangers_no_personal_data(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """What a sentence says of somebody is covered wherever a transaction is listed or found."""
+    row = reader.get(f"{LIST}.json").json()["rows"]["items"][0]
+    address = place.format(row["case_number"], **row)
+    sentence = f"as {row['_key']}"
+    assert sentence in reader.get(address).text
+    monkeypatch.setitem(PERSONAL, "deposit", lambda _: "EV-se***")
+    shown = reader.get(address).text
+    assert sentence not in shown
+    assert "as EV-se***" in shown
+
+
 @pytest.mark.usefixtures("personal")
 def test_who_has_a_role_or_is_a_party_sees_them(
     owner: Owner, monkeypatch: pytest.MonkeyPatch

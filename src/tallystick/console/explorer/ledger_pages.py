@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from tallystick.console.explorer.news import news_of
 from tallystick.console.ledger import at
+from tallystick.console.masking import listed_transactions
 from tallystick.console.visit import Visit
 from tallystick.errors import NotFound, Unavailable
 
@@ -18,7 +19,7 @@ _PAGE = 50
 async def show_overview(visit: Visit) -> Response:
     """Answer GET /explorer: live figures and what happened last."""
     status = await visit.ledger.get(at("status"))
-    transactions = await visit.ledger.get(at("transactions"), limit=_LATEST)
+    transactions = await listed_transactions(visit, limit=_LATEST)
     return visit.page(
         "explorer/overview.html",
         status=status,
@@ -36,7 +37,7 @@ async def show_blocks(visit: Visit) -> Response:
 async def show_transactions(visit: Visit) -> Response:
     """Answer GET /t: transactions, newest first."""
     wanted = {name: visit.query.get(name) or None for name in _TRANSACTION_FILTERS}
-    transactions = await visit.ledger.get(at("transactions"), limit=_PAGE, **wanted)
+    transactions = await listed_transactions(visit, limit=_PAGE, **wanted)
     return visit.page(
         "explorer/transactions.html", transactions=transactions, news=news_of(visit, transactions)
     )

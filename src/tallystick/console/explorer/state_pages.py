@@ -18,7 +18,7 @@ from tallystick.console.explorer.looking_back import (
 from tallystick.console.explorer.spreadsheets import give_table
 from tallystick.console.explorer.versions import versions_of
 from tallystick.console.ledger import Json, at, record_at, table_of
-from tallystick.console.masking import cover_rows
+from tallystick.console.masking import cover_rows, listed_transactions
 from tallystick.console.spreadsheets import SPREADSHEETS
 from tallystick.console.visit import Visit
 
@@ -41,7 +41,7 @@ async def show_organization(visit: Visit) -> Response:
     """Answer GET /o/{id}: members, keys, and what it did last."""
     code = visit.part("id")
     organization = await visit.ledger.get(at("organizations", code))
-    transactions = await visit.ledger.get(at("transactions"), organization=code, limit=_LATEST)
+    transactions = await listed_transactions(visit, organization=code, limit=_LATEST)
     return visit.page(
         "explorer/organization.html", organization=organization, transactions=transactions
     )

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from tallystick.console.figures.counted_fields import cell_word, counted_fields, heading
 from tallystick.console.figures.figure_texts import figure_text, unit_text
 from tallystick.console.ledger import Json, at
-from tallystick.console.masking import cover_events
+from tallystick.console.masking import cover_events, listed_transactions
 from tallystick.console.visit import Visit
 from tallystick.errors import NotFound
 
@@ -110,7 +110,7 @@ async def show_screen(visit: Visit) -> Response:
     name = visit.part("contract")
     statistics = await visit.ledger.get(at("contracts", name, "statistics"))
     alerts = await visit.ledger.get(at("contracts", name, "alerts"), state="open", limit=_LATEST)
-    transactions = await visit.ledger.get(at("transactions"), contract=name, limit=_LATEST)
+    transactions = await listed_transactions(visit, contract=name, limit=_LATEST)
     contract = await visit.ledger.get(at("contracts", name))
     for one in statistics["items"]:
         _put_total_in_words(visit, contract, one)

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tallystick.console.finding.recognizing import Kind, height_in, kinds_of, normalize
 from tallystick.console.ledger import Json, at, find_table
+from tallystick.console.masking import cover_record, cover_transaction, listed_transactions
 from tallystick.console.shown import number
 from tallystick.console.visit import Visit
 from tallystick.errors import TallystickError
@@ -78,18 +79,23 @@ async def _hash(visit: Visit, digest: str) -> list[Hit]:
     hits: list[Hit] = []
     transaction = await visit.ledger.find(at("transactions", digest))
     if transaction is not None:
+        transaction, _, _ = cover_transaction(visit, transaction, [])
         hits.append(_transaction(visit, transaction, is_exact=True))
     deposits = await visit.ledger.find(at("evidence", "deposits"), sha256=digest)
     hits += [
-        Hit("record", f"/r/{one['id']}", one["id"], one["title"], is_exact=True)
+        Hit("record", f"/r/{one['id']}", one["id"], _title(visit, one), is_exact=True)
         for one in (deposits or {"items": []})["items"][:_GROUP_MAX]
     ]
     return hits
 
 
+def _title(visit: Visit, deposit: Json) -> str:
+    return str(cover_record(visit, "evidence", "deposits", deposit)["title"])
+
+
 async def _beginning(visit: Visit, digits: str) -> list[Hit]:
     """Return the transactions whose id begins so; the only one is exact."""
-    page = await visit.ledger.get(at("transactions"), id=digits, limit=_GROUP_MAX)
+    page = await listed_transactions(visit, id=digits, limit=_GROUP_MAX)
     is_exact = len(page["items"]) == 1
     return [_transaction(visit, one, is_exact=is_exact) for one in page["items"]]
 
@@ -116,7 +122,7 @@ async def _records(visit: Visit, text: str) -> list[Hit]:
 
 async def _transactions(visit: Visit, text: str) -> list[Hit]:
     try:
-        page = await visit.ledger.get(at("transactions"), q=text, limit=_GROUP_MAX)
+        page = await listed_transactions(visit, q=text, limit=_GROUP_MAX)
     except TallystickError:  # not words that can be looked for
         return []
     return [_transaction(visit, one) for one in page["items"]]

@@ -9,6 +9,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from tallystick.console.ledger import Json, at
+from tallystick.console.masking import listed_transactions
 from tallystick.console.visit import Visit
 from tallystick.console.work.standing import may_call, standings_of
 
@@ -27,9 +28,7 @@ async def show_application(visit: Visit) -> Response:
         and method.get("roles")
         and may_call(method, roles)
     ]
-    transactions = await visit.ledger.get(
-        at("transactions"), contract=contract["name"], limit=_LATEST
-    )
+    transactions = await listed_transactions(visit, contract=contract["name"], limit=_LATEST)
     return visit.page(
         "work/application.html",
         contract=contract,

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from tallystick.console.diagram import draw_standing
 from tallystick.console.ledger import Json, at, table_of
-from tallystick.console.masking import cover_changes, cover_rows
+from tallystick.console.masking import cover_changes, cover_listed, cover_rows
 from tallystick.console.visit import Visit
 from tallystick.console.work.progress import movers, signings_of, steps_of
 from tallystick.console.work.proofs import files_of
@@ -81,6 +81,7 @@ async def _timeline(visit: Visit, place: Place, items: list[Json]) -> list[Json]
     )
     changes += [None] * (len(items) - len(changes))
     shown = cover_changes(visit, place.contract, changes)
+    items = await cover_listed(visit, items)
     return [{**item, "change": change} for item, change in zip(items, shown, strict=True)]
 
 
