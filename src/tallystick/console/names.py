@@ -104,6 +104,11 @@ class Names:
                 return text_in(one["name"], language) or member
         return member
 
+    async def colleagues(self, code: str) -> list[Json]:
+        """Return an organisation's active members, by id; raises as `Ledger.get`."""
+        members = await self.members(code)
+        return sorted((one for one in members if one["active"]), key=lambda one: str(one["id"]))
+
     def spell_out(self, text: str, language: str) -> str:
         """Return a sentence with organisations called by name instead of by code."""
 

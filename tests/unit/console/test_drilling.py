@@ -104,6 +104,11 @@ def test_a_period_is_compared_with_the_one_before(
     assert change_between({"value": now}, None) is None
 
 
+def assigned(state: str) -> bool:
+    """Tell whether an alert in this state is somebody's after it was given away."""
+    return state in {"assigned", "silenced"}
+
+
 def test_an_alert_is_acknowledged_assigned_silenced_and_closed(giving: Reader) -> None:
     """Each step with its reason stands in the history; the ledger's own alert is untouched."""
     key = form_key(giving.get("/act-as").text)
@@ -114,20 +119,28 @@ def test_an_alert_is_acknowledged_assigned_silenced_and_closed(giving: Reader) -
     tomorrow = datetime.fromtimestamp(time.time() + 86_400, UTC).isoformat(timespec="minutes")
     for step, more, state in (
         ("acknowledge", {}, "acknowledged"),
-        ("assign", {"reason": "王芳"}, "assigned"),
+        ("assign", {"assignee": "clerk"}, "assigned"),
         ("silence", {"reason": "复核中", "until": tomorrow}, "silenced"),
         ("close", {"reason": "业务高峰"}, "closed"),
     ):
         sent = giving.post(place, data={"form_key": key, "action": step, **more})
         assert sent.status_code == 303, sent.text
         assert giving.get(f"{place}.json").json()["handling"] == state
+        listed = giving.get("/alerts.json?mine=1").json()["alerts"]
+        assert [one["number"] for one in listed] == ([number] if assigned(state) else [])
     history = giving.get(f"{place}.json").json()["history"]
+    assert [one["member"] for one in history] == [None, "clerk", None, None]
     assert [one["action"] for one in history] == ["acknowledge", "assign", "silence", "close"]
     assert "业务高峰" in giving.get(place).text
     assert giving.get("/alerts.json?state=open").json()["alerts"][0]["number"] == number
     listed = giving.get("/alerts", params={"handling": "closed"}).text
     assert place in listed
-    for flaw in ({"action": "close"}, {"action": "silence", "reason": "x", "until": "soon"}):
+    for flaw in (
+        {"action": "close"},
+        {"action": "assign", "reason": "somebody"},
+        {"action": "assign", "assignee": "nobody-here"},
+        {"action": "silence", "reason": "x", "until": "soon"},
+    ):
         assert giving.post(place, data={"form_key": key, **flaw}).status_code in {400, 422}
 
 

@@ -32,9 +32,14 @@ async def show_alerts(visit: Visit) -> Response:
         (alert for some in found for alert in some), key=lambda one: -int(one["time_ms"])
     )
     wanted = visit.query.get("handling", "")
+    mine = visit.person.member if visit.person and "mine" in visit.query else ""
     return visit.page(
         "figures/alerts.html",
-        alerts=[one for one in alerts if not wanted or one["handling"] == wanted],
+        alerts=[
+            one
+            for one in alerts
+            if (not wanted or one["handling"] == wanted) and (not mine or one["assignee"] == mine)
+        ],
         contracts=contracts,
     )
 
@@ -52,6 +57,7 @@ async def _of_contract(visit: Visit, contract: str) -> list[Json]:
             **alert,
             "contract": contract,
             "handling": handled.get(alert["number"], _UNTOUCHED).state,
+            "assignee": handled.get(alert["number"], _UNTOUCHED).assignee,
         }
         for alert in page["items"]
     ]
@@ -68,8 +74,10 @@ async def show_alert(visit: Visit) -> Response:
     contract, number = visit.part("contract"), int(visit.part("number"))
     alert = await _find(visit, contract, number)
     handled = handling_of(visit.records, contract, visit.now_ms).get(number, _UNTOUCHED)
+    person = visit.person
     return visit.page(
         "figures/alert.html",
+        colleagues=await visit.names.colleagues(person.organization) if person else [],
         contract=contract,
         alert=alert,
         rule=await _rule(visit, contract, alert["rule"]),
@@ -82,7 +90,7 @@ async def note_alert(visit: Visit) -> Response:
     """Answer POST /alerts/{contract}/{number}: acknowledge, assign, silence, close or reopen.
 
     Raises:
-        InvalidArguments: no such action, or a reason or an end is missing.
+        InvalidArguments: no such action, no such colleague, or a reason or an end is missing.
         NotFound: no such alert.
     """
     contract, number = visit.part("contract"), int(visit.part("number"))
@@ -96,10 +104,22 @@ async def note_alert(visit: Visit) -> Response:
         account=person.account,
         name=person.name,
         reason=str(form.get("reason", "")),
+        assignee=await _colleague(visit, str(form.get("assignee", ""))),
         until=_moment(str(form.get("until", ""))),
     )
     add_note(visit.records, note, visit.now_ms)
     return RedirectResponse(f"/alerts/{contract}/{number}", _SEE_OTHER)
+
+
+async def _colleague(visit: Visit, member: str) -> tuple[str, str] | None:
+    if not member:
+        return None
+    for one in await visit.names.colleagues(visit.somebody().organization):
+        if one["id"] == member:
+            return member, visit.read(one["name"]) or member
+    raise InvalidArguments(
+        "no such member of your organisation", field="assignee", found=member[:64]
+    )
 
 
 def _moment(text: str) -> int | None:

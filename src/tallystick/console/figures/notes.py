@@ -28,8 +28,16 @@ NOTES: Final = Table(
     Column("until", Integer),
     Column("at", Integer, nullable=False),
 )
+ASSIGNED: Final = Table(
+    "alert_assignees",
+    METADATA,
+    Column("note", Integer, ForeignKey("alert_notes.id"), primary_key=True),
+    Column("member", String(64), nullable=False),
+    Column("member_name", String(80), nullable=False),
+)
+"""To whom a note gives an alert."""
 ACTIONS: Final = ("acknowledge", "assign", "silence", "close", "reopen")
-_REASONED: Final = frozenset({"assign", "silence", "close"})
+_REASONED: Final = frozenset({"silence", "close"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,15 @@ class Handling:
     state: str
     """new, acknowledged, assigned, silenced or closed."""
     history: tuple[dict[str, Any], ...]
-    """Notes, oldest first."""
+    """Notes, oldest first; one that gives the alert to somebody says to which `member`."""
+
+    @property
+    def assignee(self) -> str | None:
+        """The member whose matter it is now, if it was given to somebody."""
+        if self.state in {"new", "closed"}:
+            return None
+        given = [note["member"] for note in self.history if note["action"] == "assign"]
+        return given[-1] if given else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +70,16 @@ class NewNote:
     reason: str
     until: int | None = None
     """Unix milliseconds; of silence."""
+    assignee: tuple[str, str] | None = None
+    """Member and what it is called; of giving it to somebody."""
 
 
 def add_note(records: Records, note: NewNote, now_ms: int) -> None:
     """Write a note on an alert.
 
     Raises:
-        InvalidArguments: no such action, no reason where one is due, or silence without an end.
+        InvalidArguments: no such action, no reason where one is due, silence without an end, or
+            giving it to nobody.
     """
     if note.action not in ACTIONS:
         raise InvalidArguments(
@@ -71,20 +90,31 @@ def add_note(records: Records, note: NewNote, now_ms: int) -> None:
     is_silence = note.action == "silence"
     if is_silence and (note.until is None or note.until <= now_ms):
         raise InvalidArguments("silence needs an end to come", field="until")
+    if note.action == "assign" and note.assignee is None:
+        raise InvalidArguments("say who takes it", field="assignee", expected="a member")
     values = {
-        **{one.name: getattr(note, one.name) for one in fields(note)},
+        **{one.name: getattr(note, one.name) for one in fields(note) if one.name in NOTES.c},
         "reason": note.reason.strip()[:500],
         "until": note.until if is_silence else None,
         "at": now_ms,
     }
     with records.write() as connection:
-        connection.execute(insert(NOTES).values(values))
+        made = connection.execute(insert(NOTES).values(values))
+        if note.action == "assign" and note.assignee is not None:
+            member, name = note.assignee
+            given = {"note": made.inserted_primary_key[0], "member": member, "member_name": name}  # type: ignore[index]
+            connection.execute(insert(ASSIGNED).values(given))
 
 
 def handling_of(records: Records, contract: str, now_ms: int) -> dict[int, Handling]:
     """Return the work on a contract's alerts, by number; those without notes are not in it."""
     with records.read() as connection:
-        wanted = select(NOTES).where(NOTES.c.contract == contract).order_by(NOTES.c.id)
+        wanted = (
+            select(NOTES, ASSIGNED.c.member, ASSIGNED.c.member_name)
+            .outerjoin(ASSIGNED, ASSIGNED.c.note == NOTES.c.id)
+            .where(NOTES.c.contract == contract)
+            .order_by(NOTES.c.id)
+        )
         rows = [dict(row) for row in connection.execute(wanted).mappings()]
     notes: dict[int, list[dict[str, Any]]] = {}
     for row in rows:
