@@ -50,10 +50,12 @@ class Many:
 
     def __init__(self, count: int) -> None:
         self.count = count
+        self.pages = 0
 
     async def get(self, path: str, *, limit: int, cursor: str | None, **_: str) -> Any:
         """Return a page."""
         assert path == "/v1/contracts/made/tables/up"
+        self.pages += 1
         start = int(cursor or "0")
         end = min(start + limit, self.count)
         return {
@@ -80,18 +82,40 @@ MADE_UP: Any = {
 }
 
 
-def exported(count: int, ending: str) -> bytes:
-    """Return the file of a table of so many rows."""
-    visit: Any = SimpleNamespace(
-        ledger=Many(count),
+def reading(ledger: Many, ending: str) -> Any:
+    """Return the visit of somebody who wants the table as a file."""
+    return SimpleNamespace(
+        ledger=ledger,
         person=None,
         wanted_form=ending,
         wants_json=ending == "json",
         read=lambda label: label["zh"],
         say=lambda text: text,
     )
-    made = asyncio.run(give_table(visit, {"name": "made"}, MADE_UP, {}))
-    return bytes(made.body)
+
+
+def exported(count: int, ending: str) -> bytes:
+    """Return the file of a table of so many rows."""
+
+    async def whole() -> bytes:
+        made: Any = await give_table(reading(Many(count), ending), {"name": "made"}, MADE_UP, {})
+        return b"".join([piece async for piece in made.body_iterator])
+
+    return asyncio.run(whole())
+
+
+@pytest.mark.parametrize("ending", ["csv", "json"])
+def test_a_long_list_goes_out_while_it_is_read(ending: str) -> None:
+    """A page of the node is asked for when the one before has gone; none is kept for the end."""
+    ledger = Many(5_000)
+
+    async def read() -> list[int]:
+        made: Any = await give_table(reading(ledger, ending), {"name": "made"}, MADE_UP, {})
+        return [ledger.pages async for _ in made.body_iterator]
+
+    asked = asyncio.run(read())
+    assert asked[:4] == [1, 1, 2, 3]
+    assert asked[-1] == 10
 
 
 @pytest.mark.parametrize("count", [1_200, pytest.param(50_000, marks=pytest.mark.slow)])
@@ -113,11 +137,11 @@ def test_a_long_list_is_complete_in_every_form(count: int) -> None:
     assert {(one[1].data_type, str(one[1].value)[:4]) for one in cells} == {("s", "=cmd")}
 
 
-def test_a_list_that_is_too_long_for_one_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_that_is_too_long_for_a_workbook_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rather than cut off."""
     monkeypatch.setattr(spreadsheets, "ROWS_MAX", 1_000)
     with pytest.raises(LimitExceeded):
-        exported(1_600, "csv")
+        exported(1_600, "xlsx")
 
 
 def test_filters_hold_for_files_too(reader: Reader) -> None:

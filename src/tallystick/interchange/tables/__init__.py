@@ -10,9 +10,9 @@ from tallystick.interchange.tables.columns import (
     Limits,
     Problem,
 )
-from tallystick.interchange.tables.csv_writing import write_csv
+from tallystick.interchange.tables.csv_writing import write_csv, write_csv_rows
 from tallystick.interchange.tables.reader import Row, read_table
-from tallystick.interchange.tables.xlsx_writing import write_xlsx
+from tallystick.interchange.tables.xlsx_writing import Workbook, write_xlsx
 
 __all__ = [
     "PROBLEM_TEXTS",
@@ -23,7 +23,9 @@ __all__ = [
     "Limits",
     "Problem",
     "Row",
+    "Workbook",
     "read_table",
     "write_csv",
+    "write_csv_rows",
     "write_xlsx",
 ]

@@ -33,6 +33,14 @@ def write_csv(
     return out.getvalue().encode(encoding)
 
 
+def write_csv_rows(rows: Iterable[Sequence[Cell | None]]) -> bytes:
+    """Return more rows of a file that `write_csv` began in UTF-8: a long one is made in parts."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    return out.getvalue().encode()
+
+
 def _safe(cell: Cell | None) -> str:
     if cell is None:
         return ""

@@ -4,13 +4,63 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import IO, Final
 
 from tallystick.interchange.tables.columns import Cell
 
 INTEGER_EXACT: Final = 2**53
 """A spreadsheet keeps whole numbers exactly below this; others are written as text."""
+
+
+class Workbook:
+    """A workbook that is written row by row; rows wait in a file, not in memory."""
+
+    def __init__(self, title: str, header: Sequence[str]) -> None:
+        """Begin a sheet with the titles of its columns.
+
+        Args:
+            title: of the sheet; what a sheet's name cannot hold is left out.
+            header: titles of the columns.
+        """
+        from openpyxl import Workbook as Book
+
+        self._book = Book(write_only=True)
+        self._sheet = self._book.create_sheet(_sheet_name(title))
+        self._sheet.append([self._written(one) for one in header])
+
+    def add(self, rows: Iterable[Sequence[Cell | None]]) -> None:
+        """Append rows of cells; text is never taken for a formula."""
+        for row in rows:
+            self._sheet.append([self._written(one) for one in row])
+
+    def save(self, out: IO[bytes], about: Sequence[tuple[str, str]] = ()) -> None:
+        """Write the file, once, with names and values on a second sheet if there are any."""
+        if about:
+            second = self._book.create_sheet("about")
+            for name, value in about:
+                second.append([name, self._written(value)])
+        self._book.save(out)
+
+    def give_up(self) -> None:
+        """Take away what was written so far; a book that is neither saved nor given up leaves it.
+
+        Only saving ends the files that openpyxl keeps the rows in.
+        """
+        with tempfile.TemporaryFile() as nowhere:
+            self._book.save(nowhere)
+
+    def _written(self, cell: Cell | None) -> object:
+        from openpyxl.cell import WriteOnlyCell
+
+        if isinstance(cell, bool) or cell is None:
+            return cell
+        if isinstance(cell, int) and abs(cell) < INTEGER_EXACT:
+            return cell
+        made = WriteOnlyCell(self._sheet, value=_printable(str(cell)))
+        made.data_type = "s"  # a text, whatever it begins with
+        return made
 
 
 def write_xlsx(
@@ -28,30 +78,9 @@ def write_xlsx(
         rows: cells; text is never taken for a formula.
         about: names and values for the second sheet, none for no such sheet.
     """
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_sheet_name(title))
-
-    def written(cell: Cell | None) -> object:
-        if isinstance(cell, bool) or cell is None:
-            return cell
-        if isinstance(cell, int) and abs(cell) < INTEGER_EXACT:
-            return cell
-        made = WriteOnlyCell(sheet, value=_printable(str(cell)))
-        made.data_type = "s"  # a text, whatever it begins with
-        return made
-
-    sheet.append([written(one) for one in header])
-    for row in rows:
-        sheet.append([written(one) for one in row])
-    if about:
-        second = book.create_sheet("about")
-        for name, value in about:
-            second.append([name, written(value)])
-    out = io.BytesIO()
-    book.save(out)
+    book, out = Workbook(title, header), io.BytesIO()
+    book.add(rows)
+    book.save(out, about)
     return out.getvalue()
 
 
