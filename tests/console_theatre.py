@@ -6,33 +6,43 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import httpx
 import pytest
 
 from tallystick.api import Application, Door, HttpServer
-from tallystick.cli.demo.theatre import RECEIPTS, Theatre
+from tallystick.cli.console_certificates import certificates_of
+from tallystick.cli.demo.theatre import RECEIPTS, Playbill, Theatre, found
+from tallystick.cli.first_seal import FirstSeal, note_first_seal, publish_first_seal
 from tallystick.cli.proof_checks import check_any_proof
 from tallystick.client import KeyStore, Net, connect
 from tallystick.console import ConsoleOptions, create_console
 from tallystick.console.work.entered import filled
+from tallystick.contracts import Label, Player
+from tallystick.model import ROLE_ADMINISTRATOR
 from tallystick.node import NodeConfig, open_node
+from tests.networks import free_port
 
+SEAL_KEEPER: Final = "seal-keeper"
 Told = TypeVar("Told", bound="ConsoleTheatre")
 
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serve a founded network with its console, in which anybody acts as anybody."""
+    port = free_port()
+    url = f"http://localhost:{port}"
 
     def pages(door: Door, names: frozenset[str]) -> Application:
         options = ConsoleOptions(
             data=folder,
             hosts=names,
+            certificates=certificates_of(folder, url),
             check_proof=partial(check_any_proof, trust=folder / "trust.json"),
             demonstration_keys=folder / "demo-keys",
         )
@@ -41,10 +51,32 @@ def served(folder: Path) -> Iterator[str]:
     node = open_node(NodeConfig(data=folder, workers=False))
     node.start()
     try:
-        with HttpServer(node, port=0, pages=pages) as server:
-            yield f"http://localhost:{server.port}"
+        with HttpServer(node, port=port, pages=pages):
+            publish_first_seal(folder, url, folder / "trust.json")
+            yield url
     finally:
         node.stop()
+
+
+@dataclass(frozen=True)
+class WithSealKeeper:
+    """A story's people, and somebody who keeps the seal of the first organisation."""
+
+    story: Playbill
+
+    def parts(self) -> list[Player]:
+        """Return everybody."""
+        first, *others = self.story.parts()
+        name = Label(zh="签章管理员", en="keeper of the seal")
+        keeper = replace(first, member=SEAL_KEEPER, name=name, role=ROLE_ADMINISTRATOR)
+        return [first, *others, keeper]
+
+
+def found_with_seal(folder: Path, story: Playbill) -> None:
+    """Found a network for a story whose first organisation seals certificates."""
+    found(folder, WithSealKeeper(story))
+    first = story.parts()[0]
+    note_first_seal(folder, FirstSeal(first.code, first.organization.zh, SEAL_KEEPER))
 
 
 class ConsoleTheatre(Theatre):

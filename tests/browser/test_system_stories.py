@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each system from its first form to a verified receipt, in a real browser, in both languages.
+"""Each system from its first form to a verified certificate, in a real browser, in both languages.
 
 The first acts of six members are done by hand: typed, previewed, confirmed, in English and Chinese
 by turns. What follows goes through the same forms without the screen, all roles taking part.
@@ -15,11 +15,18 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Page, expect
 
-from tallystick.cli.demo.theatre import found
+from tallystick.cli.export_verbs import kinds_of
 from tallystick.console.work.entered import COUNT, IS_SET, filled
+from tallystick.contracts import ExtractTakeAway
 from tests.browser.conftest import Open
 from tests.browser.watching import Watched
-from tests.console_theatre import ConsoleTheatre, form_key, open_console_theatre, unhurried
+from tests.console_theatre import (
+    ConsoleTheatre,
+    form_key,
+    found_with_seal,
+    open_console_theatre,
+    unhurried,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -33,6 +40,8 @@ class Stage(ConsoleTheatre):
     """A story of which some members are seen on the screen, each once."""
 
     windows: Sequence[Watched] = ()
+    certified: tuple[str, str, str]
+    """Who last took an extract away, which kind, and the page of its case."""
 
     def act(self, member: str, method: str, **arguments: Any) -> Any:
         """Do a member's first act by hand."""
@@ -54,6 +63,24 @@ class Stage(ConsoleTheatre):
         link = window.page.locator('main a[href^="/t/"]').first
         name = str(link.get_attribute("href")).rpartition("/")[2]
         return self.note(member, self.client.get(f"/t/{name}.json").json()["transaction"])
+
+    def take_away(self, member: str, kind: str, subject: str) -> Mapping[str, Any]:
+        """Take a file away as the story does, and remember what can be certified."""
+        offered = kinds_of(self.contract)[kind]
+        if isinstance(offered, ExtractTakeAway):
+            self.certified = member, kind, f"/case/{self.contract}/{offered.table}/{subject}"
+        return super().take_away(member, kind, subject)
+
+    def certificate(self, window: Watched) -> Path:
+        """Get the sealed certificate of the last extract by its link on the page of the case."""
+        member, kind, case = self.certified
+        self.enter(window, member)
+        page = window.go(case)
+        with page.expect_download() as download:
+            page.locator(f'a[href^="/certificate/{self.contract}/{kind}/"]').click()
+        path = self.folder / download.value.suggested_filename
+        download.value.save_as(path)
+        return path
 
     def enter(self, window: Watched, member: str) -> None:
         """Be somebody in a window of the browser."""
@@ -89,22 +116,24 @@ def fill(page: Page, controls: Mapping[str, str]) -> None:
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
-def test_a_system_from_its_first_form_to_a_verified_receipt(
+def test_a_system_from_its_first_form_to_a_verified_certificate(
     window: Open, system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As different people; the last receipt is dropped on the verification page and found good."""
+    """As different people; the sealed certificate of the outcome is dropped on the portal: good."""
     (point,) = entry_points(group="tallystick.demos", name=system)
     story = point.load()
     unhurried(story, monkeypatch)
-    found(tmp_path, story)
+    found_with_seal(tmp_path, story)
     with open_console_theatre(tmp_path, story, Stage) as stage:
         base = str(stage.client.base_url).rstrip("/")
         stage.windows = [window(base, locale=locale) for locale in LOCALES]
         story.tell(stage)
         stage.count_verified()
         for locale, here in zip(LOCALES, stage.windows, strict=True):
+            certificate = stage.certificate(here)
             page = here.go("/v")
-            page.locator("#files").set_input_files(stage.receipts[-1])
-            expect(page.locator("article.result-yes").first).to_be_visible()
+            page.locator("#files").set_input_files([certificate, stage.receipts[-1]])
+            expect(page.locator("article.result")).to_have_count(2)
             here.shoot(f"story-{system}-verified-{locale}")
+            expect(page.locator("article.result-yes")).to_have_count(2)
             page.close()  # before the server ends, which would be a fault of the page

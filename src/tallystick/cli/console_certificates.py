@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Certificates that the console gives away: of any deposit, under the seal the operator named.
+"""Certificates that the console gives away: of records, under the seal the operator named.
 
 The operator names it in `console-seal.toml` in the node's folder; a demonstration has its own.
 """
@@ -18,13 +18,15 @@ from tallystick.cli.demo.names import KEYS_FOLDER, TRUST_FILE
 from tallystick.cli.export_verbs import kinds_of
 from tallystick.cli.facts_again import known_paper
 from tallystick.cli.first_seal import seals_of
+from tallystick.cli.installed import has_exports
 from tallystick.cli.secrets import read_passphrase
 from tallystick.cli.take_aways import Maker
 from tallystick.client import connect
+from tallystick.console import CertificateKind
+from tallystick.contracts import ExtractTakeAway
 from tallystick.errors import DataFolderProblem, NotFound
 
 SETTINGS_FILE: Final = "console-seal.toml"
-_CONTRACT, _KIND = "evidence", "deposit"
 
 
 class SealSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,8 +38,8 @@ class SealSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Opens the seal, if it has a passphrase."""
 
 
-class DepositCertificates:
-    """Makes certificates of deposits, one at a time."""
+class SealedCertificates:
+    """Makes certificates of records, one at a time."""
 
     def __init__(self, folder: Path, url: str, settings: SealSettings) -> None:
         """Ask the folder's node, which answers at this address."""
@@ -51,21 +53,31 @@ class DepositCertificates:
         folder = seals_of(self._folder).folder
         return folder.is_dir() and any(folder.iterdir())
 
-    def make(self, number: str, portal: str) -> bytes:
-        """Return the certificate of a deposit; its QR code leads to a page at `portal`.
+    def kinds(self, contract: str) -> list[CertificateKind]:
+        """Return what a contract's package has to offer; none where it is not installed."""
+        if not has_exports(contract):
+            return []
+        return [
+            CertificateKind(name, msgspec.to_builtins(one.label), one.table)
+            for name, one in kinds_of(contract).items()
+            if isinstance(one, ExtractTakeAway)
+        ]
+
+    def make(self, contract: str, kind: str, subject: str, portal: str) -> bytes:
+        """Return a certificate about a record; its QR code leads to a page at `portal`.
 
         Raises:
-            NotFound: there is no such deposit, or the seal in force is not kept here.
+            NotFound: there is no such record, or the seal in force is not kept here.
             UnknownRecord: the organisation has no seal in force.
             WrongPassphrase: the passphrase does not open it.
         """
         seals = seals_of(self._folder)
         organization = self._settings.organization or seals.only_organization()
         with self._one_at_a_time, connect(self._url, trust=self._folder / TRUST_FILE) as net:
-            extract = Maker(net, _CONTRACT, kinds_of(_CONTRACT)).extract(_KIND, number)
+            extract = Maker(net, contract, kinds_of(contract)).extract(kind, subject)
             paper = known_paper(extract)
             if paper is None:
-                raise NotFound("this node cannot set certificates of deposits", field="kind")
+                raise NotFound("this node cannot set this certificate", field="kind")
             fingerprint = in_force(net, organization)
             seal = seals.load(organization, fingerprint, self._passphrase)
             return net.certificate(extract, paper, seal, portal=portal)
@@ -76,7 +88,7 @@ class DepositCertificates:
         return "" if source is None else read_passphrase(source)
 
 
-def certificates_of(folder: Path, url: str) -> DepositCertificates | None:
+def certificates_of(folder: Path, url: str) -> SealedCertificates | None:
     """Return what makes certificates for a folder's console; None where no seal was named.
 
     Raises:
@@ -84,9 +96,9 @@ def certificates_of(folder: Path, url: str) -> DepositCertificates | None:
     """
     path = folder / SETTINGS_FILE
     if path.is_file():
-        return DepositCertificates(folder, url, _read(path))
+        return SealedCertificates(folder, url, _read(path))
     if (folder / KEYS_FOLDER).is_dir():
-        return DepositCertificates(folder, url, SealSettings())
+        return SealedCertificates(folder, url, SealSettings())
     return None
 
 

@@ -2,7 +2,8 @@
 """The web console: pages in Chinese and English for everything a node knows; speaks HTTP only."""
 
 from tallystick.console.application import create_console
+from tallystick.console.proving import CertificateKind
 from tallystick.console.rescuing import rescue
 from tallystick.console.sharing import ConsoleOptions
 
-__all__ = ["ConsoleOptions", "create_console", "rescue"]
+__all__ = ["CertificateKind", "ConsoleOptions", "create_console", "rescue"]

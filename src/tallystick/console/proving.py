@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
@@ -27,14 +28,28 @@ ProofCheck: TypeAlias = Callable[[Path], Checklists]
 _ALGORITHMS: Final = {"sha256": "SHA-256", "sm3": "SM3"}
 
 
+@dataclass(frozen=True, slots=True)
+class CertificateKind:
+    """A certificate that a contract's package has to offer."""
+
+    name: str
+    """As `tally CONTRACT export` takes it."""
+    label: Mapping[str, str]
+    table: str
+    """Of whose records it tells."""
+
+
 class Certificates(Protocol):
-    """Makes sealed certificates of deposits; given by who serves the console."""
+    """Makes sealed certificates of records; given by who serves the console."""
 
     def is_ready(self) -> bool:
         """Tell whether there is a seal to make them under."""
 
-    def make(self, number: str, portal: str) -> bytes:
-        """Return the certificate of a deposit; its QR code leads to a page at `portal`."""
+    def kinds(self, contract: str) -> Sequence[CertificateKind]:
+        """Return what a contract's package has to offer; none where it is not installed."""
+
+    def make(self, contract: str, kind: str, subject: str, portal: str) -> bytes:
+        """Return a certificate about a record; its QR code leads to a page at `portal`."""
 
 
 class Prover:

@@ -45,7 +45,7 @@ class ConsoleOptions:
     on_first_link: Callable[[str], None] | None = None
     """Told the path by which the first account is opened, at each start until there is one."""
     certificates: Certificates | None = None
-    """Makes certificates of deposits; without it the page of a deposit offers its receipt only."""
+    """Makes certificates of records; without it the page of a deposit offers its receipt only."""
     samples: Path | None = None
     """Folder of files to try verification on; only a demonstration has one."""
     demonstration_keys: Path | None = None

@@ -110,7 +110,7 @@ class Visit:
     is_demonstration: bool = False
     """Whether this is a demonstration, in which anybody may act as anybody."""
     certificates: Certificates | None = None
-    """Makes certificates of deposits, where the operator named a seal."""
+    """Makes certificates of records, where the operator named a seal."""
     samples: Path | None = None
     """Folder of files to try verification on, in a demonstration."""
     notices: list[str] = field(default_factory=list)

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tallystick.console import ConsoleOptions
+from tallystick.client import Identity, KeyStore
+from tallystick.console import CertificateKind, ConsoleOptions, masking
 from tallystick.interchange.certificates import REPORT_FILE, REPORT_FORMAT, attached_files
 from tallystick.node import Node
+from tests.factories import CLERK, COURT
 from tests.unit.console.conftest import TWICE, Reader, reading
 from tests.unit.console.test_acting import form_key
 
@@ -215,9 +217,15 @@ class Sealing:
         """Tell whether a seal was made meanwhile."""
         return self.ready
 
-    def make(self, number: str, portal: str) -> bytes:
+    def kinds(self, contract: str) -> list[CertificateKind]:
+        """Offer one about deposits."""
+        label = {"zh": "存证证书", "en": "certificate of deposit"}
+        return [CertificateKind("deposit", label, "deposits")] if contract == "evidence" else []
+
+    def make(self, contract: str, kind: str, subject: str, portal: str) -> bytes:
         """Say what was asked for."""
-        return f"%PDF {number} {portal}".encode()
+        assert (contract, kind) == ("evidence", "deposit")
+        return f"%PDF {subject} {portal}".encode()
 
 
 def test_the_page_of_a_deposit_offers_a_certificate_where_there_is_a_seal(
@@ -260,3 +268,37 @@ def test_samples_are_offered_where_a_demonstration_has_some(
             assert demo.get(f"/v/samples/{name}").status_code == 404
     assert "/v/samples" not in reader.get("/v").text
     assert reader.get("/v/samples/original.pdf").status_code == 404
+
+
+def test_a_case_offers_its_sealed_certificates_to_whom_it_concerns(
+    node: Node, trust: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has signed in; not for a record of which its page covers something, nor without a seal."""
+    sealing = Sealing()
+    KeyStore(tmp_path / "cast").save("clerk", Identity(COURT, "clerk", CLERK))
+    options = ConsoleOptions(
+        data=tmp_path,
+        trust=trust,
+        certificates=sealing,
+        demonstration_keys=tmp_path / "cast",
+    )
+    with reading(node, options) as reader:
+        number = number_of(reader, DIGEST)
+        case, place = f"/case/evidence/deposits/{number}", f"/certificate/evidence/deposit/{number}"
+        key = form_key(reader.get("/act-as").text)
+        reader.post("/act-as", data={"form_key": key, "organization": COURT, "member": "clerk"})
+        assert place not in reader.get(case).text
+        assert reader.get(place).status_code == 404
+        sealing.ready = True
+        assert place in reader.get(case).text
+        assert reader.get(place).content.decode() == f"%PDF {number} http://localhost"
+        assert reader.get("/certificate/evidence/nothing/1").status_code == 404
+        assert reader.get("/certificate/evidence/deposit/EV-2026-999999").status_code == 404
+        monkeypatch.setitem(masking.PERSONAL, "media-type", lambda _: "se***")
+        monkeypatch.setattr(masking, "_is_party", lambda *_: False)
+        refused = reader.get(place)
+        assert refused.status_code == 400
+        assert "personal data" in refused.text
+        reader.cookies.clear()
+        assert place not in reader.get(case).text
+        assert reader.get(place).headers["location"].startswith("/sign-in?")

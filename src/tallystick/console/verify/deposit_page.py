@@ -54,6 +54,6 @@ async def show_certificate(visit: Visit) -> Response:
             "this node has no seal for certificates", field="seal", hint=f"/r/{quote(number)}"
         )
     await visit.ledger.get(at("evidence", "deposits", number))
-    made = await asyncio.to_thread(certificates.make, number, visit.origin)
+    made = await asyncio.to_thread(certificates.make, "evidence", "deposit", number, visit.origin)
     headers = {"content-disposition": f'attachment; filename="{quote(number)}.certificate.pdf"'}
     return Response(made, media_type="application/pdf", headers=headers)

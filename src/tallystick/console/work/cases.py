@@ -13,6 +13,7 @@ from tallystick.console.diagram import draw_standing
 from tallystick.console.ledger import Json, at, table_of
 from tallystick.console.masking import cover_changes, cover_listed, cover_rows
 from tallystick.console.visit import Visit
+from tallystick.console.work.certificates import certificates_of
 from tallystick.console.work.progress import movers, signings_of, steps_of
 from tallystick.console.work.proofs import files_of
 from tallystick.console.work.standing import Standing, actions_on, standing_of
@@ -51,6 +52,7 @@ async def show_case(visit: Visit) -> Response:
         actions=_actions(visit, contract, table, place),
         timeline=timeline,
         files=files,
+        certificates=certificates_of(visit, place) if visit.person else [],
         is_watched=await _is_watched(visit, place, timeline),
     )
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from tallystick.console.access import Access, Page
+from tallystick.console.paces import EXPORT
 from tallystick.console.work.applications import show_application
 from tallystick.console.work.batch_pages import (
     confirm_batch,
@@ -16,6 +17,7 @@ from tallystick.console.work.batch_pages import (
 from tallystick.console.work.calling import show_form, take_form
 from tallystick.console.work.case_files import give_case_file
 from tallystick.console.work.cases import show_case
+from tallystick.console.work.certificates import give_certificate
 from tallystick.console.work.drafts import delete_draft, show_drafts
 from tallystick.console.work.inbox import count_tasks, show_inbox
 from tallystick.console.work.several_pages import show_several, take_selection, take_several
@@ -92,6 +94,13 @@ PAGES: Final = (
         name="case",
         access=Access.PUBLIC,
         handler=show_case,
+    ),
+    Page(
+        path="/certificate/{contract}/{kind}/{subject:path}",
+        name="certificate",
+        access=Access.SIGNED_IN,
+        handler=give_certificate,
+        pace=EXPORT,
     ),
     Page(
         path="/case-file/{contract}/{table}/{key:path}",
