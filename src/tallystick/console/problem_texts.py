@@ -19,6 +19,8 @@ _OWN: Final[Mapping[str, str]] = MappingProxyType(
         "CSV or XLSX": "CSV 或 XLSX",
         "Filter them, or take CSV or JSON.": "请先筛选，或改用 CSV 或 JSON。",
         "Open the page again and repeat.": "请重新打开页面后再试。",
+        "Put it back from the backup of keys; if it is lost, move console.sqlite away: accounts "
+        "then begin anew.": "请从密钥备份中放回；若已遗失，请移走 console.sqlite，账户将重新建立。",
         "a demonstration's people have no password": "演示人员没有口令",
         "a member": "成员",
         "a key file is needed": "须提供密钥文件",
@@ -49,6 +51,7 @@ _OWN: Final[Mapping[str, str]] = MappingProxyType(
         "silence needs an end to come": "静默须有将来的结束时间",
         "somebody with this identity has an account already": "该身份已有账户",
         "the code is not right": "验证码不正确",
+        "the key of the console's vault is missing: {}": "控制台保管库的密钥缺失：{}",
         "the ledger knows no active member with this key": "账本没有使用该密钥的在用成员",
         "the node answered {} {}": "节点应答 {} {}",
         "the node did not answer: {}": "节点没有应答：{}",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The console's own records: accounts, sessions, drafts. Nothing here is on the ledger.
 
-One SQLite file in the node's folder, readable by its owner only. Areas declare their tables on
+One SQLite file in the node's folder, readable by its owner only; backups know it by its name. Areas declare their tables on
 `METADATA`; a transaction is a `with records.write()`.
 """
 
@@ -24,6 +24,11 @@ _PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "b
 def records_path(folder: Path) -> Path:
     """Return where a node's folder keeps them."""
     return folder / "console" / "console.sqlite"
+
+
+def vault_key_path(folder: Path) -> Path:
+    """Return where a node's folder keeps the key that opens what lies sealed in them."""
+    return folder / "console" / "vault.key"
 
 
 class Records:

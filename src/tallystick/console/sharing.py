@@ -22,10 +22,11 @@ from tallystick.console.names import Names
 from tallystick.console.paces import Paces
 from tallystick.console.painting import TemplatePainter
 from tallystick.console.proving import Certificates, ProofCheck, Prover, no_proof_check
-from tallystick.console.records import Records, records_path
+from tallystick.console.records import Records, records_path, vault_key_path
 from tallystick.console.settings import read_settings
 from tallystick.console.signing.vault import Vault
 from tallystick.console.visit import THEMES, Person, Visit
+from tallystick.errors import DataFolderProblem
 
 TRUST_FILE: Final = "trust.json"
 
@@ -65,7 +66,7 @@ class Console:
         self.painter = TemplatePainter()
         self.prover = Prover(ledger, options.trust or options.data / TRUST_FILE)
         self.records = Records(records_path(options.data))
-        self.vault = Vault(self.records, options.data / "console" / "vault.key")
+        self.vault = _open_vault(self.records, vault_key_path(options.data))
         if options.demonstration_keys is not None:
             admit_cast(self.records, self.vault, options.demonstration_keys)
 
@@ -117,3 +118,19 @@ class Console:
             caller=self._caller(request),
             wanted_form=str(request.scope.get("wanted_form", "")),
         )
+
+
+def _open_vault(records: Records, key: Path) -> Vault:
+    """Open the vault; a new key would open nothing that lies sealed in the records.
+
+    Raises:
+        DataFolderProblem: there are accounts, and the key is gone.
+    """
+    if has_accounts(records) and not key.exists():
+        raise DataFolderProblem(
+            f"the key of the console's vault is missing: {key}",
+            field=key.name,
+            hint="Put it back from the backup of keys; if it is lost, move console.sqlite away: "
+            "accounts then begin anew.",
+        )
+    return Vault(records, key)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The form of a backup file. Spec: docs/spec/storage.md section 7.
 
-An uncompressed tar archive: what it is, the genesis document, secret keys if asked for, the
-segments of the block log, and last the list of all parts with their SHA-256. So one that was cut
+An uncompressed tar archive: what it is, the genesis document, secret keys and the console's
+records if asked for, the segments of the block log, and last the list of all parts with their SHA-256. So one that was cut
 off has no list.
 """
 
@@ -14,8 +14,11 @@ from typing import Final
 
 import msgspec
 
+from tallystick.storage.layout import CONSOLE_FILE, CONSOLE_FOLDER, VAULT_KEY_FILE
+
 BACKUP_FORMAT: Final = "tallystick.backup"
-BACKUP_VERSION: Final = 1
+BACKUP_VERSION: Final = 2
+"""The second may hold the records of the console."""
 INFO_PART: Final = "backup.json"
 MANIFEST_PART: Final = "manifest.json"
 TAR_BLOCK: Final = 512
@@ -24,6 +27,8 @@ SMALL_PART_BYTES_MAX: Final = 64 * 2**20
 """Parts other than segments; the list of a million segments would be this large."""
 
 KEY_PART: Final = re.compile(r"keys/[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
+CONSOLE_PART: Final = f"{CONSOLE_FOLDER}/{CONSOLE_FILE}"
+VAULT_KEY_PART: Final = f"{CONSOLE_FOLDER}/{VAULT_KEY_FILE}"
 SEGMENT_PART: Final = re.compile(r"blocks/\d{20}\.log")
 
 Progress = Callable[[int, int], None]
@@ -46,6 +51,8 @@ class BackupInfo(msgspec.Struct, frozen=True, kw_only=True):
     log_size: int
     has_keys: bool
     """Whether it holds secret keys, and must be guarded like them."""
+    has_console: bool = False
+    """Whether it holds the console's records: people, drafts and what they did, in clear."""
 
 
 class BackupPart(msgspec.Struct, frozen=True):

@@ -11,6 +11,8 @@ import hashlib
 import os
 import shutil
 import tarfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import IO, Final
 
@@ -28,21 +30,25 @@ from tallystick.errors import Corrupted, DataFolderProblem, FileProblem
 from tallystick.storage.backup_format import (
     BACKUP_FORMAT,
     BACKUP_VERSION,
+    CONSOLE_PART,
     COPY_BYTES,
     INFO_PART,
     KEY_PART,
     MANIFEST_PART,
     SEGMENT_PART,
     SMALL_PART_BYTES_MAX,
+    VAULT_KEY_PART,
     BackupInfo,
     BackupManifest,
     BackupPart,
     Progress,
 )
 from tallystick.storage.committed import CommitMark
+from tallystick.storage.console_records import check_records
 from tallystick.storage.data_folder import prepare_folder, read_genesis, write_format
 from tallystick.storage.layout import (
     BLOCKS_FOLDER,
+    CONSOLE_FOLDER,
     GENESIS_FILE,
     KEYS_FOLDER,
     STATE_FOLDER,
@@ -52,9 +58,16 @@ from tallystick.storage.log_reader import BlockLogReader
 from tallystick.storage.verification import BlockVerifier
 
 _NEVER_RESTORED: Final = f"{KEYS_FOLDER}/{VALIDATOR_KEY_FILE}"
+_CONSOLE_PARTS: Final = frozenset({CONSOLE_PART, VAULT_KEY_PART})
 
 
-def restore(source: Path, data: Path, *, progress: Progress | None = None) -> BackupManifest:
+def restore(
+    source: Path,
+    data: Path,
+    *,
+    include_console: bool = False,
+    progress: Progress | None = None,
+) -> BackupManifest:
     """Make a data folder from a backup.
 
     Every part is compared with its SHA-256, and every block with its chain: transactions, entries,
@@ -64,6 +77,8 @@ def restore(source: Path, data: Path, *, progress: Progress | None = None) -> Ba
     Args:
         source: the backup file.
         data: a folder that does not exist yet, or is empty.
+        include_console: whether to restore the console's records too. Nothing proves them but
+            the backup's own list: who made the backup decides who may sign in.
         progress: told how far the checking has come, in blocks.
 
     Raises:
@@ -76,8 +91,10 @@ def restore(source: Path, data: Path, *, progress: Progress | None = None) -> Ba
         raise FileProblem(f"there is no backup file {source}", field="source")
     prepare_folder(data)
     try:
-        manifest = _extract(source, data)
+        manifest = _extract(source, data, include_console=include_console)
         _verify(data, manifest.info, progress)
+        if include_console and manifest.info.has_console:
+            _check_console(data)
         CommitMark(data / BLOCKS_FOLDER, manifest.info.height).close()
         with failing_storage("syncing the data folder"):
             sync_folder(data / BLOCKS_FOLDER)
@@ -89,10 +106,21 @@ def restore(source: Path, data: Path, *, progress: Progress | None = None) -> Ba
     return manifest
 
 
-def _extract(source: Path, data: Path) -> BackupManifest:
+def _check_console(data: Path) -> None:
+    try:
+        check_records(data / CONSOLE_PART)
+    except Corrupted as error:
+        raise _bad(error.message) from error
+    with failing_storage("syncing the data folder"):
+        sync_folder(data / CONSOLE_FOLDER)
+
+
+def _extract(source: Path, data: Path, *, include_console: bool) -> BackupManifest:
     for name, mode in ((KEYS_FOLDER, 0o700), (BLOCKS_FOLDER, 0o755), (STATE_FOLDER, 0o750)):
         make_folder(data / name, mode=mode)
-    reading = _Reading(data)
+    if include_console:
+        make_folder(data / CONSOLE_FOLDER, mode=0o700)
+    reading = _Reading(data, left_out=frozenset() if include_console else _CONSOLE_PARTS)
     try:
         with tarfile.open(source, "r|", bufsize=COPY_BYTES) as archive:
             for entry in archive:
@@ -119,12 +147,13 @@ def _bad(what: str) -> Corrupted:
 
 
 class _Reading:
-    """Takes the parts of a backup in their order: info, genesis, keys, segments, list."""
+    """Takes the parts of a backup in their order: info, genesis, keys, console, segments, list."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *, left_out: frozenset[str]) -> None:
         self.info: BackupInfo | None = None
         self.manifest: BackupManifest | None = None
         self._data = data
+        self._left_out = left_out
         self._parts: list[BackupPart] = []
 
     def take(self, name: str, size: int, content: IO[bytes]) -> None:
@@ -133,14 +162,18 @@ class _Reading:
             self._take_info(name, _read_small(name, size, content))
         elif name == MANIFEST_PART:
             self._take_manifest(_read_small(name, size, content))
+        elif name in self._left_out:
+            self._parts.append(_hashed(name, content, lambda _: None))
         elif SEGMENT_PART.fullmatch(name):
-            self._copy(name, content)
+            self._copy(name, content, mode=0o644)
+        elif name == CONSOLE_PART and self.info.has_console:
+            self._copy(name, content, mode=0o600)
         elif name == GENESIS_FILE:
             self._write(name, _read_small(name, size, content), mode=0o644)
         elif name == _NEVER_RESTORED and self.info.has_keys:
             # No backup of ours has it; see `backup`. One from elsewhere must not bring it either.
             self._note(name, _read_small(name, size, content))
-        elif KEY_PART.fullmatch(name) and self.info.has_keys:
+        elif (KEY_PART.fullmatch(name) or name == VAULT_KEY_PART) and self.info.has_keys:
             self._write(name, _read_small(name, size, content), mode=0o600)
         else:
             raise _bad(f"an unexpected part {name[:100]!r}")
@@ -173,30 +206,38 @@ class _Reading:
             listed = {part.name: part for part in manifest.parts}
             wrong = [part.name for part in self._parts if listed.get(part.name) != part]
             raise _bad(f"parts differ from their SHA-256: {', '.join(wrong)[:200] or 'missing'}")
+        if manifest.info.has_console and all(part.name != CONSOLE_PART for part in self._parts):
+            raise _bad("the console's records are missing")
         self.manifest = manifest
 
     def _write(self, name: str, body: bytes, *, mode: int) -> None:
         write_file(self._data / name, body, mode=mode)
         self._note(name, body)
 
-    def _copy(self, name: str, content: IO[bytes]) -> None:
-        digest = hashlib.sha256()
-        size = 0
+    def _copy(self, name: str, content: IO[bytes], *, mode: int) -> None:
         with failing_storage(f"writing {name}"):
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-            descriptor = os.open(self._data / name, flags, 0o644)
+            descriptor = os.open(self._data / name, flags, mode)
             try:
-                while piece := content.read(COPY_BYTES):
-                    digest.update(piece)
-                    size += len(piece)
-                    write_all(descriptor, piece)
+                part = _hashed(name, content, partial(write_all, descriptor))
                 sync_file(descriptor)
             finally:
                 os.close(descriptor)
-        self._parts.append(BackupPart(name, size, digest.hexdigest()))
+        self._parts.append(part)
 
     def _note(self, name: str, body: bytes) -> None:
         self._parts.append(BackupPart(name, len(body), hashlib.sha256(body).hexdigest()))
+
+
+def _hashed(name: str, content: IO[bytes], sink: Callable[[bytes], object]) -> BackupPart:
+    """Give the pieces of a part to a sink, and return what the part is."""
+    digest = hashlib.sha256()
+    size = 0
+    while piece := content.read(COPY_BYTES):
+        digest.update(piece)
+        size += len(piece)
+        sink(piece)
+    return BackupPart(name, size, digest.hexdigest())
 
 
 def _read_small(name: str, size: int, content: IO[bytes]) -> bytes:

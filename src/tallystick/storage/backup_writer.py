@@ -5,6 +5,7 @@ The state is not in a backup: it is rebuilt by replay, so no foreign database fi
 Secret keys are in it only if asked for, and never the key that votes on blocks: used without the
 record of what it signed last, which no backup can have up to date, it may sign the opposite.
 What is copied is checked on the way: a backup of damaged blocks is not made.
+The console's records are no part of the ledger, so a copy of them goes in if asked for.
 """
 
 from __future__ import annotations
@@ -22,15 +23,19 @@ from tallystick.disk import PARTIAL_SUFFIX, sync_file, sync_folder
 from tallystick.errors import DataFolderProblem, FileProblem
 from tallystick.model import Block
 from tallystick.storage.backup_format import (
+    CONSOLE_PART,
+    COPY_BYTES,
     INFO_PART,
     KEY_PART,
     MANIFEST_PART,
     TAR_BLOCK,
+    VAULT_KEY_PART,
     BackupInfo,
     BackupManifest,
     BackupPart,
     Progress,
 )
+from tallystick.storage.console_records import copy_records
 from tallystick.storage.data_folder import read_format, read_genesis
 from tallystick.storage.layout import BLOCKS_FOLDER, GENESIS_FILE, KEYS_FOLDER, VALIDATOR_KEY_FILE
 from tallystick.storage.log_reader import BlockLogReader
@@ -39,7 +44,12 @@ from tallystick.storage.segments import SEGMENT_HEADER_SIZE, Segment, list_segme
 
 
 def backup(
-    data: Path, target: Path, *, include_keys: bool = False, progress: Progress | None = None
+    data: Path,
+    target: Path,
+    *,
+    include_keys: bool = False,
+    include_console: bool = False,
+    progress: Progress | None = None,
 ) -> BackupManifest:
     """Write a backup of a data folder, whose node may be running.
 
@@ -49,21 +59,27 @@ def backup(
         data: the data folder.
         target: a file that does not exist yet.
         include_keys: whether to put the node's secret keys into it, but the validator's.
+        include_console: whether to put the console's records into it, if the folder has any;
+            the key of its vault is one of the secret keys.
         progress: told how far it has come.
 
     Raises:
-        Corrupted: the block log is damaged; there is then no backup.
+        Corrupted: the block log or the console's records are damaged; there is then no backup.
         DataFolderProblem: it is no data folder, or has no blocks yet.
         FileProblem: the target exists or cannot be written.
     """
     if target.exists():
         raise FileProblem(f"{target} exists already", field="target")
     network = read_format(data).network
-    genesis = read_genesis(data, network)
-    info = _describe(data, network, has_keys=include_keys)
+    read_genesis(data, network)  # or it is no folder of this network
+    has_console = include_console and (data / CONSOLE_PART).is_file()
+    info = _describe(data, network, has_keys=include_keys, has_console=has_console)
     partial = target.with_name(f".{target.name}{PARTIAL_SUFFIX}")
+    copy = target.with_name(f".{target.name}.console{PARTIAL_SUFFIX}")
     try:
-        manifest = _write(partial, data, info, genesis, progress)
+        if has_console:
+            copy_records(data / CONSOLE_PART, copy)
+        manifest = _write(partial, data, info, copy, progress)
         partial.replace(target)
         sync_folder(target.parent)
     except OSError as error:
@@ -71,10 +87,11 @@ def backup(
         raise FileProblem(f"{target} cannot be written: {what}", field="target") from error
     finally:
         partial.unlink(missing_ok=True)
+        copy.unlink(missing_ok=True)
     return manifest
 
 
-def _describe(data: Path, network: str, *, has_keys: bool) -> BackupInfo:
+def _describe(data: Path, network: str, *, has_keys: bool, has_console: bool) -> BackupInfo:
     reader = BlockLogReader(data, network=network)
     height = reader.committed_height()
     if height == 0:
@@ -88,20 +105,27 @@ def _describe(data: Path, network: str, *, has_keys: bool) -> BackupInfo:
         block_time=last.header.time,
         log_size=last.header.log_size,
         has_keys=has_keys,
+        has_console=has_console,
     )
 
 
 def _write(
-    path: Path, data: Path, info: BackupInfo, genesis: bytes, progress: Progress | None
+    path: Path,
+    data: Path,
+    info: BackupInfo,
+    records: Path,
+    progress: Progress | None,
 ) -> BackupManifest:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         archive = _Archive(file)
         archive.add(INFO_PART, [msgspec.json.format(msgspec.json.encode(info))])
-        archive.add(GENESIS_FILE, [genesis])
+        archive.add(GENESIS_FILE, [read_genesis(data, info.network)])
         if info.has_keys:
             for name, key in _key_files(data):
                 archive.add(name, [key.read_bytes()])
+        if info.has_console:
+            archive.add_file(CONSOLE_PART, records)
         log = _LogCopy(data, info, progress)
         for start, last, size in log.segments():
             name = f"{BLOCKS_FOLDER}/{segment_path(data, start).name}"
@@ -124,6 +148,9 @@ def _key_files(data: Path) -> Iterator[tuple[str, Path]]:
                 f"{name} is not the name of a key file", hint="Move it out of the data folder."
             )
         yield name, path
+    vault_key = data / VAULT_KEY_PART
+    if vault_key.is_file():
+        yield VAULT_KEY_PART, vault_key
 
 
 class _Archive:
@@ -135,6 +162,11 @@ class _Archive:
 
     def add(self, name: str, pieces: list[bytes]) -> None:
         self.add_stream(name, sum(map(len, pieces)), pieces)
+
+    def add_file(self, name: str, path: Path) -> None:
+        with path.open("rb") as source:
+            pieces = iter(lambda: source.read(COPY_BYTES), b"")
+            self.add_stream(name, path.stat().st_size, pieces)
 
     def add_stream(self, name: str, size: int, pieces: Iterable[bytes]) -> None:
         entry = tarfile.TarInfo(name)

@@ -19,6 +19,7 @@ from tallystick.cli.founding import found_demo
 from tallystick.cli.linking import transaction_of_leaf
 from tallystick.cli.runfile import RunFile, RunRecord
 from tallystick.client import Status, connect
+from tallystick.console.records import Records, records_path
 from tallystick.errors import NotFound, UsageError
 from tallystick.storage import Finding, Severity
 from tests.unit.cli.conftest import Running, Tally
@@ -186,6 +187,25 @@ def test_a_backup_is_one_file_and_never_overwrites(
     assert (folder / "trust.json").is_file()
     assert tally("restore", target, "--data", folder).code == 1
     assert tally("restore", target).code == 2
+
+
+def test_a_backup_says_that_it_holds_the_consoles_accounts(
+    tally: Tally, tmp_path: Path, running: Running, deposit: dict[str, str]
+) -> None:
+    """They are in it unless left out, and a restore says whose word they are."""
+    assert deposit["id"]
+    records = Records(records_path(running.folder))
+    records.close()
+    target, bare, folder = tmp_path / "b.backup", tmp_path / "c.backup", tmp_path / "restored"
+    made = tally("backup", target, "--json")
+    assert made.json["has_console"] is True
+    assert "--without-console" in made.err
+    assert tally("backup", bare, "--without-console", "--json").json["has_console"] is False
+    restored = tally("restore", target, "--data", folder)
+    assert "vault.key" in restored.err
+    assert records_path(folder).is_file()
+    tally("restore", target, "--data", tmp_path / "other", "--without-console")
+    assert not (tmp_path / "other" / "console").exists()
 
 
 def test_views_are_rebuilt_only_when_nobody_uses_them(

@@ -18,7 +18,7 @@ from tallystick.crypto import sha256
 from tallystick.errors import Corrupted, DataFolderProblem, FileProblem
 from tallystick.model import Block
 from tallystick.storage import BackupManifest, BlockLog, DataFolder, backup, check_storage, restore
-from tallystick.storage.backup_format import BackupInfo, BackupPart
+from tallystick.storage.backup_format import BACKUP_VERSION, BackupInfo, BackupPart
 from tests.unit.storage.chain import GENESIS, NETWORK, OTHER_GENESIS, SECRET, Chain, last_segment
 
 Parts = dict[str, bytes]
@@ -337,7 +337,7 @@ FORGERIES: dict[str, tuple[Callable[[Parts], Parts], str, type[Exception]]] = {
         FileProblem,
     ),
     "a newer version": (
-        lambda parts: info_with(parts, version=2),
+        lambda parts: info_with(parts, version=BACKUP_VERSION + 1),
         "newer version",
         FileProblem,
     ),

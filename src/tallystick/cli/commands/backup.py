@@ -26,6 +26,7 @@ def backup(
     /,
     *,
     include_keys: bool = False,
+    without_console: bool = False,
     place: Place = PLACE,
     _output: Output = OUTPUT,
 ) -> Answer:
@@ -33,21 +34,36 @@ def backup(
 
     Raises:
         FileProblem: the target exists or cannot be written.
-        Corrupted: the block log is damaged; there is then no backup.
+        Corrupted: the block log or the console's records are damaged; there is then no backup.
     """
     from tallystick.storage import backup as write_backup
 
     folder = existing_data_folder(place.data)
     check_founded(folder)
     with _shown(say("backup.writing"), is_bytes=True) as told:
-        manifest = write_backup(folder, target, include_keys=include_keys, progress=told)
+        manifest = write_backup(
+            folder,
+            target,
+            include_keys=include_keys,
+            include_console=not without_console,
+            progress=told,
+        )
     step(say("backup.done", path=target))
     if include_keys:
         warn(say("backup.has_keys"))
+    if manifest.info.has_console:
+        warn(say("backup.has_console"))
     return _sheet(target, folder, manifest.info)
 
 
-def restore(source: Path, /, *, place: Place = PLACE, _output: Output = OUTPUT) -> Answer:
+def restore(
+    source: Path,
+    /,
+    *,
+    without_console: bool = False,
+    place: Place = PLACE,
+    _output: Output = OUTPUT,
+) -> Answer:
     """Restore a backup into a new data folder.
 
     Raises:
@@ -62,13 +78,24 @@ def restore(source: Path, /, *, place: Place = PLACE, _output: Output = OUTPUT) 
             say("usage.missing", name="--data"), field="--data", hint=say("restore.where")
         )
     with _shown(say("restore.checking"), is_bytes=False) as told:
-        manifest = read_backup(source, place.data, progress=told)
+        manifest = read_backup(
+            source, place.data, include_console=not without_console, progress=told
+        )
     keep_trust_file(place.data)
     step(say("restore.done", path=place.data))
     if not manifest.info.has_keys:
         note(say("restore.no_keys", path=place.data / "keys"))
+    if manifest.info.has_console and not without_console:
+        _note_console(place.data, manifest.info)
     _note_validators(place.data)
     return _sheet(source, place.data, manifest.info)
+
+
+def _note_console(folder: Path, info: BackupInfo) -> None:
+    """Say whose word the accounts are, and what of them is not back yet."""
+    note(say("restore.console"))
+    if not info.has_keys:
+        note(say("restore.no_vault_key", path=folder / "console" / "vault.key"))
 
 
 def _note_validators(folder: Path) -> None:
@@ -89,6 +116,7 @@ def _sheet(file: Path, folder: Path, info: BackupInfo) -> Sheet:
             "block_hash": info.block_hash,
             "log_size": info.log_size,
             "has_keys": info.has_keys,
+            "has_console": info.has_console,
             "bytes": file.stat().st_size,
         }
     )

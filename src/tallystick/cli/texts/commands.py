@@ -273,8 +273,17 @@ COMMANDS: Final[Mapping[str, CommandText]] = {
     ),
     "backup": CommandText(
         Text("write one file with everything needed to restore", "备份为单个文件"),
-        ("tally backup ledger.backup", "tally backup ledger.backup --data ./ledger"),
-        Text("The node may keep running.", "节点可保持运行。"),
+        (
+            "tally backup ledger.backup",
+            "tally backup ledger.backup --data ./ledger",
+            "tally backup keys-and-all.backup --include-keys",
+            "tally backup for-others.backup --without-console",
+        ),
+        Text(
+            "The node may keep running. The blocks, and the console's accounts, drafts and audit "
+            "trail; secret keys only with --include-keys.",
+            "节点可保持运行。含区块，以及控制台的账户、草稿与审计记录；私钥仅在 --include-keys 时包含。",
+        ),
     ),
     "restore": CommandText(
         Text("restore a backup into a new data folder", "将备份恢复到新的数据目录"),

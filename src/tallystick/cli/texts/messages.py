@@ -302,11 +302,28 @@ MESSAGES: Final[Mapping[str, Text]] = {
     "backup.has_keys": Text(
         "it holds the node's secret keys: guard it like them", "备份含节点私钥，请同等保管"
     ),
+    "backup.has_console": Text(
+        "it holds the console's accounts, drafts and audit trail in clear, passwords as hashes: "
+        "keep it from others, or leave them out with --without-console",
+        "备份含控制台的账户、草稿与审计记录（明文；口令仅存哈希）：请勿外传，"
+        "或以 --without-console 不含之",
+    ),
     "restore.checking": Text("checking", "核验"),
     "restore.done": Text("restored into {path}", "已恢复到 {path}"),
     "restore.where": Text("Name the new folder with --data.", "请用 --data 指定新目录。"),
     "restore.no_keys": Text(
         "the node's key is not in it: put it into {path}", "备份不含节点密钥，请放入 {path}"
+    ),
+    "restore.console": Text(
+        "the console's accounts, passwords and second factors are those of the backup: what was "
+        "closed or changed since is not; a backup of somebody else's is restored with "
+        "--without-console",
+        "控制台的账户、口令与第二因素为备份时的状态，此后的停用与变更不在其中；"
+        "他人所作的备份请以 --without-console 恢复",
+    ),
+    "restore.no_vault_key": Text(
+        "the key of the console's vault is not in it: put it at {path} before the node starts",
+        "备份不含控制台保管库密钥，请在节点启动前放入 {path}",
     ),
     "restore.validator": Text(
         "This network has validators. The key that voted is in no backup, nor what it signed last: "

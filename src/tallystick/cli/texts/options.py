@@ -255,7 +255,15 @@ OPTIONS: Final[Mapping[str, Text]] = {
     "node prune:keep": Text("how many; 0 keeps all", "保留数量；0 表示全部保留"),
     # backup, explain, completion
     "backup:include_keys": Text("put the node's secret keys into it", "包含节点私钥"),
+    "backup:without_console": Text(
+        "leave out the console's accounts, drafts and audit trail",
+        "不含控制台的账户、草稿与审计记录",
+    ),
     "backup:target": Text("file to write; must not exist", "备份文件；不得已存在"),
+    "restore:without_console": Text(
+        "leave out the console's accounts, drafts and audit trail: a backup of somebody else's",
+        "不恢复控制台的账户、草稿与审计记录，用于他人所作的备份",
+    ),
     "restore:source": Text("backup file", "备份文件"),
     "explain:code": Text("error code; without one, all are listed", "错误代码；省略则列出全部"),
     "completion:shell": Text("which shell", "哪种 shell"),
