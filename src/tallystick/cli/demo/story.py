@@ -46,7 +46,14 @@ from tallystick.client import (
     digest_file,
     plan_folder,
 )
-from tallystick.errors import Duplicate, Unverified
+from tallystick.errors import (
+    DataFolderProblem,
+    Duplicate,
+    FileProblem,
+    NotFound,
+    UnknownRecord,
+    Unverified,
+)
 
 SAMPLE: Final = "sample-contract.pdf"
 CASE_FOLDER: Final = "case"
@@ -66,10 +73,12 @@ def tell(folder: Path, url: str, *, stays: bool) -> dict[str, Plain]:
 
     Raises:
         Unverified: something did not go as it must.
+        DataFolderProblem: the demonstration is that of another version.
     """
     place = folder / FILES_FOLDER
     copy_files(place)
-    identity = KeyStore(folder / KEYS_FOLDER).load(DEFAULT_KEY)
+    with _keys_of_this_version(folder):
+        identity = KeyStore(folder / KEYS_FOLDER).load(DEFAULT_KEY)
     with connect(url, identity=identity, trust=folder / TRUST_FILE) as net:
         story = Story(net, place, folder / TRUST_FILE)
         number = story.deposit_sample()
@@ -77,7 +86,8 @@ def tell(folder: Path, url: str, *, stays: bool) -> dict[str, Plain]:
         story.deposit_folder()
         story.keep_samples(folder / SAMPLES_FOLDER)
         publish_first_seal(folder, url, folder / TRUST_FILE)
-        paper = story.certify(number, seals_of(folder))
+        with _keys_of_this_version(folder):
+            paper = story.certify(number, seals_of(folder))
     step(say("demo.trust", path=folder / TRUST_FILE))
     story.verify_offline()
     story.refuse_forgery()
@@ -88,6 +98,23 @@ def tell(folder: Path, url: str, *, stays: bool) -> dict[str, Plain]:
         "certificate": paper,
         "verified": True,
     }
+
+
+@contextmanager
+def _keys_of_this_version(folder: Path) -> Iterator[None]:
+    """Say what is the matter with a folder whose keys or seal have other names, or are gone.
+
+    Raises:
+        DataFolderProblem: something that this version's demonstration keeps is not there.
+    """
+    try:
+        yield
+    except (FileProblem, NotFound, UnknownRecord) as error:
+        raise DataFolderProblem(
+            say("demo.other_version", path=folder, what=error.message),
+            field="--data",
+            hint=say("demo.other_version_hint", path=folder),
+        ) from error
 
 
 def copy_files(place: Path) -> None:

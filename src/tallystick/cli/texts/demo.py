@@ -37,6 +37,17 @@ DEMO: Final[Mapping[str, Text]] = {
     ),
     "demo.reset": Text("the demonstration begins anew: {path}", "演示已恢复初始状态：{path}"),
     "demo.nothing_to_reset": Text("there is no demonstration in {path}", "{path} 中没有演示网络"),
+    "demo.other_version": Text(
+        "the demonstration in {path} was founded by another version: its keys or its seal are not "
+        "those that this one expects ({what})",
+        "{path} 中的演示由其他版本创建，其密钥或签章与本版本不符（{what}）",
+    ),
+    "demo.other_version_hint": Text(
+        "Found it anew, which gives up what was done in it: `tally demo reset --data {path}`. "
+        "Or keep it, and name another folder with --data.",
+        "重新创建（其间所做的一切随之消失）：`tally demo reset --data {path}`；"
+        "或保留它，以 --data 指定其他目录。",
+    ),
     "demo.reset_alone": Text(
         "reset is of the demonstration that `tally up --demo` founds; it has no network of four",
         "reset 恢复的是 `tally up --demo` 创建的演示；它没有四节点网络",
