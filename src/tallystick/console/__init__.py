@@ -2,8 +2,19 @@
 """The web console: pages in Chinese and English for everything a node knows; speaks HTTP only."""
 
 from tallystick.console.application import create_console
+from tallystick.console.backups import Backup, Backups, Work, WorkEnd, WorkKind
 from tallystick.console.proving import CertificateKind
 from tallystick.console.rescuing import rescue
 from tallystick.console.sharing import ConsoleOptions
 
-__all__ = ["CertificateKind", "ConsoleOptions", "create_console", "rescue"]
+__all__ = [
+    "Backup",
+    "Backups",
+    "CertificateKind",
+    "ConsoleOptions",
+    "Work",
+    "WorkEnd",
+    "WorkKind",
+    "create_console",
+    "rescue",
+]

@@ -79,6 +79,9 @@ class Kind(StrEnum):
     RESET_GIVEN = "reset-given"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 # a kind, no password
     FACTOR_CHANGED = "factor-changed"
+    BACKUP_MADE = "backup-made"
+    """Begun; another row says how it ended. So does the next kind."""
+    BACKUP_TRIED = "backup-tried"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Who must have one-time codes or a passkey."""
     sign_with_passkey: bool = False
     """Whether transactions are confirmed by passkeys only."""
+    backups: str = "backups"
+    """Folder of backups; from the node's folder, if it is not named from the root."""
     providers: tuple[Provider, ...] = ()
 
 

@@ -15,6 +15,7 @@ from tallystick.console.account.cast import admit_cast
 from tallystick.console.account.invitations import has_accounts, invite
 from tallystick.console.account.sessions import SESSION_COOKIE
 from tallystick.console.account.who import who_is
+from tallystick.console.backups import Backups
 from tallystick.console.forgery import VISITOR_COOKIE, new_visitor
 from tallystick.console.languages import choose_language
 from tallystick.console.ledger import Ledger
@@ -47,6 +48,8 @@ class ConsoleOptions:
     """Told the path by which the first account is opened, at each start until there is one."""
     certificates: Certificates | None = None
     """Makes certificates of records; without it the page of a deposit offers its receipt only."""
+    backups: Callable[[Path], Backups] | None = None
+    """Gives the backups in the folder that the operator named; without it there is no such page."""
     samples: Path | None = None
     """Folder of files to try verification on; only a demonstration has one."""
     demonstration_keys: Path | None = None
@@ -67,6 +70,11 @@ class Console:
         self.prover = Prover(ledger, options.trust or options.data / TRUST_FILE)
         self.records = Records(records_path(options.data))
         self.vault = _open_vault(self.records, vault_key_path(options.data))
+        self.backups = (
+            None
+            if options.backups is None
+            else options.backups(options.data / self.settings.backups)
+        )
         if options.demonstration_keys is not None:
             admit_cast(self.records, self.vault, options.demonstration_keys)
 
@@ -111,6 +119,7 @@ class Console:
             keep_key=self.vault.keep,
             check_hash=self.prover.check_hash,
             certificates=self.options.certificates,
+            backups=self.backups,
             samples=self.options.samples,
             check_proof=self.options.check_proof or no_proof_check,
             is_demonstration=self.options.demonstration_keys is not None,

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tallystick.client import FileFacts, Verification
+from tallystick.console.backups import Backups
 from tallystick.console.forgery import FORM_KEY, form_key, is_own_form
 from tallystick.console.languages import texts_in
 from tallystick.console.ledger import Json, Ledger, text_in
@@ -111,6 +112,8 @@ class Visit:
     """Whether this is a demonstration, in which anybody may act as anybody."""
     certificates: Certificates | None = None
     """Makes certificates of records, where the operator named a seal."""
+    backups: Backups | None = None
+    """The node's backups, where somebody looks after them."""
     samples: Path | None = None
     """Folder of files to try verification on, in a demonstration."""
     notices: list[str] = field(default_factory=list)

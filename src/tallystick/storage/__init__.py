@@ -2,7 +2,7 @@
 """Keeps blocks and state on disk: block log, store, data folder, backup, checks."""
 
 from tallystick.storage.backup_format import BackupInfo, BackupManifest
-from tallystick.storage.backup_reader import restore
+from tallystick.storage.backup_reader import read_backup_info, restore
 from tallystick.storage.backup_writer import backup
 from tallystick.storage.block_log import BlockLog
 from tallystick.storage.check import check_storage
@@ -67,6 +67,7 @@ __all__ = [
     "offered_heights",
     "open_storage",
     "prepare_folder",
+    "read_backup_info",
     "read_chunk",
     "read_format",
     "read_genesis",

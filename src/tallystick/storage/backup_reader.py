@@ -106,6 +106,28 @@ def restore(
     return manifest
 
 
+def read_backup_info(source: Path) -> BackupInfo:
+    """Return what a backup says that it holds; nothing of it is checked.
+
+    Raises:
+        FileProblem: the file cannot be read, is no backup, or of a newer version.
+    """
+    reading = _Reading(source.parent, left_out=frozenset())
+    try:
+        with tarfile.open(source, "r:") as archive:
+            entry = archive.next()
+            content = None if entry is None else archive.extractfile(entry)
+            if entry is not None and content is not None:
+                reading.take(entry.name, entry.size, content)
+    except (tarfile.TarError, EOFError) as error:
+        raise FileProblem(f"{source} is not a backup", field="source") from error
+    except OSError as error:
+        raise FileProblem(f"{source} cannot be read: {error}", field="source") from error
+    if reading.info is None:
+        raise FileProblem(f"{source} is not a backup", field="source")
+    return reading.info
+
+
 def _check_console(data: Path) -> None:
     try:
         check_records(data / CONSOLE_PART)

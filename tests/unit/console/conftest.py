@@ -58,11 +58,16 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+def node_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the data folder of `node`."""
+    return tmp_path_factory.mktemp("console") / "node"
+
+
+@pytest.fixture(scope="session")
+def node(node_folder: Path) -> Iterator[Node]:
     """Run one node in this process, with a few deposits on its ledger; pages only read it."""
-    folder = tmp_path_factory.mktemp("console") / "node"
-    found(folder, "solo")
-    node = open_node(NodeConfig(data=folder, workers=False))
+    found(node_folder, "solo")
+    node = open_node(NodeConfig(data=node_folder, workers=False))
     try:
         node.start()
         end = now() + LIFETIME // 2

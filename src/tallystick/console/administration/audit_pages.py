@@ -88,4 +88,6 @@ def _kinds(visit: Visit) -> dict[str, str]:
         Kind.RESET_GIVEN: visit.say("gave a link for a new password"),
         Kind.PASSWORD_CHANGED: visit.say("set a password"),
         Kind.FACTOR_CHANGED: visit.say("changed a second factor"),
+        Kind.BACKUP_MADE: visit.say("made a backup"),
+        Kind.BACKUP_TRIED: visit.say("restored a backup on trial"),
     }

@@ -12,6 +12,11 @@ from tallystick.console.administration.account_pages import (
     show_accounts,
 )
 from tallystick.console.administration.audit_pages import show_audit
+from tallystick.console.administration.backup_pages import (
+    make_backup,
+    show_backups,
+    verify_backup,
+)
 
 _ADMINISTRATOR: Final = Access.ADMINISTRATOR
 
@@ -30,6 +35,21 @@ PAGES: Final = (
         name="change_account",
         access=_ADMINISTRATOR,
         handler=change_account,
+        method="POST",
+    ),
+    Page(path="/admin/backups", name="backups", access=_ADMINISTRATOR, handler=show_backups),
+    Page(
+        path="/admin/backups",
+        name="make_backup",
+        access=_ADMINISTRATOR,
+        handler=make_backup,
+        method="POST",
+    ),
+    Page(
+        path="/admin/backups/verify",
+        name="verify_backup",
+        access=_ADMINISTRATOR,
+        handler=verify_backup,
         method="POST",
     ),
 )
