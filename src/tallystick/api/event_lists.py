@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Events as lists, newest first: all of them, and those that a figure counted."""
+"""Events as lists: all of them, either way, and those that a figure counted."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from msgspec import Struct
 
 from tallystick.api.answer import Answer
 from tallystick.api.asked import Asked
-from tallystick.api.event_ids import check_pattern
+from tallystick.api.event_ids import check_pattern, parse_place
 from tallystick.api.frames import StreamedEvent, show_event_row
 from tallystick.api.transaction_rows import list_answer
 from tallystick.api.view_ports import CellFilter, EventFilter, EventRow, PageOf, TimeRange
 from tallystick.api.wire_types import Count
 
 _NEWEST: Final = "newest"
+_OLDEST: Final = "oldest"
 _NAMED: Final = frozenset({"period", "cursor", "limit"})
 """Parameters that are no values of a cell."""
 
 
 class EventPage(Struct, frozen=True, kw_only=True):
-    """Events, newest first; a page may be short, or empty, and still have a next one."""
+    """Events, newest first unless `since` is given; a page may be short, or empty, and still have a next one."""
 
     items: list[StreamedEvent]
     next_cursor: str | None
@@ -34,10 +35,12 @@ def list_events(asked: Asked) -> Answer:
         organization=asked.text("organization"),
         during=TimeRange(asked.integer("from"), asked.integer("to")),
     )
+    since = asked.text("since")
     page = asked.server.node.views.list_events(
         check_pattern(asked.text("name")),
         wanted=wanted,
-        order=_NEWEST,
+        after=parse_place(since) if since else None,
+        order=_OLDEST if since else _NEWEST,
         cursor=asked.text("cursor"),
         limit=asked.required_integer("limit"),
     )

@@ -213,7 +213,10 @@ ROUTES: Final = (
         name="list_events",
         tag="events",
         policy=Policy.PUBLIC,
-        summary=Bilingual(en="Events, newest first", zh="事件列表（由新到旧）"),
+        summary=Bilingual(
+            en="Events, newest first, or oldest first since one of them",
+            zh="事件列表（由新到旧；指定起点时由旧到新）",
+        ),
         parameters=(
             Parameter(
                 name="name",
@@ -224,6 +227,12 @@ ROUTES: Final = (
             Parameter(
                 name="organization",
                 description="Only of this organisation's transactions.",
+            ),
+            Parameter(
+                name="since",
+                description="Id of the last event seen, or a height: what follows it, oldest "
+                "first. 0 for all.",
+                example="12.0.0",
             ),
             FROM,
             TO,

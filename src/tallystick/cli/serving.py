@@ -12,6 +12,7 @@ from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tallystick.api import Application, Door, HttpServer
 from tallystick.cli.catalogue import say
@@ -24,6 +25,9 @@ from tallystick.contracts import Contract
 from tallystick.errors import TallystickError
 from tallystick.node import Node, NodeConfig, open_node, settle_collector
 from tallystick.units import LOOPBACK_NAMES
+
+if TYPE_CHECKING:
+    from tallystick.console import Courier
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,12 @@ def serve_folder(serving: Serving, guest: Guest, *, once: bool) -> None:
         host.stop(node)
 
 
+def _begin_webhooks(serving: Serving) -> Courier:
+    from tallystick.console import start_webhooks
+
+    return start_webhooks(serving.folder, serving.url)
+
+
 class Host:
     """Serves the node, runs the guest in a thread of its own, and keeps what went wrong."""
 
@@ -90,6 +100,7 @@ class Host:
         self._once = once
         self._failure: BaseException | None = None
         self._server: HttpServer | None = None
+        self._courier: Courier | None = None
         self._started = time.monotonic()
         # A thread starts with an empty context: it would speak the default language.
         self._context = copy_context()
@@ -135,6 +146,8 @@ class Host:
 
     def stop(self, node: Node) -> None:
         """Stop the node; raise what ended it early, if anything did."""
+        if self._courier is not None:
+            self._courier.stop()
         try:
             node.stop()
         except TallystickError as error:
@@ -150,6 +163,7 @@ class Host:
         took_s = time.monotonic() - self._started
         if self._serving.contracts is None:  # else the author is told by the workshop
             step(say("node.started", url=self._serving.url), took_s=took_s)
+        self._courier = _begin_webhooks(self._serving)
         threading.Thread(
             target=self._context.run,
             args=(self._receive, node, server),

@@ -6,15 +6,19 @@ from tallystick.console.backups import Backup, Backups, Work, WorkEnd, WorkKind
 from tallystick.console.proving import CertificateKind
 from tallystick.console.rescuing import rescue
 from tallystick.console.sharing import ConsoleOptions
+from tallystick.console.webhooks.courier import Courier
+from tallystick.console.webhooks.starting import start_webhooks
 
 __all__ = [
     "Backup",
     "Backups",
     "CertificateKind",
     "ConsoleOptions",
+    "Courier",
     "Work",
     "WorkEnd",
     "WorkKind",
     "create_console",
     "rescue",
+    "start_webhooks",
 ]

@@ -82,6 +82,7 @@ class Kind(StrEnum):
     BACKUP_MADE = "backup-made"
     """Begun; another row says how it ended. So does the next kind."""
     BACKUP_TRIED = "backup-tried"
+    WEBHOOK_CHANGED = "webhook-changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import tomllib
 from pathlib import Path
 from typing import Final, Literal
@@ -45,6 +46,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Whether transactions are confirmed by passkeys only."""
     backups: str = "backups"
     """Folder of backups; from the node's folder, if it is not named from the root."""
+    webhook_networks: tuple[str, ...] = ()
+    """Networks, such as 10.1.0.0/16, to which webhooks may go besides public addresses."""
     providers: tuple[Provider, ...] = ()
 
 
@@ -57,6 +60,8 @@ def read_settings(folder: Path) -> Settings:
     path = folder / SETTINGS_FILE
     try:
         found = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Settings)
+        for network in found.webhook_networks:
+            ipaddress.ip_network(network)
     except FileNotFoundError:
         return Settings()
     except (OSError, ValueError) as error:  # both readers' errors are ValueErrors

@@ -435,7 +435,7 @@ def test_a_transaction_is_found_by_the_beginning_of_its_id(caller: Caller, node:
 
 
 def test_events_are_a_list_too(caller: Caller, node: FakeNode) -> None:
-    """Newest first, by name, organisation and time, in pages."""
+    """Newest first, or oldest first since one; by name, organisation and time, in pages."""
     node.submit([deposit(1)])
     node.submit([deposit(2), deposit(3)])
     first = caller.get("/v1/events/list?limit=2").json
@@ -451,3 +451,12 @@ def test_events_are_a_list_too(caller: Caller, node: FakeNode) -> None:
         (f"from={first['items'][0]['time_ms']}", 2),
     ):
         assert len(caller.get(f"/v1/events/list?{query}").json["items"]) == count, query
+    for since, ids in (
+        ("0", ["1.0.0", "2.0.0", "2.1.0"]),
+        ("1", ["2.0.0", "2.1.0"]),
+        ("2.0.0", ["2.1.0"]),
+        ("2.1.0", []),
+    ):
+        later = caller.get(f"/v1/events/list?since={since}").json["items"]
+        assert [one["id"] for one in later] == ids, since
+    assert caller.get("/v1/events/list?since=x").status == 400

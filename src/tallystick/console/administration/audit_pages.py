@@ -89,5 +89,6 @@ def _kinds(visit: Visit) -> dict[str, str]:
         Kind.PASSWORD_CHANGED: visit.say("set a password"),
         Kind.FACTOR_CHANGED: visit.say("changed a second factor"),
         Kind.BACKUP_MADE: visit.say("made a backup"),
+        Kind.WEBHOOK_CHANGED: visit.say("changed a webhook"),
         Kind.BACKUP_TRIED: visit.say("restored a backup on trial"),
     }

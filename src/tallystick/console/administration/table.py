@@ -17,6 +17,12 @@ from tallystick.console.administration.backup_pages import (
     show_backups,
     verify_backup,
 )
+from tallystick.console.administration.webhook_pages import (
+    change,
+    register,
+    show_webhook,
+    show_webhooks,
+)
 
 _ADMINISTRATOR: Final = Access.ADMINISTRATOR
 
@@ -50,6 +56,27 @@ PAGES: Final = (
         name="verify_backup",
         access=_ADMINISTRATOR,
         handler=verify_backup,
+        method="POST",
+    ),
+    Page(path="/admin/webhooks", name="webhooks", access=_ADMINISTRATOR, handler=show_webhooks),
+    Page(
+        path="/admin/webhooks",
+        name="register_webhook",
+        access=_ADMINISTRATOR,
+        handler=register,
+        method="POST",
+    ),
+    Page(
+        path="/admin/webhooks/{webhook:int}",
+        name="webhook",
+        access=_ADMINISTRATOR,
+        handler=show_webhook,
+    ),
+    Page(
+        path="/admin/webhooks/{webhook:int}",
+        name="change_webhook",
+        access=_ADMINISTRATOR,
+        handler=change,
         method="POST",
     ),
 )
