@@ -159,6 +159,7 @@ from tallystick.contracts.parts.keeping import (
 )
 from tallystick.contracts.parts.network_proofs import (
     NetworkNotRecognised,
+    NetworkProofArgument,
     NetworkProofBroken,
     NetworkProofBytes,
     NetworkProofs,
@@ -362,6 +363,7 @@ __all__ = [
     "LegalHold",
     "LockState",
     "NetworkNotRecognised",
+    "NetworkProofArgument",
     "NetworkProofBroken",
     "NetworkProofBytes",
     "NetworkProofTooOld",

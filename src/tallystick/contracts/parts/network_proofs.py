@@ -7,12 +7,12 @@ so every node comes to the same answer and nobody has to fetch anything. It coun
 
 from __future__ import annotations
 
-from typing import Annotated, Final, NamedTuple, TypeAlias
+from typing import Annotated, Final, NamedTuple, TypeAlias, TypeVar
 
-from msgspec import Meta
+from msgspec import Meta, ValidationError, convert
 
 from tallystick.contracts.context import Context
-from tallystick.contracts.label import Format, Label
+from tallystick.contracts.label import Format, Help, Label
 from tallystick.contracts.parts.elsewhere import Elsewhere
 from tallystick.contracts.records import Record
 from tallystick.contracts.refusals import Refusal
@@ -39,6 +39,14 @@ NetworkProofBytes: TypeAlias = Annotated[
     bytes, Meta(max_length=PROOF_BYTES_MAX), Format(NETWORK_PROOF_FORMAT)
 ]
 """A `NetworkProof` in canonical bytes; on the command line `@FILE` of the receipt."""
+NetworkProofArgument: TypeAlias = Annotated[
+    NetworkProofBytes,
+    Label(zh="另一网络的回执", en="Receipt of the other network"),
+    Help(zh="@回执文件", en="@FILE of the receipt."),
+]
+"""The same as an action's argument, with what people read about it."""
+
+T = TypeVar("T", bound=Record)
 
 
 class KnownNetwork(Record, forbid_unknown_fields=False):
@@ -135,6 +143,24 @@ class ProvenCall(NamedTuple):
     result: Value
     block_time_ms: int
     """By that network's clock."""
+    position: int
+    """Its place in that network's log: what came later there has a greater one."""
+
+    def read_args(self, kind: type[T]) -> T:
+        """Return the arguments as a record of the contract that takes the proof.
+
+        Raises:
+            NetworkProofBroken: they have another form; another version's call is no proof.
+        """
+        return _convert(self.args, kind)
+
+    def read_result(self, kind: type[T]) -> T:
+        """Return what the call answered as a record.
+
+        Raises:
+            NetworkProofBroken: it has another form.
+        """
+        return _convert(self.result, kind)
 
 
 class NetworkProofs(Elsewhere[KnownNetwork]):
@@ -189,6 +215,7 @@ class NetworkProofs(Elsewhere[KnownNetwork]):
             args=shown.call.args,
             result=outcome.result,
             block_time_ms=shown.entry.block_time,
+            position=shown.proof.index,
         )
 
     def _check_believed(self, ctx: Context, proof: NetworkProof, head: Checkpoint) -> None:
@@ -213,6 +240,13 @@ class _Shown(NamedTuple):
     transaction_id: bytes
     organization: str
     call: Call
+
+
+def _convert(plain: object, kind: type[T]) -> T:
+    try:
+        return convert(plain, kind)
+    except ValidationError as error:
+        raise NetworkProofBroken(part=kind.__name__) from error
 
 
 def _read(data: bytes) -> _Shown:

@@ -18,7 +18,7 @@ from tallystick.contracts.parts.asset_lock import (
     fingerprints_of,
     lock_claim,
 )
-from tallystick.contracts.parts.network_proofs import NetworkProofBytes, NetworkProofs
+from tallystick.contracts.parts.network_proofs import NetworkProofArgument, NetworkProofs
 from tallystick.contracts.records import Record
 from tallystick.contracts.registers.reservations import (
     RESERVED_MAX,
@@ -43,11 +43,6 @@ _WORDS: Final[Words] = MappingProxyType(
 )
 
 FingerprintsArgument = Annotated[Fingerprints, Label(zh="资产指纹", en="Fingerprints")]
-ProofArgument = Annotated[
-    NetworkProofBytes,
-    Label(zh="另一网络的回执", en="Receipt of the other network"),
-    Help(zh="@回执文件", en="@FILE of the receipt."),
-]
 SaltArgument = Annotated[
     Digest,
     Label(zh="盐值", en="Salt"),
@@ -101,7 +96,7 @@ class Assets(
         return self.locks.reserve(ctx, fingerprints, claim)
 
     @action(role=ANY_MEMBER, label=Label(zh="承认预留", en="Recognise a reservation"))
-    def recognise(self, ctx: Context, proof: ProofArgument, salt: SaltArgument) -> Reserved:
+    def recognise(self, ctx: Context, proof: NetworkProofArgument, salt: SaltArgument) -> Reserved:
         """en: On the channel: lets assets be locked here that the registry has reserved.
 
         zh: 在通道上办理：凭登记网络的回执，允许在本网络占用所预留的资产。
@@ -124,7 +119,7 @@ class Assets(
         return self.locks.give_back(reservation, fingerprints)
 
     @action(role=ANY_MEMBER, label=Label(zh="释放", en="Free"))
-    def free(self, ctx: Context, proof: ProofArgument) -> Reserved:
+    def free(self, ctx: Context, proof: NetworkProofArgument) -> Reserved:
         """en: Frees assets that a channel has given back, by its receipt.
 
         zh: 凭通道的回执，释放其已交还的资产。

@@ -15,9 +15,9 @@ So at every moment at most one network can lock an asset, in whatever order the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Final, TypeAlias, TypeVar
+from typing import Annotated, Final, TypeAlias
 
-from msgspec import Meta, ValidationError, convert
+from msgspec import Meta
 
 from tallystick.contracts.context import Context
 from tallystick.contracts.digests import digest_of
@@ -28,7 +28,7 @@ from tallystick.contracts.parts.asset_lock import (
     AssetLocks,
     AssetTaken,
 )
-from tallystick.contracts.parts.network_proofs import NetworkProofBroken, ProvenCall
+from tallystick.contracts.parts.network_proofs import ProvenCall
 from tallystick.contracts.records import Event, Record
 from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.tables import Table
@@ -37,7 +37,6 @@ from tallystick.contracts.values import Count, Digest, Identifier, Name
 RESERVED_MAX: Final = 200
 
 Fingerprints: TypeAlias = Annotated[tuple[Digest, ...], Meta(min_length=1, max_length=RESERVED_MAX)]
-T = TypeVar("T", bound=Record)
 
 
 class Reserved(Record):
@@ -177,7 +176,7 @@ class Reservations(AssetLocks):
         above = self.registry()
         if above is None or shown.network != above.network:
             raise NotOfTheRegistry(network=shown.network)
-        asked, answer = _read(shown.args, ReserveCall), _read(shown.result, Reserved)
+        asked, answer = shown.read_args(ReserveCall), shown.read_result(Reserved)
         if asked.claim != reservation_claim(ctx.network, salt):
             raise ReservedForOthers
         number = answer.reservation
@@ -212,7 +211,7 @@ class Reservations(AssetLocks):
         Raises:
             NotReservedSo: one is not reserved for that network under that number.
         """
-        asked, answer = _read(shown.args, GiveBackCall), _read(shown.result, GivenBack)
+        asked, answer = shown.read_args(GiveBackCall), shown.read_result(GivenBack)
         number = answer.reservation
         claim = _reserved_claim(number, reservation_claim(shown.network, answer.salt))
         for one in asked.fingerprints:
@@ -238,11 +237,3 @@ def reservation_claim(network: str, salt: str) -> str:
 def _reserved_claim(reservation: str, claim: str) -> str:
     """Return what the lock keeps: no claim that somebody sends can pass for a contract's own."""
     return digest_of("asset-reserved", reservation, claim)
-
-
-def _read(plain: object, kind: type[T]) -> T:
-    """Return what a proven call took or answered; another version's form is no proof."""
-    try:
-        return convert(plain, kind)
-    except ValidationError as error:
-        raise NetworkProofBroken(part=kind.__name__) from error

@@ -62,6 +62,7 @@ class Listener(Contract, name="listener", version=1):
             "word": str(call.args["word"]),
             "answer": str(call.result),
             "time": str(call.block_time_ms),
+            "position": str(call.position),
         }
 
 
@@ -98,8 +99,18 @@ def test_a_proven_call_is_taken_with_what_it_asked_and_answered(pair: Pair) -> N
             "word": "hello",
             "answer": "HELLO",
             "time": str(pair.there.now_ms),
+            "position": "0",
         },
     )
+
+
+def test_of_two_calls_the_later_has_the_greater_position(pair: Pair) -> None:
+    """Their place in that network's log, which the signed root binds, tells their order."""
+    pair.there.ok(ANN, "say", contract="speaker", word="again")
+    heard: list[Any] = [pair.hear(pair.there.proof(block))[1] for block in (1, 0)]
+    assert [one["position"] for one in heard] == ["1", "0"]
+    moved = replace(pair.there.shown(0), index=1)
+    assert pair.hear(moved) == ("E_HASH", {"part": "path"})
 
 
 def test_it_counts_once_also_under_a_later_checkpoint(pair: Pair) -> None:
