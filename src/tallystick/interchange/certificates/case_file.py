@@ -16,7 +16,7 @@ from tallystick.encoding import format_json
 from tallystick.interchange.certificates.facts import Group, Plain
 from tallystick.interchange.certificates.glyphs import displayable
 from tallystick.interchange.certificates.help import case_help
-from tallystick.interchange.certificates.page import cell, code_of, moment_text, number_of, row
+from tallystick.interchange.certificates.page import cell, ending_of, moment_text, number_of, row
 from tallystick.interchange.certificates.records import Attached, Page, Text
 
 CASE_FORMAT: Final = "tallystick.case-file.v1"
@@ -66,16 +66,8 @@ def case_page(case: Mapping[str, Any], link: str) -> Page:
                 ),
             ],
             "help": case_help(),
-            "link": link,
-            "code": code_of(link),
             "scan": _SCAN._asdict(),
-            "files": [
-                {
-                    "name": file.name,
-                    "description": file.description,
-                    "relationship": file.relationship,
-                }
-            ],
+            **ending_of(link, (file,)),
         },
         (file,),
     )

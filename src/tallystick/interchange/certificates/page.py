@@ -98,8 +98,15 @@ def _content(
         "number": number_of(extract),
         "time": [*moment.timetuple()[:6]],
         "groups": groups_of(facts, paper.names, place.names),
-        "link": place.link,
-        "code": code_of(place.link),
+        **ending_of(place.link, files),
+    }
+
+
+def ending_of(link: str, files: Sequence[Attached]) -> dict[str, Any]:
+    """Return how every page ends: the address with its QR code, and what is attached."""
+    return {
+        "link": link,
+        "code": code_of(link),
         "files": [
             {
                 "name": one.name,

@@ -16,7 +16,7 @@ from tallystick.encoding import format_json
 from tallystick.interchange.certificates.facts import Group, Plain
 from tallystick.interchange.certificates.glyphs import displayable
 from tallystick.interchange.certificates.help import report_help
-from tallystick.interchange.certificates.page import cell, code_of, moment_text, number_of, row
+from tallystick.interchange.certificates.page import cell, ending_of, moment_text, number_of, row
 from tallystick.interchange.certificates.records import Attached, Page, Text
 
 REPORT_FORMAT: Final = "tallystick.verification-report.v1"
@@ -75,16 +75,8 @@ def report_page(report: Mapping[str, Any], link: str) -> Page:
             "groups": [one.to_plain() for one in groups],
             "seal": _ground(report, content),
             "help": report_help(),
-            "link": link,
-            "code": code_of(link),
             "scan": _SCAN._asdict(),
-            "files": [
-                {
-                    "name": file.name,
-                    "description": file.description,
-                    "relationship": file.relationship,
-                }
-            ],
+            **ending_of(link, (file,)),
         },
         (file,),
     )
