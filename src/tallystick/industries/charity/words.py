@@ -105,7 +105,6 @@ _FIELDS: Final = words(
     target=("募捐目标", "Target"),
     title=("名称", "Title"),
     to=("转入活动", "To"),
-    used_at=("使用时间", "Used at"),
 )
 
 _PHRASES: Final = (
