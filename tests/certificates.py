@@ -23,6 +23,8 @@ from tallystick.interchange.certificates import (
 from tests.factories import COURT
 
 NAME: Final = "福建示范法院"
+LINK: Final = "tallystick:test.00/loans/loan/LN-1/7/00"
+"""What its code says."""
 TIME: Final = 1_790_000_000_123
 SEAL: Final = OrganizationSeal.create(COURT, NAME, TIME - 1_000)
 FACTS: Final[dict[str, Any]] = {
@@ -63,7 +65,7 @@ def page(facts: dict[str, Any] | None = None, **changes: Any) -> Page:
         "organization": COURT,
         "organization_name": NAME,
         "seal_fingerprint": SEAL.fingerprint,
-        "link": "tallystick:test.00/loans/loan/LN-1/7/00",
+        "link": LINK,
     }
     files = [
         Attached(EXTRACT_FILE, b"{}\n", "facts"),

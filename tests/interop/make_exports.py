@@ -25,7 +25,7 @@ from tallystick.model import (
     open_checkpoint,
     verifier_key,
 )
-from tests.certificates import sealed
+from tests.certificates import LINK, NAME, sealed
 from tests.factories import BANK, COURT, secret
 from tests.interop import document_cases, evidence_cases
 from tests.interop.certificate_cases import altered_certificates
@@ -428,6 +428,12 @@ def add_certificates(exports: Exports) -> None:
     facts = {"extract": sha256(b"{}\n").hex()}
     name = exports.file("certificates/certificate.pdf", sealed())
     exports.case("certificate", "a sealed certificate", accept=True, file=name, **facts)
+    seen = {"file": name, "link": LINK, "words": [NAME, "1,234.50"]}
+    exports.case("certificate-page", "a certificate on the screen", accept=True, **seen)
+    other = {**seen, "link": f"{LINK}0"}
+    exports.case("certificate-page", "not the link of its code", accept=False, **other)
+    unnamed = {**seen, "words": ["某某法院"]}
+    exports.case("certificate-page", "a name that is not on it", accept=False, **unnamed)
     for what, data in altered_certificates():
         file = exports.file(f"altered/certificate-{what.replace(' ', '-')}.pdf", data)
         exports.case("certificate", f"altered: {what}", accept=False, file=file, **facts)

@@ -198,6 +198,7 @@ prepare cwt "$ours"
 prepare flattentool "$ours"
 prepare trade_messages "$ours"
 prepare evidence_formats "$ours"
+prepare pdf_pages "$ours"
 if command -v npm >/dev/null; then
     prepare_npm documents &
 fi
@@ -247,6 +248,8 @@ if [[ -f "$build/documents/stamp" ]]; then
 else
     not_run unixfs functions "needs Node and npm"
 fi
+
+judge pdf-pages functions "$build/pdf_pages/bin/python" "$here/pdf_pages/judge.py" "$build/exports"
 
 readers_of_pdf() { # poppler and qpdf: the machine's own, installed where we may
     local programs=(pdfsig pdfdetach qpdf)
