@@ -9,9 +9,22 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tallystick.console.ledger import Json, Ledger, at, text_in
+from tallystick.model import (
+    ROLE_ADMINISTRATOR,
+    ROLE_GOVERNOR,
+    ROLE_OPERATOR,
+    ROLE_SUPERVISOR,
+)
 
 _CODE: Final = re.compile(r"\b[0-9A-HJ-NPQRTUWXY]{18}\b", re.ASCII)
 """A unified social credit code."""
+_NETWORK_ROLES: Final = {
+    ROLE_ADMINISTRATOR: {"zh": "机构管理员", "en": "Administrator of the organisation"},
+    ROLE_GOVERNOR: {"zh": "治理代表", "en": "Governor"},
+    ROLE_OPERATOR: {"zh": "节点运维人员", "en": "Operator of the node"},
+    ROLE_SUPERVISOR: {"zh": "监督员", "en": "Supervisor"},
+}
+"""Roles of the network itself, which no contract declares."""
 _KEPT_S: Final = 5.0
 _CONTRACTS_KEPT_S: Final = 60.0
 """Schemas are large and change by votes only."""
@@ -25,6 +38,7 @@ class Names:
     _organizations: dict[str, Json] = field(default_factory=dict)
     _contracts: dict[str, Json] = field(default_factory=dict)
     _installed: list[Json] = field(default_factory=list)
+    _roles: dict[str, Json] = field(default_factory=dict)
     _members: dict[str, tuple[float, Json]] = field(default_factory=dict)
     _height: int = 0
     _read_at: float = -_KEPT_S
@@ -42,6 +56,11 @@ class Names:
             contracts = await self.ledger.get(at("contracts"))
             self._contracts = {item["name"]: item for item in contracts["items"]}
             self._installed = contracts["installed"]
+            self._roles = {
+                role: label
+                for contract in contracts["items"]
+                for role, label in contract.get("role_labels", {}).items()
+            }
             self._contracts_read_at = time.monotonic()
 
     @property
@@ -81,6 +100,11 @@ class Names:
         """Return an organisation's name in both languages, or None when nobody is called so."""
         found = self._organizations.get(code)
         return None if found is None else found["name"]
+
+    def role(self, code: str) -> dict[str, str] | None:
+        """Return what a role is called in both languages, or None when no contract says it."""
+        found: dict[str, str] | None = self._roles.get(code)
+        return found or _NETWORK_ROLES.get(code)
 
     async def members(self, code: str) -> list[Json]:
         """Return an organisation's members with roles and keys; raises as `Ledger.get`."""

@@ -114,7 +114,14 @@ from tallystick.contracts.values import (
     Timestamp,
 )
 from tallystick.contracts.warnings import MEASURED, WarningRule
-from tallystick.contracts.wording import Words, phrases, without_words, words, words_of
+from tallystick.contracts.wording import (
+    Words,
+    phrases,
+    role_words,
+    without_words,
+    words,
+    words_of,
+)
 from tallystick.contracts.workdays import (
     CHINA_OFFSET_MINUTES,
     DAY_MS,
@@ -286,6 +293,7 @@ __all__ = [
     "ratio",
     "replace",
     "required_record",
+    "role_words",
     "schema_of",
     "seconds",
     "sentence",

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from tallystick.contracts.label import Label
-from tallystick.contracts.wording import Words, choice_labels, words, words_of
+from tallystick.contracts.wording import Words, choice_labels, role_words, words, words_of
 
 _FIELDS: Final = words(
     abstain=("弃权", "Abstentions"),
@@ -240,6 +240,14 @@ BASE_WORDS: Final[Words] = MappingProxyType(
     | words_of("TooLate", name=("期限", "Deadline"))
     | words_of("Access", number=("第几次使用", "Use"))
     | words_of("Queue", size=("排队数", "Entries"))
+    | role_words(
+        {
+            "administrator": ("机构管理员", "Administrator of the organisation"),
+            "assets.reserver": ("资产占用登记员", "Reserver of assets"),
+            "calendar.keeper": ("日历维护员", "Keeper of calendars"),
+            "documents.court": ("文件保全法院", "Court that holds documents"),
+        }
+    )
     | words_of("StateChanged", role=("办理角色", "Role that allowed it"))
 )
 """What is known of every contract, before its own words."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tallystick.contracts.base_words import known_words
 from tallystick.contracts.contract import Contract, MethodMark, class_attributes, mark_of
@@ -16,10 +17,10 @@ from tallystick.contracts.one_meaning import check_one_meaning
 from tallystick.contracts.part import Part
 from tallystick.contracts.records import Event
 from tallystick.contracts.refusals import Refusal, refusal_fields
-from tallystick.contracts.schema import EventSchema, RefusalSchema, TableSchema
+from tallystick.contracts.schema import ContractSchema, EventSchema, RefusalSchema, TableSchema
 from tallystick.contracts.tables import Table
 from tallystick.contracts.templates import check_places, parse_template
-from tallystick.contracts.wording import Words
+from tallystick.contracts.wording import Words, named_roles, role_labels
 from tallystick.contracts.workflow import Workflow
 from tallystick.errors import InvalidContract
 
@@ -175,3 +176,11 @@ def _check_unique(name: str, seen: Mapping[str, object], *, owner: str = "") -> 
     if name in seen:
         place = f"{owner}.{name}" if owner else name
         raise InvalidContract(f"{place} is declared twice", field=place, expected="once")
+
+
+def with_role_labels(schema: ContractSchema, known: Words) -> ContractSchema:
+    """Return a schema that says what a contract's own roles and those that it names are called."""
+    labels = role_labels(known)
+    own = {role for role in labels if role.startswith(f"{schema.name}.")}
+    wanted = sorted(own | named_roles(schema))
+    return replace(schema, role_labels={role: labels[role] for role in wanted if role in labels})

@@ -31,6 +31,7 @@ from tallystick.contracts.declarations import (
     event_schemas,
     refusal_schemas,
     table_schemas,
+    with_role_labels,
 )
 from tallystick.contracts.declared_figures import declared_figures
 from tallystick.contracts.derivation import Place, field_schema, value_type
@@ -163,7 +164,7 @@ def _define(contract: type[Contract]) -> Definition:
     )
     return Definition(
         contract=contract,
-        schema=schema,
+        schema=with_role_labels(schema, words),
         methods=methods,
         event_kinds={kind: (event_name(contract.name, kind), checker(kind)) for kind in events},
         tables={name: table.record for name, table in tables.items()},

@@ -163,6 +163,8 @@ class ContractSchema(Struct, frozen=True, kw_only=True, omit_defaults=True):
     workflows: tuple[WorkflowSchema, ...] = ()
     exclusive_roles: tuple[tuple[str, ...], ...] = ()
     """Groups of roles of which one person may act in one only."""
+    role_labels: dict[str, Label] = {}
+    """What its roles are called, by their codes; one without a word is shown as it is."""
     statistics: tuple[StatisticSchema, ...] = ()
     warnings: tuple[WarningSchema, ...] = ()
 

@@ -28,6 +28,7 @@ from tallystick.contracts.schema import ContractSchema, FieldSchema, ValueType
 Words: TypeAlias = Mapping[str, Label]
 """`name`, `Record.name` or `Enumeration.value` to what people read."""
 
+_ROLE: Final = "role:"
 NO_WORDS: Final[Words] = MappingProxyType({})
 
 
@@ -43,6 +44,19 @@ def words_of(owner: type | str, /, **named: tuple[str, str]) -> dict[str, Label]
     """
     name = owner if isinstance(owner, str) else owner.__name__
     return {f"{name}.{member}": Label(zh=zh, en=en) for member, (zh, en) in named.items()}
+
+
+def role_words(named: Mapping[str, tuple[str, str]]) -> dict[str, Label]:
+    """Return what roles are called, by their codes, Chinese first; said where roles are declared.
+
+    `role_words({OFFICER: ("经办人", "Officer")})`
+    """
+    return {f"{_ROLE}{role}": Label(zh=zh, en=en) for role, (zh, en) in named.items()}
+
+
+def role_labels(known: Words) -> dict[str, Label]:
+    """Return what roles are called, by their codes."""
+    return _words_starting(known, _ROLE)
 
 
 def phrases(field: str, chinese: Mapping[str, str]) -> dict[str, Label]:
@@ -61,7 +75,10 @@ def choice_labels(known: Words, owner: str, choices: Iterable[str | int]) -> dic
 
 def words_below(known: Words, owner: str) -> dict[str, Label]:
     """Return all words of one owner, by what stands after its name."""
-    start = f"{owner}."
+    return _words_starting(known, f"{owner}.")
+
+
+def _words_starting(known: Words, start: str) -> dict[str, Label]:
     return {key.removeprefix(start): one for key, one in known.items() if key.startswith(start)}
 
 
@@ -72,7 +89,7 @@ def field_label(known: Words, owner: str, name: str) -> Label:
 
 
 def without_words(schema: ContractSchema) -> list[str]:
-    """Return the fields, choices and states that people would read as in the code, by their keys.
+    """Return the fields, choices, states and roles that people would read as in the code, by their keys.
 
     For authors' tests: `assert without_words(schema_of(Loans)) == []`.
     """
@@ -82,6 +99,7 @@ def without_words(schema: ContractSchema) -> list[str]:
         for state in workflow.states
         if state not in workflow.state_labels
     ]
+    missing += [role for role in named_roles(schema) if role not in schema.role_labels]
     for method in schema.methods:
         missing += _missing(method.name, method.arguments)
         missing += () if method.result is None else _missing_inside(method.name, method.result)
@@ -92,6 +110,13 @@ def without_words(schema: ContractSchema) -> list[str]:
     for refusal in schema.refusals:
         missing += _missing(refusal.name, refusal.fields)
     return sorted(set(missing))
+
+
+def named_roles(schema: ContractSchema) -> set[str]:
+    """Return the roles that a contract's methods, moves and exclusions name."""
+    moves = [move for workflow in schema.workflows for move in workflow.moves]
+    groups = [one.roles for one in (*schema.methods, *moves)]
+    return {role for group in (*groups, *schema.exclusive_roles) for role in group}
 
 
 def _missing(owner: str, fields: tuple[FieldSchema, ...]) -> Iterator[str]:

@@ -157,7 +157,7 @@ FACES: Final[Mapping[str, frozenset[str]]] = {
             *("nth_working_day", "overdue", "person_commitment", "query", "ratio", "replace"),
             *("required_record", "schema_of", "seconds", "sentence", "silent", "since", "start_of"),
             *("template_places", "unreadable_tables", "value_json_schema", "value_of"),
-            *("phrases", "without_words", "words", "words_of"),
+            *("phrases", "role_words", "without_words", "words", "words_of"),
         }
     ),
     "tallystick.contracts.parts": frozenset(

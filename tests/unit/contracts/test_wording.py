@@ -21,6 +21,7 @@ from tallystick.contracts import (
     form_of,
     format_value,
     move,
+    role_words,
     schema_of,
     without_words,
     words,
@@ -75,6 +76,9 @@ WORDS = MappingProxyType(
     | words_of(Stage, OPEN=("进行中", "open"))
     | words_of("colour", red=("红", "red one"))
     | words_of("lend", due=("约定到期日", "Due as agreed"))
+    | role_words(
+        {"loans.keeper": ("保管员", "Keeper"), "loans.judge": ("法官", "Judge"), "x.y": ("他", "Z")}
+    )
 )
 
 
@@ -102,6 +106,10 @@ class Loans(Contract, name="loans", version=1):
     def lend(self, ctx: Context, lender: str, due: int, stage: Stage) -> None:
         """Lend."""
 
+    @action(role=("loans.keeper", "loans.clerk", "administrator"), label=Label(zh="结", en="End"))
+    def end(self, ctx: Context, lender: str) -> None:
+        """End."""
+
 
 class Bare(Contract, name="bare", version=1):
     """A contract without words of its own."""
@@ -113,6 +121,17 @@ class Bare(Contract, name="bare", version=1):
 SCHEMA = schema_of(Loans)
 FIELDS = {field.name: field for field in SCHEMA.tables[0].fields}
 ARGUMENTS = {field.name: field for field in SCHEMA.method("lend").arguments}
+
+
+def test_roles_are_called_as_the_contract_says() -> None:
+    """Its own roles, used or not, and those it names; one without a word is missing."""
+    assert SCHEMA.role_labels == {
+        "administrator": Label(zh="机构管理员", en="Administrator of the organisation"),
+        "loans.judge": Label(zh="法官", en="Judge"),
+        "loans.keeper": Label(zh="保管员", en="Keeper"),
+    }
+    assert "loans.clerk" in without_words(SCHEMA)
+    assert "loans.keeper" not in without_words(SCHEMA)
 
 
 def test_the_nearest_word_is_the_label() -> None:
@@ -162,6 +181,7 @@ def test_what_lacks_a_word_is_listed() -> None:
         "Stage.PAID",
         "flow.PAID",
         "lend.stage",
+        "loans.clerk",
     ]
     missing = without_words(schema_of(Shop))
     assert {"Status.sold", "Grade.1", "TooCheap.advice", "Sold.nobody", "Spot.item"} <= {*missing}

@@ -30,8 +30,9 @@ REGISTERS = frozenset({"assets", "calendars", "documents", "sealing_keys", "seal
 
 
 def labels_of(contract: type[Contract]) -> Iterator[Label]:
-    """Yield every label of a contract's fields, choices and states."""
+    """Yield every label of a contract's fields, choices, states and roles."""
     schema = schema_of(contract)
+    yield from schema.role_labels.values()
     for workflow in schema.workflows:
         yield from workflow.state_labels.values()
     for method in schema.methods:

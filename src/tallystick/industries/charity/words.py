@@ -15,6 +15,7 @@ from tallystick.industries.charity.records import (
     RelatedPerson,
 )
 from tallystick.industries.charity.refusals import FeeTooHigh
+from tallystick.industries.charity.workflows import ROLE_WORDS
 
 _FIELDS: Final = words(
     allowed=("允许的最高额", "Allowed at most"),
@@ -156,4 +157,5 @@ WORDS: Final[Words] = MappingProxyType(
         REVOKED=("已撤销", "revoked"),
         FAILED=("付款失败", "payment failed"),
     )
+    | ROLE_WORDS
 )

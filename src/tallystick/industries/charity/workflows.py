@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Final
 
-from tallystick.contracts import BY_CONTRACT, Label, Workflow, move
+from tallystick.contracts import BY_CONTRACT, Label, Workflow, move, role_words
 from tallystick.industries.charity.records import BatchState, CampaignState, EntitlementState
 
 OFFICER: Final = "charity.officer"
@@ -16,6 +17,22 @@ BANK: Final = "charity.bank"
 SCHOOL: Final = "charity.school"
 AUDITOR: Final = "charity.auditor"
 SUPERVISOR: Final = "charity.supervisor"
+
+ROLE_WORDS: Final = MappingProxyType(
+    role_words(
+        {
+            OFFICER: ("项目经办人", "Charity officer"),
+            REVIEWER: ("复核人", "Reviewer"),
+            PLATFORM: ("募捐平台", "Fundraising platform"),
+            IDENTITY_PROVIDER: ("身份核验机构", "Identity provider"),
+            BANK: ("托管银行", "Bank"),
+            SCHOOL: ("学校", "School"),
+            AUDITOR: ("审计人", "Auditor"),
+            SUPERVISOR: ("民政监管", "Supervising authority"),
+        }
+    )
+)
+"""What the roles are called."""
 
 CAMPAIGN_FLOW: Final = Workflow(
     CampaignState,

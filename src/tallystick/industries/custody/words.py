@@ -9,6 +9,7 @@ from typing import Final
 from tallystick.contracts import Words, phrases, words, words_of
 from tallystick.industries.custody.refusals import OverCapacity
 from tallystick.industries.custody.workflows import (
+    ROLE_WORDS,
     ChallengeState,
     CheckState,
     ObjectState,
@@ -208,4 +209,5 @@ WORDS: Final[Words] = MappingProxyType(
     | words_of("Ticked", failed=("失败数", "Failed"))
     | _STATES
     | _PHRASES
+    | ROLE_WORDS
 )

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
-from tallystick.contracts import BY_CONTRACT, Label, Workflow, move
+from tallystick.contracts import BY_CONTRACT, Label, Workflow, move, role_words
 
 OWNER: Final = "custody.owner"
 TERMINAL: Final = "custody.terminal"
@@ -19,6 +20,25 @@ REGULATOR: Final = "custody.regulator"
 COURT: Final = "custody.court"
 BANK: Final = "custody.bank"
 RULE_KEEPER: Final = "custody.rules"
+
+ROLE_WORDS: Final = MappingProxyType(
+    role_words(
+        {
+            OWNER: ("数据所有人", "Owner of data"),
+            TERMINAL: ("采集终端", "Terminal"),
+            OPERATOR: ("运维人员", "Operator"),
+            LEGAL: ("法务人员", "Legal officer"),
+            CUSTODIAN: ("密钥保管人", "Key custodian"),
+            READER: ("查阅人", "Reader"),
+            AUDITOR: ("审计人", "Auditor"),
+            REGULATOR: ("监管机构", "Regulator"),
+            COURT: ("法院", "Court"),
+            BANK: ("银行", "Bank"),
+            RULE_KEEPER: ("规则维护员", "Keeper of the rules"),
+        }
+    )
+)
+"""What the roles are called."""
 
 EXCLUSIVE_ROLES: Final = (
     (OWNER, LEGAL, CUSTODIAN),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from tallystick.contracts import Words, words, words_of
+from tallystick.contracts import Words, role_words, words, words_of
 from tallystick.industries.evidence.records import (
     CollectionMethod,
     EvidenceKind,
@@ -31,6 +31,7 @@ _FIELDS: Final = words(
 
 WORDS: Final[Words] = MappingProxyType(
     _FIELDS
+    | role_words({"depositor": ("存证人", "Depositor")})
     | words_of(
         EvidenceKind,
         document=("文件", "document"),

@@ -16,6 +16,7 @@ from tallystick.industries.inventory.loan_records import (
 )
 from tallystick.industries.inventory.records import CaseState, InspectionState, ReceiptState
 from tallystick.industries.inventory.refusals import StepMissing, TooEarly
+from tallystick.industries.inventory.workflows import ROLE_WORDS
 
 _FIELDS: Final = words(
     accrued_at=("计息至", "Interest counted until"),
@@ -265,4 +266,5 @@ WORDS: Final[Words] = MappingProxyType(
     | words_of(StepMissing, missing=("缺少的步骤", "Step that is missing"))
     | _STATES
     | _PHRASES
+    | ROLE_WORDS
 )

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Final
 
-from tallystick.contracts import BY_CONTRACT, Label, Move, Workflow, move
+from tallystick.contracts import BY_CONTRACT, Label, Move, Workflow, move, role_words
 from tallystick.industries.inventory.loan_records import LoanState, PledgeState, RedemptionState
 from tallystick.industries.inventory.records import InspectionState, ReceiptState
 
@@ -23,6 +24,28 @@ DISPOSER: Final = "inventory.disposal-platform"
 AUDITOR: Final = "inventory.auditor"
 COURT: Final = "inventory.court"
 RULE_KEEPER: Final = "inventory.rules"
+
+ROLE_WORDS: Final = MappingProxyType(
+    role_words(
+        {
+            DEALER: ("经销商", "Dealer"),
+            WINERY: ("酒厂", "Winery"),
+            KEEPER: ("仓库保管员", "Warehouse keeper"),
+            MONITOR: ("监管员", "Monitor"),
+            OFFICER: ("银行客户经理", "Bank officer"),
+            RISK: ("银行风控员", "Bank risk officer"),
+            APPROVER: ("银行审批人", "Bank approver"),
+            VALUER: ("估价机构", "Valuer"),
+            INSURER: ("保险公司", "Insurer"),
+            REGISTRY: ("动产登记机构", "Registry"),
+            DISPOSER: ("处置平台", "Disposal platform"),
+            AUDITOR: ("审计人", "Auditor"),
+            COURT: ("法院", "Court"),
+            RULE_KEEPER: ("规则维护员", "Keeper of the rules"),
+        }
+    )
+)
+"""What the roles are called."""
 
 EXCLUSIVE_ROLES: Final = (
     (OFFICER, RISK, APPROVER),

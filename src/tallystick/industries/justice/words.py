@@ -35,6 +35,7 @@ from tallystick.industries.justice.records import (
     TemplateState,
 )
 from tallystick.industries.justice.refusals import ClaimTooEarly
+from tallystick.industries.justice.workflows import ROLE_WORDS
 
 _FIELDS: Final = words(
     active=("履行中的合同数", "Agreements in force"),
@@ -392,4 +393,5 @@ WORDS: Final[Words] = MappingProxyType(
     | _STATES
     | _CHOICES
     | _PHRASES
+    | ROLE_WORDS
 )

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Final
 
-from tallystick.contracts import BY_CONTRACT, Label, Move, Workflow, move
+from tallystick.contracts import BY_CONTRACT, Label, Move, Workflow, move, role_words
 from tallystick.industries.justice.case_records import EnforcementState, MediationState, Verdict
 from tallystick.industries.justice.records import AgreementState, ObligationState, TemplateState
 
@@ -25,6 +26,30 @@ OFFICER: Final = "justice.enforcement-officer"
 CREDIT: Final = "justice.credit-centre"
 BANK: Final = "justice.bank"
 RULE_KEEPER: Final = "justice.rules"
+
+ROLE_WORDS: Final = MappingProxyType(
+    role_words(
+        {
+            PARTY: ("当事人", "Party"),
+            PLATFORM: ("存证平台", "Evidence platform"),
+            IDENTITY: ("身份核验机构", "Identity provider"),
+            AUTHORITY: ("电子认证机构", "Certificate authority"),
+            TIME: ("可信时间机构", "Time authority"),
+            NOTARY: ("公证员", "Notary"),
+            FORENSIC: ("司法鉴定机构", "Forensic centre"),
+            MEDIATOR: ("调解员", "Mediator"),
+            REVIEWER: ("审核人", "Reviewer"),
+            FILING: ("立案法官", "Filing judge"),
+            JUDGE: ("法官", "Judge"),
+            COURT_NODE: ("法院节点", "Court node"),
+            OFFICER: ("执行人员", "Enforcement officer"),
+            CREDIT: ("征信中心", "Credit centre"),
+            BANK: ("银行", "Bank"),
+            RULE_KEEPER: ("规则维护员", "Keeper of the rules"),
+        }
+    )
+)
+"""What the roles are called."""
 
 EXCLUSIVE_ROLES: Final = (
     (PARTY, JUDGE, FILING, MEDIATOR, NOTARY, FORENSIC, OFFICER, COURT_NODE, REVIEWER),

@@ -30,6 +30,7 @@ from tallystick.industries.preservation.records import (
     Scope,
 )
 from tallystick.industries.preservation.refusals import ScopeDiffers
+from tallystick.industries.preservation.workflows import ROLE_WORDS
 
 _FIELDS: Final = words(
     accepted_at=("采纳时间", "Accepted at"),
@@ -286,4 +287,5 @@ WORDS: Final[Words] = MappingProxyType(
     | _STATES
     | _CHOICES
     | _PHRASES
+    | ROLE_WORDS
 )

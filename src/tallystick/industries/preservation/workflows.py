@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Final
 
-from tallystick.contracts import BY_CONTRACT, Label, Move, Workflow, move
+from tallystick.contracts import BY_CONTRACT, Label, Move, Workflow, move, role_words
 from tallystick.industries.preservation.letter_records import ClaimState, LetterState
 from tallystick.industries.preservation.measure_records import (
     MeasureState,
@@ -27,6 +28,27 @@ REGISTRY: Final = "preservation.registry"
 SUPERVISOR: Final = "preservation.court-supervisor"
 REGULATOR: Final = "preservation.insurance-regulator"
 TELLER: Final = "preservation.settlement-bank"
+
+ROLE_WORDS: Final = MappingProxyType(
+    role_words(
+        {
+            APPLICANT: ("申请人", "Applicant"),
+            RESPONDENT: ("被申请人", "Respondent"),
+            LAWYER: ("律师", "Lawyer"),
+            UNDERWRITER: ("保险公司核保人", "Underwriter"),
+            SIGNER: ("保险公司签发人", "Signer of the insurer"),
+            GUARANTOR_BANK: ("保函银行", "Guarantor bank"),
+            CLERK: ("立案人员", "Filing clerk"),
+            JUDGE: ("法官", "Judge"),
+            OFFICER: ("执行人员", "Enforcement officer"),
+            REGISTRY: ("登记机构", "Registry"),
+            SUPERVISOR: ("法院监督人员", "Court supervisor"),
+            REGULATOR: ("保险监管机构", "Insurance regulator"),
+            TELLER: ("结算银行", "Settlement bank"),
+        }
+    )
+)
+"""What the roles are called."""
 
 EXCLUSIVE_ROLES: Final = (
     (CLERK, JUDGE, OFFICER),
