@@ -8,12 +8,11 @@ a rebuild identical to years of following.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from tallystick.contracts import RefusedCall
-from tallystick.encoding import encode
 from tallystick.model import OK, Block
 from tallystick.views.decoding import (
     BROKEN,
@@ -25,74 +24,68 @@ from tallystick.views.decoding import (
 )
 from tallystick.views.figure_events import Happening, Moment
 from tallystick.views.numbering import Numbering
-from tallystick.views.records import RecordReader, Row
+from tallystick.views.records import RecordReader
 from tallystick.views.tables import EVENT_PLACE_BITS, WRITE_PLACE_BITS
 
 SqlRow: TypeAlias = "tuple[object, ...]"
-RecordWrite: TypeAlias = "tuple[int, bytes, bytes | None]"
-"""Number of the write, primary key, and value; None deletes."""
+RecordRow: TypeAlias = "tuple[Any, ...]"
+"""Numbers of the writes that made and changed it last, key, `_extra` and the columns."""
 
 REFUSED_CALL: Final = RefusedCall.__name__
-_NULL: Final = encode(None)
 
 
 @dataclass(slots=True)
 class Change:
     """What becomes of one record by the end of the batch."""
 
+    first: int
+    """Number of its first write here, a deletion too; it may follow one of an earlier batch."""
     created: int
     changed: int
-    row: Row | None
+    value: bytes | None
     """None: deleted."""
-    is_new: bool = False
+    is_new: bool
     """Whether a record of the same key must go first: it was deleted in between."""
 
 
 @dataclass(slots=True)
 class RecordChanges:
-    """The changes of one table, by key."""
+    """The changes of one table, by key in the order of their first writes."""
 
     reader: RecordReader
     by_key: dict[str, Change] = field(default_factory=dict)
-    firsts: list[tuple[int, str]] = field(default_factory=list)
-    """Number and key of each record's first write here, a deletion too; it may follow one of an
-    earlier batch."""
     links: list[tuple[int, int]] = field(default_factory=list)
     """Numbers of writes that follow another of the same record here, and of that other."""
 
-    def write(self, writes: Sequence[RecordWrite]) -> None:
-        """Take note of writes in order; the last one for a key counts."""
-        records = decode_all([_NULL if value is None else value for _, _, value in writes])
-        key_text, make_row, by_key = self.reader.key_text, self.reader.row, self.by_key
-        for (number, key_bytes, value), record in zip(writes, records, strict=True):
-            key = key_text(key_bytes)
-            before = by_key.get(key)
-            if before is None:
-                self.firsts.append((number, key))
-            elif before.row is not None:
-                self.links.append((number, before.changed))
-            if value is None:
-                by_key[key] = Change(number, number, None, is_new=True)
-                continue
-            row = make_row(key, value if record is BROKEN else record)
-            if before is None:
-                by_key[key] = Change(number, number, row)
-            elif before.row is None:
-                by_key[key] = Change(number, number, row, is_new=True)
-            else:
-                by_key[key] = Change(before.created, number, row, before.is_new)
+    def write(self, number: int, key_bytes: bytes, value: bytes | None) -> None:
+        """Take note of the next write; the last one for a key counts."""
+        key = self.reader.key_text(key_bytes)
+        change = self.by_key.get(key)
+        if change is None:
+            self.by_key[key] = Change(number, number, number, value, value is None)
+            return
+        if change.value is not None:
+            self.links.append((number, change.changed))
+        else:
+            change.created = number
+        change.changed, change.value = number, value
+        if value is None:
+            change.is_new = True
 
-    def rows(self) -> list[SqlRow]:
-        """Return the rows to put in."""
+    def rows(self) -> list[RecordRow]:
+        """Return the rows to put in; what was written over in the batch is never decoded."""
+        kept = [(key, one) for key, one in self.by_key.items() if one.value is not None]
+        records = decode_all([one.value or b"" for _, one in kept])
+        make_row = self.reader.row
         return [
-            (change.created, change.changed, key, *change.row)
-            for key, change in self.by_key.items()
-            if change.row is not None
+            (
+                one.created,
+                one.changed,
+                key,
+                *make_row(key, one.value if record is BROKEN else record),
+            )
+            for (key, one), record in zip(kept, records, strict=True)
         ]
-
-    def deleted(self) -> list[tuple[str]]:
-        """Return the keys to remove first."""
-        return [(key,) for key, change in self.by_key.items() if change.is_new]
 
 
 @dataclass(slots=True)
@@ -102,7 +95,7 @@ class OtherChanges:
     newest: dict[str, int | None] = field(default_factory=dict)
     """Number of the last write by state key, hexadecimal; None if it deleted."""
     firsts: list[tuple[int, str]] = field(default_factory=list)
-    """As those of records."""
+    """Number and key of each one's first write here, a deletion too."""
     links: list[tuple[int, int]] = field(default_factory=list)
 
     def write(self, number: int, key: bytes, value: bytes | None) -> None:
@@ -146,7 +139,9 @@ class Batch:
         self.blocks: list[SqlRow] = []
         self.log: list[SqlRow] = []
         self.events: list[SqlRow] = []
-        self.records = {prefix: RecordChanges(reader) for prefix, reader in readers.items()}
+        self._readers = readers
+        self.records: dict[bytes, RecordChanges] = {}
+        """By the first two parts of state keys; tables that nothing was written to are left out."""
         self.others = OtherChanges()
         self.class_counts: Counter[int] = Counter()
         self.name_counts: Counter[int] = Counter()
@@ -217,16 +212,19 @@ class Batch:
 
     def _add_records(self, block: Block) -> None:
         """Collect what becomes of records in known tables, and where other keys are written."""
-        writes: dict[bytes, list[RecordWrite]] = {prefix: [] for prefix in self.records}
         for leaf_index, write_set in enumerate(read_write_sets(block.write_sets), block.first_leaf):
             number = leaf_index << WRITE_PLACE_BITS
             for key, value in write_set:
                 slash = key.find(b"/", key.find(b"/") + 1)
-                of_table = writes.get(key[:slash])
-                if of_table is not None:
-                    of_table.append((number, key[slash + 1 :], value))
-                else:
+                changes = self._changes_of(key[:slash])
+                if changes is None:
                     self.others.write(number, key, value)
+                else:
+                    changes.write(number, key[slash + 1 :], value)
                 number += 1
-        for prefix, of_table in writes.items():
-            self.records[prefix].write(of_table)
+
+    def _changes_of(self, prefix: bytes) -> RecordChanges | None:
+        changes = self.records.get(prefix)
+        if changes is None and prefix in self._readers:
+            changes = self.records[prefix] = RecordChanges(self._readers[prefix])
+        return changes

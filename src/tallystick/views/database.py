@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     URL,
+    Column,
     Connection,
     Delete,
     Engine,
@@ -21,9 +22,11 @@ from sqlalchemy import (
     Select,
     Table,
     Update,
+    bindparam,
     create_engine,
     event,
     make_url,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -46,6 +49,8 @@ _WRITER_PRAGMAS: Final = (
     "temp_store=MEMORY",
 )
 _READER_PRAGMAS: Final = ("query_only=ON", f"busy_timeout={BUSY_MS}", "cache_size=-16384")
+_FOUND_TOGETHER: Final = (256, 16, 1)
+"""Keys looked for with one statement; the sizes are few, so that statements stay prepared."""
 _READERS_MAX: Final = 16
 _READER_WAIT_S: Final = 10.0
 
@@ -174,6 +179,31 @@ class Lookup:
         return None if found is None else tuple(found)
 
 
+class Finder:
+    """A query for the rows with any of many keys, compiled once for the database in use.
+
+    A statement for each key costs more than looking for it does.
+    """
+
+    def __init__(self, engine: Engine, columns: Sequence[Column[Any]]) -> None:
+        """Compile a query for `columns`, of which the first holds the keys."""
+        self._queries = [_for_keys(engine, columns, size) for size in _FOUND_TOGETHER]
+
+    def rows(self, connection: Connection, keys: Sequence[object]) -> list[tuple[Any, ...]]:
+        """Return the rows there are, in no particular order."""
+        found: list[tuple[Any, ...]] = []
+        place = 0
+        for (sql, names), size in zip(self._queries, _FOUND_TOGETHER, strict=True):
+            while len(keys) - place >= size:
+                some = tuple(keys[place : place + size])
+                values: Any = some if names is None else dict(zip(names, some, strict=True))
+                answer = connection.exec_driver_sql(sql, values)
+                found += answer.cursor.fetchall()  # not rows of SQLAlchemy
+                answer.close()
+                place += size
+        return found
+
+
 def upsert(engine: Engine, table: Table, key: str, kept: Iterable[str]) -> Bulk:
     """Return an insert that, where the key exists, replaces the row except the `kept` columns."""
     build = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
@@ -182,6 +212,16 @@ def upsert(engine: Engine, table: Table, key: str, kept: Iterable[str]) -> Bulk:
     changed = {name: statement.excluded[name] for name in names if name != key and name not in kept}
     conflict = statement.on_conflict_do_update(index_elements=[key], set_=changed)
     return Bulk(engine, conflict, names)
+
+
+def _for_keys(
+    engine: Engine, columns: Sequence[Column[Any]], size: int
+) -> tuple[str, list[str] | None]:
+    """Return a query for so many keys, and the names of its parameters if they have some."""
+    names = [f"key_{number}" for number in range(size)]
+    query = select(*columns).where(columns[0].in_([bindparam(name) for name in names]))
+    compiled = query.compile(dialect=engine.dialect)
+    return str(compiled), None if compiled.positional else names
 
 
 def _cannot_write(error: Exception) -> StorageFailed:

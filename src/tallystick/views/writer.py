@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any, Final
 
 from sqlalchemy import (
     Connection,
@@ -15,7 +16,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    func,
     insert,
     select,
     update,
@@ -25,7 +25,7 @@ from tallystick.encoding import encode
 from tallystick.model import GenesisDocument, to_value
 from tallystick.views import specs as kinds
 from tallystick.views.batch import Batch, OtherChanges, RecordChanges, SqlRow
-from tallystick.views.database import Bulk, upsert
+from tallystick.views.database import Bulk, Finder, upsert
 from tallystick.views.numbering import Numbering
 from tallystick.views.records import RecordReader
 from tallystick.views.specs import TableSpec
@@ -41,10 +41,15 @@ from tallystick.views.tables import (
     RECORD_CHANGES,
     RECORD_COUNTS,
     SIGNERS,
-    WRITE_PLACE_BITS,
     RecordTable,
     Tables,
 )
+
+_IDENTITY: Final = frozenset({kinds.CREATED, kinds.KEY})
+"""What stays as it is for as long as a record exists."""
+_CHANGED_PLACE: Final = 1
+_KEY_PLACE: Final = 2
+"""Columns of a record's table, in its order; `_extra` and the fields follow."""
 
 
 class RecordWriter:
@@ -53,23 +58,41 @@ class RecordWriter:
     def __init__(self, engine: Engine, table: RecordTable) -> None:
         """Compile the statements."""
         sql = table.sql
-        key = delete(sql).where(sql.c[kinds.KEY] == bindparam("key"))
+        key, number = sql.c[kinds.KEY], sql.c[kinds.CREATED]
+        names = [column.name for column in sql.columns]
+        changed: dict[str, Any] = {name: bindparam(name) for name in names if name not in _IDENTITY}
+        is_it = number == bindparam("number")
         self._table = table
-        self._remove = Bulk(engine, key, ["key"])
-        self._follow = Bulk(engine, _follow(sql), ["number", "key"])
+        self._find = Finder(engine, [key, number, sql.c[kinds.CHANGED]])
         self._link = Bulk(engine, insert(RECORD_CHANGES), ["number", "previous"])
-        self._put = upsert(engine, sql, kinds.KEY, kept={kinds.CREATED})
+        self._remove = Bulk(engine, delete(sql).where(is_it), ["number"])
+        self._put = Bulk(engine, insert(sql), names)
+        self._replace = Bulk(engine, update(sql).where(is_it).values(changed), [*changed, "number"])
 
-    def write(self, connection: Connection, changes: RecordChanges, first_number: int) -> None:
-        """Write changes that begin at `first_number`, and keep count of the records."""
-        self._follow.run(connection, changes.firsts)
+    def write(self, connection: Connection, changes: RecordChanges) -> None:
+        """Write changes, and keep count of the records.
+
+        Which records are there is asked for once and for many together: then each is put or
+        replaced by its number, without looking for its key again.
+        """
+        by_key = changes.by_key
+        found = {row[0]: row for row in self._find.rows(connection, list(by_key))}
+        links = [(by_key[key].first, changed) for key, _, changed in found.values()]
+        removed = [(number,) for key, number, _ in found.values() if by_key[key].is_new]
+        fresh: list[SqlRow] = []
+        replaced: list[SqlRow] = []
+        for row in changes.rows():
+            before = found.get(row[_KEY_PLACE])
+            if before is None or by_key[before[0]].is_new:
+                fresh.append(row)
+            else:
+                replaced.append((row[_CHANGED_PLACE], *row[_KEY_PLACE + 1 :], before[1]))
+        self._link.run(connection, links)
         self._link.run(connection, changes.links)
-        removed = self._remove.run(connection, changes.deleted())
-        self._put.run(connection, changes.rows())
-        created = self._table.sql.c[kinds.CREATED]
-        made = select(func.count()).select_from(self._table.sql).where(created >= first_number)
-        difference = connection.execute(made).scalar_one() - removed
-        _count_records(connection, self._table.spec, difference)
+        self._remove.run(connection, removed)
+        self._put.run(connection, fresh)
+        self._replace.run(connection, replaced)
+        _count_records(connection, self._table.spec, len(fresh) - len(removed))
 
 
 class OtherWriter:
@@ -78,7 +101,7 @@ class OtherWriter:
     def __init__(self, engine: Engine) -> None:
         """Compile the statements."""
         key = delete(OTHER_KEYS).where(OTHER_KEYS.c.key == bindparam("name"))
-        self._follow = Bulk(engine, _follow(OTHER_KEYS, "key", "changed"), ["number", "key"])
+        self._follow = Bulk(engine, _follow(OTHER_KEYS), ["number", "key"])
         self._link = Bulk(engine, insert(RECORD_CHANGES), ["number", "previous"])
         self._remove = Bulk(engine, key, ["name"])
         self._put = upsert(engine, OTHER_KEYS, "key", kept=set())
@@ -121,8 +144,7 @@ class Writer:
         self._count_more(connection, CLASSES, batch.class_counts)
         self._count_more(connection, EVENT_NAMES, batch.name_counts)
         for prefix, changes in batch.records.items():
-            if changes.by_key:
-                self._record(prefix).write(connection, changes, first_leaf << WRITE_PLACE_BITS)
+            self._record(prefix).write(connection, changes)
         self._others.write(connection, batch.others)
 
     def write_meta(self, connection: Connection, row: SqlRow) -> None:
@@ -144,13 +166,9 @@ class Writer:
         for name, found in records.items():
             prefix = kinds.MEMBERSHIP.encode() + b"/" + name
             changes = RecordChanges(self.readers[prefix])
-            changes.write(
-                [
-                    (number, key, encode(value))
-                    for number, (key, value) in enumerate(found, -len(found))
-                ]
-            )
-            self._record(prefix).write(connection, changes, -len(found))
+            for number, (key, value) in enumerate(found, -len(found)):
+                changes.write(number, key, encode(value))
+            self._record(prefix).write(connection, changes)
 
     def _record(self, prefix: bytes) -> RecordWriter:
         writer = self._records.get(prefix)
@@ -174,10 +192,10 @@ class Writer:
         self._counters[table.name].run(connection, rows)
 
 
-def _follow(table: Table, key: str = kinds.KEY, changed: str = kinds.CHANGED) -> Insert:
+def _follow(table: Table) -> Insert:
     """Return the statement that links a write to the one before it of the same key, if any."""
-    before = select(bindparam("number", type_=INT), table.c[changed])
-    is_it = table.c[key] == bindparam("key")
+    before = select(bindparam("number", type_=INT), table.c.changed)
+    is_it = table.c.key == bindparam("key")
     return insert(RECORD_CHANGES).from_select(["number", "previous"], before.where(is_it))
 
 
