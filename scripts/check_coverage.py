@@ -99,7 +99,9 @@ def main() -> int:
         print(f"coverage: {line}", file=sys.stderr)
     if not wrong:
         total = report["totals"]["percent_covered"]
-        print(f"coverage: {total:.2f} % of lines and branches; every room measured reaches its floor")
+        print(
+            f"coverage: {total:.2f} % of lines and branches; every room measured reaches its floor"
+        )
     return int(bool(wrong))
 
 
