@@ -18,7 +18,14 @@ from tallystick.crypto.certified import (
 )
 from tallystick.crypto.foreign_keys import ForeignKey
 from tallystick.crypto.frames import SignedItem
-from tallystick.crypto.hashing import FileDigests, digest_stream, hmac_sha256, sha256
+from tallystick.crypto.hashing import (
+    FileDigests,
+    Octets,
+    digest_stream,
+    hmac_sha256,
+    sha256,
+    sha256_each,
+)
 from tallystick.crypto.keys import SecretKey, check_public_key
 from tallystick.crypto.organization_seal import OrganizationSeal, SealFacts, describe_seal
 from tallystick.crypto.passwords import hash_password, is_password
@@ -41,6 +48,7 @@ __all__ = [
     "Cost",
     "FileDigests",
     "ForeignKey",
+    "Octets",
     "OrganizationSeal",
     "SealFacts",
     "SealedKey",
@@ -68,6 +76,7 @@ __all__ = [
     "seal_text",
     "sealed_size_max",
     "sha256",
+    "sha256_each",
     "signature_verdicts",
     "unseal",
     "unseal_file",

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from tallystick.crypto import sha256
+from tallystick.crypto import Octets, sha256
 from tallystick.encoding import CODEC_DAG_PB, CODEC_RAW, Cid, FileLink, encode_file_node
 from tallystick.errors import Malformed
 from tallystick.merkle.log_proofs import HASH_SIZE, log_root
@@ -90,21 +90,21 @@ class ContentHasher:
             self._rest += view[:missing]
             view = view[missing:]
             if len(self._rest) == CHUNK_SIZE:
-                self._add(bytes(self._rest))
-                self._rest.clear()
+                whole, self._rest = self._rest, bytearray()
+                self._add(whole)
         while len(view) >= CHUNK_SIZE:
-            self._add(bytes(view[:CHUNK_SIZE]))
+            self._add(view[:CHUNK_SIZE])
             view = view[CHUNK_SIZE:]
         self._rest += view
 
     def finish(self) -> ChunkHashes:
         """Return the hashes of all chunks; the hasher takes nothing after that."""
         if self._rest or not self._digests:
-            self._add(bytes(self._rest))
-            self._rest.clear()
+            self._add(self._rest)
+            self._rest = bytearray()
         return ChunkHashes(self._size, tuple(self._digests), tuple(self._roots))
 
-    def _add(self, chunk: bytes) -> None:
+    def _add(self, chunk: Octets) -> None:
         self._digests.append(sha256(chunk))
         self._roots.append(chunk_root(chunk))
 

@@ -11,10 +11,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
-from tallystick.crypto import sha256
+from tallystick.crypto import Octets, sha256, sha256_each
 from tallystick.errors import InvalidProof
 
 HASH_SIZE = 32
@@ -26,6 +26,11 @@ EMPTY_LOG_ROOT: bytes = sha256(b"")
 def leaf_hash(entry: bytes) -> bytes:
     """Return the 32-byte hash of a log entry (RFC 9162, 2.1.1)."""
     return sha256(b"\x00" + entry)
+
+
+def leaf_hashes(entries: Iterable[Octets]) -> Sequence[bytes]:
+    """Return the hash of each of many log entries."""
+    return sha256_each(b"\x00", entries)
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:

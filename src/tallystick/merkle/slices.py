@@ -15,9 +15,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from tallystick.crypto import sha256
+from tallystick.crypto import Octets, sha256
 from tallystick.errors import InvalidProof, invariant
-from tallystick.merkle.log_proofs import leaf_hash, log_root, node_hash, verify_inclusion
+from tallystick.merkle.log_proofs import (
+    leaf_hash,
+    leaf_hashes,
+    log_root,
+    node_hash,
+    verify_inclusion,
+)
 
 SLICE_SIZE: Final = 1024
 CHUNK_SLICES: Final = 1024
@@ -32,7 +38,7 @@ def slice_count(size: int) -> int:
     return -(-size // SLICE_SIZE)
 
 
-def chunk_root(chunk: bytes) -> bytes:
+def chunk_root(chunk: Octets) -> bytes:
     """Return the root over the slices of one chunk."""
     return log_root(_slice_hashes(chunk))
 
@@ -92,6 +98,7 @@ def inclusion_path(leaf_hashes: Sequence[bytes], index: int) -> list[bytes]:
     return path
 
 
-def _slice_hashes(chunk: bytes) -> list[bytes]:
-    starts = range(0, len(chunk), SLICE_SIZE)
-    return [leaf_hash(chunk[start : start + SLICE_SIZE]) for start in starts]
+def _slice_hashes(chunk: Octets) -> Sequence[bytes]:
+    view = memoryview(chunk)
+    starts = range(0, len(view), SLICE_SIZE)
+    return leaf_hashes(view[start : start + SLICE_SIZE] for start in starts)
