@@ -94,6 +94,7 @@ def write_docs() -> None:
     _put(PERFORMANCE, "stages", _stages(results))
     _put(PERFORMANCE, "growth", _growth(results))
     _put(PERFORMANCE, "consortium", _consortium(results))
+    _put(PERFORMANCE, "files", files_table(results))
 
 
 def _put(page: Path, marker: str, text: str) -> None:
@@ -144,6 +145,35 @@ def _consortium(results: dict[str, Any]) -> str:
     return f"{''.join(lines)}\n{''.join(budget)}\n{head}{rates}"
 
 
+def files_table(results: dict[str, Any]) -> str:
+    """Return what documents, deposits and certificates took; only what was measured."""
+    lines = []
+    if one := results.get("documents"):
+        size = f"a file of {one['size_mib']:,} MiB"
+        for what, ours, theirs, whose in _BESIDE:
+            if theirs in one:
+                beside = f"{whose} {one[theirs]:,} MiB/s, {one[theirs] / one[ours]:.2f} times"
+            else:
+                beside = f"{whose} was not installed"
+            lines.append(f"| {what} {size} | {one[ours]:,} MiB/s | {beside} |\n")
+    if one := results.get("deposits"):
+        many = f"{one['files']:,} small files"
+        lines.append(f"| deposit {many}, each with its receipt | {one['files_s']:,} files/s | |\n")
+        lines.append(f"| hash {many} into one root | {one['root_files_s']:,} files/s | |\n")
+    if one := results.get("certificates"):
+        lines.append(f"| set and seal certificates | {one['made_per_second']} a second | |\n")
+        lines.append(f"| check certificates | {one['checked_per_second']} a second | |\n")
+    head = "| what | measured | beside it |\n| --- | --- | --- |\n"
+    return f"{head}{''.join(lines)}" if lines else "No figures yet.\n"
+
+
+_BESIDE = (
+    ("seal", "seal_mib_s", "age_seal_mib_s", "`age`"),
+    ("seal and store", "seal_and_store_mib_s", "age_seal_mib_s", "`age`"),
+    ("fetch and open", "fetch_and_open_mib_s", "age_open_mib_s", "`age`"),
+    ("compute the address of", "address_mib_s", "kubo_address_mib_s", "Kubo"),
+)
+"""What it is, our figure, the figure and the name of the program that does it too."""
 _ROLES = ("engine", "node", "verifier", "store writer", "views", "client")
 _CONSORTIUM_HEAD = (
     "| organisations | application | tx/s | over HTTP | lone p50 / p99 ms "

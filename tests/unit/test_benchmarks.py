@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import call, console, contract_tests, documents, stages
+from benchmarks import call, console, contract_tests, documents, report, stages
 
 
 def test_the_stages_of_the_budget_are_all_there(tmp_path: Path) -> None:
@@ -43,6 +43,23 @@ def test_sealing_and_opening_a_document_can_be_measured(tmp_path: Path) -> None:
     assert found["size_mib"] == 1
     assert found["seal_and_store_mib_s"] > 0
     assert found["fetch_and_open_mib_s"] > 0
+
+
+def test_figures_of_files_stand_beside_those_of_other_programs() -> None:
+    """What was measured is in the table, with the ratio; what was not is not, and says so."""
+    assert report.files_table({}) == "No figures yet.\n"
+    documents_found = {
+        "size_mib": 512,
+        **dict.fromkeys(("seal_mib_s", "seal_and_store_mib_s", "fetch_and_open_mib_s"), 100),
+        "address_mib_s": 200,
+        "age_seal_mib_s": 130,
+        "age_open_mib_s": 50,
+    }
+    table = report.files_table({"documents": documents_found})
+    assert "| seal and store a file of 512 MiB | 100 MiB/s | `age` 130 MiB/s, 1.30 times |" in table
+    assert "| fetch and open a file of 512 MiB | 100 MiB/s | `age` 50 MiB/s, 0.50 times |" in table
+    assert "| 200 MiB/s | Kubo was not installed |" in table
+    assert "deposit" not in table
 
 
 @pytest.mark.slow
