@@ -15,7 +15,7 @@ import time
 from collections import defaultdict
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache
 from random import Random
 from typing import Any, Final, NamedTuple
 
@@ -24,7 +24,14 @@ from tallystick.contracts import digest_of
 from tallystick.contracts.parts import BatchTree
 from tallystick.encoding import format_base64url
 from tallystick.industries.custody import ManifestEntry, entry_digest, plain_commitment
-from tallystick.merkle import CHUNK_SIZE, SLICE_SIZE, ChunkHashes, ContentHasher, prove_slice
+from tallystick.merkle import (
+    CHUNK_SIZE,
+    SLICE_SIZE,
+    ChunkHashes,
+    ContentHasher,
+    chunk_count,
+    prove_slice,
+)
 from tests.unit.industries.custody.invariants import check_all
 from tests.unit.industries.custody.scene import (
     ANYONE,
@@ -55,7 +62,7 @@ CAPACITY: Final = 10**15
 
 
 class File(NamedTuple):
-    """A file that is made again from its seed whenever its bytes are wanted."""
+    """A file whose chunks are made again from their seeds whenever their bytes are wanted."""
 
     seed: str
     size: int
@@ -64,19 +71,25 @@ class File(NamedTuple):
     """The day."""
 
 
-@lru_cache(maxsize=1)
-def bytes_of(file: File) -> tuple[bytes, ChunkHashes]:
-    """Return the sealed bytes, and what their address is computed from."""
-    content, hasher = Random(file.seed).randbytes(file.size), ContentHasher()
-    hasher.update(content)
-    return content, hasher.finish()
+def chunk_of(file: File, number: int) -> bytes:
+    """Return the bytes of one chunk of the sealed file."""
+    size = min(CHUNK_SIZE, file.size - number * CHUNK_SIZE)
+    return Random(f"{file.seed}/{number}").randbytes(size)
+
+
+@cache
+def hashes_of(file: File) -> ChunkHashes:
+    """Return what the file's address is computed from: 64 bytes a chunk."""
+    hasher = ContentHasher()
+    for number in range(chunk_count(file.size)):
+        hasher.update(chunk_of(file, number))
+    return hasher.finish()
 
 
 def answer_of(file: File, index: int) -> dict[str, Any]:
     """Return a slice with its path."""
-    content, hashes = bytes_of(file)
-    start = index * SLICE_SIZE // CHUNK_SIZE * CHUNK_SIZE
-    data, path = prove_slice(index, content[start : start + CHUNK_SIZE], hashes.roots)
+    chunk = chunk_of(file, index * SLICE_SIZE // CHUNK_SIZE)
+    data, path = prove_slice(index, chunk, hashes_of(file).roots)
     return {"slice": format_base64url(data), "path": [one.hex() for one in path]}
 
 
@@ -176,7 +189,7 @@ class Workload:
         name = f"{branch}.{number}"
         size = self.chance.randint(*SIZES[kind])
         file = self.files[name] = File(f"{self.seed}/{name}", size, kind, day)
-        address = bytes_of(file)[1].address
+        address = hashes_of(file).address
         cid = str(address.cid)
         nodes = [f"big{one}" for one in self.chance.sample(range(len(OPERATORS)), COPIES)]
         stored = self.scene.ok(
