@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.unit.industries.custody import whole_day
 from tests.unit.industries.custody.workload import Totals, Workload, check
 
 
@@ -53,3 +54,11 @@ def test_ten_thousand_objects_on_five_nodes_balance() -> None:
     assert done.objects == 10_000
     assert done.repairs > 100
     assert done.destroyed + done.released == 500
+
+
+def test_a_days_directory_holds_every_line_under_one_root() -> None:
+    """AFC-7: numbers go on without a hole, and any line is found by chance or by its key."""
+    scene = whole_day.run(branches=3, lines=40)
+    (day,) = scene.table("manifests").values()
+    assert (day["entries"], len(day["terminals"])) == (120, 3)
+    assert len(scene.named("SequenceGap")) == 3
