@@ -17,37 +17,48 @@ from playwright.sync_api import expect
 
 from tallystick.cli.demo.sites import free_ports
 from tests.browser.conftest import Open
+from tests.browser.keyboard import choose_file, press, skip_menu, walk_to
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_newcomer_puts_a_file_on_record_and_proves_it_in_a_private_window(
+def test_a_newcomer_without_a_mouse_puts_a_file_on_record_and_proves_it_in_a_private_window(
     window: Open, tmp_path: Path
 ) -> None:
-    """Check 30: from the first page on, by what it offers; the other window has no session."""
+    """Checks 26 and 30: by keys alone, the focus always seen; the other window has no session."""
     file = tmp_path / "our agreement.txt"
     file.write_text("We agree on a price of 1,200 for 40 boxes.\n", encoding="utf-8")
-    here = window()
+    here = window(reduced_motion="reduce")
     page = here.go("/")
-    page.get_by_role("link", name="Put a file on record").first.click()
-    page.get_by_role("button", name="Wang Fang").first.click()
-    page.locator(".file-hash input[type=file]").first.set_input_files(file)
+    press(page, page.get_by_role("link", name="Put a file on record").first)
+    expect(page).to_have_url(re.compile(r"/act-as\?"))
+    skip_menu(page)
+    press(page, page.get_by_role("button", name="Wang Fang").first)
+    expect(page).to_have_url(re.compile(r":\d+/do/evidence/deposit"))
+    skip_menu(page)
+    choose_file(page, page.locator(".file-hash input[type=file]").first, file)
     expect(page.locator('[name="sha256"]')).not_to_have_value("")
-    page.locator('[name="title"]').fill("Our agreement")
+    walk_to(page, page.locator('[name="title"]'))
+    page.keyboard.type("Our agreement")
     here.shoot("newcomer-deposit")
-    page.locator("#form .card-footer button").first.click()
-    page.get_by_role("button", name="Sign and send", exact=True).click()
+    press(page, page.locator("#form .card-footer button").first)
+    expect(page).to_have_url(re.compile("/sign/"))
+    press(page, page.get_by_role("button", name="Sign and send", exact=True))
     link = page.locator('main a[href^="/t/"]').first
-    page.goto(here.base + str(link.get_attribute("href")))
+    expect(link).to_be_visible()
+    press(page, link)
+    expect(page).to_have_url(re.compile("/t/"))
+    walk_to(page, page.locator('a[href$="/receipt"]').first)
     with page.expect_download() as kept:
-        page.locator('a[href$="/receipt"]').first.click()
+        page.keyboard.press("Enter")
     receipt = tmp_path / "our agreement.receipt.json"
     kept.value.save_as(receipt)
-    private = window()
+    private = window(reduced_motion="reduce")
     # A receipt by itself says what was deposited, but not that somebody has that very file.
     for proven, outcome in ((file, "result-yes"), (receipt, "result-partly")):
         other = private.go("/v")
-        other.locator("#files").set_input_files(proven)
+        skip_menu(other)
+        choose_file(other, other.locator("#files"), proven)
         expect(other.locator("#results article").first).to_have_class(re.compile(outcome))
     private.shoot("newcomer-proof")
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_reading_searching_filtering_sending_and_downloading_need_no_script(window: Open) -> None:
-    """The same pages, links and forms; verification offers to send the file, and says so."""
+    """Check 27: the same pages, links and forms; verification offers to send the file, and says so."""
     here = window(java_script_enabled=False)
     page = here.go("/explorer")
     expect(page.locator("#transactions tbody tr")).not_to_have_count(0)
@@ -35,7 +35,7 @@ def test_reading_searching_filtering_sending_and_downloading_need_no_script(wind
 
 
 def test_a_form_goes_to_its_preview_and_result_without_a_script(window: Open) -> None:
-    """From the part one plays to a signed and final transaction."""
+    """Check 27: from the part one plays over the preview to the page of the final transaction."""
     here = window(java_script_enabled=False)
     here.go("/act-as")
     page = here.page
@@ -46,6 +46,11 @@ def test_a_form_goes_to_its_preview_and_result_without_a_script(window: Open) ->
     form.locator("[name=block_transactions_max]").fill("4321")
     form.get_by_role("button").click()
     expect(page.locator("main")).to_contain_text("4321")
+    page.get_by_role("button", name="Sign and send", exact=True).click()
+    link = page.locator('main a[href^="/t/"]').first
+    page.goto(here.base + str(link.get_attribute("href")))
+    expect(page.locator("main")).to_contain_text("4321")
+    here.shoot("without-script-done")
 
 
 def test_a_list_can_be_read_on_a_telephone_without_a_script(window: Open) -> None:
