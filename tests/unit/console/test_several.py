@@ -146,6 +146,46 @@ def test_the_inbox_leaves_out_records_of_others(actor: Actor, plan: str) -> None
         assert made[0] not in {task["key"] for task in actor.shown("/inbox")["tasks"]}
 
 
+def test_a_task_is_handed_to_a_colleague_until_the_record_moves_on(actor: Actor, plan: str) -> None:
+    """Who lacks the role is not asked, nothing is handed to nobody, and no record is made up."""
+    made = campaigns(actor, plan, 1)
+    record = f"charity/campaigns/{made[0]}"
+    before = counted(actor, OFFICER)
+    for nobody in ("", REVIEWER, "nobody-here"):
+        refused = actor.send("/inbox/hand", {"record": record, "colleague": nobody})
+        assert refused.status_code == 400, nobody
+    assert actor.send("/inbox/hand", {"colleague": OFFICER}).status_code == 400
+    unknown = {"record": "charity/x/1", "colleague": OFFICER}
+    assert actor.send("/inbox/hand", unknown).status_code == 404
+    assert counted(actor, OFFICER) == before
+    assert actor.send("/inbox/hand", {"record": record, "colleague": OFFICER}).status_code == 303
+    (task,) = [one for one in actor.shown("/inbox")["tasks"] if one["key"] == made[0]]
+    assert task["passed"]["handed"]["member"] == OFFICER
+    assert counted(actor, OFFICER) == before
+    step = {"step": STEP, "record": [record]}
+    actor.send(actor.send("/inbox", step).headers["location"])
+    actor.catch_up()
+    (task,) = [one for one in actor.shown("/inbox")["tasks"] if one["key"] == made[0]]
+    assert task["passed"]["handed"] is None
+
+
+def test_who_waits_reminds_once_a_day(actor: Actor, plan: str) -> None:
+    """It stands in the inbox of whom it waits for, and on the case; strangers to it remind nobody."""
+    made = campaigns(actor, plan, 1)
+    case = f"/case/charity/campaigns/{made[0]}"
+    fields = {"contract": "charity", "table": "campaigns", "key": made[0]}
+    actor.be("auditor-lin")
+    assert actor.send("/remind", fields).status_code == 404
+    actor.be(REVIEWER)
+    assert 'action="/remind"' in actor.reader.get(case).text
+    assert actor.send("/remind", fields).headers["location"] == case
+    assert 'action="/remind"' not in actor.reader.get(case).text
+    assert actor.send("/remind", fields).status_code == 400
+    actor.be(OFFICER)
+    first = actor.shown("/inbox")["tasks"][0]
+    assert (first["key"], first["passed"]["reminder"]["organization"]) == (made[0], FOUNDATION)
+
+
 def test_what_one_started_is_listed_for_oneself_alone(actor: Actor, plan: str) -> None:
     """With its state now."""
     made = campaigns(actor, plan, 1)

@@ -14,9 +14,10 @@ from tallystick.console.ledger import Json, at, table_of
 from tallystick.console.masking import cover_changes, cover_listed, cover_rows
 from tallystick.console.visit import Visit
 from tallystick.console.work.certificates import certificates_of
+from tallystick.console.work.passing_on import Passed, notes_on
 from tallystick.console.work.progress import movers, signings_of, steps_of
 from tallystick.console.work.proofs import files_of
-from tallystick.console.work.standing import Standing, actions_on, standing_of
+from tallystick.console.work.standing import Standing, actions_on, concerns, standing_of
 from tallystick.console.work.watching import Place, look_at
 
 _PAGE: Final = 100
@@ -49,6 +50,7 @@ async def show_case(visit: Visit) -> Response:
         steps=[] if standing is None else steps_of(standing, timeline),
         next_moves=[] if standing is None else await _next_moves(visit, standing, str(state), row),
         signings=signings_of(table, row),
+        passed=await _passed(visit, place, state, row),
         actions=_actions(visit, contract, table, place),
         timeline=timeline,
         files=files,
@@ -109,6 +111,14 @@ async def _next_moves(visit: Visit, standing: Standing, state: str, row: Json) -
         {**move, "movers": list(movers(row, set(move.get("roles", [])), members))}
         for move in standing.next_moves(state)
     ]
+
+
+async def _passed(visit: Visit, place: Place, state: str | None, row: Json) -> Passed | None:
+    """Return what was said about a task of the reader's organisation, handed over or reminded."""
+    person = visit.person
+    if person is None or state is None or not concerns(row, person.organization):
+        return None
+    return await asyncio.to_thread(notes_on, visit.records, place, state, person.organization)
 
 
 def _actions(visit: Visit, contract: Json, table: Json, place: Place) -> list[Json]:

@@ -10,9 +10,11 @@ from starlette.responses import Response
 
 from tallystick.console.ledger import Json, at
 from tallystick.console.visit import Person, Visit
+from tallystick.console.work.passing_on import Passed, notes_on
 from tallystick.console.work.progress import signings_of
 from tallystick.console.work.standing import Standing, actions_on, concerns, due_at, standings_of
 from tallystick.console.work.started import started_by, transactions_of
+from tallystick.console.work.watching import Place
 
 _PAGE: Final = 100
 
@@ -29,20 +31,32 @@ async def show_inbox(visit: Visit) -> Response:
         rows, cursor = await started_by(visit, person, visit.query.get("cursor"))
         return visit.page("work/started.html", tab=tab, rows=rows, next_cursor=cursor)
     tasks = await tasks_of(visit, person)
+    colleagues = await visit.names.colleagues(person.organization)
     steps = {
         step["address"]: {**step, "kind": task["kind"]} for task in tasks for step in task["steps"]
     }
-    return visit.page("work/inbox.html", tab="todo", tasks=tasks, steps=list(steps.values()))
+    return visit.page(
+        "work/inbox.html",
+        tab="todo",
+        tasks=tasks,
+        steps=list(steps.values()),
+        colleagues=[one for one in colleagues if one["id"] != person.member],
+    )
 
 
 async def count_tasks(visit: Visit) -> Response:
     """Answer GET /inbox/count: how many records wait, for the menu."""
-    tasks = await tasks_of(visit, visit.somebody())
-    return visit.page("work/count.html", count=len(tasks))
+    person = visit.somebody()
+    tasks = await tasks_of(visit, person)
+    mine = [task for task in tasks if task["passed"].is_for(person.member)]
+    return visit.page("work/count.html", count=len(mine))
 
 
 async def tasks_of(visit: Visit, person: Person) -> list[dict[str, Any]]:
-    """Return the records that wait for somebody's roles, those that are due first."""
+    """Return the records that wait for somebody's roles: what is theirs first, then by due date.
+
+    What was handed to a colleague comes last; whoever has the role may still do it.
+    """
     asked = [
         _waiting(visit, contract, standing, state, person)
         for contract in visit.names.contracts.values()
@@ -50,7 +64,17 @@ async def tasks_of(visit: Visit, person: Person) -> list[dict[str, Any]]:
         for state in standing.waiting_states(person.roles)
     ]
     found = [task for tasks in await asyncio.gather(*asked) for task in tasks]
-    return sorted(found, key=lambda task: (task["due_at"] is None, task["due_at"] or 0))
+    return sorted(found, key=lambda task: _order(task, person))
+
+
+def _order(task: dict[str, Any], person: Person) -> tuple[bool, bool, bool, int]:
+    passed: Passed = task["passed"]
+    return (
+        not passed.is_for(person.member),
+        passed.reminder is None,
+        task["due_at"] is None,
+        task["due_at"] or 0,
+    )
 
 
 def steps_on(contract: Json, table: Json, roles: frozenset[str]) -> list[dict[str, Any]]:
@@ -76,6 +100,11 @@ async def _waiting(
     )
     moves = standing.next_moves(state, person.roles)
     steps = steps_on(contract, table, person.roles)
+    mine = [row for row in rows["items"] if concerns(row, person.organization)]
+    places = [Place(contract["name"], table["name"], row["_key"]) for row in mine]
+    notes = await asyncio.to_thread(
+        lambda: [notes_on(visit.records, one, state, person.organization) for one in places]
+    )
     return [
         {
             "contract": contract["name"],
@@ -89,7 +118,7 @@ async def _waiting(
             "steps": steps,
             "due_at": due_at(row),
             "signings": signings_of(table, row),
+            "passed": passed,
         }
-        for row in rows["items"]
-        if concerns(row, person.organization)
+        for row, passed in zip(mine, notes, strict=True)
     ]

@@ -20,6 +20,7 @@ from tallystick.console.work.cases import show_case
 from tallystick.console.work.certificates import give_certificate
 from tallystick.console.work.drafts import delete_draft, show_drafts
 from tallystick.console.work.inbox import count_tasks, show_inbox
+from tallystick.console.work.passing_on import hand_over, remind
 from tallystick.console.work.several_pages import show_several, take_selection, take_several
 from tallystick.console.work.watching import change_watching, show_watching
 
@@ -62,6 +63,14 @@ PAGES: Final = (
         handler=take_selection,
         method="POST",
     ),
+    Page(
+        path="/inbox/hand",
+        name="hand_over",
+        access=Access.SIGNED_IN,
+        handler=hand_over,
+        method="POST",
+    ),
+    Page(path="/remind", name="remind", access=Access.SIGNED_IN, handler=remind, method="POST"),
     Page(path="/drafts", name="drafts", access=Access.SIGNED_IN, handler=show_drafts),
     Page(
         path="/drafts/{id}",
