@@ -100,7 +100,7 @@ def _endpoint(console: Console, page: Page) -> Callable[[Request], Awaitable[Res
         response.headers.update(
             {name: value for name, value in PAGE_HEADERS.items() if name not in response.headers}
         )
-        if VISITOR_COOKIE not in request.cookies:
+        if visit.private_cookie(VISITOR_COOKIE) is None:
             set_private_cookie(response, VISITOR_COOKIE, visit.visitor, visit.origin)
         return response
 

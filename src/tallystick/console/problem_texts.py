@@ -61,6 +61,8 @@ _OWN: Final[Mapping[str, str]] = MappingProxyType(
         "the password is not right": "口令不正确",
         "the password is too easy to guess": "口令过于简单",
         "the password is too short or too long": "口令过短或过长",
+        "one that others do not have": "他人未使用的口令",
+        "the password is one of those that are guessed first": "该口令属于最常被猜测的口令",
         "the password was wrong too often": "口令错误次数过多",
         "a backup is being made or tried already": "已有备份正在生成或试恢复",
         "there is no such account": "没有该账户",

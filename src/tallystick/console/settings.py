@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
+from starlette.requests import Request
 
 from tallystick.errors import DataFolderProblem
 
@@ -49,6 +50,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     webhook_networks: tuple[str, ...] = ()
     """Networks, such as 10.1.0.0/16, to which webhooks may go besides public addresses."""
     providers: tuple[Provider, ...] = ()
+
+
+def origin_of(settings: Settings, request: Request) -> str:
+    """Return scheme, name and port by which the reader of a page knows this server."""
+    if settings.address is not None:
+        return settings.address.rstrip("/")
+    return f"{request.url.scheme}://{request.url.netloc}"
 
 
 def read_settings(folder: Path) -> Settings:

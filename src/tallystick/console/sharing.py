@@ -16,6 +16,7 @@ from tallystick.console.account.invitations import has_accounts, invite
 from tallystick.console.account.sessions import SESSION_COOKIE
 from tallystick.console.account.who import who_is
 from tallystick.console.backups import Backups
+from tallystick.console.cookies import private_cookie
 from tallystick.console.forgery import VISITOR_COOKIE, new_visitor
 from tallystick.console.languages import choose_language
 from tallystick.console.ledger import Ledger
@@ -24,7 +25,7 @@ from tallystick.console.paces import Paces
 from tallystick.console.painting import TemplatePainter
 from tallystick.console.proving import Certificates, ProofCheck, Prover, no_proof_check
 from tallystick.console.records import Records, records_path, vault_key_path
-from tallystick.console.settings import read_settings
+from tallystick.console.settings import origin_of, read_settings
 from tallystick.console.signing.vault import Vault
 from tallystick.console.visit import THEMES, Person, Visit
 from tallystick.errors import DataFolderProblem
@@ -87,7 +88,7 @@ class Console:
 
     def person(self, request: Request) -> Person | None:
         """Return who has signed in."""
-        token = request.cookies.get(SESSION_COOKIE)
+        token = private_cookie(request, SESSION_COOKIE, origin_of(self.settings, request))
         if token is None:
             return None
         return who_is(self.records, self.settings, token, time.time_ns() // 1_000_000)
@@ -113,7 +114,8 @@ class Console:
             theme=theme if theme in THEMES else THEMES[0],
             painter=self.painter,
             person=self.person(request),
-            visitor=request.cookies.get(VISITOR_COOKIE) or new_visitor(),
+            visitor=private_cookie(request, VISITOR_COOKIE, origin_of(self.settings, request))
+            or new_visitor(),
             records=self.records,
             vault=self.vault,
             keep_key=self.vault.keep,

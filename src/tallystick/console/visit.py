@@ -17,13 +17,14 @@ from starlette.responses import Response
 
 from tallystick.client import FileFacts, Verification
 from tallystick.console.backups import Backups
+from tallystick.console.cookies import private_cookie
 from tallystick.console.forgery import FORM_KEY, form_key, is_own_form
 from tallystick.console.languages import texts_in
 from tallystick.console.ledger import Json, Ledger, text_in
 from tallystick.console.names import Names
 from tallystick.console.proving import Certificates, ProofCheck
 from tallystick.console.records import Records
-from tallystick.console.settings import Settings
+from tallystick.console.settings import Settings, origin_of
 from tallystick.crypto import SecretKey
 from tallystick.errors import LimitExceeded, NotFound, Rejected
 from tallystick.interchange.languages import Language
@@ -200,10 +201,11 @@ class Visit:
     @property
     def origin(self) -> str:
         """Scheme, name and port by which the reader knows this server."""
-        if self.settings.address is not None:
-            return self.settings.address.rstrip("/")
-        url = self.request.url
-        return f"{url.scheme}://{url.netloc}"
+        return origin_of(self.settings, self.request)
+
+    def private_cookie(self, name: str) -> str | None:
+        """Return one of the browser's cookies that no script reads."""
+        return private_cookie(self.request, name, self.origin)
 
     def form_of_list(self, ending: str) -> str:
         """Return the address of this list as a file, with the same filters and from its start."""

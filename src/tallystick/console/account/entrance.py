@@ -24,7 +24,7 @@ from tallystick.console.account.people import check_password, find_person
 from tallystick.console.account.sessions import SESSION_COOKIE, begin_session, end_session
 from tallystick.console.audit import Kind, note
 from tallystick.console.choices import safe_return
-from tallystick.console.cookies import set_private_cookie
+from tallystick.console.cookies import drop_private_cookie, set_private_cookie
 from tallystick.console.visit import Visit
 from tallystick.errors import Rejected
 
@@ -110,7 +110,7 @@ async def take_code(visit: Visit) -> Response:
 
 
 def _reached(visit: Visit) -> HalfWay | None:
-    token = visit.request.cookies.get(HALF_WAY_COOKIE, "")
+    token = visit.private_cookie(HALF_WAY_COOKIE) or ""
     return who_is_half_way(visit.records, token, visit.now_ms)
 
 
@@ -163,7 +163,7 @@ async def admitted(
     person = find_person(visit.records, account)
     if person is None:
         raise Rejected("this account is closed", hint="Ask an administrator of this console.")
-    old = visit.request.cookies.get(SESSION_COOKIE)
+    old = visit.private_cookie(SESSION_COOKIE)
     if old is not None:
         end_session(visit.records, old)
     forget_half_way(visit.records, account)
@@ -171,7 +171,7 @@ async def admitted(
     browser = visit.request.headers.get("user-agent", "")
     token = begin_session(visit.records, account, browser, visit.now_ms)
     response = RedirectResponse(back, _SEE_OTHER)
-    response.delete_cookie(HALF_WAY_COOKIE, path="/")
+    drop_private_cookie(response, HALF_WAY_COOKIE, visit.origin)
     set_private_cookie(response, SESSION_COOKIE, token, visit.origin)
     return response
 
@@ -179,11 +179,11 @@ async def admitted(
 async def sign_out(visit: Visit) -> Response:
     """Answer POST /sign-out: the session ends here and in the records."""
     await visit.form()
-    token = visit.request.cookies.get(SESSION_COOKIE)
+    token = visit.private_cookie(SESSION_COOKIE)
     if token is not None:
         end_session(visit.records, token)
     if visit.person is not None:
         await note(visit, Kind.SIGNED_OUT)
     response = RedirectResponse("/", _SEE_OTHER)
-    response.delete_cookie(SESSION_COOKIE, path="/")
+    drop_private_cookie(response, SESSION_COOKIE, visit.origin)
     return response

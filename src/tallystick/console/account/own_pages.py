@@ -45,7 +45,7 @@ _QUIET_ZONE: Final = 4
 async def show_account(visit: Visit) -> Response:
     """Answer GET /account."""
     person = visit.somebody()
-    own = session_digest(visit.request.cookies.get(SESSION_COOKIE, ""))
+    own = session_digest(visit.private_cookie(SESSION_COOKIE) or "")
     passkeys = passkeys_of(visit.records, person.account)
     return visit.page(
         "account/account.html",
@@ -167,7 +167,7 @@ async def end_passkey(visit: Visit) -> Response:
 
 
 async def _end_other_sessions(visit: Visit) -> None:
-    own = visit.request.cookies.get(SESSION_COOKIE, "")
+    own = visit.private_cookie(SESSION_COOKIE) or ""
     end_sessions_of(visit.records, visit.somebody().account, but=own)
 
 

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import update
@@ -21,11 +23,14 @@ _DIFFERENT_MIN: Final = 5
 """Different characters in a password; `aaaaaaaaaaaa` is no secret."""
 
 
+_COMMON: Final = Path(__file__).parent / "common_passwords" / "passwords.txt"
+
+
 def check_new_password(password: str, login: str = "") -> None:
     """Check that a password may be one.
 
     Raises:
-        InvalidArguments: it is too short, too long, too plain, or contains the login name.
+        InvalidArguments: it is too short, too long, too plain, common, or has the login name in it.
     """
     if not CHARACTERS_MIN <= len(password) <= CHARACTERS_MAX:
         raise InvalidArguments(
@@ -33,12 +38,24 @@ def check_new_password(password: str, login: str = "") -> None:
             field="password",
             expected=f"{CHARACTERS_MIN} to {CHARACTERS_MAX} characters",
         )
+    if password.casefold() in _common_passwords():
+        raise InvalidArguments(
+            "the password is one of those that are guessed first",
+            field="password",
+            expected="one that others do not have",
+        )
     if len(set(password)) < _DIFFERENT_MIN or (login and login.lower() in password.lower()):
         raise InvalidArguments(
             "the password is too easy to guess",
             field="password",
             expected="different characters, and not the name",
         )
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    """Return the commonest passwords that otherwise would do, in small letters."""
+    return frozenset(_COMMON.read_text("ascii").splitlines())
 
 
 def set_password(records: Records, account: int, password: str) -> None:
