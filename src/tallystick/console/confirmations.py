@@ -7,6 +7,7 @@ anybody can check with the passkey's public key that its owner meant this transa
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -28,6 +29,15 @@ CONFIRMATIONS: Final = Table(
     Column("origin", String(300)),
     Column("answer", Text),
 )
+
+
+TOGETHER: Final = Table(
+    "confirmed_together",
+    METADATA,
+    Column("challenge", String(64), primary_key=True),
+    Column("digests", Text, nullable=False),
+)
+"""Challenges of batches: the SHA-256 of these digests, one after the other."""
 
 
 class Means(StrEnum):
@@ -63,6 +73,17 @@ def keep_confirmation(records: Records, pending: str, given: Confirmation) -> No
         )
 
 
+def keep_together(records: Records, challenge: bytes, digests: Iterable[bytes]) -> None:
+    """Keep what a word for several transactions was given to, so that it can be checked."""
+    text = " ".join(one.hex() for one in digests)
+    with records.write() as connection:
+        connection.execute(
+            insert(TOGETHER)
+            .prefix_with("OR REPLACE")
+            .values(challenge=challenge.hex(), digests=text)
+        )
+
+
 def tie_confirmation(records: Records, pending: str, transaction: str) -> None:
     """Note which transaction it became."""
     with records.write() as connection:
@@ -74,8 +95,15 @@ def tie_confirmation(records: Records, pending: str, transaction: str) -> None:
 
 
 def confirmation_of(records: Records, transaction: str) -> dict[str, Any] | None:
-    """Return how a transaction was confirmed in this console."""
+    """Return how a transaction was confirmed in this console.
+
+    Where several were confirmed together, `digests` are what the challenge is the SHA-256 of.
+    """
     wanted = select(CONFIRMATIONS).where(CONFIRMATIONS.c.transaction == transaction)
     with records.read() as connection:
         row = connection.execute(wanted).mappings().first()
-    return None if row is None else dict(row)
+        if row is None:
+            return None
+        others = select(TOGETHER.c.digests).where(TOGETHER.c.challenge == row["challenge"])
+        digests = connection.execute(others).scalar_one_or_none()
+    return {**row, "digests": None if digests is None else digests.split(" ")}

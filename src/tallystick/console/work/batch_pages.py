@@ -11,13 +11,19 @@ from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
+from tallystick.console.account.passkeys import ask_to_confirm
 from tallystick.console.choices import safe_return
 from tallystick.console.confirmations import Confirmation
 from tallystick.console.ledger import Json, at
 from tallystick.console.signing.confirming import word_of
 from tallystick.console.spreadsheets import spreadsheet
 from tallystick.console.visit import Visit
-from tallystick.console.work.batch_steps import digest_of, send_rows, try_rows
+from tallystick.console.work.batch_steps import (
+    digest_of,
+    keep_what_was_confirmed,
+    send_rows,
+    try_rows,
+)
 from tallystick.console.work.batches import (
     Batch,
     BatchRow,
@@ -136,6 +142,7 @@ async def confirm_batch(visit: Visit) -> Response:
     given = await word_of(visit, form, await asyncio.to_thread(digest_of, visit, batch))
     if given is None:
         return await _page(visit, batch, was_wrong=True)
+    await asyncio.to_thread(keep_what_was_confirmed, visit, batch)
     return RedirectResponse(
         f"/batch/{batch.id}", _SEE_OTHER, background=_next_step(visit, batch, given)
     )
@@ -183,11 +190,18 @@ async def _page(visit: Visit, batch: Batch, *, was_wrong: bool = False) -> Respo
         show=show,
         is_resting=visit.now_ms - batch.touched_at > _REST_MS,
         was_wrong=was_wrong,
-        question=None,
+        question=await _question(visit, batch),
     )
     if batch.state in {"ready", "done"} and "hx-request" in visit.request.headers:
         response.headers["hx-refresh"] = "true"  # followed to its end: the page is opened anew
     return response
+
+
+async def _question(visit: Visit, batch: Batch) -> str | None:
+    """Return what a passkey is asked for all ready rows; None before they are, or without one."""
+    if batch.state not in {"ready", "sending"}:
+        return None
+    return ask_to_confirm(visit, await asyncio.to_thread(digest_of, visit, batch))
 
 
 async def _template(visit: Visit, form: Json, columns: Sequence[FileColumn]) -> Response:

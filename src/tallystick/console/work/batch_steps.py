@@ -12,7 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from tallystick.console.confirmations import Confirmation, keep_confirmation
+from tallystick.console.confirmations import Confirmation, keep_confirmation, keep_together
 from tallystick.console.ledger import Json
 from tallystick.console.problem_texts import CHINESE_TEXTS
 from tallystick.console.signing.pending import (
@@ -57,9 +57,18 @@ async def try_rows(visit: Visit, batch: Batch) -> None:
 
 def digest_of(visit: Visit, batch: Batch) -> bytes:
     """Return what a signer confirms: the SHA-256 of the digests of all ready rows in order."""
+    return sha256(b"".join(_ready_digests(visit, batch)))
+
+
+def keep_what_was_confirmed(visit: Visit, batch: Batch) -> None:
+    """Keep the digests beside the challenge that is made of them, for who checks it later."""
+    keep_together(visit.records, digest_of(visit, batch), _ready_digests(visit, batch))
+
+
+def _ready_digests(visit: Visit, batch: Batch) -> list[bytes]:
     digests = digests_of(visit.records, batch.account)
     ready = rows_of(visit.records, batch.id, states=["ready"])
-    return sha256(b"".join(digests.get(str(row.pending), b"") for row in ready))
+    return [digests[str(row.pending)] for row in ready if str(row.pending) in digests]
 
 
 async def send_rows(visit: Visit, batch: Batch, given: Confirmation) -> None:
