@@ -6,12 +6,13 @@ For what two networks show each other: each has its own ledger, log keys and clo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from tallystick.contracts import Contract
 from tallystick.crypto import SecretKey, sha256
-from tallystick.encoding import Value
+from tallystick.encoding import Value, decode
 from tallystick.execution import ContractRunner
 from tallystick.ledger import AppliedBlock, Tree, apply_block, open_ledger
 from tallystick.model import (
@@ -44,7 +45,7 @@ from tallystick.model import (
     sign_transaction,
     to_value,
 )
-from tallystick.testing import make_signer
+from tallystick.testing import MemoryState, make_signer
 from tallystick.units import TimeMs
 from tests.factories import FOREVER, START, MemoryStore
 
@@ -107,7 +108,8 @@ class LedgerNetwork:
         founding = self.genesis.encode()
         self.id = network_id(name, founding)
         self.store = MemoryStore()
-        self.ledger = open_ledger(founding, self.store, None, ContractRunner(contracts))
+        self.runner = _runner(tuple(contracts))
+        self.ledger = open_ledger(founding, self.store, None, self.runner)
         self.now_ms = start
         self.blocks: list[AppliedBlock] = []
 
@@ -217,6 +219,17 @@ class LedgerNetwork:
         found = self.store.items(Tree.STATE, prefix=prefix.encode())
         return {key.decode().removeprefix(prefix) for key, _ in found}
 
+    def records(self, prefix: str) -> list[Any]:
+        """Return the records under a prefix."""
+        found = self.store.items(Tree.STATE, prefix=prefix.encode())
+        return [decode(value) for _, value in found]
+
+    def ask(self, method: str, /, *, contract: str = "inventory", **args: Value) -> Any:
+        """Return what a query answers on the newest state."""
+        state = MemoryState()
+        state.values = dict(self.store.items(Tree.STATE))
+        return self.runner.query(contract, method, args, state)
+
     def public_bytes(self, since: int = 0) -> bytes:
         """Return everything that members of this network see of its blocks and its state."""
         parts = [
@@ -231,3 +244,28 @@ class LedgerNetwork:
         ]
         state = [part for item in self.store.items(Tree.STATE) for part in item]
         return b"\n".join([*parts, *state])
+
+    def numbers(self) -> Iterator[int]:
+        """Yield every integer in calls, answers, events and records of this network."""
+        for applied in self.blocks:
+            for raw, entry in zip(applied.block.transactions, applied.block.entries, strict=True):
+                yield from _integers(decode_transaction(raw).call.args)
+                outcome = decode_entry(entry).outcome
+                yield from _integers([outcome.result, *(event.fields for event in outcome.events)])
+        for _, value in self.store.items(Tree.STATE):
+            yield from _integers(decode(value))
+
+
+@cache
+def _runner(contracts: tuple[type[Contract], ...]) -> ContractRunner:
+    return ContractRunner(contracts)
+
+
+def _integers(value: object) -> Iterator[int]:
+    if isinstance(value, dict):
+        yield from _integers([*value.values()])
+    elif isinstance(value, list):
+        for one in value:
+            yield from _integers(one)
+    elif isinstance(value, int):
+        yield value

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from tallystick.contracts import Contract, Label
 from tallystick.contracts.parts import Ticking
+from tallystick.industries.inventory.adopting import Adopting
 from tallystick.industries.inventory.counting import Counting
 from tallystick.industries.inventory.disposing import Disposing
 from tallystick.industries.inventory.events import AlertChanged, InspectionEnded, PrepaymentChanged
@@ -21,11 +22,12 @@ class Inventory(
     Setting,
     Counting,
     Disposing,
+    Adopting,
     Queries,
     Supervision,
     Contract,
     name="inventory",
-    version=1,
+    version=2,
     label=Label(zh="经销商存货融资", en="Dealer inventory finance"),
     exclusive_roles=EXCLUSIVE_ROLES,
 ):

@@ -72,6 +72,23 @@ class CasesMarked(Event):
     case_state: CaseState
 
 
+class WordBrought(Event):
+    """en: {bearer} brought the word of {organization} from {network}: {brought} ({subject}).
+
+    zh: {bearer} 带来 {organization} 在 {network} 上的声明：{brought}（{subject}）。
+    """
+
+    bearer: OrganizationCode
+    organization: OrganizationCode
+    """Who said it there."""
+    network: Name
+    brought: Annotated[Name, Format("word")]
+    subject: Name
+    """The record that it is about, by the name it has here."""
+    said_at: Timestamp
+    """By the clock of the network on which it was said."""
+
+
 class PricePublished(Event):
     """en: {source} says a case of {sku} costs {price} ({kind}); before {before}.
 

@@ -137,6 +137,45 @@ class Sku(Record):
     packing: Name
 
 
+class NewSku(Arguments):
+    """A product as its winery registers it."""
+
+    sku: Annotated[Identifier, Label(zh="品种编号", en="Product id")]
+    name: Annotated[Name, Label(zh="名称", en="Name")]
+    packing: Annotated[Name, Label(zh="包装", en="Packing")]
+    currency: Annotated[Currency, Label(zh="币种", en="Currency")] = "CNY"
+
+
+class NewSupply(Arguments):
+    """Cases that a winery says it shipped to a dealer."""
+
+    dealer: Annotated[OrganizationCode, Label(zh="经销商", en="Dealer")]
+    sku: Annotated[Identifier, Label(zh="品种", en="Product")]
+    delivery_note: Annotated[Name, Label(zh="发货单号", en="Delivery note")]
+    serials: Annotated[Serials, Label(zh="箱码", en="Serials")]
+
+
+class NamedCases(Arguments):
+    """Cases by their serials."""
+
+    serials: Annotated[Serials, Label(zh="箱码", en="Serials")]
+
+
+class NewListPrice(Arguments):
+    """What a winery asks for a case."""
+
+    sku: Annotated[Identifier, Label(zh="品种", en="Product")]
+    price: Annotated[CasePrice, Label(zh="每箱出厂价", en="List price of a case")]
+
+
+class Listing(Record):
+    """Which list price of the registry network counts here, so that no older one follows it."""
+
+    sku: Identifier
+    position: Count
+    """Its place in that network's log."""
+
+
 class Quote(Record):
     """What one source says dealers pay for a case, on one day."""
 
@@ -194,6 +233,22 @@ class Case(Record):
     state: CaseState
     lot: Identifier | None = None
     """The lot it lies in; null: in none."""
+
+
+class Mark(Record):
+    """What was said of a case on the registry network, before its supply was brought here."""
+
+    serial: Identifier
+    organization: OrganizationCode
+    """Who said it; it counts if the supply turns out to be by or for this one."""
+    case_state: CaseState
+
+
+class CasesBrought(Record):
+    """How many of the cases that a proof names are known here, and how many are not yet."""
+
+    here: Count
+    waiting: Count
 
 
 class Statement(Record):

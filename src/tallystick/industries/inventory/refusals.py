@@ -226,3 +226,23 @@ class NumberUsed(Refusal, code="E_DUP"):
 
     number: Name
     pledge: Identifier
+
+
+class NotTheRegistry(Refusal, code="E_VALUE"):
+    """en: Makers speak on the registry network of cases; {network} is not that of this network.
+
+    zh: 酒厂的声明以箱货登记网络为准；{network} 不是本网络的登记网络。
+    """
+
+    network: Name
+
+
+class NewerPriceKnown(Refusal, code="E_LATE"):
+    """en: The price of {sku} said at {said_at} is older than the one known, of {listed_at}.
+
+    zh: {sku} 的出厂价形成于 {said_at}，早于已知价格（{listed_at}）。
+    """
+
+    sku: Identifier
+    said_at: Timestamp
+    listed_at: Timestamp

@@ -16,10 +16,10 @@ from tallystick.contracts import (
     action,
     asdict,
 )
-from tallystick.contracts.parts import Currency
 from tallystick.industries.inventory.events import Registered, RelationChanged
 from tallystick.industries.inventory.records import (
     LendingParameters,
+    NewSku,
     NewWarehouse,
     Policy,
     Relation,
@@ -28,7 +28,7 @@ from tallystick.industries.inventory.records import (
 )
 from tallystick.industries.inventory.refusals import DoesNotFit, NotYours, Related
 from tallystick.industries.inventory.rules import check_parameters
-from tallystick.industries.inventory.tables import InventoryTables
+from tallystick.industries.inventory.stating import Stating, said_here
 from tallystick.industries.inventory.workflows import (
     AUDITOR,
     DEALER,
@@ -43,7 +43,7 @@ from tallystick.industries.inventory.workflows import (
 ENDED: Final = "ended"
 
 
-class Setting(InventoryTables):
+class Setting(Stating):
     """What must be known of the world before goods are taken in."""
 
     @action(
@@ -158,28 +158,12 @@ class Setting(InventoryTables):
         label=Label(zh="登记品种", en="Register a product"),
         emits=(Registered,),
     )
-    def register_sku(
-        self,
-        ctx: Context,
-        sku: Annotated[Identifier, Label(zh="品种编号", en="Product id")],
-        name: Annotated[Name, Label(zh="名称", en="Name")],
-        packing: Annotated[Name, Label(zh="包装", en="Packing")],
-        currency: Annotated[Currency, Label(zh="币种", en="Currency")] = "CNY",
-    ) -> Sku:
+    def register_sku(self, ctx: Context, new: NewSku) -> Sku:
         """en: Records a product of the winery, priced by the case in one currency.
 
         zh: 登记酒厂的一个品种，按箱、以一种货币计价。
         """
-        ctx.emit(_registered(ctx, "sku", sku))
-        return self.skus.add(
-            Sku(
-                id=sku,
-                winery=ctx.signer.organization,
-                name=name,
-                currency=currency,
-                packing=packing,
-            )
-        )
+        return self.keep_product(ctx, said_here(ctx), new)
 
 
 def _registered(ctx: Context, kind: str, subject: str) -> Registered:

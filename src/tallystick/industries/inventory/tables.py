@@ -10,6 +10,7 @@ from tallystick.contracts.parts import (
     Calendars,
     Deadlines,
     Grants,
+    NetworkProofs,
     Outbox,
     Parameters,
     PrivateRecords,
@@ -34,7 +35,9 @@ from tallystick.industries.inventory.records import (
     Case,
     Inspection,
     LendingParameters,
+    Listing,
     Lot,
+    Mark,
     PhotoUse,
     Policy,
     Price,
@@ -71,6 +74,12 @@ class InventoryTables:
     prices = Table(Price, key="sku", label=Label(zh="价格", en="Prices"))
     quotes = Table(Quotes, key="sku", label=Label(zh="经销报价", en="Dealer quotes"))
     cases = Table(Case, key="serial", label=Label(zh="箱码", en="Cases"))
+    marks = Table(
+        Mark,
+        key=("serial", "organization"),
+        label=Label(zh="待引入箱码的标记", en="Marks on cases not stated yet"),
+    )
+    listings = Table(Listing, key="sku", label=Label(zh="已引入的出厂价", en="List prices adopted"))
     statements = Table(Statement, key="id", label=Label(zh="供货声明", en="Statements of supply"))
     lots = Table(Lot, key="id", label=Label(zh="批次", en="Lots"))
     photos = Table(PhotoUse, key="photo", label=Label(zh="照片", en="Photos"))
@@ -98,6 +107,7 @@ class InventoryTables:
     parameters = Parameters(LendingParameters(), label=Label(zh="业务参数", en="Parameters"))
     calendars = Calendars()
     locks = AssetLocks()
+    proofs = NetworkProofs(label=Label(zh="其他网络的证明", en="Proofs of other networks"))
     grants = Grants(label=Label(zh="授权", en="Grants"))
     histories = PrivateRecords(label=Label(zh="销售记录", en="Sales histories"))
     money = Accounts(label=Label(zh="资金", en="Money"))

@@ -14,7 +14,12 @@ from tallystick.industries.inventory.loan_records import (
     RedemptionState,
     SaleKind,
 )
-from tallystick.industries.inventory.records import CaseState, InspectionState, ReceiptState
+from tallystick.industries.inventory.records import (
+    CaseState,
+    InspectionState,
+    Listing,
+    ReceiptState,
+)
 from tallystick.industries.inventory.refusals import StepMissing, TooEarly
 from tallystick.industries.inventory.workflows import ROLE_WORDS
 
@@ -26,6 +31,8 @@ _FIELDS: Final = words(
     allowed=("可提箱数", "Cases allowed"),
     arrived_at=("到库时间", "Arrived at"),
     assessed_by=("审查人", "Assessed by"),
+    bearer=("引入机构", "Brought by"),
+    brought=("引入内容", "What was brought"),
     buyer=("买方", "Buyer"),
     call=("追加通知", "Margin call"),
     called_at=("通知时间", "Called at"),
@@ -49,6 +56,7 @@ _FIELDS: Final = words(
     first=("一方", "The first"),
     grace_until=("补足期限", "Time to answer until"),
     heard_at=("最近报告时间", "Heard of at"),
+    here=("本网络已登记箱数", "Cases known here"),
     high=("最高报价", "Highest quote"),
     holder=("持有人", "Holder"),
     inspection=("抽查", "Inspection"),
@@ -97,6 +105,7 @@ _FIELDS: Final = words(
     released_at=("提货时间", "Released at"),
     released_by=("放货人", "Released by"),
     repay=("需还款金额", "Amount to repay"),
+    said_at=("声明时间", "Said at"),
     scanned_at=("扫码时间", "Scanned at"),
     second=("另一方", "The second"),
     seed=("抽样种子", "Seed of the draw"),
@@ -122,6 +131,7 @@ _FIELDS: Final = words(
     value=("估值", "Value"),
     valued_at=("估值时间", "Valued at"),
     waited_s=("等待时长（秒）", "Waited (s)"),
+    waiting=("待引入供货的箱数", "Cases not stated here yet"),
     warehouse=("仓库", "Warehouse"),
     winery=("酒厂", "Winery"),
 )
@@ -207,6 +217,16 @@ _PHRASES: Final = (
     )
     | phrases("change", {"merge": "合并", "split": "拆分"})
     | phrases(
+        "brought",
+        {
+            "counterfeit": "假冒标记",
+            "list price": "出厂价",
+            "product": "品种",
+            "sold": "售出登记",
+            "supply": "供货声明",
+        },
+    )
+    | phrases(
         "alert",
         {"count": "盘点不符", "counterfeit": "发现假货", "inspection": "抽查缺箱"},
     )
@@ -262,6 +282,7 @@ _PHRASES: Final = (
 
 WORDS: Final[Words] = MappingProxyType(
     _FIELDS
+    | words_of(Listing, position=("在登记网络日志中的位置", "Place in the registry network's log"))
     | words_of(TooEarly, after=("最早时间", "Not before"))
     | words_of(StepMissing, missing=("缺少的步骤", "Step that is missing"))
     | _STATES

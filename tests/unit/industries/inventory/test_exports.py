@@ -28,7 +28,7 @@ from tallystick.industries.inventory.loan_facts import percent
 from tallystick.industries.inventory.loan_records import LoanState, PledgeState, RedemptionState
 from tallystick.industries.inventory.records import InspectionState, ReceiptState
 from tallystick.industries.inventory.refusals import StepMissing
-from tallystick.industries.inventory.supply import COUNTERFEIT_ALERT
+from tallystick.industries.inventory.stating import COUNTERFEIT_ALERT
 from tests.unit.industries.inventory import cast
 from tests.unit.industries.inventory.stage import LIST_PRICE, Stage
 
