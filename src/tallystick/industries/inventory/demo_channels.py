@@ -2,7 +2,8 @@
 """The story of `tally demo inventory --channels`: two banks that see nothing of each other.
 
 Each has a channel, with the same contract; the keeper reserves the cases on the network that all
-share. All persons and numbers are invented.
+share. There too the winery speaks, which is on no channel and sees no loan. All persons and
+numbers are invented.
 """
 
 from __future__ import annotations
@@ -21,17 +22,23 @@ from tallystick.industries.inventory.demo_cast import (
     DEALERS,
     KEEPERS,
     OTHER_BANK,
+    OTHER_TELLER,
     PAYER,
     REGISTRAR,
     RISK_1,
     STOREMAN,
     TELLER,
+    WINEMAKER,
     parts,
 )
 from tallystick.industries.inventory.demo_goods import (
+    LIST_PRICE,
+    PRODUCT,
+    SKU,
     YEAR_MS,
     drafted,
-    prepare,
+    open_house,
+    quoted,
     stated,
     stored,
 )
@@ -46,34 +53,37 @@ SHARED, FIRST, SECOND = "shared", "channel-a", "channel-b"
 _RESERVER: Final = "keeper-he"
 _CASES: Final = tuple(f"LZ-{number:06d}" for number in range(1, 101))
 _PLEDGED, _LEFT = _CASES[:80], _CASES[80:]
+_FIRST_PRICE: Final = 650_000
+"""What the winery asked before; on this a dealer could borrow more."""
 _LOAN: Final = 23_040_000
 """230,400.00: 60 % of 80 cases at 4,800."""
 _DIGEST: Final = digest_of("checks, and the payee")
 
 
 def casts() -> dict[str, Sequence[Player]]:
-    """Return who plays on each network: the shared one first, without a bank that acts there."""
+    """Return who plays on each network: the shared one first, where no bank and no dealer acts."""
     name = next(one.organization for one in parts() if one.code == KEEPERS[0])
     reserver = Player(KEEPERS[0], name, _RESERVER, Label(zh="何留", en="He Liu"), "assets.reserver")
-    keeper = [one for one in parts() if one.member == STOREMAN]
+    apart = {one.member: one for one in parts() if one.member in {STOREMAN, WINEMAKER}}
+    here = [one for one in parts() if one.member != WINEMAKER]
     return {
-        SHARED: (*keeper, reserver),
-        FIRST: (*(one for one in parts() if one.code != OTHER_BANK), reserver),
-        SECOND: (*(one for one in parts() if one.code != BANK), reserver),
+        SHARED: (apart[STOREMAN], apart[WINEMAKER], reserver),
+        FIRST: (*(one for one in here if one.code != OTHER_BANK), reserver),
+        SECOND: (*(one for one in here if one.code != BANK), reserver),
     }
 
 
 def tell(scenes: Mapping[str, ChannelScene]) -> dict[str, Any]:
     """Tell the story; return what it came to."""
     shared, first, second = scenes[SHARED], scenes[FIRST], scenes[SECOND]
-    house, other_house = prepare(first), prepare(second)
-    for channel in (first, second):
-        stated(channel, _CASES)
+    house, other_house = open_house(first), open_house(second)
+    _bring_the_winerys_word(shared, (first, second))
     reservation = _reserve(shared, first, _CASES, house)
     receipt = stored(first, house, [_PLEDGED])["id"]
     loan, pledge = _pledge(first, receipt)
     _refuse_elsewhere(shared, second, other_house)
     _give_back(shared, first, reservation)
+    _show_the_winery(shared)
     _reserve(shared, second, _LEFT, other_house)
     other = stored(second, other_house, [_LEFT])["id"]
     second.say(
@@ -83,6 +93,7 @@ def tell(scenes: Mapping[str, ChannelScene]) -> dict[str, Any]:
             f"reserved anew, taken in, and receipt {other} is issued",
         )
     )
+    _warn_of_a_counterfeit(shared, second, other)
     return {
         "warehouse_receipt": receipt,
         "loan": loan,
@@ -90,6 +101,71 @@ def tell(scenes: Mapping[str, ChannelScene]) -> dict[str, Any]:
         "cases": len(_PLEDGED),
         "released": len(_LEFT),
     }
+
+
+def _bring_the_winerys_word(shared: ChannelScene, channels: Sequence[ChannelScene]) -> None:
+    """Let the winery speak on the shared network, and others bring its word to the channels."""
+    shared.act(WINEMAKER, "register_sku", **PRODUCT)
+    product = shared.proof()
+    shared.act(WINEMAKER, "publish_list_price", sku=SKU, price=_FIRST_PRICE)
+    older = shared.proof()
+    shared.act(WINEMAKER, "publish_list_price", sku=SKU, price=LIST_PRICE)
+    price = shared.proof()
+    stated(shared, _CASES)
+    supply = shared.proof()
+    for one in channels:
+        one.act(STOREMAN, "adopt_product", proof=product)
+        one.act(STOREMAN, "adopt_list_price", proof=price)
+        one.refused("E_LATE", DEALER_1, "adopt_list_price", proof=older)
+        one.act(DEALER_1, "adopt_supply", proof=supply)
+        one.refused("E_REPLAY", DEALER_1, "adopt_supply", proof=supply)
+        quoted(one)
+    shared.say(
+        Label(
+            zh=f"酒厂不在任何通道：它在共有网络登记品种、发布出厂价、逐箱声明供货 {len(_CASES)} 箱；"
+            "经销商与保管人凭回执将其引入两个通道，较早的价格被拒绝（E_LATE），同一回执不得再用（E_REPLAY）",
+            en="The winery is on no channel: on the shared network it registers a product, "
+            f"publishes its price and states {len(_CASES)} cases; dealer and keeper bring that to "
+            "both channels by receipts, an older price is refused (E_LATE), and none counts twice "
+            "(E_REPLAY)",
+        )
+    )
+
+
+def _show_the_winery(shared: ChannelScene) -> None:
+    """Count what a winery can see: how many of its cases are taken."""
+    answers = [shared.ask("check_case", serial=serial) for serial in _CASES]
+    taken = [one for one in answers if not one["is_free"]]
+    shared.check(
+        holds=len(taken) == len(_PLEDGED) and all(one["is_genuine"] for one in answers),
+        claim=Label(zh="酒厂可见数量", en="the winery sees volumes"),
+    )
+    shared.say(
+        Label(
+            zh=f"酒厂在共有网络可见：声明的 {len(_CASES)} 箱中 {len(taken)} 箱已占用；"
+            "由谁、以何种条款，该网络上无人知悉",
+            en=f"What the winery sees on the shared network: of its {len(_CASES)} cases "
+            f"{len(taken)} are taken; by whom, and on what terms, nobody there knows",
+        )
+    )
+
+
+def _warn_of_a_counterfeit(shared: ChannelScene, channel: ChannelScene, receipt: str) -> None:
+    """Let the winery mark a stored case, and the second bank bring the mark to its channel."""
+    shared.act(WINEMAKER, "mark_counterfeit", serials=[_LEFT[-1]])
+    channel.act(OTHER_TELLER, "adopt_counterfeit", proof=shared.proof())
+    shown = channel.ask("show_receipt", receipt=receipt)["receipt"]
+    channel.check(
+        holds=(shown["alert"], shown["excluded"]) == ("counterfeit", 1),
+        claim=Label(zh="假冒标记即警示", en="a mark as counterfeit is alerted"),
+    )
+    channel.say(
+        Label(
+            zh=f"酒厂在共有网络将一箱标记为假冒；银行凭回执引入，仓单 {receipt} 即有警示，该箱不再计价",
+            en="The winery marks a case as counterfeit on the shared network; the bank brings "
+            f"that, and receipt {receipt} has an alert: the case counts for nothing",
+        )
+    )
 
 
 def _reserve(

@@ -24,6 +24,7 @@ from tallystick.industries.inventory.demo_cast import (
 )
 
 SKU: Final = "LZ-DEMO"
+PRODUCT: Final[Mapping[str, str]] = {"sku": SKU, "name": "示例大曲", "packing": "6 x 500 ml"}
 LIST_PRICE: Final = 600_000
 """6,000.00 a case, of which 80 % count: 4,800.00."""
 CASES: Final = 500
@@ -36,10 +37,32 @@ _SUPPLY: Final = tuple(f"LZ-{number:06d}" for number in range(1, 521))
 
 def prepare(theatre: Scene) -> dict[str, str]:
     """Publish the calendar, license and insure a warehouse, price a product."""
+    warehouse = open_house(theatre)
+    theatre.act(WINEMAKER, "register_sku", **PRODUCT)
+    theatre.act(WINEMAKER, "publish_list_price", sku=SKU, price=LIST_PRICE)
+    quoted(theatre)
+    theatre.say(
+        Label(
+            zh="仓库持证并投保；出厂价每箱 6,000.00 元，经销商自行报价被拒绝（E_ROLE），"
+            "由独立机构报经销价 5,000.00 元",
+            en="A warehouse is licensed and insured; list price 6,000.00 a case, the borrower's "
+            "own quote is refused (E_ROLE), an independent one says 5,000.00",
+        )
+    )
+    return warehouse
+
+
+def open_house(theatre: Scene) -> dict[str, str]:
+    """Publish the calendar, and license and insure a warehouse."""
     year = day_of(theatre.now).year
     for one in (year, year + 1):
         theatre.act(CALENDAR_CLERK, "calendars.publish", calendar="CN", year=one)
-    later = theatre.now + YEAR_MS
+    return licensed(theatre, valid_ms=YEAR_MS)
+
+
+def licensed(theatre: Scene, *, valid_ms: int) -> dict[str, str]:
+    """License and insure a warehouse for so long; return what a receipt names of it."""
+    later = theatre.now + valid_ms
     warehouse = theatre.act(
         REGISTRAR,
         "license_warehouse",
@@ -51,27 +74,15 @@ def prepare(theatre: Scene) -> dict[str, str]:
         scanner_key=theatre.key("scanner").public_key,
         monitor=KEEPERS[0],
     )["id"]
-    policy = theatre.act(
-        INSURANCE_CLERK,
-        "insure",
-        warehouse=warehouse,
-        number="P-2026-88",
-        sum_insured=1_000_000_000,
-        valid_until=later,
-    )["id"]
-    theatre.act(WINEMAKER, "register_sku", sku=SKU, name="示例大曲", packing="6 x 500 ml")
-    theatre.act(WINEMAKER, "publish_list_price", sku=SKU, price=LIST_PRICE)
+    cover = {"number": "P-2026-88", "sum_insured": 1_000_000_000, "valid_until": later}
+    policy = theatre.act(INSURANCE_CLERK, "insure", warehouse=warehouse, **cover)["id"]
+    return {"warehouse": str(warehouse), "policy": str(policy)}
+
+
+def quoted(theatre: Scene) -> None:
+    """Let an independent one quote what dealers pay; the borrower cannot."""
     theatre.refused("E_ROLE", DEALER_1, "quote_price", sku=SKU, price=_DEALER_PRICE)
     theatre.act(APPRAISER, "quote_price", sku=SKU, price=_DEALER_PRICE)
-    theatre.say(
-        Label(
-            zh="仓库持证并投保；出厂价每箱 6,000.00 元，经销商自行报价被拒绝（E_ROLE），"
-            "由独立机构报经销价 5,000.00 元",
-            en="A warehouse is licensed and insured; list price 6,000.00 a case, the borrower's "
-            "own quote is refused (E_ROLE), an independent one says 5,000.00",
-        )
-    )
-    return {"warehouse": str(warehouse), "policy": str(policy)}
 
 
 def stated(theatre: Scene, serials: Sequence[str]) -> list[Sequence[str]]:

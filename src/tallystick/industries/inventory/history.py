@@ -22,9 +22,7 @@ from tallystick.industries.inventory.demo_cast import (
     DEALER_1,
     DEALER_2,
     DEALERS,
-    INSURANCE_CLERK,
     JUDGE,
-    KEEPERS,
     OTHER_BANK,
     REGISTRAR,
     RISK_1,
@@ -33,6 +31,7 @@ from tallystick.industries.inventory.demo_cast import (
     TELLER,
     WINEMAKER,
 )
+from tallystick.industries.inventory.demo_goods import licensed
 
 _DAY: Final = 24
 _OPEN_DAYS: Final = 16
@@ -58,7 +57,7 @@ def history(past: Past) -> Life:
         past.act(CALENDAR_CLERK, "calendars.publish", calendar="CN", year=one)
     past.act(RULES_1, "change_parameters", parameters={"price_age_s": _WEEK_S})
     yield 1
-    store = _license(past)
+    store = licensed(past, valid_ms=2 * _YEAR_MS)
     for sku, name in _SKUS:
         past.act(WINEMAKER, "register_sku", sku=sku, name=name, packing="6 x 500 ml")
     market = Market()
@@ -107,24 +106,6 @@ def _prices(past: Past, market: Market) -> Life:
             past.act(WINEMAKER, "publish_list_price", sku=sku, price=price)
             past.act(APPRAISER, "quote_price", sku=sku, price=_MARKET_PRICE * percent // 100)
         yield 7 * _DAY
-
-
-def _license(past: Past) -> dict[str, str]:
-    later = past.now + 2 * _YEAR_MS
-    warehouse = past.act(
-        REGISTRAR,
-        "license_warehouse",
-        keeper=KEEPERS[0],
-        licence="川仓许 2026-017",
-        licensed_until=later,
-        zones=["A", "B"],
-        cameras=8,
-        scanner_key=past.key("scanner").public_key,
-        monitor=KEEPERS[0],
-    )["id"]
-    cover = {"number": "P-2026-88", "sum_insured": 10**9, "valid_until": later}
-    policy = past.act(INSURANCE_CLERK, "insure", warehouse=warehouse, **cover)["id"]
-    return {"warehouse": str(warehouse), "policy": str(policy)}
 
 
 def _set_lines(past: Past) -> None:
