@@ -53,6 +53,19 @@ def test_a_history_happens_on_whatever_day_it_ends(name: str, shift: int) -> Non
     assert desk.agenda.faults == []
 
 
+@pytest.mark.parametrize(
+    ("name", "ends"),
+    [
+        ("preservation", 1_801_642_680_000),  # a measure lapses before its release is ordered
+        ("preservation", 1_824_623_640_000),  # a measure is released before its renewal is entered
+        ("charity", 1_818_639_360_000),  # two lists wait for the same money
+    ],
+)
+def test_what_depends_on_others_waits_for_them_or_ends(name: str, ends: int) -> None:
+    """Histories that met a refusal at these ends: a matter looks before it acts."""
+    assert told(name, ends).agenda.faults == []
+
+
 def test_people_work_on_weekdays_from_nine_to_six() -> None:
     """What comes due at night or on a weekend is done in the next morning."""
     chance = Random(1)

@@ -6,6 +6,7 @@ Written through a `Past`; what happens by chance is the same for the same seed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from tallystick.contracts import DAY_MS, Life, Past, digest_of, first_steps
@@ -178,16 +179,30 @@ def _list(past: Past, project: Project, campaign: str, period: str) -> Life:
     if project.key != "young-hearts":
         past.act(TEACHER, "attest_list", batch=batch, list_digest=digest)
     yield chance.randint(1, 2 * _DAY)
+    yield from _until_paid_for(past, campaign, total)
     past.act(APP, "check_list", batch=batch)
     if chance.random() > 0.3:
         yield chance.randint(1, 3 * _DAY)
     if chance.random() < 0.15:
         past.act(REVIEWER_1, "reject_list", batch=batch, reason="名单与学校花名册不符")
         return
+    yield from _until_paid_for(past, campaign, total)
     past.refused("E_ROLE", OFFICER_1, "approve_list", batch=batch, list_digest=digest)
     past.act(REVIEWER_1, "approve_list", batch=batch, list_digest=digest)
     for place, row in enumerate(rows, start=1):
         past.begin(_claim(past, f"{batch}-{place:05d}", batch, row))
+
+
+def _until_paid_for(past: Past, campaign: str, total: int) -> Life:
+    """Wait for donations while other lists have what this one needs."""
+    while _left(past.ask("show_book", campaign=campaign)) < total:
+        yield 2 * _DAY
+
+
+def _left(book: Mapping[str, int]) -> int:
+    """Return what a campaign has and has not set aside."""
+    came = book["donated"] + book["returned"] + book["moved_in"]
+    return came - book["held"] - book["paid"] - book["fees"] - book["moved_out"]
 
 
 def _rows(past: Past, project: Project, period: str) -> list[ListRow]:

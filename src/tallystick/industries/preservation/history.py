@@ -39,6 +39,8 @@ _DAY: Final = 24
 _OPEN_DAYS: Final = 14
 _OPEN_MATTERS: Final = 11
 """Filed in the last days, each of which waits for the next step; so every inbox has something."""
+_ACT_MS: Final = 5 * 60_000
+"""Longer than anybody takes for one act."""
 _SCOPE: Final = "2026-1"
 _CLAUSE: Final = digest_of("clause", "pays losses from wrongful preservation")
 _NET_ASSETS: Final = 9_000_000_000
@@ -84,7 +86,7 @@ def _clock(past: Past) -> Life:
         past.act(FILING, "tick")
         for one in past.news("ExpiryNotice"):
             if past.chance.random() < 0.6:
-                past.begin(_renewal(past, one["application"], one["measure"]))
+                past.begin(_renewal(past, one["application"], one["measure"], one["ask_by"]))
 
 
 def _measure(past: Past, case: str, measure: str) -> Mapping[str, Any]:
@@ -95,16 +97,26 @@ def _measure(past: Past, case: str, measure: str) -> Mapping[str, Any]:
     return kept
 
 
-def _renewal(past: Past, case: str, measure: str) -> Life:
-    """Renew a measure before it ends; its second notice finds it renewed."""
+def _holds(past: Past, case: str, measure: str) -> bool:
+    """Say whether a measure is in effect and will be for as long as one act takes."""
     kept = _measure(past, case, measure)
-    if kept["state"] != "IN_EFFECT" or kept["expiry"] < past.now + 2 * DAY_MS:
+    return bool(kept["state"] == "IN_EFFECT" and kept["expiry"] > past.now + _ACT_MS)
+
+
+def _renewal(past: Past, case: str, measure: str, ask_by: int) -> Life:
+    """Renew a measure before it ends, unless a weekend was too long or it was released.
+
+    Its second notice finds it renewed.
+    """
+    if not _holds(past, case, measure) or past.now + _ACT_MS > ask_by:
         return
     application = past.ask("show_case", application=case)["application"]
     who = COUNSEL if application["is_pre_suit"] else CREDITOR_1
     asked = past.act(who, "ask_renewal", measure=measure)
     yield 6
     past.act(PRESIDING, "grant_renewal", renewal=asked["id"])
+    if not _holds(past, case, measure):
+        return
     until = past.now + 200 * DAY_MS
     past.act(DEPOSITS, "confirm_renewal", renewal=asked["id"], until=until)
 
@@ -282,15 +294,19 @@ class Matter:
     def _end(self, letter: str, measure: str) -> Life:
         """Release what is still frozen; the respondent claims a loss now and then."""
         past, case = self.past, self.case
-        if _measure(past, case, measure)["state"] != "IN_EFFECT":
+        if not _holds(past, case, measure):
             return
         if past.ask("show_case", application=case)["release"] is None:
             ground = past.chance.choice(("WITHDRAWN", "PERFORMED"))
             past.act(self.who, "ask_release", application=case, ground=ground)
         yield past.chance.randint(4, 3 * _DAY)
+        if not _holds(past, case, measure):
+            return  # it lapsed while the judge thought about it
         order = digest_of("order to release", case)
         past.act(PRESIDING, "order_release", application=case, order=order)
         yield past.chance.randint(1, _DAY)
+        if not _holds(past, case, measure):
+            return
         past.act(DEPOSITS, "confirm_release", measure=measure)
         if past.chance.random() < 0.6:
             yield 2 * _DAY
