@@ -59,6 +59,7 @@ def test_a_history_happens_on_whatever_day_it_ends(name: str, shift: int) -> Non
         ("preservation", 1_801_642_680_000),  # a measure lapses before its release is ordered
         ("preservation", 1_824_623_640_000),  # a measure is released before its renewal is entered
         ("charity", 1_818_639_360_000),  # two lists wait for the same money
+        ("charity", 1_801_659_300_000),  # a year ends between two fees
     ],
 )
 def test_what_depends_on_others_waits_for_them_or_ends(name: str, ends: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from tallystick.contracts import DAY_MS, Life, Past, digest_of, first_steps
+from tallystick.contracts import DAY_MS, Life, Past, day_of, digest_of, first_steps
 from tallystick.industries.charity.demo_cast import (
     APP,
     AUDITOR_1,
@@ -134,14 +134,20 @@ def _gifts(past: Past, project: Project, campaign: str) -> Life:
 
 
 def _accounts(past: Past, campaign: str) -> Life:
-    """Take a fee now and then, and disclose every month."""
-    month = 0
+    """Take a fee now and then, and disclose every month.
+
+    What a year's fees may be depends on what was paid in it: a new year begins with none.
+    """
+    month = earlier = 0
+    year = day_of(past.now).year
     while True:
         yield 24 * _DAY
         month += 1
         book = past.ask("show_book", campaign=campaign)
         share = 9 if month == 2 else 3
-        fee = book["paid"] * share // 100
+        if day_of(past.now).year != year:
+            year, earlier = day_of(past.now).year, book["paid"]
+        fee = (book["paid"] - earlier) * share // 100
         if fee:
             reference = f"F-{campaign}-{month}"
             past.act(REVIEWER_1, "take_fee", campaign=campaign, amount=fee, reference=reference)
