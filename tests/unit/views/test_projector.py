@@ -77,6 +77,23 @@ def test_a_rebuild_gives_identical_rows(projector: Projector, url: str) -> None:
     assert projector.height == len(blocks)
 
 
+def test_many_records_in_one_batch_are_found_and_replaced(
+    projector: Projector, views: Views, url: str
+) -> None:
+    """More than one statement looks for: put, replaced and removed, once each, however grouped."""
+    numbers, chain = range(600), Chain()
+    chain.add(*(Deed(writes=put(item(n))) for n in numbers))
+    chain.add(*(Deed(writes=put(item(n, note="again"))) for n in numbers))
+    chain.add(*(Deed(writes=remove(f"IT-{n:04}")) for n in numbers[::3]))
+    for block in chain.blocks:
+        projector.apply([block])
+    followed = dump(url)
+    assert views.counts().records["shop.items"] == 400
+    projector.reset()
+    projector.apply(chain.blocks)
+    assert dump(url) == followed
+
+
 def test_a_reopened_projector_goes_on_where_it_was(url: str, tmp_path: Path) -> None:
     """Cursor and numbering live in the database, not in the process."""
     blocks = history().blocks
