@@ -115,7 +115,7 @@ def without_words(schema: ContractSchema) -> list[str]:
 def named_roles(schema: ContractSchema) -> set[str]:
     """Return the roles that a contract's methods, moves and exclusions name."""
     moves = [move for workflow in schema.workflows for move in workflow.moves]
-    groups = [one.roles for one in (*schema.methods, *moves)]
+    groups = [*(one.roles for one in schema.methods), *(one.roles for one in moves)]
     return {role for group in (*groups, *schema.exclusive_roles) for role in group}
 
 
