@@ -46,6 +46,7 @@ class Watched:
         self.faults: list[str] = []
         self._expected: list[re.Pattern[str]] = []
         self.context = context
+        context.set_default_timeout(60_000)  # a busy machine takes its time
         context.add_init_script(_TELL_VIOLATIONS)
         context.on("console", self._note_message)
         context.on("weberror", self._note_error)
