@@ -14,6 +14,8 @@ from typing import Final
 
 from starlette.requests import Request
 
+from tallystick.console.cookies import private_cookie
+
 VISITOR_COOKIE: Final = "tally_visitor"
 FORM_KEY: Final = "form_key"
 _LABEL: Final = b"tallystick.console.form"
@@ -24,6 +26,11 @@ _OWN_ORIGINS: Final = frozenset({"same-origin", "none", ""})
 def new_visitor() -> str:
     """Return a fresh secret for a browser."""
     return secrets.token_urlsafe(_TOKEN_BYTES)
+
+
+def visitor_of(request: Request, origin: str) -> str:
+    """Return the secret of the browser that asks, or a fresh one."""
+    return private_cookie(request, VISITOR_COOKIE, origin) or new_visitor()
 
 
 def form_key(visitor: str) -> str:

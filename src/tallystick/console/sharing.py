@@ -13,11 +13,9 @@ from starlette.requests import Request
 
 from tallystick.console.account.cast import admit_cast
 from tallystick.console.account.invitations import has_accounts, invite
-from tallystick.console.account.sessions import SESSION_COOKIE
-from tallystick.console.account.who import who_is
+from tallystick.console.account.who import who_asks
 from tallystick.console.backups import Backups
-from tallystick.console.cookies import private_cookie
-from tallystick.console.forgery import VISITOR_COOKIE, new_visitor
+from tallystick.console.forgery import visitor_of
 from tallystick.console.languages import choose_language
 from tallystick.console.ledger import Ledger
 from tallystick.console.names import Names
@@ -88,10 +86,7 @@ class Console:
 
     def person(self, request: Request) -> Person | None:
         """Return who has signed in."""
-        token = private_cookie(request, SESSION_COOKIE, origin_of(self.settings, request))
-        if token is None:
-            return None
-        return who_is(self.records, self.settings, token, time.time_ns() // 1_000_000)
+        return who_asks(self.records, self.settings, request, time.time_ns() // 1_000_000)
 
     def _caller(self, request: Request) -> str:
         """Return the reader's network address; a proxy's word counts where the operator says so."""
@@ -114,8 +109,7 @@ class Console:
             theme=theme if theme in THEMES else THEMES[0],
             painter=self.painter,
             person=self.person(request),
-            visitor=private_cookie(request, VISITOR_COOKIE, origin_of(self.settings, request))
-            or new_visitor(),
+            visitor=visitor_of(request, origin_of(self.settings, request)),
             records=self.records,
             vault=self.vault,
             keep_key=self.vault.keep,
