@@ -285,7 +285,7 @@ def test_the_console_gives_certificates_under_the_seal_that_its_operator_named(
     assert certificates is not None
     assert certificates.is_ready()
     out = tmp_path / "deposit.pdf"
-    out.write_bytes(certificates.make(DEPOSIT, "https://ledger.example"))
+    out.write_bytes(certificates.make("evidence", "deposit", DEPOSIT, "https://ledger.example"))
     told = tally("verify", out, "--trust", node, "--lang", "en")
     assert (told.code, "MATCH" in told.out) == (0, True), told.out
     facts = attached_files(out.read_bytes())[CERTIFICATE_FILE]
@@ -294,7 +294,7 @@ def test_the_console_gives_certificates_under_the_seal_that_its_operator_named(
     closed = certificates_of(folder, url)
     assert closed is not None
     with pytest.raises(WrongPassphrase):
-        closed.make(DEPOSIT, "https://ledger.example")
+        closed.make("evidence", "deposit", DEPOSIT, "https://ledger.example")
 
 
 @pytest.mark.parametrize("text", ["seal = 1", "organization =", "organization = 1"])

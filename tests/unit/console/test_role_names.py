@@ -46,4 +46,5 @@ def member_with(actor: Actor, role: str) -> str:
     """Return a member of the cast that has a role."""
     shown = actor.reader.get("/act-as.json").json()
     people = [one for group in shown["groups"] for one in group["people"]] + shown["others"]
-    return next(one["member"]["id"] for one in people if role in one["member"]["roles"])
+    found: str = next(one["member"]["id"] for one in people if role in one["member"]["roles"])
+    return found
