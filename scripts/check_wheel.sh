@@ -36,3 +36,37 @@ if missing := {"LICENSE", "NOTICE"} - names:
 loaded = [point.load().__name__ for point in metadata.entry_points(group="tallystick.contracts")]
 print(f"wheel: {len(names)} files, contracts {', '.join(loaded)}")
 PY
+
+# What a newcomer does next: one command, one address. No other program can be found on the way.
+up=(env -i HOME="$PWD" PATH="$PWD/venv/bin" LANG=C.UTF-8 TALLY_HOME="$PWD/home" "$PWD/venv/bin/tally")
+port="$(venv/bin/python -c 'import socket; s = socket.create_server(("localhost", 0)); print(s.getsockname()[1])')"
+rm -rf demo home
+begun="$(date +%s%N)"
+"${up[@]}" up --demo --data demo --port "$port" --lang en >up.log 2>&1 &
+started=$!
+trap 'kill -INT "$started" 2>/dev/null || true' EXIT
+venv/bin/python -I - "$port" "$started" "$begun" <<'PY'
+"""Wait until the console answers with its demonstration, and say how long that took."""
+import json, os, sys, time, urllib.error, urllib.request
+
+port, process, begun = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+
+def ask(path):
+    with urllib.request.urlopen(f"http://localhost:{port}{path}", timeout=5) as answer:
+        return answer.read().decode()
+
+for _ in range(1000):
+    time.sleep(0.2)
+    os.kill(process, 0)  # it ended early: this raises
+    said = open("up.log", encoding="utf-8").read()
+    if "Console:" in said:
+        break
+else:
+    sys.exit("no console:\n" + said)
+took = (time.time_ns() - begun) / 1e9
+height = json.loads(ask("/v1/status"))["height"]
+for place, word in (("/", "<h1"), ("/tour", "DEMO"), ("/v", "files")):
+    if word not in ask(f"{place}?lang=en"):
+        sys.exit(f"{place} is not as it should be")
+print(f"console: usable {took:.1f} s after `tally up --demo`, at block {height}")
+PY

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_reading_searching_filtering_sending_and_downloading_need_no_script(window: Open) -> None:
-    """Check 27: the same pages, links and forms; verification offers to send the file, and says so."""
+    """Check 27: the same pages, links, forms; verification offers to send the file, and says so."""
     here = window(java_script_enabled=False)
     page = here.go("/explorer")
     expect(page.locator("#transactions tbody tr")).not_to_have_count(0)

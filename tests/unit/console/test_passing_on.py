@@ -33,7 +33,7 @@ def handed(tmp_path: Path, *members: str | None) -> Records:
 
 
 def test_a_task_is_the_last_ones_to_whom_it_was_handed(tmp_path: Path) -> None:
-    """In that state and organisation; elsewhere, and when the record has moved on, it is anybody's."""
+    """In that state and organisation; elsewhere, and when the record moved on, it is anybody's."""
     records = handed(tmp_path, "a", "b", None)
     passed = notes_on(records, PLACE, "DRAFT", HERE)
     assert (passed.is_for("a"), passed.is_for("b")) == (False, True)

@@ -170,7 +170,7 @@ def test_a_task_is_handed_to_a_colleague_until_the_record_moves_on(actor: Actor,
 
 
 def test_who_waits_reminds_once_a_day(actor: Actor, plan: str) -> None:
-    """It stands in the inbox of whom it waits for, and on the case; strangers to it remind nobody."""
+    """It stands in the inbox of whom it waits for and on the case; strangers remind nobody."""
     made = campaigns(actor, plan, 1)
     case = f"/case/charity/campaigns/{made[0]}"
     fields = {"contract": "charity", "table": "campaigns", "key": made[0]}

@@ -273,7 +273,7 @@ def test_samples_are_offered_where_a_demonstration_has_some(
 def test_a_case_offers_its_sealed_certificates_to_whom_it_concerns(
     node: Node, trust: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who has signed in; not for a record of which its page covers something, nor without a seal."""
+    """Who has signed in; not where the page of the record covers something, nor without a seal."""
     sealing = Sealing()
     KeyStore(tmp_path / "cast").save("clerk", Identity(COURT, "clerk", CLERK))
     options = ConsoleOptions(

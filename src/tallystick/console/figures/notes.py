@@ -102,7 +102,8 @@ def add_note(records: Records, note: NewNote, now_ms: int) -> None:
         made = connection.execute(insert(NOTES).values(values))
         if note.action == "assign" and note.assignee is not None:
             member, name = note.assignee
-            given = {"note": made.inserted_primary_key[0], "member": member, "member_name": name}  # type: ignore[index]
+            number = made.inserted_primary_key[0]  # type: ignore[index]
+            given = {"note": number, "member": member, "member_name": name}
             connection.execute(insert(ASSIGNED).values(given))
 
 
