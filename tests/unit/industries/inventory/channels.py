@@ -31,6 +31,14 @@ ADOPTED_BY: Final = {
     "mark_counterfeit": "adopt_counterfeit",
 }
 """What a winery says on the shared chain, and the action that brings it to a channel."""
+PRODUCT: Final[dict[str, Any]] = {"sku": "P-1", "name": "国窖1573", "packing": "6 x 500 ml"}
+SERIALS: Final = ["LZ-900001", "lz-90-0002", "LZ.900003"]
+PLAIN: Final = ["LZ900001", "LZ900002", "LZ900003"]
+SUPPLY: Final[dict[str, Any]] = {
+    "dealer": cast.DEALER.organization,
+    "sku": "P-1",
+    "delivery_note": "D-9",
+}
 
 
 class ChannelStage(Stage):
@@ -130,3 +138,37 @@ class World:
             self.shared.recognises(network, voters=voters)
             network.recognises(self.shared, CASE)
             self.stages.append(ChannelStage(network, self.shared, words))
+
+
+class Market:
+    """A channel, and the shared chain on which makers speak."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.stage, self.other = self.world.stages
+        self.shared = self.world.shared
+        for one in self.world.stages:  # later than the shared chain, whatever blocks each has
+            one.network.now_ms = one.now_ms = START_MS + 1_000
+
+    def say(self, method: str, /, who: Signer = cast.WINERY, **args: Any) -> bytes:
+        """Have a maker speak; return the proof."""
+        return self.stage.said(who, method, **args)
+
+    def bring(self, method: str, proof: bytes, who: Signer = cast.DEALER) -> Any:
+        """Have somebody bring a word that counts."""
+        return self.stage.ok(who, method, proof=proof)
+
+    def refused(self, code: str, method: str, proof: bytes, who: Signer = cast.DEALER) -> Any:
+        """Have somebody bring a word that is refused; return the facts."""
+        return self.stage.refused(code, who, method, proof=proof)
+
+    def with_product(self) -> Market:
+        """Have the product known on both."""
+        self.bring("adopt_product", self.say("register_sku", **PRODUCT))
+        return self
+
+    def with_supply(self) -> Market:
+        """Have three cases known on both."""
+        proof = self.with_product().say("state_supply", serials=SERIALS, **SUPPLY)
+        self.bring("adopt_supply", proof)
+        return self

@@ -25,7 +25,16 @@ from tallystick.contracts import (
 from tallystick.model import Signer
 from tests.ledger_networks import LedgerNetwork
 from tests.unit.industries.inventory import cast
-from tests.unit.industries.inventory.channels import ADOPTED_BY, CASE, ChannelStage, World
+from tests.unit.industries.inventory.channels import (
+    ADOPTED_BY,
+    CASE,
+    PLAIN,
+    PRODUCT,
+    SERIALS,
+    SUPPLY,
+    ChannelStage,
+    Market,
+)
 from tests.unit.industries.inventory.stage import (
     CONTRACTS,
     DAY_MS,
@@ -35,52 +44,10 @@ from tests.unit.industries.inventory.stage import (
     START_MS,
 )
 
-PRODUCT: Final[dict[str, Any]] = {"sku": "P-1", "name": "国窖1573", "packing": "6 x 500 ml"}
-SERIALS: Final = ["LZ-900001", "lz-90-0002", "LZ.900003"]
-PLAIN: Final = ["LZ900001", "LZ900002", "LZ900003"]
-SUPPLY: Final[dict[str, Any]] = {
-    "dealer": cast.DEALER.organization,
-    "sku": "P-1",
-    "delivery_note": "D-9",
-}
 BEARERS: Final = (
     *(cast.DEALER, cast.KEEPER, cast.MONITOR, cast.OFFICER, cast.RISK),
     *(cast.VALUER, cast.INSURER, cast.REGISTRY, cast.AUDITOR),
 )
-
-
-class Market:
-    """A channel, and the shared chain on which makers speak."""
-
-    def __init__(self) -> None:
-        self.world = World()
-        self.stage, self.other = self.world.stages
-        self.shared = self.world.shared
-        for one in self.world.stages:  # later than the shared chain, whatever blocks each has
-            one.network.now_ms = one.now_ms = START_MS + 1_000
-
-    def say(self, method: str, /, who: Signer = cast.WINERY, **args: Any) -> bytes:
-        """Have a maker speak; return the proof."""
-        return self.stage.said(who, method, **args)
-
-    def bring(self, method: str, proof: bytes, who: Signer = cast.DEALER) -> Any:
-        """Have somebody bring a word that counts."""
-        return self.stage.ok(who, method, proof=proof)
-
-    def refused(self, code: str, method: str, proof: bytes, who: Signer = cast.DEALER) -> Any:
-        """Have somebody bring a word that is refused; return the facts."""
-        return self.stage.refused(code, who, method, proof=proof)
-
-    def with_product(self) -> Market:
-        """Have the product known on both."""
-        self.bring("adopt_product", self.say("register_sku", **PRODUCT))
-        return self
-
-    def with_supply(self) -> Market:
-        """Have three cases known on both."""
-        proof = self.with_product().say("state_supply", serials=SERIALS, **SUPPLY)
-        self.bring("adopt_supply", proof)
-        return self
 
 
 @pytest.fixture
@@ -116,7 +83,7 @@ def test_a_word_counts_as_if_its_maker_had_said_it_here(market: Market) -> None:
 
 
 def test_the_direct_door_and_the_proven_one_leave_the_same_records(market: Market) -> None:
-    """One function states: the shared chain's own records and the channel's differ in no field."""
+    """One function states: the shared chain's records and the channel's differ in no field."""
     market.with_supply()
     market.bring("adopt_list_price", market.say("publish_list_price", sku="P-1", price=7))
     for table in ("skus", "cases", "statements", "prices"):
@@ -172,7 +139,7 @@ def test_a_word_counts_once(market: Market, method: str) -> None:
 
 
 def test_a_word_counts_on_each_channel(market: Market) -> None:
-    """A dealer with two banks brings the same supply to both; what is stored is reserved for one."""
+    """A dealer with two banks brings the same supply to both; a case is stored on one."""
     product = market.say("register_sku", **PRODUCT)
     supply = market.say("state_supply", serials=SERIALS, **SUPPLY)
     for stage in (market.stage, market.other):
