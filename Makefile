@@ -90,7 +90,7 @@ coverage: ## the same with COVERAGE=1
 .PHONY: browser
 browser: setup ## the pages in a real Chromium; pictures go to build/screenshots (or TALLY_SCREENSHOTS)
 	@scripts/install_browser.sh
-	$(PY) -m pytest -n $(JOBS) --dist worksteal --timeout 300 -m "browser and not slow" tests/browser $(ARGS)
+	$(PY) -m pytest -n 0 --timeout 300 -m "browser and not slow" tests/browser $(ARGS)
 
 .PHONY: docs
 docs: setup ## regenerate the reference pages, then test the documentation

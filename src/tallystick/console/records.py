@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The console's own records: accounts, sessions, drafts. Nothing here is on the ledger.
 
-One SQLite file in the node's folder, readable by its owner only; backups know it by its name. Areas declare their tables on
-`METADATA`; a transaction is a `with records.write()`.
+One SQLite file in the node's folder, readable by its owner only; backups know it by its name.
+Areas declare their tables on `METADATA`; a transaction is a `with records.write()`.
 """
 
 from __future__ import annotations

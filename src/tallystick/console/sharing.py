@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from tallystick.console.account.cast import admit_cast
 from tallystick.console.account.invitations import has_accounts, invite
+from tallystick.console.account.vault_key import open_vault
 from tallystick.console.account.who import who_asks
 from tallystick.console.backups import Backups
 from tallystick.console.forgery import visitor_of
@@ -24,9 +25,7 @@ from tallystick.console.painting import TemplatePainter
 from tallystick.console.proving import Certificates, ProofCheck, Prover, no_proof_check
 from tallystick.console.records import Records, records_path, vault_key_path
 from tallystick.console.settings import origin_of, read_settings
-from tallystick.console.signing.vault import Vault
 from tallystick.console.visit import THEMES, Person, Visit
-from tallystick.errors import DataFolderProblem
 
 TRUST_FILE: Final = "trust.json"
 
@@ -68,7 +67,7 @@ class Console:
         self.painter = TemplatePainter()
         self.prover = Prover(ledger, options.trust or options.data / TRUST_FILE)
         self.records = Records(records_path(options.data))
-        self.vault = _open_vault(self.records, vault_key_path(options.data))
+        self.vault = open_vault(self.records, vault_key_path(options.data))
         self.backups = (
             None
             if options.backups is None
@@ -123,19 +122,3 @@ class Console:
             caller=self._caller(request),
             wanted_form=str(request.scope.get("wanted_form", "")),
         )
-
-
-def _open_vault(records: Records, key: Path) -> Vault:
-    """Open the vault; a new key would open nothing that lies sealed in the records.
-
-    Raises:
-        DataFolderProblem: there are accounts, and the key is gone.
-    """
-    if has_accounts(records) and not key.exists():
-        raise DataFolderProblem(
-            f"the key of the console's vault is missing: {key}",
-            field=key.name,
-            hint="Put it back from the backup of keys; if it is lost, move console.sqlite away: "
-            "accounts then begin anew.",
-        )
-    return Vault(records, key)

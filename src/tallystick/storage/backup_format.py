@@ -2,8 +2,8 @@
 """The form of a backup file. Spec: docs/spec/storage.md section 7.
 
 An uncompressed tar archive: what it is, the genesis document, secret keys and the console's
-records if asked for, the segments of the block log, and last the list of all parts with their SHA-256. So one that was cut
-off has no list.
+records if asked for, the segments of the block log, and last the list of all parts with their
+SHA-256. So one that was cut off has no list.
 """
 
 from __future__ import annotations

@@ -17,7 +17,6 @@ from scripts import make_demo_files
 from tallystick.cli import background, linking, serving
 from tallystick.cli.demo import consortium, story
 from tallystick.cli.demo.everybody import whole_cast
-from tallystick.cli.demo.names import DEFAULT_KEY
 from tallystick.cli.founding import found_demo, found_own
 from tallystick.cli.linking import pin
 from tallystick.cli.local import keep_trust_file
@@ -129,23 +128,6 @@ def test_the_demonstration_tells_its_story_and_ends(
     assert again.code == 0
     assert again.json["verified"] is True
     assert again.json["deposit"].startswith("EV-")
-
-
-@pytest.mark.usefixtures("in_process")
-@pytest.mark.parametrize("lacks", ["its seal", "its keys"])
-def test_a_demonstration_of_another_version_says_what_to_do(
-    tally: Tally, tmp_path: Path, port: int, lacks: str
-) -> None:
-    """Its folder lacks what this version keeps there; the answer names the way out."""
-    folder = tmp_path / "older"
-    found_demo(folder)  # as it was before demonstrations had a seal
-    if lacks == "its keys":
-        keys = folder / "demo-keys"
-        (keys / f"{DEFAULT_KEY}.json").rename(keys / "another.json")
-    outcome = tally("up", "--demo", "--once", "--data", folder, "--port", port, "--json")
-    assert outcome.json["error"]["code"] == "E_DATA", outcome.out
-    assert f"tally demo reset --data {folder}" in outcome.json["error"]["hint"]
-    assert "another version" in outcome.json["error"]["message"]
 
 
 @pytest.mark.usefixtures("in_process")

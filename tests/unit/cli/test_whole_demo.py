@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from tallystick.cli.demo.everybody import whole_cast
+from tallystick.cli.demo.names import DEFAULT_KEY
 from tallystick.cli.demo.whole import found_whole_demo, reset_demo
-from tallystick.cli.founding import found_own
+from tallystick.cli.founding import found_demo, found_own
 from tallystick.cli.runfile import RunFile, RunRecord
 from tallystick.errors import DataFolderProblem
 from tallystick.model import check_organization_id
+from tests.networks import free_port
 from tests.unit.cli.conftest import Tally
 
 CODE = "91110108MADEM0038D"
@@ -65,3 +67,20 @@ def test_a_demonstration_does_not_take_a_folder_that_is_in_use(tmp_path: Path) -
     (tmp_path / "d" / "mine.txt").touch()
     with pytest.raises(DataFolderProblem, match="not empty"):
         found_whole_demo(tmp_path / "d")
+
+
+@pytest.mark.usefixtures("in_process")
+@pytest.mark.parametrize("lacks", ["its seal", "its keys"])
+def test_a_demonstration_of_another_version_says_what_to_do(
+    tally: Tally, tmp_path: Path, lacks: str
+) -> None:
+    """Its folder lacks what this version keeps there; the answer names the way out."""
+    folder, port = tmp_path / "older", free_port()
+    found_demo(folder)  # as it was before demonstrations had a seal
+    if lacks == "its keys":
+        keys = folder / "demo-keys"
+        (keys / f"{DEFAULT_KEY}.json").rename(keys / "another.json")
+    outcome = tally("up", "--demo", "--once", "--data", folder, "--port", port, "--json")
+    assert outcome.json["error"]["code"] == "E_DATA", outcome.out
+    assert f"tally demo reset --data {folder}" in outcome.json["error"]["hint"]
+    assert "another version" in outcome.json["error"]["message"]
