@@ -22,7 +22,7 @@ _NAMED: Final = frozenset({"period", "cursor", "limit"})
 
 
 class EventPage(Struct, frozen=True, kw_only=True):
-    """Events, newest first unless `since` is given; a page may be short, or empty, and still have a next one."""
+    """Events in order; a page may be short, or empty, and still have a next one."""
 
     items: list[StreamedEvent]
     next_cursor: str | None

@@ -89,7 +89,7 @@ def field_label(known: Words, owner: str, name: str) -> Label:
 
 
 def without_words(schema: ContractSchema) -> list[str]:
-    """Return the fields, choices, states and roles that people would read as in the code, by their keys.
+    """Return the fields, choices, states and roles that people would read as in the code.
 
     For authors' tests: `assert without_words(schema_of(Loans)) == []`.
     """

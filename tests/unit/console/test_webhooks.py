@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Webhooks: registered by administrators, told in order, nothing lost over failures and restarts."""
+"""Webhooks: registered by administrators, told in order, nothing lost by failures or restarts."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def test_a_restart_loses_nothing(
 def test_a_receiver_that_never_answers_is_given_up_with_its_place_kept(
     records: Records, tmp_path: Path, receiver: Receiver, url: str
 ) -> None:
-    """After the last delay the webhook stops; who goes on, or lets the message go, loses no other."""
+    """After the last delay the webhook stops; who lets the message go loses no other."""
     receiver.answers = [500] * 4
     number = registered(records, tmp_path, receiver)
     with running(tmp_path, url):
@@ -299,7 +299,7 @@ def test_patterns_name_events(pattern: str, is_so: bool) -> None:
 
 
 def test_new_alerts_are_read_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages are newest first; all that are new come, the oldest first; a node that fails is told."""
+    """All that are new come, the oldest first, page by page; a node that fails is told."""
     pages = {"": ([7, 6], "c1"), "c1": ([5, 4], "c2"), "c2": ([3, 2], "c3")}
 
     def answer(request: httpx.Request) -> httpx.Response:

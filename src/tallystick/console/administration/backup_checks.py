@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which backups were tried, when, and with what outcome; a file that was changed since counts not."""
+"""Which backups were tried, when, and how it ended; a file changed since does not count."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ async def make_backup(visit: Visit) -> Response:
     return RedirectResponse(_PLACE, _SEE_OTHER)
 
 
-async def verify_backup(visit: Visit) -> Response:
+async def try_backup(visit: Visit) -> Response:
     """Answer POST /admin/backups/verify: try one; raises as `make_backup`."""
     name = str((await visit.form()).get("name", ""))
     backups = _backups(visit)

@@ -15,7 +15,7 @@ from tallystick.console.administration.audit_pages import show_audit
 from tallystick.console.administration.backup_pages import (
     make_backup,
     show_backups,
-    verify_backup,
+    try_backup,
 )
 from tallystick.console.administration.webhook_pages import (
     change,
@@ -53,9 +53,9 @@ PAGES: Final = (
     ),
     Page(
         path="/admin/backups/verify",
-        name="verify_backup",
+        name="try_backup",
         access=_ADMINISTRATOR,
-        handler=verify_backup,
+        handler=try_backup,
         method="POST",
     ),
     Page(path="/admin/webhooks", name="webhooks", access=_ADMINISTRATOR, handler=show_webhooks),

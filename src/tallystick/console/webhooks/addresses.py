@@ -11,6 +11,7 @@ import ipaddress
 import re
 import socket
 from dataclasses import dataclass
+from enum import Enum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
@@ -28,11 +29,12 @@ _TRANSLATED: Final = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48")
 _IPV4_MASK: Final = 0xFFFFFFFF
 
 
-class Forbidden(Exception):
+class NoAddress(Enum):
+    """Why there is no address to connect to."""
+
+    FORBIDDEN = "forbidden"
     """The name has an address to which nothing may be sent."""
-
-
-class Unresolved(Exception):
+    UNKNOWN = "unknown"
     """The name has no address."""
 
 
@@ -79,29 +81,27 @@ def parse_target(address: str) -> Target:
     )
 
 
-def resolve(target: Target, networks: Networks) -> Address:
-    """Return the address to connect to; blocks while the system asks for it.
+def resolve(target: Target, networks: Networks) -> Address | NoAddress:
+    """Return the address to connect to, or why there is none; blocks while the system asks.
+
+    It is forbidden where one of its addresses is of this machine, a private network or the like,
+    or where it is public and the message would go there in clear.
 
     Args:
         target: where a message is to go.
         networks: what the operator allows besides public addresses.
-
-    Raises:
-        Forbidden: one of its addresses is of this machine, a private network or the like; or it
-            is public and the message would go there in clear.
-        Unresolved: there is none.
     """
     try:
         found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise Unresolved(target.host) from error
+    except (OSError, UnicodeError):
+        return NoAddress.UNKNOWN
     addresses = [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
     if not addresses:
-        raise Unresolved(target.host)
+        return NoAddress.UNKNOWN
     for address in addresses:
         is_named = any(_is_in(address, network) for network in networks)
         if not is_named and (not is_public(address) or target.scheme != "https"):
-            raise Forbidden(str(address))
+            return NoAddress.FORBIDDEN
     return addresses[0]
 
 

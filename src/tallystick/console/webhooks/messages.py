@@ -38,7 +38,7 @@ def check_message(network: str, now_ms: int) -> Message:
 
 
 def is_wanted(patterns: Iterable[str], name: str) -> bool:
-    """Tell whether an event's name fits one of the patterns: a name, or its beginning with a star."""
+    """Tell whether an event's name fits a pattern: a name, or its beginning with a star."""
     return any(name.startswith(one[:-1]) if one.endswith("*") else name == one for one in patterns)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One attempt to deliver one message: to the address that was checked, in bounded time and bytes."""
+"""One attempt to deliver one message: to the address that was checked, in bounded time."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from typing import Final
 import httpx
 
 from tallystick.console.webhooks.addresses import (
-    Forbidden,
     Networks,
+    NoAddress,
     Target,
-    Unresolved,
     parse_target,
     resolve,
 )
@@ -46,6 +45,12 @@ class Result(StrEnum):
     """The address is one to which nothing may be sent."""
     SKIPPED = "skipped"
     """An administrator let it go."""
+
+
+_NOWHERE: Final = {
+    NoAddress.FORBIDDEN: Result.FORBIDDEN,
+    NoAddress.UNKNOWN: Result.UNKNOWN_NAME,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +85,6 @@ async def deliver(
             outcome = await _post(parse_target(address), secrets, message, networks)
     except TimeoutError:
         outcome = Outcome(result=Result.TIMED_OUT)
-    except Forbidden:
-        outcome = Outcome(result=Result.FORBIDDEN)
-    except Unresolved:
-        outcome = Outcome(result=Result.UNKNOWN_NAME)
     took_ms = round((time.monotonic() - began) * 1000)
     return Outcome(
         result=outcome.result, status=outcome.status, took_ms=took_ms, wait_s=outcome.wait_s
@@ -94,6 +95,8 @@ async def _post(
     target: Target, secrets: tuple[str, ...], message: Message, networks: Networks
 ) -> Outcome:
     checked = await asyncio.to_thread(resolve, target, networks)
+    if isinstance(checked, NoAddress):
+        return Outcome(result=_NOWHERE[checked])
     place = f"[{checked}]" if checked.version == 6 else str(checked)
     headers = {
         "host": target.authority,
