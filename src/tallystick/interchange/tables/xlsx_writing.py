@@ -4,14 +4,26 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from collections.abc import Iterable, Sequence
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from tallystick.interchange.tables.columns import Cell
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
 INTEGER_EXACT: Final = 2**53
 """A spreadsheet keeps whole numbers exactly below this; others are written as text."""
+
+
+class _Nowhere(io.RawIOBase):
+    """Takes bytes and keeps none."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        return memoryview(data).nbytes
 
 
 class Workbook:
@@ -48,8 +60,7 @@ class Workbook:
 
         Only saving ends the files that openpyxl keeps the rows in.
         """
-        with tempfile.TemporaryFile() as nowhere:
-            self._book.save(nowhere)
+        self._book.save(_Nowhere())
 
     def _written(self, cell: Cell | None) -> object:
         from openpyxl.cell import WriteOnlyCell
