@@ -30,14 +30,14 @@ def recognition_of(
         max_age_days: How old the checkpoint of a proof may be.
         is_withdrawn: Whether nothing of it is to be believed any more.
     """
-    from tallystick.model import RecognisedNetwork, RecogniseNetwork
+    from tallystick.model import RecognisedNetwork, RecogniseNetwork, usual_quorum
 
     keys = () if is_withdrawn else tuple(sorted(trust.log_keys))
     return RecogniseNetwork(
         RecognisedNetwork(
             id=trust.network,
             log_keys=keys,
-            quorum=len(keys) * 2 // 3 + 1 if quorum is None else quorum,
+            quorum=usual_quorum(len(keys)) if quorum is None else quorum,
             proof_age_ms_max=max_age_days * _DAY_MS,
             asset_kinds=asset_kinds,
         )

@@ -171,6 +171,7 @@ from tallystick.model.recognised import (
     RecognisedNetwork,
     Registry,
     check_recognised,
+    usual_quorum,
 )
 from tallystick.model.signed_request import (
     REQUEST_LIFETIME_MS,
@@ -373,6 +374,7 @@ __all__ = [
     "split_transparent_statement",
     "to_value",
     "transparent_statement",
+    "usual_quorum",
     "validator_message",
     "verifier_key",
     "verify_transaction",

@@ -51,6 +51,11 @@ class Registry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Of which assets; others are this network's own affair."""
 
 
+def usual_quorum(keys: int) -> int:
+    """Return how many of so many keys must sign unless a vote says otherwise: over two thirds."""
+    return keys * 2 // 3 + 1
+
+
 def check_recognised(network: RecognisedNetwork) -> None:
     """Raise `Malformed` or `InvalidSignature` unless these can be the terms of a recognition."""
     if _NETWORK_ID.fullmatch(network.id) is None:

@@ -14,15 +14,21 @@ import httpx
 import pytest
 
 from tallystick.api import create_app
-from tallystick.cli.membership_files import Applicant, file_text, make_application
-from tallystick.client import Identity, KeyStore
+from tallystick.cli.membership_files import (
+    Applicant,
+    file_text,
+    make_application,
+    make_validator_proof,
+)
+from tallystick.client import Identity, KeyStore, Trust
 from tallystick.console import ConsoleOptions, create_console
-from tallystick.console.governing.proposing import action_of, admission, marked, moment_in
+from tallystick.console.governing.files import admission, recognition, validator
+from tallystick.console.governing.proposing import action_of, marked, moment_in
 from tallystick.crypto import SecretKey
 from tallystick.errors import InvalidArguments
 from tallystick.model import Name, enrolment_message
 from tallystick.node import Node, NodeConfig, open_node
-from tests.factories import ADMINISTRATOR, BANK, COURT, TELLER, secret
+from tests.factories import ADMINISTRATOR, BANK, COURT, TELLER, make_genesis, secret
 from tests.unit.console.conftest import Reader
 from tests.unit.console.test_acting import form_key
 from tests.unit.console.test_transaction_kinds import GOVERNED, NAME
@@ -94,6 +100,16 @@ def application(network: str = NAME, validator: SecretKey | None = None) -> byte
     return file_text(make_application(network, who)).encode()
 
 
+def validator_proof(network: str = NAME) -> bytes:
+    """Return the file of a key that is to be the bank's validator's."""
+    return file_text(make_validator_proof(network, BANK, secret(43))).encode()
+
+
+def other_network() -> Trust:
+    """Return the trust in another network."""
+    return Trust.of_genesis(make_genesis().encode())
+
+
 @pytest.mark.parametrize(
     ("kind", "given"),
     [
@@ -147,6 +163,27 @@ def test_an_organization_is_admitted_by_its_application(desk: Reader) -> None:
     carry_out(desk, key, vote)
     assert desk.get(f"/gov/{made['id']}.json").json()["proposal"]["state"] == "executed"
     assert desk.get(f"/o/{NEWCOMER}").status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["set_validator", "recognise_network"])
+def test_what_comes_as_a_file_is_proposed_and_shown(desk: Reader, kind: str) -> None:
+    """A new validator's key, another network's log keys: previewed, signed, told in words."""
+    key = act_as(desk, COURT, "head")
+    given = {"form_key": key, "kind": kind}
+    if kind == "set_validator":
+        given |= {"organization": BANK, "power": "3"}
+        files = {"proof": ("p.json", validator_proof(), "application/json")}
+    else:
+        given |= {"asset_kinds": "case， vehicle", "age_days": "7", "quorum": ""}
+        files = {"trust": ("t.json", other_network().to_json().encode(), "application/json")}
+    made = carry_out(desk, key, desk.post("/gov/propose", data=given, files=files))
+    action = desk.get(f"/gov/{made['id']}.json").json()["proposal"]["action"]
+    assert action["type"] == kind
+    page = desk.get(f"/gov/{made['id']}", params={"lang": "en"}).text
+    told = "Example Bank" if kind == "set_validator" else other_network().network
+    assert told in page
+    step = desk.post(f"/gov/{made['id']}/step", data={"form_key": key, "step": "withdraw"})
+    carry_out(desk, key, step)
 
 
 def test_members_roles_and_keys_are_changed_by_their_administrator(desk: Reader) -> None:
@@ -265,3 +302,50 @@ def test_a_validator_comes_with_its_votes() -> None:
     action = admission(application(validator=secret(42)), NAME, {"power": "3"})
     assert action["validator"]["power"] == 3
     assert moment_in({"until": "2026-01-01T00:00+00:00"}, "until") == 1_767_225_600_000
+
+
+SEATS = {"validators": [{"organization": COURT, "public_key": "cd" * 32}]}
+
+
+def test_a_validator_keeps_its_key_or_proves_a_new_one() -> None:
+    """Without a file the votes change alone."""
+    kept = validator(b"", NAME, SEATS, {"organization": COURT, "power": "9"})
+    assert (kept["public_key"], kept["power"]) == (marked(b"\xcd" * 32), 9)
+    assert "proof" not in kept
+    fresh = validator(validator_proof(), NAME, SEATS, {"organization": BANK, "power": "1"})
+    assert fresh["public_key"] == marked(secret(43).public_key)
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        b"",
+        b"{}",
+        validator_proof("other.00"),
+        validator_proof().replace(b'"proof": "', b'"proof": "zz'),
+    ],
+    ids=["none", "empty", "elsewhere", "torn"],
+)
+def test_what_proves_no_key_of_the_organization_is_refused(proof: bytes) -> None:
+    """Also no file at all, where there is no key to keep."""
+    with pytest.raises(InvalidArguments) as refused:
+        validator(proof, NAME, SEATS, {"organization": BANK, "power": "1"})
+    assert refused.value.field == "proof"
+    with pytest.raises(InvalidArguments):
+        validator(validator_proof(), NAME, SEATS, {"organization": COURT, "power": "1"})
+
+
+def test_another_network_is_believed_by_the_keys_of_its_trust_file() -> None:
+    """More than two thirds of them, unless the form says otherwise; anything else is no trust."""
+    trust = other_network()
+    given = {"asset_kinds": "case， vehicle,", "age_days": "7"}
+    network = recognition(trust.to_json().encode(), given)["network"]
+    keys = len(trust.log_keys)
+    assert (network["id"], network["quorum"]) == (trust.network, keys * 2 // 3 + 1)
+    assert network["asset_kinds"] == ["case", "vehicle"]
+    assert network["proof_age_ms_max"] == 7 * 86_400_000
+    assert len(network["log_keys"]) == keys
+    assert recognition(trust.to_json().encode(), {**given, "quorum": "1"})["network"]["quorum"] == 1
+    with pytest.raises(InvalidArguments) as refused:
+        recognition(b"{}", given)
+    assert refused.value.field == "trust"

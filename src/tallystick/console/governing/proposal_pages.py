@@ -8,13 +8,13 @@ from typing import Any, Final
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from tallystick.console.governing.proposing import (
-    APPLICATION_BYTES_MAX,
-    action_of,
+from tallystick.console.governing.files import (
+    FILE_BYTES_MAX,
     admission,
-    moment_in,
-    text_in,
+    recognition,
+    validator,
 )
+from tallystick.console.governing.proposing import Action, action_of, moment_in, text_in
 from tallystick.console.ledger import at
 from tallystick.console.problems import document_of, status_of
 from tallystick.console.signing.pending import propose
@@ -22,7 +22,6 @@ from tallystick.console.visit import Visit
 from tallystick.errors import InvalidArguments, TallystickError
 
 _SEE_OTHER: Final = 303
-_ADMIT: Final = "admit_organization"
 _STEPS: Final = ("withdraw", "execute")
 
 
@@ -61,16 +60,24 @@ async def take_step(visit: Visit) -> Response:
     return RedirectResponse(address, _SEE_OTHER)
 
 
-async def _action(visit: Visit, given: dict[str, str], form: FormData) -> dict[str, Any]:
+async def _action(visit: Visit, given: dict[str, str], form: FormData) -> Action:
     kind = text_in(given, "kind")
-    if kind == _ADMIT:
-        file = form.get("application")
-        data = await file.read(APPLICATION_BYTES_MAX) if isinstance(file, UploadFile) else b""
-        status = await visit.ledger.get(at("status"))
-        return admission(data, status["network"], given)
     governance = await visit.ledger.get(at("governance"))
+    if kind == "recognise_network":
+        return recognition(await _file(form, "trust"), given)
+    if kind in {"admit_organization", "set_validator"}:
+        network = (await visit.ledger.get(at("status")))["network"]
+        if kind == "admit_organization":
+            return admission(await _file(form, "application"), network, given)
+        return validator(await _file(form, "proof"), network, governance, given)
     listed = await visit.ledger.get(at("contracts"))
     return action_of(kind, given, governance, listed["installed"])
+
+
+async def _file(form: FormData, name: str) -> bytes:
+    """Return what was uploaded, empty if nothing was; what is too long is cut, and unreadable."""
+    file = form.get(name)
+    return await file.read(FILE_BYTES_MAX) if isinstance(file, UploadFile) else b""
 
 
 async def _page(visit: Visit, given: dict[str, str], error: TallystickError | None) -> Response:

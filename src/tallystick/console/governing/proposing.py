@@ -8,15 +8,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
-
 from tallystick.console.ledger import Json
 from tallystick.console.shown import BEIJING
 from tallystick.encoding import format_base64
 from tallystick.errors import InvalidArguments
 
-APPLICATION_BYTES_MAX: Final = 64 * 1024
-_APPLICATION: Final = "tallystick.application.v1"
 _SHARE: Final = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
 _DAY_MS: Final = 86_400_000
 _NUMBER_MAX: Final = 15
@@ -46,31 +42,6 @@ def action_of(kind: str, given: Given, governance: Json, installed: list[Json]) 
     return {"type": kind, **make(given, governance, installed)}
 
 
-def admission(application: bytes, network: str, given: Given) -> Action:
-    """Return the action that admits the organisation of an application file.
-
-    Raises:
-        InvalidArguments: it is no application, or one to another network.
-    """
-    found = _application(application)
-    if found.get("network") != network:
-        raise _unfit("application", f"an application to {network}", str(found.get("network")))
-    try:
-        first, validator = dict(found["administrator"]), found.get("validator")
-        action = {
-            "type": "admit_organization",
-            "organization": found["organization"],
-            "name": found["name"],
-            "administrator": {**first, **_keys_of(first)},
-            "validator": None,
-        }
-        if validator is not None:
-            action["validator"] = {**_keys_of(validator), "power": number_in(given, "power")}
-    except (KeyError, TypeError, ValueError) as error:
-        raise _unfit("application", _APPLICATION, str(error)) from error
-    return action
-
-
 def marked(data: bytes) -> dict[str, dict[str, str]]:
     """Return bytes as the API's JSON marks them where there is no schema."""
     return {"/": {"bytes": format_base64(data)}}
@@ -86,14 +57,14 @@ def hexadecimal(given: Given, name: str) -> dict[str, dict[str, str]]:
     try:
         return marked(bytes.fromhex(text))
     except ValueError:
-        raise _unfit(name, "hexadecimal digits", text) from None
+        raise unfit(name, "hexadecimal digits", text) from None
 
 
 def text_in(given: Given, name: str) -> str:
     """Return a control's text; raises `InvalidArguments` if it is empty."""
     text = given.get(name, "").strip()
     if not text:
-        raise _unfit(name, "a text", "")
+        raise unfit(name, "a text", "")
     return text
 
 
@@ -101,7 +72,7 @@ def number_in(given: Given, name: str) -> int:
     """Return a control's number; raises `InvalidArguments` if it is none."""
     text = given.get(name, "").strip()
     if not (text.isascii() and text.isdecimal() and len(text) <= _NUMBER_MAX):
-        raise _unfit(name, "a number", text)
+        raise unfit(name, "a number", text)
     return int(text)
 
 
@@ -117,7 +88,7 @@ def moment_in(given: Given, name: str) -> int | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise _unfit(name, "2026-12-31T18:00", text) from None
+        raise unfit(name, "2026-12-31T18:00", text) from None
     return int((moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)).timestamp() * 1000)
 
 
@@ -142,7 +113,7 @@ def _activation(given: Given, _governance: Json, installed: list[Json]) -> Actio
     wanted = text_in(given, "contract")
     known = {f"{one['name']} {one['version']}": one for one in installed}
     if wanted not in known:
-        raise _unfit("contract", ", ".join(known)[:300], wanted)
+        raise unfit("contract", ", ".join(known)[:300], wanted)
     one = known[wanted]
     action = {
         "name": one["name"],
@@ -180,25 +151,12 @@ def _share(given: Given, name: str) -> dict[str, int]:
     text = given.get(name, "").replace(" ", "")
     match = _SHARE.fullmatch(text)
     if match is None:
-        raise _unfit(name, "2/3", text)
+        raise unfit(name, "2/3", text)
     return {"numerator": int(match[1]), "denominator": int(match[2])}
 
 
-def _application(data: bytes) -> dict[str, Any]:
-    try:
-        found = msgspec.json.decode(data, type=dict[str, Any])
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise _unfit("application", _APPLICATION, "no JSON") from error
-    if found.get("format") != _APPLICATION:
-        raise _unfit("application", _APPLICATION, str(found.get("format")))
-    return found
-
-
-def _keys_of(part: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: marked(bytes.fromhex(part[name])) for name in ("public_key", "proof")}
-
-
-def _unfit(name: str, expected: str, found: str) -> InvalidArguments:
+def unfit(name: str, expected: str, found: str) -> InvalidArguments:
+    """Return the refusal of a control or file that cannot be read."""
     return InvalidArguments(
         f"{name} cannot be read", field=name, expected=expected, found=found[:80]
     )
