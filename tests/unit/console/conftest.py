@@ -65,9 +65,16 @@ def node_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def node(node_folder: Path) -> Iterator[Node]:
-    """Run one node in this process, with a few deposits on its ledger; pages only read it."""
-    found(node_folder, "solo")
-    node = open_node(NodeConfig(data=node_folder, workers=False))
+    """Run one node in this process, with a few deposits on its ledger; more may be added."""
+    with node_with_deposits(node_folder) as node:
+        yield node
+
+
+@contextmanager
+def node_with_deposits(folder: Path) -> Iterator[Node]:
+    """Run a node of its own in this process, with a few deposits on its ledger."""
+    found(folder, "solo")
+    node = open_node(NodeConfig(data=folder, workers=False))
     try:
         node.start()
         end = now() + LIFETIME // 2

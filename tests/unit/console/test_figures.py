@@ -28,7 +28,7 @@ def records(tmp_path: Path) -> Records:
 
 def note(records: Records, action: str, **changes: Any) -> None:
     """Write a note at time 10."""
-    stated = {"reason": "because", "until": None, **changes}
+    stated = {"reason": "because", "until": None, "assignee": ("li-lei", "Li Lei"), **changes}
     add_note(
         records,
         NewNote(contract="c", number=7, action=action, account=1, name="Clerk", **stated),
@@ -68,7 +68,7 @@ def test_silence_ends_by_itself(records: Records) -> None:
     [
         ("shout", {}),
         ("close", {"reason": "  "}),
-        ("assign", {"reason": ""}),
+        ("assign", {"assignee": None}),
         ("silence", {"until": None}),
         ("silence", {"until": 9}),
     ],
@@ -79,7 +79,7 @@ def test_a_note_that_says_too_little_is_refused(
     """Nothing is written, and the error names the field."""
     with pytest.raises(InvalidArguments) as refused:
         note(records, action, **changes)
-    assert refused.value.field in {"action", "reason", "until"}
+    assert refused.value.field in {"action", "reason", "until", "assignee"}
     assert handling_of(records, "c", now_ms=11) == {}
     assert set(ACTIONS) >= {"acknowledge", "close"}
 

@@ -62,7 +62,8 @@ def test_sentences_of_lists_and_hits_tell_strangers_no_personal_data(
     reader: Reader, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     """What a sentence says of somebody is covered wherever a transaction is listed or found."""
-    row = reader.get(f"{LIST}.json").json()["rows"]["items"][0]
+    rows = reader.get(f"{LIST}.json").json()["rows"]["items"]
+    row = next(one for one in rows if one["case_number"])  # others may have made some without
     address = place.format(row["case_number"], **row)
     sentence = f"as {row['_key']}"
     assert sentence in reader.get(address).text

@@ -38,6 +38,7 @@ from tallystick.errors import DataFolderProblem, LimitExceeded, Unavailable
 from tallystick.node import Node
 from tests.networks import wait_until
 from tests.unit.console.administrators import Administrator, administering
+from tests.unit.console.conftest import node_with_deposits
 from tests.webhook_receiver import Receiver, receiving
 
 PLACE = "/admin/webhooks"
@@ -45,6 +46,13 @@ SECRET = "whsec_c2VjcmV0IG9mIHRoZSB0ZXN0cyBhbmQgbm9ib2R5IGVsc2U="
 LOCAL = 'webhook_networks = ["127.0.0.0/8"]\n'
 ALL = 4
 """Events on the ledger of the tests."""
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """Run a node whose events are counted here: nobody else adds to them."""
+    with node_with_deposits(tmp_path_factory.mktemp("told") / "node") as node:
+        yield node
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ def strike_made_up(numbered: tuple[int, Strike]) -> Trial:
     return Trial(facts={"killed": int(is_hit)})
 
 
+@pytest.mark.timeout(300)
 def test_each_site_is_struck_until_it_has_its_kills(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
