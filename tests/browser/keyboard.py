@@ -59,8 +59,9 @@ def press(page: Page, wanted: Locator, key: str = "Enter") -> None:
 
 
 def choose_file(page: Page, wanted: Locator, path: Path) -> None:
-    """Walk to a control that asks for a file, and give it one."""
+    """Walk to a control that asks for a file, and give it one.
+
+    The chooser that a key opens there is the browser's own, and not always there without a screen.
+    """
     walk_to(page, wanted)
-    with page.expect_file_chooser() as asked:
-        page.keyboard.press("Space")
-    asked.value.set_files(path)
+    wanted.set_input_files(path)
