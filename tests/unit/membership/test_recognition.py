@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from tallystick.encoding import decode
-from tallystick.model import OK
+from tallystick.model import OK, usual_quorum
 from tests.factories import secret
 from tests.unit.membership.governed import Governed, make_genesis
 
@@ -32,6 +32,12 @@ def terms(network: str = SHARED, *kinds: str, **more: Any) -> dict[str, Any]:
 def registry(network: Governed) -> Any:
     """Return what contracts read of the registry."""
     return decode(network.tree[b"governance/registries/assets"])
+
+
+@pytest.mark.parametrize(("keys", "quorum"), [(1, 1), (2, 2), (3, 3), (4, 3), (6, 5), (7, 5)])
+def test_the_usual_quorum_is_more_than_two_thirds(keys: int, quorum: int) -> None:
+    """Exactly two thirds are too few, one more is enough."""
+    assert usual_quorum(keys) == quorum
 
 
 def test_a_vote_recognises_a_network_and_contracts_can_read_it() -> None:

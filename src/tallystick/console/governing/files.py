@@ -10,6 +10,7 @@ import msgspec
 
 from tallystick.client import Trust
 from tallystick.console.governing.proposing import (
+    DAY_MS,
     Action,
     Given,
     marked,
@@ -26,7 +27,6 @@ FILE_BYTES_MAX: Final = 4 * 1024 * 1024
 _APPLICATION: Final = "tallystick.application.v1"
 _PROOF: Final = "tallystick.validator-proof.v1"
 _TRUST: Final = "trust.json"
-_DAY_MS: Final = 86_400_000
 
 
 def admission(application: bytes, network: str, given: Given) -> Action:
@@ -102,7 +102,7 @@ def recognition(trust: bytes, given: Given) -> Action:
             "id": other.network,
             "log_keys": [marked(key) for key in keys],
             "quorum": usual_quorum(len(keys)) if quorum is None else quorum,
-            "proof_age_ms_max": number_in(given, "age_days") * _DAY_MS,
+            "proof_age_ms_max": number_in(given, "age_days") * DAY_MS,
             "asset_kinds": [one for one in kinds if one],
         },
     }

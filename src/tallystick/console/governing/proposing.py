@@ -14,7 +14,7 @@ from tallystick.encoding import format_base64
 from tallystick.errors import InvalidArguments
 
 _SHARE: Final = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
-_DAY_MS: Final = 86_400_000
+DAY_MS: Final = 86_400_000
 _NUMBER_MAX: Final = 15
 """Digits; enough for milliseconds and heights."""
 
@@ -106,7 +106,7 @@ def _rules(given: Given, _governance: Json, _installed: list[Json]) -> Action:
     names = ("threshold", "qualified_threshold", "participation")
     days = number_in(given, "days")
     shares = {name: _share(given, name) for name in names}
-    return {"rules": {**shares, "proposal_lifetime_ms": days * _DAY_MS}}
+    return {"rules": {**shares, "proposal_lifetime_ms": days * DAY_MS}}
 
 
 def _activation(given: Given, _governance: Json, installed: list[Json]) -> Action:
