@@ -71,7 +71,7 @@ types: setup ## strict types in source, tests and scripts
 test: setup ## the tests (not the slow ones); COVERAGE=1 also holds branch coverage to each room's floor, COVERAGE=core of the core
 	$(if $(COVERAGE),rm -f .coverage .coverage.* coverage.json)
 	$(PY) -m $(if $(COVERAGE),coverage run $(COVERED) -m )pytest -n $(JOBS) $(ARGS)
-	$(if $(COVERAGE),$(PY) -m coverage combine --quiet $(COVERED) && $(PY) -m coverage json --quiet $(COVERED) -o coverage.json)
+	$(if $(COVERAGE),$(PY) -m coverage combine --quiet $(COVERED) && $(PY) -m coverage json --quiet -o coverage.json)
 	$(if $(COVERAGE),$(PY) scripts/check_coverage.py coverage.json)
 
 .PHONY: test-all
