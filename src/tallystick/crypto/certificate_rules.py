@@ -147,7 +147,10 @@ def _parse(data: bytes, name: str) -> x509.Certificate:
             # What the library only warns of is refused below.
             warnings.simplefilter("ignore")
             certificate = x509.load_der_x509_certificate(data)
-            is_whole = certificate.public_bytes(Encoding.DER) == data
+            # The parser lets the signature's string of bits end before its last byte does, which
+            # is a second form of the same certificate.
+            ends_whole = data.endswith(b"\0" + certificate.signature)
+            is_whole = ends_whole and certificate.public_bytes(Encoding.DER) == data
             extensions, serial = list(certificate.extensions), certificate.serial_number
             _ = (certificate.subject, certificate.issuer, certificate.signature_algorithm_oid)
             _ = (certificate.not_valid_before_utc, certificate.not_valid_after_utc)

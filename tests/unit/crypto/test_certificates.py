@@ -185,6 +185,19 @@ def test_a_file_holds_one_der_or_several_pem() -> None:
     assert caught.value.field == "certificate.encoding"
 
 
+def test_a_signature_is_of_whole_bytes() -> None:
+    """Bits left out at its end would be a second form of the same certificate (RFC 5280, 4.1.1.3)."""
+    root = make(ROOT)
+    while (leaf := make(LEAF, issuer=root).der)[-1] % 8:
+        pass  # the parser takes three bits for unused where they are zero
+    before = len(leaf) - len(x509.load_der_x509_certificate(leaf).signature) - 1
+    for unused in range(1, 4):
+        other = leaf[:before] + bytes([unused]) + leaf[before + 1 :]
+        assert x509.load_der_x509_certificate(other).signature  # it is readable
+        assert (verdict([other], [root.der]) or "").endswith(".encoding")
+    assert verdict([leaf], [root.der]) == "ok"
+
+
 GOOD: Final = BY_TITLE["leaf below an issuing CA"]
 
 
