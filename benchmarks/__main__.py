@@ -117,7 +117,7 @@ def main() -> None:
         report.write_docs()
         return
     names = options.only.split(",") if options.only else list(BENCHMARKS)
-    machine = {"machine": describe()}
+    machine = describe()
     with (
         tempfile.TemporaryDirectory(dir=options.folder) as folder,
         registered.bank_registered(Path(folder) / "installed"),
@@ -127,7 +127,7 @@ def main() -> None:
             results = {name: BENCHMARKS[name](Path(folder) / name, options)}
             print(json.dumps(results[name], indent=1), flush=True)
             if not options.no_save:
-                report.save(machine | results)
+                report.save(results, machine)
 
 
 if __name__ == "__main__":

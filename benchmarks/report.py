@@ -17,9 +17,10 @@ Row = tuple[str, str, str, str]
 """What in English, what in Chinese, the aim, what was measured."""
 
 
-def save(results: dict[str, Any]) -> None:
-    """Keep new results beside older ones of other benchmarks."""
+def save(results: dict[str, Any], machine: dict[str, Any]) -> None:
+    """Keep new results, each with its machine, beside older ones of other benchmarks."""
     kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    kept["machines"] = kept.get("machines", {}) | dict.fromkeys(results, machine)
     RESULTS.write_text(json.dumps(kept | results, indent=1, ensure_ascii=False) + "\n")
 
 
@@ -95,6 +96,7 @@ def write_docs() -> None:
     _put(PERFORMANCE, "growth", _growth(results))
     _put(PERFORMANCE, "consortium", _consortium(results))
     _put(PERFORMANCE, "files", files_table(results))
+    _put(PERFORMANCE, "console", console_table(results))
 
 
 def _put(page: Path, marker: str, text: str) -> None:
@@ -163,8 +165,33 @@ def files_table(results: dict[str, Any]) -> str:
     if one := results.get("certificates"):
         lines.append(f"| set and seal certificates | {one['made_per_second']} a second | |\n")
         lines.append(f"| check certificates | {one['checked_per_second']} a second | |\n")
+    if not lines:
+        return "No figures yet.\n"
     head = "| what | measured | beside it |\n| --- | --- | --- |\n"
-    return f"{head}{''.join(lines)}" if lines else "No figures yet.\n"
+    return f"{head}{''.join(lines)}\n{_measured_on(results, 'documents')}"
+
+
+def console_table(results: dict[str, Any]) -> str:
+    """Return how long the console's pages took under load."""
+    one = results.get("console")
+    if one is None:
+        return "No figures yet.\n"
+    head = "| page | p50 ms | p95 ms |\n| --- | --- | --- |\n"
+    lines = [f"| {kind} | {ms['p50']} | {ms['p95']} |\n" for kind, ms in one["ms"].items()]
+    errors = sum(one["errors"].values())
+    whole = (
+        f"{one['readers']} readers with their live lines and {one['writers']} writers: "
+        f"{one['pages']:,} pages ({one['pages_s']} a second), {one['written']:,} deposits, "
+        f"{errors} errors.\n"
+    )
+    return f"{head}{''.join(lines)}\n{whole}{_measured_on(results, 'console')}"
+
+
+def _measured_on(results: dict[str, Any], benchmark: str) -> str:
+    machine = results["machines"][benchmark]
+    return (
+        f"{_where(machine)}; one signature was verified there in {machine['verify_us']:.0f} us.\n"
+    )
 
 
 _BESIDE = (
@@ -215,11 +242,7 @@ def _table(results: dict[str, Any], *, chinese: bool) -> str:
     lines = [
         f"| {zh if chinese else en} | {aim} | {found} |\n" for en, zh, aim, found in rows(results)
     ]
-    machine = results["machine"]
-    where = (
-        f"{machine['cpu']}, {machine['cores']} cores, Linux {machine['kernel']}, "
-        f"Python {machine['python']}, {machine['date']}"
-    )
+    machine = results["machines"]["pipeline"]
     # How fast the machine was: those of one name differ by half between days.
     speed = f"{machine['verify_us']:.0f}"
     yardstick = (
@@ -227,4 +250,12 @@ def _table(results: dict[str, Any], *, chinese: bool) -> str:
         if chinese
         else f"One signature was verified there in {speed} us."
     )
+    where = _where(machine)
     return f"{head}| --- | --- | --- |\n{''.join(lines)}\n{where}. `make bench`. {yardstick}\n"
+
+
+def _where(machine: dict[str, Any]) -> str:
+    return (
+        f"{machine['cpu']}, {machine['cores']} cores, Linux {machine['kernel']}, "
+        f"Python {machine['python']}, {machine['date']}"
+    )

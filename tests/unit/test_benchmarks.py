@@ -55,7 +55,18 @@ def test_figures_of_files_stand_beside_those_of_other_programs() -> None:
         "age_seal_mib_s": 130,
         "age_open_mib_s": 50,
     }
-    table = report.files_table({"documents": documents_found})
+    machine = {
+        "cpu": "some",
+        "cores": 2,
+        "kernel": "6",
+        "python": "3.11",
+        "date": "2026-11-28",
+        "verify_us": 49.6,
+    }
+    table = report.files_table(
+        {"documents": documents_found, "machines": {"documents": machine, "pipeline": {}}}
+    )
+    assert "some, 2 cores, Linux 6, Python 3.11, 2026-11-28; one signature" in table
     assert "| seal and store a file of 512 MiB | 100 MiB/s | `age` 130 MiB/s, 1.30 times |" in table
     assert "| fetch and open a file of 512 MiB | 100 MiB/s | `age` 50 MiB/s, 0.50 times |" in table
     assert "| 200 MiB/s | Kubo was not installed |" in table
