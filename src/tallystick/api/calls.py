@@ -15,7 +15,7 @@ from typing import Annotated, Any, TypeAlias, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from tallystick.api.answer import NO_STORE, Answer, json_answer
+from tallystick.api.answer import MEDIA_JSON, NO_STORE, Answer, json_answer
 from tallystick.api.arguments import read_json_arguments, read_text_arguments
 from tallystick.api.asked import Asked
 from tallystick.api.represent import show_value
@@ -174,9 +174,7 @@ def list_contracts(asked: Asked) -> Answer:
 def show_contract(asked: Asked) -> Answer:
     """Answer GET /v1/contracts/{contract}."""
     name, version = asked.required_text("contract"), asked.integer("version")
-    catalogue = asked.server.catalogue
-    found = catalogue.contract(name) if version is None else catalogue.version(name, version)
-    return json_answer(found)
+    return Answer(200, asked.server.catalogue.encoded(name, version), MEDIA_JSON)
 
 
 def query_contract(asked: Asked) -> Answer:

@@ -42,6 +42,7 @@ class Catalogue:
         """Take the schemas of the contracts that are active from now on."""
         self.schemas = tuple(schemas)
         self._plain: list[dict[str, Any]] | None = None
+        self._encoded: dict[tuple[str, int | None], bytes] = {}
         self._by_name = {schema.name: schema for schema in self.schemas}
 
     @property
@@ -50,6 +51,18 @@ class Catalogue:
         if self._plain is None:
             self._plain = [msgspec.to_builtins(schema) for schema in self.schemas]
         return self._plain
+
+    def encoded(self, name: str, version: int | None) -> bytes:
+        """Return a contract's schema as JSON, of the version that runs or another; made once.
+
+        Raises:
+            UnknownContract: the node runs no such contract, or knows no such version.
+        """
+        found = self._encoded.get((name, version))
+        if found is None:
+            schema = self.contract(name) if version is None else self.version(name, version)
+            found = self._encoded[name, version] = msgspec.json.encode(schema)
+        return found
 
     def contract(self, name: str) -> ContractSchema:
         """Return a contract's schema.

@@ -53,7 +53,8 @@ def list_statistics(asked: Asked) -> Answer:
     contract = asked.server.catalogue.contract(asked.required_text("contract"))
     views = asked.server.node.views
     height = views.height()  # before reading: what is shown is of this block or a newer one
-    tables = [views.statistic_table(contract.name, one.name) for one in contract.statistics]
+    names = [one.name for one in contract.statistics]
+    tables = views.statistic_tables(contract.name, names)
     items = [show_summary(table) for table in tables]
     return _json(StatisticList(items=items, next_cursor=None, height=height), height)
 

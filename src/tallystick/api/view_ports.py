@@ -10,7 +10,7 @@ field means is said there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -175,6 +175,7 @@ class ViewsReader(Protocol):
         self, organization: str | None = None, member: str | None = None
     ) -> tuple[MemberKey, ...]: ...
     def statistic_table(self, contract: str, statistic: str, *, period: str = "") -> Any: ...
+    def statistic_tables(self, contract: str, names: Sequence[str]) -> tuple[Any, ...]: ...
     def list_alerts(
         self, contract: str, wanted: Any, *, cursor: str | None, limit: int
     ) -> PageOf[Any]: ...

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
@@ -18,6 +19,8 @@ Json: TypeAlias = Any
 
 _OF_JSON: Final = ((b"content-type", b"application/json"),)
 _ERRORS_FROM: Final = 400
+_SCHEMAS: Final = 64
+"""How many schemas of contracts are kept as they were read."""
 
 
 class Ledger:
@@ -43,6 +46,14 @@ class Ledger:
             return await self.get(path, **query)
         except NotFound:
             return None
+
+    async def schema(self, contract: str) -> Json:
+        """Return a contract's schema; raises as `get`.
+
+        It is long, so it is read once and shared by all pages while the node says the same of it.
+        Nobody changes it.
+        """
+        return _schema((await self._ask("GET", at("contracts", contract))).body)
 
     async def post(self, path: str, body: Json) -> Json:
         """Return what a POST of a JSON document answers; raises as `get`."""
@@ -74,6 +85,11 @@ class Ledger:
         if reply.status >= _ERRORS_FROM:
             raise _error(reply)
         return reply
+
+
+@lru_cache(maxsize=_SCHEMAS)
+def _schema(body: bytes) -> Json:
+    return msgspec.json.decode(body)
 
 
 def at(*parts: str | int) -> str:

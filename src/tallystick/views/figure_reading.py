@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from tallystick.contracts import StatisticSchema
 from tallystick.errors import LimitExceeded, NotFound
@@ -23,6 +23,24 @@ CELLS_MAX: Final = 20_000
 """Cells of a table that is read; of a finer one ask the database."""
 _PER_MILLE: Final = 1_000
 _PERIODS_MAX: Final = 500
+# Statements stand ready: to build one takes as long as to run it.
+_CELLS_OF: Final = (
+    select(CELLS)
+    .where(CELLS.c.statistic == bindparam("name"), CELLS.c.period == bindparam("period"))
+    .limit(CELLS_MAX + 2)
+)
+_SAMPLES_OF: Final = (
+    select(SAMPLES.c.value, SAMPLES.c.occurrences)
+    .where(SAMPLES.c.cell_key == bindparam("key"))
+    .order_by(SAMPLES.c.value)
+)
+_PERIODS_OF: Final = (
+    select(CELLS.c.period)
+    .where(CELLS.c.statistic == bindparam("name"), CELLS.c.period != ALL_TIME)
+    .distinct()
+    .order_by(CELLS.c.period.desc())
+    .limit(_PERIODS_MAX)
+)
 _Cells = dict[str | None, CellRow]
 """Cells by the text of their values; the total under None."""
 
@@ -103,8 +121,7 @@ class TableReader:
     def _read(self, statistic: StatisticSchema, period: str) -> _Cells:
         """Return all cells of a period as they are."""
         name = statistic_id(self._contract, statistic.name)
-        query = select(CELLS).where(CELLS.c.statistic == name, CELLS.c.period == period)
-        rows = list(self._connection.execute(query.limit(CELLS_MAX + 2)))
+        rows = list(self._connection.execute(_CELLS_OF, {"name": name, "period": period}))
         if len(rows) > CELLS_MAX + 1:
             raise LimitExceeded(
                 f"{name} has more than {CELLS_MAX:,} cells",
@@ -132,8 +149,7 @@ class TableReader:
 
     def _percentiles(self, statistic: StatisticSchema, row: Row[Any]) -> dict[str, int]:
         """Return the least duration that at least so many per mille do not exceed."""
-        query = select(SAMPLES.c.value, SAMPLES.c.occurrences).where(SAMPLES.c.cell_key == row.key)
-        samples = self._connection.execute(query.order_by(SAMPLES.c.value)).all()
+        samples = self._connection.execute(_SAMPLES_OF, {"key": row.key}).all()
         reached = list(accumulate(count for _, count in samples))
         ranks = {one: -(-row.events * one // _PER_MILLE) for one in statistic.percentiles}
         return {str(one): samples[bisect_left(reached, rank)].value for one, rank in ranks.items()}
@@ -142,9 +158,7 @@ class TableReader:
         if statistic.period == "all":
             return ()
         name = statistic_id(self._contract, statistic.name)
-        query = select(CELLS.c.period).where(CELLS.c.statistic == name, CELLS.c.period != ALL_TIME)
-        query = query.distinct().order_by(CELLS.c.period.desc()).limit(_PERIODS_MAX)
-        return tuple(self._connection.execute(query).scalars())
+        return tuple(self._connection.execute(_PERIODS_OF, {"name": name}).scalars())
 
 
 def _hidden(statistic: StatisticSchema, cells: _Cells, period: str) -> _Cells:

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tallystick.contracts import StatisticSchema
 from tallystick.views.alert_reading import AlertFilter, alert_listing, alert_rows
+from tallystick.views.counting_events import ALL_TIME
 from tallystick.views.cursors import check_limit
 from tallystick.views.figure_reading import TableReader
 from tallystick.views.figure_results import AlertRow, StatisticTable
@@ -42,6 +45,18 @@ class FigureViews:
             specs, height = snapshot.form.tables.specs, snapshot.meta.height
             reader = TableReader(snapshot.connection, specs, contract, is_full=is_full)
             return reader.table(statistic, period, height)
+
+    def statistic_tables(self, contract: str, names: Sequence[str]) -> tuple[StatisticTable, ...]:
+        """Return several statistics over all time, of one state of the views, for the public.
+
+        Raises:
+            NotFound: the contract has no such statistic.
+            LimitExceeded: one has too many cells.
+        """
+        with self._reader.snapshot() as snapshot:
+            specs, height = snapshot.form.tables.specs, snapshot.meta.height
+            reader = TableReader(snapshot.connection, specs, contract, is_full=False)
+            return tuple(reader.table(name, ALL_TIME, height) for name in names)
 
     def list_alerts(
         self,

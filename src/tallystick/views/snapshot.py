@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, literal, select
 
@@ -27,6 +27,10 @@ from tallystick.views.tables import (
     RecordTable,
     Tables,
 )
+
+_STATE: Final = select(META.c.schema, META.c.height, META.c.block_time, META.c.log_size)
+"""Where the views are; their specs are long, and read only when another form is found."""
+_SPECS: Final = select(META.c.specs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +151,9 @@ class Reader:
             Unavailable: there are none.
         """
         with reading(self._engine) as connection:
-            meta = connection.execute(select(META)).one()
+            meta = connection.execute(_STATE).one()
             form = self._form
             if form is None or form.digest != meta.schema:
-                specs = decode_specs(meta.specs)
+                specs = decode_specs(connection.scalars(_SPECS).one())
                 form = self._form = Form(meta.schema, Tables(specs), Sentences(specs.events))
             yield Snapshot(connection, meta, form)

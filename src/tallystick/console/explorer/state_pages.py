@@ -54,7 +54,7 @@ async def show_contracts(visit: Visit) -> Response:
 
 async def show_contract(visit: Visit) -> Response:
     """Answer GET /c/{contract}: everything a contract says of itself."""
-    contract = await visit.ledger.get(at("contracts", visit.part("contract")))
+    contract = await visit.ledger.schema(visit.part("contract"))
     diagrams = [draw(workflow) for workflow in contract.get("workflows", [])]
     if visit.wants_json:
         return visit.page("explorer/contract.html", contract=contract)
@@ -135,5 +135,5 @@ async def show_record(visit: Visit) -> Response:
 
 
 async def _table(visit: Visit) -> tuple[Json, Json]:
-    contract = await visit.ledger.get(at("contracts", visit.part("contract")))
+    contract = await visit.ledger.schema(visit.part("contract"))
     return contract, table_of(contract, visit.part("table"))

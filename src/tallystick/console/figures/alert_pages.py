@@ -149,5 +149,5 @@ async def _find(visit: Visit, contract: str, number: int) -> Json:
 
 
 async def _rule(visit: Visit, contract: str, name: str) -> Json | None:
-    schema = await visit.ledger.get(at("contracts", contract))
+    schema = await visit.ledger.schema(contract)
     return next((one for one in schema.get("warnings", []) if one["id"] == name), None)

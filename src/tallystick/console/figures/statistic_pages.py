@@ -35,7 +35,7 @@ async def show_systems(visit: Visit) -> Response:
 async def show_statistics(visit: Visit) -> Response:
     """Answer GET /stats/{contract}: each figure's total."""
     name = visit.part("contract")
-    contract = await visit.ledger.get(at("contracts", name))
+    contract = await visit.ledger.schema(name)
     statistics = await visit.ledger.get(at("contracts", name, "statistics"))
     alerts = await visit.ledger.get(at("contracts", name, "alerts"), state="open", limit=_LATEST)
     for one in statistics["items"]:
@@ -57,7 +57,7 @@ async def show_statistic(visit: Visit) -> Response:
     before = None
     if (earlier := period_before(statistic["periods"], period)) is not None:
         before = await visit.ledger.get(place, period=earlier)
-    contract = await visit.ledger.get(at("contracts", name))
+    contract = await visit.ledger.schema(name)
     declared = declared_in(contract, statistic["name"])
     rows = compare(statistic, before)
     for row in rows:
@@ -83,7 +83,7 @@ async def show_statistic(visit: Visit) -> Response:
 async def show_counted(visit: Visit) -> Response:
     """Answer GET /stats/{contract}/{statistic}/events: what a figure counted, event by event."""
     name, statistic = visit.part("contract"), visit.part("statistic")
-    contract = await visit.ledger.get(at("contracts", name))
+    contract = await visit.ledger.schema(name)
     cell = {key: value for key, value in visit.query.items() if key not in _PAGING}
     period = visit.query.get("period", "")
     page = await visit.ledger.get(
@@ -111,7 +111,7 @@ async def show_screen(visit: Visit) -> Response:
     statistics = await visit.ledger.get(at("contracts", name, "statistics"))
     alerts = await visit.ledger.get(at("contracts", name, "alerts"), state="open", limit=_LATEST)
     transactions = await listed_transactions(visit, contract=name, limit=_LATEST)
-    contract = await visit.ledger.get(at("contracts", name))
+    contract = await visit.ledger.schema(name)
     for one in statistics["items"]:
         _put_total_in_words(visit, contract, one)
     seconds = visit.query.get("seconds", "")

@@ -18,7 +18,7 @@ _LATEST: Final = 8
 
 async def show_application(visit: Visit) -> Response:
     """Answer GET /app/{contract}: what one may do, its records by state, what happened last."""
-    contract = await visit.ledger.get(at("contracts", visit.part("contract")))
+    contract = await visit.ledger.schema(visit.part("contract"))
     roles = visit.person.roles if visit.person else frozenset()
     actions = [
         method

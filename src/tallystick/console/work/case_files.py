@@ -23,7 +23,7 @@ _TRUTHS: Final = {True: {"zh": "是", "en": "yes"}, False: {"zh": "否", "en": "
 
 async def give_case_file(visit: Visit) -> Response:
     """Answer GET /case-file/{contract}/{table}/{key}: a PDF; as .json the same with its proofs."""
-    contract = await visit.ledger.get(at("contracts", visit.part("contract")))
+    contract = await visit.ledger.schema(visit.part("contract"))
     table = table_of(contract, visit.part("table"))
     place = Place(contract["name"], table["name"], visit.part("key"))
     case = await _case(visit, contract, table, place)

@@ -27,7 +27,7 @@ _COMPARED: Final = 30
 
 async def show_case(visit: Visit) -> Response:
     """Answer GET /case/{contract}/{table}/{key}."""
-    contract = await visit.ledger.get(at("contracts", visit.part("contract")))
+    contract = await visit.ledger.schema(visit.part("contract"))
     table = table_of(contract, visit.part("table"))
     place = Place(contract["name"], table["name"], visit.part("key"))
     row, timeline, files, is_covered = await read_case(visit, table, place)

@@ -82,7 +82,7 @@ async def _selection(visit: Visit, step: str, records: Sequence[str]) -> _Select
     name, _, method = rest.partition("/")
     if not (contract and name and method):
         raise InvalidArguments("choose what to do with the records", field="step")
-    table = table_of(await visit.ledger.get(at("contracts", contract)), name)
+    table = table_of(await visit.ledger.schema(contract), name)
     form = await visit.ledger.get(at("contracts", contract, "forms", method))
     argument = argument_for(table, form.get("fields", []))
     if argument is None:
