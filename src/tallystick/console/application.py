@@ -118,9 +118,7 @@ async def _known(console: Console, person: Person, language: str) -> Person:
 
 async def _paced(console: Console, visit: Visit, page: Page) -> Response:
     """Answer, unless the same came too often from one network address; exports are noted."""
-    is_export = visit.wanted_form in SPREADSHEETS or (
-        visit.wanted_form == "json" and page.access is Access.ADMINISTRATOR
-    )
+    is_export = _is_export(visit, page)
     pace = EXPORT if is_export else page.pace
     wait_s = console.paces.wait_s(pace, visit.caller, time.monotonic()) if pace else 0
     if wait_s:
@@ -129,8 +127,16 @@ async def _paced(console: Console, visit: Visit, page: Page) -> Response:
         return response
     response = await _admitted(visit, page)
     if is_export and response.status_code == _OK:
-        await note(visit, Kind.EXPORTED, f"{visit.here} ({visit.wanted_form})")
+        form = f" ({visit.wanted_form})" if visit.wanted_form else ""
+        await note(visit, Kind.EXPORTED, f"{visit.here}{form}")
     return response
+
+
+def _is_export(visit: Visit, page: Page) -> bool:
+    """Tell whether somebody takes away more than a page: a whole list, a case, a certificate."""
+    is_json = visit.wanted_form == "json"
+    is_whole = is_json and ("all" in visit.query or page.access is Access.ADMINISTRATOR)
+    return is_whole or visit.wanted_form in SPREADSHEETS or page.pace is EXPORT
 
 
 async def _admitted(visit: Visit, page: Page) -> Response:

@@ -27,11 +27,16 @@ _OWN: Final[Mapping[str, str]] = MappingProxyType(
         "a key that an organisation of this network has enrolled": "本网络机构已登记的密钥",
         "a passkey needs a name": "通行密钥须有名称",
         "a reason is needed": "须填写理由",
+        "Take the pages of that block as .json, or the table of today.": "请以 .json 取该区块时"
+        "的各页，或取今日的整张表。",
         "a sentence": "一句话",
+        "a whole table is exported as it is today, not as it was": "整张表只能按今日内容导出，"
+        "不能按过去某一区块导出",
         "choose a file": "请选择文件",
         "choose what to do with the records": "请选择如何处理这些记录",
         "different characters, and not the name": "字符多样，且不含名称",
         "no file was sent": "未收到文件",
+        "no height": "不填区块高度",
         "no such action": "没有该操作",
         "no such change": "没有该变更",
         "no such member of your organisation": "本机构没有该成员",

@@ -65,6 +65,22 @@ def test_what_people_do_is_written_down(teller: Owner) -> None:
     assert PASSWORD not in teller.reader.get("/admin/audit.csv").text
 
 
+def test_every_way_to_take_a_whole_thing_away_is_written_down(teller: Owner) -> None:
+    """A table as JSON and a case with its proofs as well; a page of a list is none."""
+    content = sha256(b"taken away").hexdigest()
+    deposit = teller.reader.post("/do/evidence/deposit", data=filled_in(teller.key, sha256=content))
+    teller.send(deposit.headers["location"])
+    page = teller.reader.get("/state/evidence/deposits.json").json()
+    case = f"/case-file/evidence/deposits/{page['rows']['items'][0]['_key']}"
+    for address in ("/state/evidence/deposits.json?all=1", case):
+        assert teller.reader.get(address).status_code == 200
+    teller.send("/sign-out")
+    teller.send("/sign-in", login="clerk")
+    subjects = {row["subject"] for row in rows_of(teller, kind="exported")}
+    assert {"/state/evidence/deposits?all=1 (json)", case} <= subjects
+    assert "/state/evidence/deposits (json)" not in subjects
+
+
 def test_taking_the_trail_out_is_written_down_too(owner: Owner) -> None:
     """Its CSV and its JSON are exports like any other; reading the page is none."""
     owner.reader.get("/admin/audit")

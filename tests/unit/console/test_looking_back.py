@@ -101,3 +101,15 @@ def test_a_record_marks_its_state_in_the_workflow() -> None:
     assert found == "CLOSED"
     assert draw_standing(contract, table, None) == []
     assert draw_standing(contract, {"fields": []}, {"state": "OPEN"}) == []
+
+
+def test_a_whole_table_of_the_past_is_refused_and_not_given_of_today(reader: Reader) -> None:
+    """No form of it: neither its buttons on the page nor its address."""
+    height = reader.get("/explorer.json").json()["status"]["height"]
+    for address in (f"{PLACE}.csv", f"{PLACE}.xlsx", f"{PLACE}.json?all=1"):
+        assert reader.get(address).status_code == 200
+        refused = reader.get(address, params={"height": height, "all": 1})
+        assert refused.status_code == 400
+        assert "height" in refused.text
+    assert f"{PLACE}.xlsx" in reader.get(PLACE).text
+    assert f"{PLACE}.xlsx" not in reader.get(PLACE, params={"height": height}).text

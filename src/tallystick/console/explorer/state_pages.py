@@ -21,6 +21,7 @@ from tallystick.console.ledger import Json, at, record_at, table_of
 from tallystick.console.masking import cover_rows, listed_transactions
 from tallystick.console.spreadsheets import SPREADSHEETS
 from tallystick.console.visit import Visit
+from tallystick.errors import InvalidArguments
 
 _LATEST: Final = 8
 _PAGE: Final = 50
@@ -69,6 +70,13 @@ async def show_table(visit: Visit) -> Response:
     contract, table = await _table(visit)
     wanted = {name: value for name, value in visit.query.items() if value and name not in _PAGING}
     if visit.wanted_form in SPREADSHEETS or (visit.wants_json and "all" in visit.query):
+        if visit.query.get(HEIGHT):
+            raise InvalidArguments(
+                "a whole table is exported as it is today, not as it was",
+                field=HEIGHT,
+                expected="no height",
+                hint="Take the pages of that block as .json, or the table of today.",
+            )
         return await give_table(visit, contract, table, wanted)
     moment = await moment_of(visit)
     if moment is not None:

@@ -116,5 +116,6 @@ PAGES: Final = (
         name="case_file",
         access=Access.PUBLIC,
         handler=give_case_file,
+        pace=EXPORT,
     ),
 )
