@@ -13,7 +13,7 @@ BEIJING: Final = timezone(timedelta(hours=8))
 """Times on pages stand in the time of the network's users; UTC is beside them."""
 _LAST_MS: Final = 253_402_300_799_000
 """The end of the year 9999; what is valid for longer is valid for ever."""
-_MINOR_UNITS: Final = 2
+MINOR_UNITS: Final = 2
 _GROUP: Final = 8
 _SECONDS: Final = ((86_400, "%d 天前", "%d d ago"), (3_600, "%d 小时前", "%d h ago"))
 _SIZES: Final = ("B", "KiB", "MiB", "GiB", "TiB")
@@ -85,4 +85,4 @@ def size(count: int) -> str:
 
 def money(minor: int) -> str:
     """Return an amount of the smallest unit with two decimal places."""
-    return f"{Decimal(minor).scaleb(-_MINOR_UNITS):,.{_MINOR_UNITS}f}"
+    return f"{Decimal(minor).scaleb(-MINOR_UNITS):,.{MINOR_UNITS}f}"

@@ -16,6 +16,7 @@ import pytest
 from tallystick.api import create_app
 from tallystick.client import Identity, KeyStore
 from tallystick.console import ConsoleOptions, create_console
+from tallystick.console.figures.figure_texts import plotted, value_text
 from tallystick.console.figures.statistic_pages import behind, change_between, plain
 from tests.factories import CLERK, COURT
 from tests.unit.api.gifts import giving_node
@@ -102,6 +103,24 @@ def test_a_period_is_compared_with_the_one_before(
     """Nothing is said of what is hidden, and no percentage of nothing."""
     assert change_between({"value": now}, {"value": before}) == change
     assert change_between({"value": now}, None) is None
+
+
+@pytest.mark.parametrize(
+    ("declared", "value", "text", "height"),
+    [
+        ({"kind": "sum", "value": "paid"}, 123_450, "1,234.50", 1234.5),
+        ({"kind": "ratio", "per": 10_000}, -1_250, "-12.50 %", -12.5),
+        ({"kind": "count"}, 1_000, "1,000", 1_000),
+    ],
+)
+def test_bars_and_differences_are_in_the_unit_that_is_written(
+    declared: dict[str, str | int], value: int, text: str, height: float
+) -> None:
+    """Money in its major unit, shares in per cent: beside one another they are of one size."""
+    fields = {"paid": {"type": {"kind": "integer", "format": "amount"}}}
+    assert value_text(fields, declared, value) == text
+    assert plotted(fields, declared, value) == height
+    assert plotted(fields, declared, None) is None
 
 
 def assigned(state: str) -> bool:

@@ -192,6 +192,8 @@ def test_what_one_started_is_listed_for_oneself_alone(actor: Actor, plan: str) -
     actor.be(OFFICER)
     rows = actor.shown("/inbox?tab=started")["rows"]
     assert {"DRAFT"} == {row["state"] for row in rows if row["key"] == made[0]}
+    page = actor.reader.get("/inbox?tab=started", params={"lang": "zh"}).text
+    assert ('title="DRAFT"' in page, ">DRAFT<" in page) == (True, False)  # in words
     actor.be(REVIEWER)
     assert made[0] not in {row["key"] for row in actor.shown("/inbox?tab=started")["rows"]}
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from tallystick.console.ledger import Json
-from tallystick.console.shown import money, number
+from tallystick.console.shown import MINOR_UNITS, money, number
 from tallystick.console.visit import Visit
 
 _MEASURED: Final = frozenset({"gauge", "maximum", "minimum", "sum"})
@@ -29,15 +29,32 @@ def figure_text(visit: Visit, fields: Mapping[str, Json], declared: Json, cell: 
     """
     if cell["hidden"]:
         return str(cell["shown"]) if cell["hidden"] == _SMALL else visit.say("withheld")
-    if cell["value"] is None:
-        return "—"
-    per = declared.get("per")
-    if declared["kind"] == "ratio" and per in _SHARES:
-        return f"{Decimal(cell['value']) * 100 / per:,.2f} %"
+    return "—" if cell["value"] is None else value_text(fields, declared, cell["value"])
+
+
+def value_text(fields: Mapping[str, Json], declared: Json, value: int) -> str:
+    """Return a figure, or the difference of two, in the unit that people read it in."""
+    if _is_share(declared):
+        return f"{Decimal(value) * 100 / declared['per']:,.2f} %"
+    return money(value) if _is_money(fields, declared) else number(value)
+
+
+def plotted(fields: Mapping[str, Json], declared: Json, value: int | None) -> float | None:
+    """Return the height of a figure's bar: in the unit in which `value_text` writes it."""
+    if value is None:
+        return None
+    if _is_share(declared):
+        return float(Decimal(value) * 100 / declared["per"])
+    return float(Decimal(value).scaleb(-MINOR_UNITS)) if _is_money(fields, declared) else value
+
+
+def _is_share(declared: Json) -> bool:
+    return declared["kind"] == "ratio" and declared.get("per") in _SHARES
+
+
+def _is_money(fields: Mapping[str, Json], declared: Json) -> bool:
     measured = fields.get(declared.get("value") or "", {}).get("type", {})
-    if declared["kind"] in _MEASURED and measured.get("format") == "amount":
-        return money(cell["value"])
-    return number(cell["value"])
+    return declared["kind"] in _MEASURED and measured.get("format") == "amount"
 
 
 def unit_text(visit: Visit, unit: str | None) -> str:

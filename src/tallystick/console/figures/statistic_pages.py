@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
 
 from tallystick.console.figures.counted_fields import cell_word, counted_fields, heading
-from tallystick.console.figures.figure_texts import figure_text, unit_text
+from tallystick.console.figures.figure_texts import figure_text, plotted, unit_text, value_text
 from tallystick.console.ledger import Json, at
 from tallystick.console.masking import cover_events, listed_transactions
 from tallystick.console.visit import Visit
@@ -63,9 +65,14 @@ async def show_statistic(visit: Visit) -> Response:
     for row in rows:
         row["behind"] = behind(name, declared, statistic, row["cell"])
     fields = counted_fields(contract, declared)
+    for row in rows:
+        if row["change"] is not None:
+            more = row["change"]["more"]
+            text = value_text(fields, declared, more)
+            row["change"]["shown"] = f"+{text}" if more > 0 else text
     _put_in_words(visit, fields, declared, *(one for one in (statistic, before) if one))
     statistic["unit"] = unit_text(visit, statistic["unit"])
-    chart = chart_of(visit, statistic, before)
+    chart = chart_of(visit, partial(plotted, fields, declared), statistic, before)
     chart["addresses"] = [row["behind"] for row in rows[:_BARS_MAX]]
     return visit.page(
         "figures/statistic.html",
@@ -184,24 +191,35 @@ def compare(statistic: Json, before: Json | None) -> list[dict[str, Any]]:
     ]
 
 
-def chart_of(visit: Visit, statistic: Json, before: Json | None) -> dict[str, Any]:
+def chart_of(
+    visit: Visit,
+    height_of: Callable[[int | None], float | None],
+    statistic: Json,
+    before: Json | None,
+) -> dict[str, Any]:
     """Return what the chart shows: names of cells, and one series a period.
 
     A cell that is too small to be shown has no bar.
+
+    Args:
+        visit: of the reader.
+        height_of: of a figure's bar, in the unit in which figures are written beside it.
+        statistic: of the period that is shown.
+        before: of the one before.
     """
     cells = statistic.get("cells", [])[:_BARS_MAX]
     known = {_key(cell): cell for cell in (before or {}).get("cells", [])}
     series = [
         {
             "name": statistic["shown_period"] or visit.say("The whole time"),
-            "values": [cell["value"] for cell in cells],
+            "values": [height_of(cell["value"]) for cell in cells],
         }
     ]
     if before is not None:
         series.append(
             {
                 "name": before["shown_period"],
-                "values": [(known.get(_key(cell)) or {}).get("value") for cell in cells],
+                "values": [height_of((known.get(_key(cell)) or {}).get("value")) for cell in cells],
             }
         )
     names = [cell_name(cell) or visit.read(statistic["label"]) for cell in cells]

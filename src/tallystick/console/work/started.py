@@ -64,6 +64,7 @@ async def _begun(visit: Visit, transaction: Json) -> list[dict[str, Any]]:
                 "kind": standing.table["label"],
                 "key": change["key"],
                 "state": None if record is None else record[standing.field],
+                "state_labels": standing.labels,
                 "started_at": transaction["time_ms"],
                 "transaction": transaction["id"],
             }

@@ -143,6 +143,7 @@ async def _row(visit: Visit, place: Place, seen: int) -> dict[str, Json] | None:
         "kind": table["label"],
         "application": contract["label"],
         "state": None if standing is None or record is None else record[standing.field],
+        "state_labels": {} if standing is None else standing.labels,
         "is_removed": record is None,
         "news": sum(item["height"] > seen for item in items),
         "latest": items[0] if items else None,
