@@ -38,6 +38,7 @@ from tallystick.contracts.derivation import Place, field_schema, value_type
 from tallystick.contracts.hints import DeclaredField, ToPlain, label_of, record_fields, resolve
 from tallystick.contracts.organizations import fields_with_codes
 from tallystick.contracts.records import Arguments, Record
+from tallystick.contracts.references import check_references
 from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.schema import ContractSchema, FieldSchema, MethodSchema
 from tallystick.contracts.session import Session
@@ -162,6 +163,7 @@ def _define(contract: type[Contract]) -> Definition:
         statistics=figures.statistics,
         warnings=figures.warnings,
     )
+    check_references(schema)
     return Definition(
         contract=contract,
         schema=with_role_labels(schema, words),

@@ -18,12 +18,13 @@ from tallystick.contracts.hints import (
     Annotation,
     DeclaredField,
     find_mark,
+    find_marks,
     help_of,
     origin_of,
     record_fields,
     unwrapped,
 )
-from tallystick.contracts.label import Format, Label
+from tallystick.contracts.label import Format, Label, Of
 from tallystick.contracts.schema import FieldSchema, Kind, ValueType
 from tallystick.contracts.values import INTEGER_MIN
 from tallystick.contracts.wording import NO_WORDS, Words, choice_labels, field_label, words_below
@@ -122,6 +123,7 @@ def field_schema(field: DeclaredField, place: Place) -> FieldSchema:
         label=label or field_label(place.words, place.kind, field.name),
         help=help_of(field.annotation),
         is_required=field.default is NODEFAULT,
+        of=find_marks(field.annotation, Of),
     )
     if field.default is NODEFAULT:
         return described

@@ -103,5 +103,10 @@ def help_of(annotation: Annotation) -> Label | None:
 
 def find_mark(annotation: Annotation, kind: type[Mark]) -> Mark | None:
     """Return the last mark of exactly this class in the annotation."""
-    marks = [mark for mark in unwrapped(annotation)[1] if type(mark) is kind]
+    marks = find_marks(annotation, kind)
     return marks[-1] if marks else None
+
+
+def find_marks(annotation: Annotation, kind: type[Mark]) -> tuple[Mark, ...]:
+    """Return the marks of exactly this class in the annotation, as written."""
+    return tuple(mark for mark in unwrapped(annotation)[1] if type(mark) is kind)

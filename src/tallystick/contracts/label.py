@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Short texts in the two languages of the platform, and names for what a value means."""
+"""Short texts in the two languages of the platform, and what a value means or refers to."""
 
 from __future__ import annotations
 
@@ -23,3 +23,26 @@ class Format(Struct, frozen=True):
 
     name: str
     """For example `sha256`, `timestamp-ms`, `organization`."""
+
+
+class Of(Struct, frozen=True, omit_defaults=True):
+    """That an argument is said by a record on which its method acts.
+
+    An argument that is called as the record or its table is names the record; this mark is for
+    the others. Doors fill it in and offer the method where the record is shown:
+
+    - a part of the key, or any other field: `Of("placements", field="node")`;
+    - the key of another record, which says in its fields which record it belongs to:
+      `Of("agreements", found_in="enforcements", by=("agreement",))`;
+    - a field of such another record: `Of("loans", found_in="pledges", by=("loan",),
+      field="receipt")`.
+    """
+
+    table: str
+    """Whose records the method acts on."""
+    field: str = ""
+    """That holds the argument; if there is none, the whole key of what is found."""
+    found_in: str = ""
+    """Another table, in whose records the argument is found; none: the record itself."""
+    by: tuple[str, ...] = ()
+    """Fields of that table which hold the record's key, or its first fields, in the key's order."""

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 from msgspec import Struct
 
 from tallystick.contracts.figures import StatisticSchema, WarningSchema
-from tallystick.contracts.label import Label
+from tallystick.contracts.label import Label, Of
 from tallystick.errors import UnknownContract
 
 Kind: TypeAlias = Literal[
@@ -65,6 +65,8 @@ class FieldSchema(Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_required: bool = False
     default: Any = None
     """What stands in for an absent value if it is not required, as JSON: bytes are hexadecimal."""
+    of: tuple[Of, ...] = ()
+    """Of an argument: the records that say it, and that its method acts on."""
 
 
 class MethodSchema(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from importlib.metadata import entry_points
 from typing import Any
+
+from msgspec import to_builtins
 
 from tallystick.console.work.standing import (
     actions_on,
@@ -11,9 +14,11 @@ from tallystick.console.work.standing import (
     concerns,
     due_at,
     may_call,
+    said_by,
     standing_of,
     standings_of,
 )
+from tallystick.contracts import schema_of
 
 LABEL = {"zh": "案", "en": "case"}
 BANK = "91350100M000100Y43"
@@ -110,3 +115,56 @@ def test_the_nearest_time_is_what_a_record_is_due_at() -> None:
     """Only times that are called so count."""
     assert due_at({"due": 5, "deadline": 3, "made_at": 1}) == 3
     assert due_at({"made_at": 1, "due": "tomorrow"}) is None
+
+
+def test_an_argument_that_the_record_says_leads_to_the_form() -> None:
+    """A mark of the whole key names the record; one of another field only says an argument."""
+    table = {**contract()["tables"][0], "key": ["number"]}
+    whole = {"name": "paper", "of": [{"table": "cases", "field": "number"}]}
+    part = {"name": "clerk", "of": [{"table": "cases", "field": "clerk"}]}
+    other = {"name": "paper", "of": [{"table": "others", "field": "number"}]}
+    assert argument_for(table, [whole]) == "paper"
+    assert argument_for(table, [part]) is None
+    assert argument_for(table, [other]) is None
+    assert said_by(table, [whole, part, other]) == [
+        ("paper", {"table": "cases", "field": "number"}),
+        ("clerk", {"table": "cases", "field": "clerk"}),
+    ]
+
+
+def test_whoever_may_move_a_record_finds_a_form_at_it() -> None:
+    """Of all contracts: each move by a role has a method of that role which acts on such records.
+
+    A method that is called as a move, for those who may make it, acts on the moved record, unless
+    it is another's that happens to have the word: a withdrawal of money moves no object.
+    """
+    lost = []
+    for entry in entry_points(group="tallystick.contracts"):
+        schema = to_builtins(schema_of(entry.load()))
+        methods = [one for one in schema["methods"] if one["kind"] == "action"]
+        for standing in standings_of(schema):
+            for move in standing.workflow["moves"]:
+                roles = set(move.get("roles", ()))
+                mine = [one for one in methods if set(one.get("roles", ())) & roles]
+                acting = [one["name"] for one in mine if acts_on(standing.table, one)]
+                is_called_so = any(one["name"] == move["name"] for one in mine)
+                named_so = (schema["name"], standing.table["name"], move["name"])
+                if roles and (
+                    not acting
+                    or (
+                        is_called_so
+                        and move["name"] not in acting
+                        and named_so not in OTHER_MEANINGS
+                    )
+                ):
+                    lost.append(named_so)
+    assert lost == []
+
+
+OTHER_MEANINGS = {("custody", "objects", "withdraw")}
+
+
+def acts_on(table: dict[str, Any], method: dict[str, Any]) -> bool:
+    """Tell whether a method acts on the records of a table."""
+    arguments = list(method.get("arguments", ()))
+    return argument_for(table, arguments) is not None or bool(said_by(table, arguments))

@@ -17,6 +17,7 @@ from tallystick.contracts import (
     Event,
     Label,
     Meta,
+    Of,
     Record,
     Refusal,
     Table,
@@ -144,6 +145,54 @@ def test_a_type_that_ledgers_cannot_hold_is_refused_with_advice(
     assert caught.value.field is not None
     assert caught.value.field.startswith("Sample.act.value")
     assert __import__("re").search(advice, caught.value.hint)
+
+
+class Shelf(Record):
+    """Holds books."""
+
+    room: str
+    number: int
+
+
+class Book(Record):
+    """Stands on a shelf."""
+
+    id: str
+    room: str
+
+
+@pytest.mark.parametrize(
+    ("mark", "advice"),
+    [
+        (Of("halls", field="room"), "a table: books, shelves"),
+        (Of("shelves"), "a field of shelves, or a table in `found_in`"),
+        (Of("shelves", field="colour"), "a field of shelves: number, room"),
+        (Of("shelves", field="room", by=("room",)), "or a table in `found_in`"),
+        (Of("shelves", found_in="halls", by=("room",)), "a table: books, shelves"),
+        (Of("shelves", found_in="books"), "a field for each of, or the first"),
+        (Of("books", found_in="books", by=("id", "room")), "a field for each of, or the first"),
+        (Of("shelves", found_in="books", by=("colour",)), "a field of books: id, room"),
+        (Of("books", found_in="shelves", by=("room",)), "one of room, number"),
+    ],
+)
+def test_a_mark_that_leads_to_no_record_is_refused(mark: Of, advice: str) -> None:
+    """What an argument is of must be a table and a field that the contract has."""
+
+    class Library(Contract, name="library", version=1, label=LABEL):
+        """Keeps books on shelves."""
+
+        shelves = Table(Shelf, key=("room", "number"))
+        books = Table(Book, key="id")
+
+        @action(role=ANY_MEMBER, label=LABEL)
+        def move(self, ctx: Context, what: Annotated[str, mark]) -> None:  # type: ignore[valid-type]
+            raise NotImplementedError
+
+    Library.move.__annotations__["what"] = Annotated[str, mark]
+    with pytest.raises(InvalidContract, match="its mark `Of` leads nowhere") as caught:
+        schema_of(Library)
+    assert caught.value.field == "library.move.what"
+    assert advice in caught.value.hint
 
 
 def test_a_result_is_held_to_the_same_rules() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -13,11 +12,12 @@ from tallystick.console.diagram import draw_standing
 from tallystick.console.ledger import Json, at, table_of
 from tallystick.console.masking import cover_changes, cover_listed, cover_rows
 from tallystick.console.visit import Visit
+from tallystick.console.work.acting import actions_with
 from tallystick.console.work.certificates import certificates_of
 from tallystick.console.work.passing_on import Passed, notes_on
 from tallystick.console.work.progress import movers, signings_of, steps_of
 from tallystick.console.work.proofs import files_of
-from tallystick.console.work.standing import Standing, actions_on, concerns, standing_of
+from tallystick.console.work.standing import Standing, concerns, standing_of
 from tallystick.console.work.watching import Place, look_at
 
 _PAGE: Final = 100
@@ -51,7 +51,7 @@ async def show_case(visit: Visit) -> Response:
         next_moves=[] if standing is None else await _next_moves(visit, standing, str(state), row),
         signings=signings_of(table, row),
         passed=await _passed(visit, place, state, row),
-        actions=_actions(visit, contract, table, place),
+        actions=await actions_with(visit, contract, table, place, row),
         timeline=timeline,
         files=files,
         certificates=certificates_of(visit, place) if visit.person else [],
@@ -119,21 +119,6 @@ async def _passed(visit: Visit, place: Place, state: str | None, row: Json) -> P
     if person is None or state is None or not concerns(row, person.organization):
         return None
     return await asyncio.to_thread(notes_on, visit.records, place, state, person.organization)
-
-
-def _actions(visit: Visit, contract: Json, table: Json, place: Place) -> list[Json]:
-    """Return what the reader may do with the record, each with the address of its form."""
-    if visit.person is None:
-        return []
-    return [
-        {
-            "label": method["label"],
-            "description": method["description"],
-            "address": f"/do/{contract['name']}/{method['name']}?"
-            + urlencode({name: place.key, "back": visit.here}),
-        }
-        for method, name in actions_on(contract, table, visit.person.roles)
-    ]
 
 
 async def _is_watched(visit: Visit, place: Place, timeline: list[Json]) -> bool:

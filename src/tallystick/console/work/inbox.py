@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from tallystick.console.ledger import Json, at
 from tallystick.console.visit import Person, Visit
+from tallystick.console.work.acting import with_a_way_on
 from tallystick.console.work.passing_on import Passed, notes_on
 from tallystick.console.work.progress import signings_of
 from tallystick.console.work.standing import Standing, actions_on, concerns, due_at, standings_of
@@ -100,7 +101,13 @@ async def _waiting(
     )
     moves = standing.next_moves(state, person.roles)
     steps = steps_on(contract, table, person.roles)
-    mine = [row for row in rows["items"] if concerns(row, person.organization)]
+    mine = await with_a_way_on(
+        visit,
+        contract,
+        table,
+        person.roles,
+        [row for row in rows["items"] if concerns(row, person.organization)],
+    )
     places = [Place(contract["name"], table["name"], row["_key"]) for row in mine]
     notes = await asyncio.to_thread(
         lambda: [notes_on(visit.records, one, state, person.organization) for one in places]

@@ -82,9 +82,11 @@ async def _selection(visit: Visit, step: str, records: Sequence[str]) -> _Select
     name, _, method = rest.partition("/")
     if not (contract and name and method):
         raise InvalidArguments("choose what to do with the records", field="step")
-    table = table_of(await visit.ledger.schema(contract), name)
+    known = await visit.ledger.schema(contract)
+    table = table_of(known, name)
     form = await visit.ledger.get(at("contracts", contract, "forms", method))
-    argument = argument_for(table, form.get("fields", []))
+    stated = next(one for one in known["methods"] if one["name"] == method)
+    argument = argument_for(table, stated.get("arguments", []))
     if argument is None:
         raise InvalidArguments("this step is not taken with such records", field="step")
     prefix = f"{contract}/{name}/"

@@ -3,7 +3,7 @@
 
 A table belongs to a workflow when its field of states has that workflow's states. A method acts on
 a record when one of its arguments is called as the record or its table is: `agreement` for an
-`Agreement`.
+`Agreement`; or when the contract says that the record says an argument (its `of`).
 """
 
 from __future__ import annotations
@@ -71,9 +71,27 @@ def actions_on(contract: Json, table: Json, roles: frozenset[str]) -> list[tuple
 
 
 def argument_for(table: Json, arguments: list[Json]) -> str | None:
-    """Return the argument that names a record of a table, if there is one."""
+    """Return the argument that names a record of a table by its whole key, if there is one."""
     stated = {one["name"] for one in arguments}
-    return next((name for name in names_of(table) if name in stated), None)
+    called = next((name for name in names_of(table) if name in stated), None)
+    if called is not None:
+        return called
+    whole = (
+        name
+        for name, said in said_by(table, arguments)
+        if [said.get("field")] == list(table["key"]) and not said.get("found_in")
+    )
+    return next(whole, None)
+
+
+def said_by(table: Json, arguments: list[Json]) -> list[tuple[str, Json]]:
+    """Return the arguments that a record of a table says, each with where it is found."""
+    return [
+        (one["name"], said)
+        for one in arguments
+        for said in one.get("of", ())
+        if said["table"] == table["name"]
+    ]
 
 
 def may_call(method: Json, roles: frozenset[str]) -> bool:

@@ -20,7 +20,7 @@ from tallystick.industries.custody.refusals import (
     OtherSeed,
 )
 from tallystick.industries.custody.rules import KEPT, round_at
-from tallystick.industries.custody.storing import NodeName, ObjectName, Storing
+from tallystick.industries.custody.storing import HeldObject, HoldingNode, Storing
 from tallystick.industries.custody.tables import copy_case, fee_of, require_party, stake_of
 from tallystick.industries.custody.workflows import (
     AUDITOR,
@@ -48,8 +48,8 @@ class Challenging(Storing):
     def challenge_copy(
         self,
         ctx: Context,
-        object: ObjectName,  # noqa: A002
-        node: NodeName,
+        object: HeldObject,  # noqa: A002
+        node: HoldingNode,
     ) -> Challenge:
         """en: Asks a node, beyond the agreed rounds, to show a slice that chance draws.
 

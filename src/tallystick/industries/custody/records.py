@@ -15,6 +15,7 @@ from tallystick.contracts import (
     MediaType,
     Meta,
     Name,
+    Of,
     OrganizationCode,
     Record,
     Timestamp,
@@ -246,7 +247,7 @@ class Challenge(Record):
 class Answer(Arguments):
     """A slice with its path, for one challenge."""
 
-    challenge: Identifier
+    challenge: Annotated[Identifier, Of("placements", found_in="challenges", by=("object", "node"))]
     seed: Digest
     answer: PossessionAnswer
 

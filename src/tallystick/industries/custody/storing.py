@@ -5,7 +5,16 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from tallystick.contracts import DAY_MS, Context, Identifier, Label, Meta, action, replace
+from tallystick.contracts import (
+    DAY_MS,
+    Context,
+    Identifier,
+    Label,
+    Meta,
+    Of,
+    action,
+    replace,
+)
 from tallystick.contracts.parts import Deadline, DocumentFile
 from tallystick.industries.custody.copying import (
     COPY_EVENTS,
@@ -66,6 +75,9 @@ from tallystick.industries.custody.workflows import (
 
 ObjectName = Annotated[Identifier, Label(zh="对象", en="Object")]
 NodeName = Annotated[Identifier, Label(zh="节点", en="Node")]
+HeldObject = Annotated[ObjectName, Of("placements", field="object")]
+"""Of what acts on one copy: that copy says it."""
+HoldingNode = Annotated[NodeName, Of("placements", field="node")]
 _NODE: Final = (SameOperator, TooFewZones, WrongCount, OverCapacity, TooDear, NodeClosedAlready)
 _COPY: Final = (NotAHolder, CopyMissing, AddressDiffers, OfferLate)
 
@@ -124,8 +136,8 @@ class Storing(Copying):
     def pin(
         self,
         ctx: Context,
-        object: ObjectName,  # noqa: A002
-        node: NodeName,
+        object: HeldObject,  # noqa: A002
+        node: HoldingNode,
         cid: Annotated[str, Meta(min_length=1, max_length=100), Label(zh="地址", en="Address")],
     ) -> StoredObject:
         """en: Signs that the bytes are at the node, under the address that it has computed itself.
@@ -162,8 +174,8 @@ class Storing(Copying):
     def report_damage(
         self,
         ctx: Context,
-        object: ObjectName,  # noqa: A002
-        node: NodeName,
+        object: HeldObject,  # noqa: A002
+        node: HoldingNode,
     ) -> StoredObject:
         """en: Says that the node's own copy is damaged, so that it is replaced before a challenge.
 

@@ -12,6 +12,7 @@ from tallystick.contracts import (
     Identifier,
     Label,
     Name,
+    Of,
     OrganizationCode,
     Timestamp,
     action,
@@ -38,6 +39,12 @@ from tallystick.industries.inventory.refusals import (
 )
 from tallystick.industries.inventory.tables import require_party
 from tallystick.industries.inventory.workflows import DISPOSER, OFFICER, WINERY
+
+PledgedReceipt = Annotated[
+    Identifier,
+    Label(zh="仓单", en="Receipt"),
+    Of("loans", found_in="pledges", by=("loan",), field="receipt"),
+]
 
 
 class Disposing(Redeeming):
@@ -82,9 +89,7 @@ class Disposing(Redeeming):
         emits=(GoodsSold,),
         refuses=(NotYours, StepMissing, TooEarly, AgreementExpired, DoesNotFit),
     )
-    def buy_back(
-        self, ctx: Context, receipt: Annotated[Identifier, Label(zh="仓单", en="Receipt")]
-    ) -> list[Sale]:
+    def buy_back(self, ctx: Context, receipt: PledgedReceipt) -> list[Sale]:
         """en: After the grace, the winery buys all goods of the loan it promised to buy back.
 
         zh: 宽限期满后，酒厂按承诺回购该笔贷款项下的全部货物。
@@ -150,7 +155,7 @@ class Disposing(Redeeming):
     def sell_goods(
         self,
         ctx: Context,
-        receipt: Annotated[Identifier, Label(zh="仓单", en="Receipt")],
+        receipt: PledgedReceipt,
         buyer: Annotated[OrganizationCode, Label(zh="买受人", en="Buyer")],
         proceeds: Annotated[Amount, Label(zh="成交价款", en="Proceeds")],
         costs: Annotated[Amount, Label(zh="费用", en="Costs")],

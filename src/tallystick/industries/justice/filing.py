@@ -11,6 +11,7 @@ from tallystick.contracts import (
     Identifier,
     Label,
     Name,
+    Of,
     action,
     replace,
 )
@@ -56,6 +57,13 @@ from tallystick.industries.justice.tables import require_party, require_side
 from tallystick.industries.justice.workflows import FILING, OFFICER, PARTY, PLATFORM
 
 _CLAIMS: Final = (*SIGNING_REFUSES, AlreadyDischarged, AlreadyFiled, ClaimTooEarly, StepMissing)
+
+CaseId = Annotated[Identifier, Label(zh="案件", en="Case"), Of("agreements", field="case")]
+EnforcementId = Annotated[
+    Identifier,
+    Label(zh="执行", en="Enforcement"),
+    Of("agreements", found_in="enforcements", by=("agreement",)),
+]
 
 
 class Filing(Mediating):
@@ -121,7 +129,7 @@ class Filing(Mediating):
     def accept_case(
         self,
         ctx: Context,
-        case: Annotated[Identifier, Label(zh="案件", en="Case")],
+        case: CaseId,
         docket: Annotated[Name, Label(zh="案号", en="Docket number")],
     ) -> Case:
         """en: The filing judge accepts a case under the court's number.
@@ -144,7 +152,7 @@ class Filing(Mediating):
     def return_case(
         self,
         ctx: Context,
-        case: Annotated[Identifier, Label(zh="案件", en="Case")],
+        case: CaseId,
         reason: Annotated[Name, Label(zh="原因", en="Reason")],
     ) -> Case:
         """en: The filing judge returns a case; what was claimed in it can be claimed again.
@@ -224,7 +232,7 @@ class Filing(Mediating):
     def close_enforcement(
         self,
         ctx: Context,
-        enforcement: Annotated[Identifier, Label(zh="执行", en="Enforcement")],
+        enforcement: EnforcementId,
         collected: Annotated[Amount, Label(zh="累计执行到位金额", en="Collected in all")],
     ) -> Enforcement:
         """en: The officer closes: all was collected, or nothing more can be found.
@@ -259,9 +267,7 @@ class Filing(Mediating):
         emits=(EnforcementChanged, AgreementCounted),
         refuses=(NotYours,),
     )
-    def resume_enforcement(
-        self, ctx: Context, enforcement: Annotated[Identifier, Label(zh="执行", en="Enforcement")]
-    ) -> Enforcement:
+    def resume_enforcement(self, ctx: Context, enforcement: EnforcementId) -> Enforcement:
         """en: The officer goes on with what was terminated: something was found.
 
         zh: 发现可供执行的财产，恢复已终结的本次执行。

@@ -12,6 +12,7 @@ from tallystick.contracts import (
     Digest,
     Identifier,
     Label,
+    Of,
     action,
     replace,
 )
@@ -31,7 +32,7 @@ from tallystick.industries.justice.case_records import (
     Verdict,
 )
 from tallystick.industries.justice.events import CaseDecided, ItemsRuled, ItemVerified
-from tallystick.industries.justice.filing import Filing
+from tallystick.industries.justice.filing import CaseId, Filing
 from tallystick.industries.justice.performing import FOLLOWS
 from tallystick.industries.justice.records import (
     Agreement,
@@ -75,7 +76,7 @@ class Judging(Filing):
     def record_verification(
         self,
         ctx: Context,
-        case: Annotated[Identifier, Label(zh="案件", en="Case")],
+        case: Annotated[CaseId, Of("exhibits", found_in="cases", by=("agreement",))],
         items: FindingList,
         report: Annotated[Digest, Label(zh="核验报告哈希", en="Hash of the report")],
     ) -> Case:
@@ -118,7 +119,7 @@ class Judging(Filing):
     def give_opinion(
         self,
         ctx: Context,
-        case: Annotated[Identifier, Label(zh="案件", en="Case")],
+        case: CaseId,
         deposit: Annotated[Identifier, Label(zh="证据", en="Exhibit")],
         statement: Annotated[Identifier, Label(zh="意见书存证", en="Deposit of the opinion")],
         supports: Annotated[bool, Label(zh="支持其真实", en="It supports the item")],
@@ -150,9 +151,7 @@ class Judging(Filing):
         label=Label(zh="开庭", en="Hear a case"),
         refuses=(NotYours, Related, FourEyes),
     )
-    def hear_case(
-        self, ctx: Context, case: Annotated[Identifier, Label(zh="案件", en="Case")]
-    ) -> Case:
+    def hear_case(self, ctx: Context, case: CaseId) -> Case:
         """en: A judge, not the one who accepted the case, hears it.
 
         zh: 由立案法官以外的法官开庭审理。
@@ -171,7 +170,7 @@ class Judging(Filing):
     def rule_on_evidence(
         self,
         ctx: Context,
-        case: Annotated[Identifier, Label(zh="案件", en="Case")],
+        case: CaseId,
         rulings: RulingList,
     ) -> int:
         """en: The judge admits items or not, with what Articles 17 and 18 ask; returns how many.
@@ -209,7 +208,7 @@ class Judging(Filing):
     def decide_case(
         self,
         ctx: Context,
-        case: Annotated[Identifier, Label(zh="案件", en="Case")],
+        case: CaseId,
         outcome: Annotated[Outcome, Label(zh="结果", en="Outcome")],
         deposit: Annotated[Identifier, Label(zh="裁判文书存证", en="Deposit of the decision")],
         awards: Awards,

@@ -11,6 +11,7 @@ from tallystick.contracts import (
     Identifier,
     Label,
     Name,
+    Of,
     OrganizationCode,
     action,
     replace,
@@ -66,6 +67,10 @@ from tallystick.industries.justice.workflows import (
     PLATFORM,
     UNMET,
 )
+
+MediationId = Annotated[
+    Identifier, Label(zh="调解", en="Mediation"), Of("agreements", field="mediation")
+]
 
 
 class Mediating(Debiting):
@@ -146,9 +151,7 @@ class Mediating(Debiting):
         label=Label(zh="接受调解", en="Take a mediation on"),
         refuses=(Related, StepMissing),
     )
-    def take_mediation(
-        self, ctx: Context, mediation: Annotated[Identifier, Label(zh="调解", en="Mediation")]
-    ) -> Mediation:
+    def take_mediation(self, ctx: Context, mediation: MediationId) -> Mediation:
         """en: A mediator who has nothing to do with either side takes it on.
 
         zh: 与各方均无利害关系的调解员接受调解。
@@ -170,7 +173,7 @@ class Mediating(Debiting):
     def make_offer(
         self,
         ctx: Context,
-        mediation: Annotated[Identifier, Label(zh="调解", en="Mediation")],
+        mediation: MediationId,
         role: Annotated[Key, Label(zh="当事人", en="Party")],
         paper: Annotated[Identifier, Label(zh="材料编号", en="Paper")],
         sealed: SealedData,
@@ -201,7 +204,7 @@ class Mediating(Debiting):
     def settle(
         self,
         ctx: Context,
-        mediation: Annotated[Identifier, Label(zh="调解", en="Mediation")],
+        mediation: MediationId,
         settlement: Annotated[Identifier, Label(zh="和解协议", en="Settlement")],
     ) -> Mediation:
         """en: What all have signed comes into force and replaces what was not done.
@@ -231,7 +234,7 @@ class Mediating(Debiting):
     def fail_mediation(
         self,
         ctx: Context,
-        mediation: Annotated[Identifier, Label(zh="调解", en="Mediation")],
+        mediation: MediationId,
         reason: Annotated[Name, Label(zh="原因", en="Reason")],
     ) -> Mediation:
         """en: The mediator says that no settlement can be found.

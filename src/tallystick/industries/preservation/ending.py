@@ -13,6 +13,7 @@ from tallystick.contracts import (
     Identifier,
     Label,
     Name,
+    Of,
     OrganizationCode,
     action,
     replace,
@@ -76,6 +77,7 @@ ENDING_EVENTS: Final = (
     *(SuitMissing, ReleaseOpened, MeasureLapsed, MeasureChanged, Released, LetterEnded),
     *(ExposureChanged, TermKept),
 )
+_ReleasedFrom = Annotated[ApplicationId, Of("releases", field="application")]
 _Order = Annotated[Digest, Label(zh="裁定书摘要", en="Digest of the order")]
 
 
@@ -217,7 +219,7 @@ class Ending(Keeping):
         label=Label(zh="同意替换", en="Agree to a substitution"),
         refuses=(NotYours, StepMissing),
     )
-    def agree_substitution(self, ctx: Context, application: ApplicationId) -> Release:
+    def agree_substitution(self, ctx: Context, application: _ReleasedFrom) -> Release:
         """en: The applicant agrees that security takes the place of the disputed thing.
 
         zh: 申请人同意以担保替换争议标的物。
@@ -234,7 +236,7 @@ class Ending(Keeping):
         emits=ENDING_EVENTS,
         refuses=(NotYours, StepMissing),
     )
-    def order_release(self, ctx: Context, application: ApplicationId, order: _Order) -> Release:
+    def order_release(self, ctx: Context, application: _ReleasedFrom, order: _Order) -> Release:
         """en: The judge orders the release; registries confirm it measure by measure.
 
         zh: 法官裁定解除，登记机构逐项确认。
@@ -260,7 +262,7 @@ class Ending(Keeping):
     def decline_release(
         self,
         ctx: Context,
-        application: ApplicationId,
+        application: _ReleasedFrom,
         reason: Annotated[Name, Label(zh="理由", en="Reason")],
     ) -> Release:
         """en: The judge lets the measures stand, and says why.

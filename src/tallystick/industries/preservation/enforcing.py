@@ -12,6 +12,7 @@ from tallystick.contracts import (
     Digest,
     Identifier,
     Label,
+    Of,
     OrganizationCode,
     Timestamp,
     action,
@@ -59,7 +60,11 @@ SURPLUS: Final = "surplus"
 EXPIRY: Final = "expiry"
 FIRST_NOTICE: Final = "first-notice"
 LAST_NOTICE: Final = "last-notice"
-MeasureId = Annotated[Identifier, Label(zh="措施", en="Measure")]
+MeasureId = Annotated[
+    Identifier,
+    Label(zh="措施", en="Measure"),
+    Of("applications", found_in="measures", by=("application",)),
+]
 
 
 def property_id(measure: str) -> str:

@@ -5,7 +5,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from tallystick.contracts import Context, Identifier, Label, Timestamp, action, replace
+from tallystick.contracts import (
+    Context,
+    Identifier,
+    Label,
+    Of,
+    Timestamp,
+    action,
+    replace,
+)
 from tallystick.industries.preservation.enforcing import Enforcing, MeasureId, measure_changed
 from tallystick.industries.preservation.events import MeasureChanged
 from tallystick.industries.preservation.measure_records import (
@@ -29,7 +37,11 @@ from tallystick.industries.preservation.rules import (
 )
 from tallystick.industries.preservation.workflows import APPLICANT, JUDGE, LAWYER, REGISTRY
 
-RenewalId = Annotated[Identifier, Label(zh="续行", en="Renewal")]
+RenewalId = Annotated[
+    Identifier,
+    Label(zh="续行", en="Renewal"),
+    Of("measures", found_in="renewals", by=("measure",)),
+]
 
 
 class Keeping(Enforcing):
