@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tallystick.client import verify
+from tallystick.console.work import inbox as inbox_page
 from tallystick.contracts import DAY_MS
 from tallystick.interchange.certificates import CASE_FILE, attached_files
 from tests.unit.console.system_stage import Actor
@@ -196,6 +197,21 @@ def test_what_one_started_is_listed_for_oneself_alone(actor: Actor, plan: str) -
     assert ('title="DRAFT"' in page, ">DRAFT<" in page) == (True, False)  # in words
     actor.be(REVIEWER)
     assert made[0] not in {row["key"] for row in actor.shown("/inbox?tab=started")["rows"]}
+
+
+def test_what_waited_longest_is_found_behind_any_number_of_others(
+    actor: Actor, plan: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The records in a state are looked through page by page, the oldest first."""
+    made = campaigns(actor, plan, 3)
+    actor.be(OFFICER)
+    monkeypatch.setattr(inbox_page, "_ROWS", 1)
+    waiting = {task["key"] for task in actor.shown("/inbox")["tasks"]}
+    assert set(made) <= waiting
+    monkeypatch.setattr(inbox_page, "_PAGES_LOOKED_THROUGH", 1)
+    left = [task["key"] for task in actor.shown("/inbox")["tasks"] if task["state"] == "DRAFT"]
+    assert len(left) == 1
+    assert left[0] not in made[1:]
 
 
 def test_a_case_goes_out_with_its_proofs(

@@ -112,9 +112,15 @@ def test_a_record_concerns_whoever_it_names_anywhere() -> None:
 
 
 def test_the_nearest_time_is_what_a_record_is_due_at() -> None:
-    """Only times that are called so count."""
-    assert due_at({"due": 5, "deadline": 3, "made_at": 1}) == 3
-    assert due_at({"made_at": 1, "due": "tomorrow"}) is None
+    """Only times that are called so count, and are set; an amount that is due is no time."""
+    time = {"kind": "integer", "format": "timestamp-ms"}
+    names = ("due", "sue_by", "grace_until", "made_at")
+    table = {"fields": [{"name": name, "type": time} for name in names]}
+    row = {"due": 5, "sue_by": 3, "grace_until": 0, "made_at": 1}
+    assert due_at(table, row) == 3
+    assert due_at(table, {**row, "due": None, "sue_by": None}) is None
+    owed = {"fields": [{"name": "due", "type": {"kind": "integer", "format": "amount"}}]}
+    assert due_at(owed, {"due": 5}) is None
 
 
 def test_an_argument_that_the_record_says_leads_to_the_form() -> None:

@@ -18,6 +18,9 @@ from tallystick.console.work.started import started_by, transactions_of
 from tallystick.console.work.watching import Place
 
 _PAGE: Final = 100
+_ROWS: Final = 500
+_PAGES_LOOKED_THROUGH: Final = 10
+"""Of the records in one state, whoever they concern; docs/operator/console.md says so."""
 
 
 async def show_inbox(visit: Visit) -> Response:
@@ -90,15 +93,27 @@ def steps_on(contract: Json, table: Json, roles: frozenset[str]) -> list[dict[st
     ]
 
 
+async def _standing_at(visit: Visit, contract: Json, standing: Standing, state: str) -> list[Json]:
+    """Return the records in a state, the oldest first: those have waited longest."""
+    place = at("contracts", contract["name"], "tables", standing.table["name"])
+    rows: list[Json] = []
+    cursor: str | None = None
+    for _ in range(_PAGES_LOOKED_THROUGH):
+        page = await visit.ledger.get(
+            place, limit=_ROWS, order="oldest", cursor=cursor, **{standing.field: state}
+        )
+        rows += page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    return rows
+
+
 async def _waiting(
     visit: Visit, contract: Json, standing: Standing, state: str, person: Person
 ) -> list[dict[str, Any]]:
     table = standing.table
-    rows = await visit.ledger.get(
-        at("contracts", contract["name"], "tables", table["name"]),
-        limit=_PAGE,
-        **{standing.field: state},
-    )
+    rows = await _standing_at(visit, contract, standing, state)
     moves = standing.next_moves(state, person.roles)
     steps = steps_on(contract, table, person.roles)
     mine = await with_a_way_on(
@@ -106,7 +121,7 @@ async def _waiting(
         contract,
         table,
         person.roles,
-        [row for row in rows["items"] if concerns(row, person.organization)],
+        [row for row in rows if concerns(row, person.organization)],
     )
     places = [Place(contract["name"], table["name"], row["_key"]) for row in mine]
     notes = await asyncio.to_thread(
@@ -123,7 +138,7 @@ async def _waiting(
             "state_label": standing.labels.get(state),
             "moves": [move["label"] for move in moves],
             "steps": steps,
-            "due_at": due_at(row),
+            "due_at": due_at(table, row),
             "signings": signings_of(table, row),
             "passed": passed,
         }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from tallystick.console.diagram import state_field
 from tallystick.console.ledger import Json
@@ -114,11 +115,23 @@ def concerns(row: Json, organization: str) -> bool:
     return bool(row == organization)
 
 
-def due_at(row: Json) -> int | None:
-    """Return when a record is due, if it says so: the nearest of its times with such a name."""
+_DUE: Final = frozenset(
+    {
+        *("closes_at", "cure_until", "deadline", "due", "due_at", "ends_at", "expiry"),
+        *("grace_until", "respond_by", "sue_by", "until"),
+    }
+)
+"""What contracts call a time by which something is to happen; an amount may be called `due` too."""
+
+
+def due_at(table: Json, row: Json) -> int | None:
+    """Return when a record is due, if it says so: the nearest of its times with such a name.
+
+    A time of 0 is one that is not set yet.
+    """
     times = [
-        value
-        for name, value in row.items()
-        if isinstance(value, int) and name in {"due", "due_at", "deadline", "respond_by", "ends_at"}
+        row[field["name"]]
+        for field in table["fields"]
+        if field["name"] in _DUE and field["type"].get("format") == "timestamp-ms"
     ]
-    return min(times, default=None)
+    return min((time for time in times if time), default=None)
