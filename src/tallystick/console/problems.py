@@ -35,6 +35,11 @@ FORBIDDEN: Final = {
     "title": "This page is for administrators of this console",
     "title_zh": "本页仅供本控制台管理员使用",
 }
+FORBIDDEN_ROLE: Final = {
+    "status": 403,
+    "title": "This is for members with a role in the application",
+    "title_zh": "仅限在该应用中有角色的成员",
+}
 INCIDENT: Final = {
     "status": 500,
     "code": "E_INTERNAL",

@@ -6,8 +6,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
@@ -16,8 +19,12 @@ import pytest
 from tallystick.api import create_app
 from tallystick.client import Identity, KeyStore
 from tallystick.console import ConsoleOptions, create_console
+from tallystick.console.figures import alert_pages
+from tallystick.console.figures.alert_pages import _may_handle
 from tallystick.console.figures.figure_texts import plotted, value_text
 from tallystick.console.figures.statistic_pages import behind, change_between, plain
+from tallystick.console.visit import Person
+from tallystick.model import ROLE_SUPERVISOR
 from tests.factories import CLERK, COURT
 from tests.unit.api.gifts import giving_node
 from tests.unit.console.conftest import Reader
@@ -126,6 +133,39 @@ def test_bars_and_differences_are_in_the_unit_that_is_written(
 def assigned(state: str) -> bool:
     """Tell whether an alert in this state is somebody's after it was given away."""
     return state in {"assigned", "silenced"}
+
+
+def test_alerts_of_a_contract_are_for_those_with_a_role_in_it() -> None:
+    """Any of its roles, the network's supervisors, this console's administrators; else nobody."""
+    methods = [{"roles": ["notes.writer"]}, {"roles": ["network.governor"]}, {}]
+    visit: Any = SimpleNamespace(names=SimpleNamespace(contracts={"notes": {"methods": methods}}))
+    member = Person(account=1, name="", organization=COURT, member="clerk")
+    for roles, may in (
+        (set(), False),
+        ({"notes.writer"}, True),
+        ({"other.writer", "network.governor"}, False),
+        ({ROLE_SUPERVISOR}, True),
+    ):
+        person = replace(member, roles=frozenset(roles))
+        assert _may_handle(visit, person, "notes") is may
+    assert _may_handle(visit, replace(member, is_administrator=True), "notes")
+    assert _may_handle(visit, member, "without roles")
+
+
+def test_whose_business_an_alert_is_not_changes_nothing(
+    giving: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No form on the page, 403 for who sends it anyway, and nothing in the history."""
+    key = form_key(giving.get("/act-as").text)
+    part = {"form_key": key, "organization": COURT, "member": "clerk", "back": "/"}
+    giving.post("/act-as", data=part)
+    place = f"/alerts/notes/{giving.get('/alerts.json').json()['alerts'][0]['number']}"
+    assert 'name="action"' in giving.get(place).text
+    monkeypatch.setattr(alert_pages, "_may_handle", lambda *_: False)
+    assert 'name="action"' not in giving.get(place).text
+    sent = giving.post(place, data={"form_key": key, "action": "acknowledge"})
+    assert sent.status_code == 403
+    assert giving.get(f"{place}.json").json()["history"] == []
 
 
 def test_an_alert_is_acknowledged_assigned_silenced_and_closed(giving: Reader) -> None:

@@ -9,11 +9,14 @@ from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
+from tallystick.console.audit import Kind, note
 from tallystick.console.figures.notes import Handling, NewNote, add_note, handling_of
 from tallystick.console.ledger import Json, at
+from tallystick.console.problems import FORBIDDEN_ROLE, problem_page
 from tallystick.console.shown import BEIJING
-from tallystick.console.visit import Visit
+from tallystick.console.visit import Person, Visit
 from tallystick.errors import InvalidArguments, NotFound
+from tallystick.model import ROLE_SUPERVISOR
 
 _SEE_OTHER: Final = 303
 _PAGE: Final = 100
@@ -83,6 +86,7 @@ async def show_alert(visit: Visit) -> Response:
         rule=await _rule(visit, contract, alert["rule"]),
         handling=handled.state,
         history=handled.history,
+        may_handle=person is not None and _may_handle(visit, person, contract),
     )
 
 
@@ -97,7 +101,11 @@ async def note_alert(visit: Visit) -> Response:
     form = await visit.form()
     await _find(visit, contract, number)
     person = visit.somebody()
-    note = NewNote(
+    place = f"/alerts/{contract}/{number}"
+    if not _may_handle(visit, person, contract):
+        await note(visit, Kind.REFUSED, place)
+        return problem_page(visit, FORBIDDEN_ROLE)
+    step = NewNote(
         contract=contract,
         number=number,
         action=str(form.get("action", "")),
@@ -107,8 +115,22 @@ async def note_alert(visit: Visit) -> Response:
         assignee=await _colleague(visit, str(form.get("assignee", ""))),
         until=_moment(str(form.get("until", ""))),
     )
-    add_note(visit.records, note, visit.now_ms)
-    return RedirectResponse(f"/alerts/{contract}/{number}", _SEE_OTHER)
+    add_note(visit.records, step, visit.now_ms)
+    await note(visit, Kind.ALERT_HANDLED, f"{place}: {step.action}")
+    return RedirectResponse(place, _SEE_OTHER)
+
+
+def _may_handle(visit: Visit, person: Person, contract: str) -> bool:
+    """Tell whether alerts of a contract are somebody's business.
+
+    They are that of whoever has a role of it, of the network's supervisors and of who administers
+    this console; where a contract has no roles, of everybody who is signed in.
+    """
+    methods = visit.names.contracts.get(contract, {}).get("methods", [])
+    own = {
+        role for one in methods for role in one.get("roles", []) if role.startswith(f"{contract}.")
+    }
+    return not own or person.is_administrator or bool(person.roles & {*own, ROLE_SUPERVISOR})
 
 
 async def _colleague(visit: Visit, member: str) -> tuple[str, str] | None:
