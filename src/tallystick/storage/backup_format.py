@@ -18,7 +18,8 @@ from tallystick.storage.layout import CONSOLE_FILE, CONSOLE_FOLDER, VAULT_KEY_FI
 
 BACKUP_FORMAT: Final = "tallystick.backup"
 BACKUP_VERSION: Final = 2
-"""The second may hold the records of the console."""
+CONSOLE_VERSION: Final = 2
+"""The first that may hold the records of the console, and the key of its vault."""
 INFO_PART: Final = "backup.json"
 MANIFEST_PART: Final = "manifest.json"
 TAR_BLOCK: Final = 512

@@ -31,6 +31,7 @@ from tallystick.storage.backup_format import (
     BACKUP_FORMAT,
     BACKUP_VERSION,
     CONSOLE_PART,
+    CONSOLE_VERSION,
     COPY_BYTES,
     INFO_PART,
     KEY_PART,
@@ -140,8 +141,6 @@ def _check_console(data: Path) -> None:
 def _extract(source: Path, data: Path, *, include_console: bool) -> BackupManifest:
     for name, mode in ((KEYS_FOLDER, 0o700), (BLOCKS_FOLDER, 0o755), (STATE_FOLDER, 0o750)):
         make_folder(data / name, mode=mode)
-    if include_console:
-        make_folder(data / CONSOLE_FOLDER, mode=0o700)
     reading = _Reading(data, left_out=frozenset() if include_console else _CONSOLE_PARTS)
     try:
         with tarfile.open(source, "r|", bufsize=COPY_BYTES) as archive:
@@ -184,18 +183,24 @@ class _Reading:
             self._take_info(name, _read_small(name, size, content))
         elif name == MANIFEST_PART:
             self._take_manifest(_read_small(name, size, content))
+        elif name in _CONSOLE_PARTS and self.info.version < CONSOLE_VERSION:
+            raise _bad(f"an unexpected part {name[:100]!r}")
         elif name in self._left_out:
             self._parts.append(_hashed(name, content, lambda _: None))
         elif SEGMENT_PART.fullmatch(name):
             self._copy(name, content, mode=0o644)
         elif name == CONSOLE_PART and self.info.has_console:
+            self._make_console_folder()
             self._copy(name, content, mode=0o600)
         elif name == GENESIS_FILE:
             self._write(name, _read_small(name, size, content), mode=0o644)
         elif name == _NEVER_RESTORED and self.info.has_keys:
             # No backup of ours has it; see `backup`. One from elsewhere must not bring it either.
             self._note(name, _read_small(name, size, content))
-        elif (KEY_PART.fullmatch(name) or name == VAULT_KEY_PART) and self.info.has_keys:
+        elif name == VAULT_KEY_PART and self.info.has_keys:
+            self._make_console_folder()
+            self._write(name, _read_small(name, size, content), mode=0o600)
+        elif KEY_PART.fullmatch(name) and self.info.has_keys:
             self._write(name, _read_small(name, size, content), mode=0o600)
         else:
             raise _bad(f"an unexpected part {name[:100]!r}")
@@ -214,6 +219,8 @@ class _Reading:
                 found=str(info.version),
                 hint="Install the version that wrote it, or a newer one.",
             )
+        if info.version < 1 or (info.has_console and info.version < CONSOLE_VERSION):
+            raise _bad(f"version {info.version} cannot be so, or hold what it names")
         self.info = info
         self._note(name, body)
 
@@ -231,6 +238,11 @@ class _Reading:
         if manifest.info.has_console and all(part.name != CONSOLE_PART for part in self._parts):
             raise _bad("the console's records are missing")
         self.manifest = manifest
+
+    def _make_console_folder(self) -> None:
+        """Make the folder for a console's part: there is none where a backup has no such part."""
+        if not (self._data / CONSOLE_FOLDER).exists():
+            make_folder(self._data / CONSOLE_FOLDER, mode=0o700)
 
     def _write(self, name: str, body: bytes, *, mode: int) -> None:
         write_file(self._data / name, body, mode=mode)
