@@ -123,7 +123,7 @@ def _read(text: str, value_type: ValueType, name: str) -> Filterable:
     if value_type.kind == "date":
         return _read_date(text, name)
     # Hashes and bytes stand in the views as lower-case hexadecimal.
-    is_hexadecimal = value_type.kind == "bytes" or value_type.format in {"sha256", "sm3"}
+    is_hexadecimal = value_type.kind == "bytes" or value_type.format in {"sha256", "sm3", "digest"}
     return text.lower() if is_hexadecimal else text
 
 

@@ -112,6 +112,7 @@ from tallystick.contracts.values import (
     Signature,
     SM3Digest,
     Timestamp,
+    ValueDigest,
 )
 from tallystick.contracts.warnings import MEASURED, WarningRule
 from tallystick.contracts.wording import (
@@ -243,6 +244,7 @@ __all__ = [
     "Timestamp",
     "UnknownRecord",
     "Value",
+    "ValueDigest",
     "ValueType",
     "WarningRule",
     "WarningSchema",

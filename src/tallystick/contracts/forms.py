@@ -57,6 +57,7 @@ _FORMAT_WIDGETS: Final[Mapping[str, Widget]] = {
 _FORMAT_EXAMPLES: Final[Mapping[str, str | int]] = {
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "sm3": "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0",
+    "digest": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
     "organization": "91350100M000100Y43",
     "timestamp-ms": 1_767_225_600_000,
     "media-type": "application/pdf",

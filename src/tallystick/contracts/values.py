@@ -23,7 +23,11 @@ INTEGER_MIN: Final = -INTEGER_MAX - 1
 Digest: TypeAlias = Annotated[
     str, Meta(pattern="^[0-9a-f]{64}$", min_length=64, max_length=64), Format("sha256")
 ]
-"""A SHA-256 digest as 64 lower-case hexadecimal digits."""
+"""The SHA-256 digest of a file, as 64 lower-case hexadecimal digits."""
+
+ValueDigest: TypeAlias = Annotated[Digest, Format("digest")]
+"""A SHA-256 digest of which there is no file to open or check: of values (`digest_of`), the root of
+a tree, a commitment, a seed, sealed bytes."""
 
 SM3Digest: TypeAlias = Annotated[
     str, Meta(pattern="^[0-9a-f]{64}$", min_length=64, max_length=64), Format("sm3")

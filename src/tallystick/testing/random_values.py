@@ -179,7 +179,7 @@ class RandomValues:
             value = self._integer(kind)
         elif kind.format == "organization":
             value = random.choice(self._organizations)
-        elif kind.format in {"sha256", "sm3"}:
+        elif kind.format in {"sha256", "sm3", "digest"}:
             value = sha256(bytes([random.randrange(_SMALL)])).hex()
         elif kind.format == "media-type":
             value = random.choice(_MEDIA_TYPES)

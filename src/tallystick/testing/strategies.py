@@ -211,6 +211,7 @@ _SIMPLE: Final[Mapping[str, _Make]] = {
 _FORMATS: Final[Mapping[str, st.SearchStrategy[str]]] = {
     "sha256": _HEXADECIMAL,
     "sm3": _HEXADECIMAL,
+    "digest": _HEXADECIMAL,
     "organization": _ORGANIZATIONS,
     "identifier": st.from_regex("[A-Za-z0-9][A-Za-z0-9._-]{0,31}", fullmatch=True),
     "media-type": st.sampled_from(["text/plain", "application/pdf", "image/png"]),

@@ -24,8 +24,8 @@ from tallystick.views.specs import EventSpec, Field, FigureSpec, TableSpec, View
 INDEXES_MAX: Final = 6
 """Most indexes of one table; further fields are filtered without one."""
 _NESTING_MAX: Final = 3
-_INDEXED_FORMATS: Final = frozenset({"sha256", "organization"})
-_SCATTERED_FORMATS: Final = frozenset({"sha256"})
+_INDEXED_FORMATS: Final = frozenset({"sha256", "digest", "organization"})
+_SCATTERED_FORMATS: Final = frozenset({"sha256", "digest"})
 _INDEXED_ENDINGS: Final = ("number", "organization", "device", "status", "state", "_id")
 _SEARCHED_FORMATS: Final = frozenset({None, "case-number"})
 """Formats of texts that people write; other texts are looked up whole."""

@@ -17,7 +17,9 @@ from tallystick.console.work.progress import signings_of
 from tallystick.console.work.watching import Place
 from tallystick.interchange.certificates import CASE_FORMAT, case_page, render
 
-_DIGESTS: Final = frozenset({"sha256", "sm3", "public-key", "signature", "person-commitment"})
+_DIGESTS: Final = frozenset(
+    {"sha256", "sm3", "digest", "public-key", "signature", "person-commitment"}
+)
 _TRUTHS: Final = {True: {"zh": "是", "en": "yes"}, False: {"zh": "否", "en": "no"}}
 
 

@@ -27,7 +27,12 @@ from tallystick.contracts.records import Event, Record
 from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.session import Session
 from tallystick.contracts.tables import Table
-from tallystick.contracts.values import Digest, Identifier, Name, Timestamp
+from tallystick.contracts.values import (
+    Identifier,
+    Name,
+    Timestamp,
+    ValueDigest,
+)
 from tallystick.errors import InvalidValue
 
 ASSETS_CONTRACT: Final = "assets"
@@ -47,10 +52,10 @@ class LockState(StrEnum):
 class AssetLock(Record):
     """That an asset is taken."""
 
-    fingerprint: Digest
+    fingerprint: ValueDigest
     kind: Identifier
     state: LockState
-    claim: Digest
+    claim: ValueDigest
     """Digest of contract, case and holder: who knows them can recognise its own lock."""
     since: Timestamp
 
@@ -58,7 +63,7 @@ class AssetLock(Record):
 class Admission(Record):
     """That the registry above this network has reserved an asset for it."""
 
-    fingerprint: Digest
+    fingerprint: ValueDigest
     reservation: Identifier
 
 
@@ -76,7 +81,7 @@ class AssetLocked(Event):
     zh: {kind} 类资产已锁定（{fingerprint}）。
     """
 
-    fingerprint: Digest
+    fingerprint: ValueDigest
     kind: Identifier
 
 
@@ -86,7 +91,7 @@ class AssetReleased(Event):
     zh: {kind} 类资产已释放（{fingerprint}）。
     """
 
-    fingerprint: Digest
+    fingerprint: ValueDigest
     kind: Identifier
 
 
@@ -96,7 +101,7 @@ class AssetConsumed(Event):
     zh: {kind} 类资产已核销（{fingerprint}）。
     """
 
-    fingerprint: Digest
+    fingerprint: ValueDigest
     kind: Identifier
 
 
@@ -106,7 +111,7 @@ class AssetTaken(Refusal, code="E_LOCKED"):
     zh: 资产 {fingerprint} 已被占用。
     """
 
-    fingerprint: Digest
+    fingerprint: ValueDigest
 
 
 class NotYourLock(Refusal, code="E_STATE"):
@@ -115,7 +120,7 @@ class NotYourLock(Refusal, code="E_STATE"):
     zh: {case} 并未占用资产 {fingerprint}。
     """
 
-    fingerprint: Digest
+    fingerprint: ValueDigest
     case: Name
 
 
@@ -125,7 +130,7 @@ class AssetNotReserved(Refusal, code="E_MISSING"):
     zh: 登记网络尚未为本网络预留资产 {fingerprint}。
     """
 
-    fingerprint: Digest
+    fingerprint: ValueDigest
 
 
 class AssetLocks(Part):

@@ -25,12 +25,12 @@ from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.tables import Table
 from tallystick.contracts.values import (
     Count,
-    Digest,
     Identifier,
     Integer,
     Name,
     OrganizationCode,
     Timestamp,
+    ValueDigest,
 )
 from tallystick.encoding import parse_hex
 from tallystick.errors import InvalidProof, InvalidValue, Malformed
@@ -44,7 +44,7 @@ class NewBatch(Record):
 
     kind: Identifier
     """What the records are, such as `meter-reading`."""
-    root: Digest
+    root: ValueDigest
     """RFC 9162 root over the records' leaf hashes, in order."""
     count: Count
     """How many records; at least one."""
@@ -73,7 +73,7 @@ class BatchRoot(Record):
 
     kind: Identifier
     organization: OrganizationCode
-    root: Digest
+    root: ValueDigest
     batch: Name
 
 
@@ -85,7 +85,7 @@ class BatchAdded(Event):
 
     batch: Name
     kind: Identifier
-    root: Digest
+    root: ValueDigest
     count: Count
     total: Integer
     organization: OrganizationCode

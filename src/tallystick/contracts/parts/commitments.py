@@ -24,7 +24,11 @@ from tallystick.contracts.parts.identity import Acting
 from tallystick.contracts.records import Event, Record
 from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.tables import Table
-from tallystick.contracts.values import Digest, Name, Timestamp
+from tallystick.contracts.values import (
+    Name,
+    Timestamp,
+    ValueDigest,
+)
 from tallystick.encoding import Value
 from tallystick.errors import InvalidValue
 
@@ -46,7 +50,7 @@ class Commitment(Record):
 
     case: Name
     party: Name
-    digest: Digest
+    digest: ValueDigest
     committed_at: Timestamp
     revealed_at: Timestamp | None = None
     """Null: not revealed, and void if the time for it is over."""
@@ -71,7 +75,7 @@ class Committed(Event):
 
     case: Name
     party: Name
-    digest: Digest
+    digest: ValueDigest
 
 
 class Revealed(Event):
@@ -82,7 +86,7 @@ class Revealed(Event):
 
     case: Name
     party: Name
-    digest: Digest
+    digest: ValueDigest
 
 
 class CommitTooLate(Refusal, code="E_LATE"):

@@ -17,7 +17,12 @@ from tallystick.contracts.parts.elsewhere import Elsewhere
 from tallystick.contracts.records import Record
 from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.tables import Table
-from tallystick.contracts.values import Count, Digest, Name, Timestamp
+from tallystick.contracts.values import (
+    Count,
+    Name,
+    Timestamp,
+    ValueDigest,
+)
 from tallystick.encoding import Value
 from tallystick.errors import TallystickError
 from tallystick.merkle import leaf_hash, verify_inclusion
@@ -62,7 +67,7 @@ class UsedProof(Record):
     """That a transaction of another network has counted here."""
 
     network: Name
-    transaction: Digest
+    transaction: ValueDigest
 
 
 class NetworkNotRecognised(Refusal, code="E_NETWORK"):
@@ -130,7 +135,7 @@ class NetworkProofUsed(Refusal, code="E_REPLAY"):
     """
 
     network: Name
-    transaction: Digest
+    transaction: ValueDigest
 
 
 class ProvenCall(NamedTuple):

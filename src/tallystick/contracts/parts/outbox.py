@@ -23,7 +23,13 @@ from tallystick.contracts.parts.accounts import Units
 from tallystick.contracts.records import Event, Record
 from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.tables import Table
-from tallystick.contracts.values import Count, Digest, Name, Timestamp
+from tallystick.contracts.values import (
+    Count,
+    Digest,
+    Name,
+    Timestamp,
+    ValueDigest,
+)
 
 OrderId: TypeAlias = Annotated[str, Meta(pattern="^[A-Za-z0-9][A-Za-z0-9-]*(?!\n)$", max_length=30)]
 """Short enough that it fits a bank's end-to-end id (35 characters) with the number of the try."""
@@ -54,7 +60,7 @@ class PaymentOrder(Record):
     """What it pays, in the contract's own numbering."""
     payer: Name
     """The account it is paid from, by the contract's name for it."""
-    payee: Digest
+    payee: ValueDigest
     """Digest of the account holder and account: `digest_of("payee", ...)`, made by the contract."""
     amount: Units
     currency: Currency

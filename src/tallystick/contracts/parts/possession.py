@@ -21,7 +21,11 @@ from tallystick.contracts.label import Format
 from tallystick.contracts.part import Part
 from tallystick.contracts.records import Record
 from tallystick.contracts.refusals import Refusal
-from tallystick.contracts.values import ByteCount, Count, Digest
+from tallystick.contracts.values import (
+    ByteCount,
+    Count,
+    ValueDigest,
+)
 from tallystick.encoding import Cid, format_base64url, parse_base64url, parse_hex
 from tallystick.errors import InvalidProof, InvalidValue, Malformed
 from tallystick.merkle import (
@@ -52,7 +56,7 @@ class KeptFile(Record):
 
     cid: DocumentCid
     size: ByteCount
-    slices_root: Digest
+    slices_root: ValueDigest
     """RFC 9162 root over its slices of 1,024 bytes."""
 
 
@@ -60,7 +64,7 @@ class PossessionAnswer(Record):
     """What a node shows: the slice that was drawn, and the way up to the root."""
 
     slice: SliceText
-    path: Annotated[tuple[Digest, ...], Meta(max_length=PATH_LENGTH_MAX)]
+    path: Annotated[tuple[ValueDigest, ...], Meta(max_length=PATH_LENGTH_MAX)]
 
 
 class NotPossessed(Refusal, code="E_HASH"):

@@ -26,7 +26,13 @@ from tallystick.contracts.parts.identity import check_organization
 from tallystick.contracts.records import Event, Record
 from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.tables import Table
-from tallystick.contracts.values import ByteCount, Digest, Name, OrganizationCode, Timestamp
+from tallystick.contracts.values import (
+    ByteCount,
+    Name,
+    OrganizationCode,
+    Timestamp,
+    ValueDigest,
+)
 from tallystick.errors import LimitExceeded
 
 RECIPIENTS_MAX: Final = 100
@@ -35,9 +41,9 @@ RECIPIENTS_MAX: Final = 100
 class SealedData(Record):
     """What the owner states about data it has sealed."""
 
-    ciphertext: Digest
+    ciphertext: ValueDigest
     """SHA-256 of the sealed bytes."""
-    plaintext: Digest
+    plaintext: ValueDigest
     """`private_commitment(record, plaintext, nonce)`: tells nothing without the nonce."""
     size: ByteCount
     """Of the sealed bytes."""

@@ -40,6 +40,7 @@ from tallystick.contracts.values import (
     Name,
     OrganizationCode,
     Timestamp,
+    ValueDigest,
 )
 
 DOCUMENTS_CONTRACT: Final = "documents"
@@ -59,7 +60,7 @@ class SealedFile(Record):
     """Of the ciphertext."""
     size: ByteCount
     """Of the ciphertext."""
-    slices_root: Digest
+    slices_root: ValueDigest
     """Over slices of the ciphertext: docs/spec/document.md."""
 
 
@@ -70,7 +71,7 @@ class SealedCopy(Record):
     version: Count
     cid: ContentAddress
     size: ByteCount
-    slices_root: Digest
+    slices_root: ValueDigest
     openings: Count = 0
     """How often it was opened."""
     rotates: Count | None = None

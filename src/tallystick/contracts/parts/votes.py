@@ -29,7 +29,12 @@ from tallystick.contracts.parts.identity import Acting
 from tallystick.contracts.records import Event, Record
 from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.tables import Table
-from tallystick.contracts.values import Count, Digest, Name, Timestamp
+from tallystick.contracts.values import (
+    Count,
+    Name,
+    Timestamp,
+    ValueDigest,
+)
 from tallystick.errors import InvalidValue, LimitExceeded
 from tallystick.units import INTEGER_MAX
 
@@ -106,7 +111,7 @@ class PollElector(Record):
     voter: Name
     weight: Count
     has_conflict: bool
-    sealed: Digest | None = None
+    sealed: ValueDigest | None = None
     """Digest of a sealed ballot."""
     choice: Choice | None = None
     """Null: no ballot, or one that is still sealed."""
@@ -131,7 +136,7 @@ class BallotSealed(Event):
 
     poll: Name
     voter: Name
-    digest: Digest
+    digest: ValueDigest
 
 
 class BallotCounted(Event):

@@ -28,7 +28,11 @@ from tallystick.contracts.registers.reservations import (
     Reserved,
     reservation_claim,
 )
-from tallystick.contracts.values import Digest, Identifier, Name
+from tallystick.contracts.values import (
+    Identifier,
+    Name,
+    ValueDigest,
+)
 from tallystick.contracts.wording import Words, words
 
 ASSETS_RESERVER: Final = "assets.reserver"
@@ -44,7 +48,7 @@ _WORDS: Final[Words] = MappingProxyType(
 
 FingerprintsArgument = Annotated[Fingerprints, Label(zh="资产指纹", en="Fingerprints")]
 SaltArgument = Annotated[
-    Digest,
+    ValueDigest,
     Label(zh="盐值", en="Salt"),
     Help(zh="64 位随机十六进制数，须妥善保存", en="64 random hexadecimal digits; keep them."),
 ]
@@ -61,7 +65,7 @@ class Availability(StrEnum):
 class Answer(Record):
     """Whether an asset is free; never who has it."""
 
-    fingerprint: Digest
+    fingerprint: ValueDigest
     availability: Availability
 
 
@@ -86,7 +90,9 @@ class Assets(
         ctx: Context,
         fingerprints: FingerprintsArgument,
         claim: Annotated[
-            Digest, Label(zh="声明", en="Claim"), Help(zh="见 `claim`", en="As `claim` gives it.")
+            ValueDigest,
+            Label(zh="声明", en="Claim"),
+            Help(zh="见 `claim`", en="As `claim` gives it."),
         ],
     ) -> Reserved:
         """en: Takes assets for a channel that only the claim names; others see that they are taken.
@@ -136,7 +142,7 @@ class Assets(
             Meta(min_length=1, max_length=RESERVED_MAX),
             Label(zh="标识", en="Identifiers"),
         ],
-    ) -> tuple[Digest, ...]:
+    ) -> tuple[ValueDigest, ...]:
         """en: Returns the fingerprints of things that are each known by one identifier.
 
         zh: 返回各资产的指纹，每项资产以一个标识表示。
@@ -144,7 +150,7 @@ class Assets(
         return tuple(fingerprints_of(kind, identifiers))
 
     @query(label=Label(zh="计算声明", en="Make a claim"))
-    def claim(self, channel: Name, salt: SaltArgument) -> Digest:
+    def claim(self, channel: Name, salt: SaltArgument) -> ValueDigest:
         """en: Returns the claim for a channel; ask the own node, which sees channel and salt.
 
         zh: 计算指向某通道的声明；请仅向本机构节点查询，因其可见通道与盐值。
@@ -152,7 +158,7 @@ class Assets(
         return reservation_claim(channel, salt)
 
     @query(label=Label(zh="是否空闲", en="Is it free?"))
-    def ask(self, fingerprint: Digest) -> Answer:
+    def ask(self, fingerprint: ValueDigest) -> Answer:
         """en: Tells whether an asset is free or taken, and nothing else.
 
         zh: 仅告知该资产空闲或已被占用。
@@ -163,7 +169,7 @@ class Assets(
 
     @query(label=Label(zh="是否为本方占用", en="Is it mine?"))
     def ask_own(
-        self, fingerprint: Digest, contract: Identifier, case: Name, holder: Name
+        self, fingerprint: ValueDigest, contract: Identifier, case: Name, holder: Name
     ) -> Answer:
         """en: The same for who knows the case: tells a lock of its own from another's.
 

@@ -32,11 +32,18 @@ from tallystick.contracts.parts.network_proofs import ProvenCall
 from tallystick.contracts.records import Event, Record
 from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.tables import Table
-from tallystick.contracts.values import Count, Digest, Identifier, Name
+from tallystick.contracts.values import (
+    Count,
+    Identifier,
+    Name,
+    ValueDigest,
+)
 
 RESERVED_MAX: Final = 200
 
-Fingerprints: TypeAlias = Annotated[tuple[Digest, ...], Meta(min_length=1, max_length=RESERVED_MAX)]
+Fingerprints: TypeAlias = Annotated[
+    tuple[ValueDigest, ...], Meta(min_length=1, max_length=RESERVED_MAX)
+]
 
 
 class Reserved(Record):
@@ -50,7 +57,7 @@ class GivenBack(Record):
     """What a channel answers: the number, and the salt with which the registry knows its claim."""
 
     reservation: Identifier
-    salt: Digest
+    salt: ValueDigest
     count: Count
 
 
@@ -59,14 +66,14 @@ class Reservation(Record):
 
     id: Identifier
     """The registry's number."""
-    salt: Digest
+    salt: ValueDigest
 
 
 class ReserveCall(Record):
     """Arguments of `assets.reserve`, as a proof shows them."""
 
     fingerprints: Fingerprints
-    claim: Digest
+    claim: ValueDigest
 
 
 class GiveBackCall(Record):
@@ -138,7 +145,7 @@ class NotReservedSo(Refusal, code="E_STATE"):
     zh: 资产 {fingerprint} 并未在 {reservation} 下预留。
     """
 
-    fingerprint: Digest
+    fingerprint: ValueDigest
     reservation: Identifier
 
 

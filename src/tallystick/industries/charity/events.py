@@ -6,12 +6,12 @@ from __future__ import annotations
 from tallystick.contracts import (
     Amount,
     Count,
-    Digest,
     Event,
     Identifier,
     Name,
     OrganizationCode,
     Timestamp,
+    ValueDigest,
 )
 from tallystick.contracts.parts import Units
 from tallystick.industries.charity.records import Tag
@@ -133,9 +133,9 @@ class EntitlementClaimed(Event):
 
     entitlement: Identifier
     campaign: Identifier
-    beneficiary: Digest
-    account: Digest
-    device: Digest
+    beneficiary: ValueDigest
+    account: ValueDigest
+    device: ValueDigest
     amount: Units
 
 

@@ -11,11 +11,11 @@ from tallystick.contracts import (
     BoundedText,
     Context,
     Count,
-    Digest,
     Identifier,
     Label,
     Meta,
     Name,
+    ValueDigest,
     action,
     replace,
 )
@@ -180,7 +180,7 @@ class Lists(CharityTables):
         emits=(ListAttested,),
         refuses=(BatchNotInState, ListDiffers, SamePerson),
     )
-    def attest_list(self, ctx: Context, batch: Identifier, list_digest: Digest) -> None:
+    def attest_list(self, ctx: Context, batch: Identifier, list_digest: ValueDigest) -> None:
         """en: A school attests that the persons of the list are enrolled.
 
         zh: 学校证明名单所列人员在读。
@@ -201,7 +201,9 @@ class Lists(CharityTables):
         self,
         ctx: Context,
         batch: Annotated[Identifier, Label(zh="名单编号", en="List")],
-        list_digest: Annotated[Digest, Label(zh="财务名单摘要", en="Digest of the finance list")],
+        list_digest: Annotated[
+            ValueDigest, Label(zh="财务名单摘要", en="Digest of the finance list")
+        ],
     ) -> None:
         """en: Approves a list after comparing it with finance's own; the money is set aside.
 

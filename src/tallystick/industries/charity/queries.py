@@ -6,7 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from tallystick.contracts import Digest, Identifier, Label, query
+from tallystick.contracts import (
+    Identifier,
+    Label,
+    ValueDigest,
+    query,
+)
 from tallystick.industries.charity.records import (
     Batch,
     Book,
@@ -70,7 +75,7 @@ class Queries(CharityTables):
         return self.donations.require(donation)
 
     @query(label=Label(zh="是否已列入", en="Is a beneficiary listed?"))
-    def is_listed(self, project: Identifier, period: Identifier, beneficiary: Digest) -> bool:
+    def is_listed(self, project: Identifier, period: Identifier, beneficiary: ValueDigest) -> bool:
         """en: Tells who knows the commitment whether it is listed for a project and period.
 
         zh: 知悉身份摘要者可查询其是否已列入某项目某期间。

@@ -22,6 +22,7 @@ from tallystick.contracts import (
     Record,
     Signature,
     Timestamp,
+    ValueDigest,
 )
 from tallystick.contracts.parts import Currency, Units, VersionedParameters
 
@@ -35,7 +36,7 @@ FUNDS_MAX: Final = 16
 Basis: TypeAlias = Annotated[int, Meta(ge=0, le=10_000)]
 """A share in basis points: 10,000 is all."""
 
-Person: TypeAlias = Annotated[Digest, Format("person-commitment")]
+Person: TypeAlias = Annotated[ValueDigest, Format("person-commitment")]
 """What stands for a person: a keyed digest (HMAC) of the identity number, made off the ledger."""
 
 Tag: TypeAlias = Annotated[Identifier, Label(zh="用途标签", en="Tag")]
@@ -189,7 +190,7 @@ class Donation(Record):
     campaign: Identifier
     fund: Tag
     amount: Units
-    donor: Digest
+    donor: ValueDigest
     """The donor's commitment, or for a batch the Merkle root over the donations."""
     count: Annotated[int, Meta(ge=1)]
     reference: Name
@@ -204,7 +205,7 @@ class NewDonation(Arguments):
     campaign: Annotated[Identifier, Label(zh="项目编号", en="Campaign")]
     amount: Annotated[Units, Label(zh="金额", en="Amount")]
     donor: Annotated[
-        Digest,
+        ValueDigest,
         Label(zh="捐赠人摘要", en="Donor"),
         Help(zh="捐赠人自留原值，凭此查询", en="A digest whose origin the donor keeps."),
     ]
@@ -219,7 +220,7 @@ class ManyDonations(Arguments):
     amount: Annotated[Units, Label(zh="合计金额", en="Total")]
     count: Annotated[int, Meta(ge=1, le=10_000_000), Label(zh="笔数", en="Donations")]
     root: Annotated[
-        Digest,
+        ValueDigest,
         Label(zh="默克尔根", en="Merkle root"),
         Help(zh="各笔捐赠摘要的 RFC 9162 默克尔根", en="RFC 9162 root over the donations."),
     ]
@@ -235,7 +236,7 @@ class NewList(Arguments):
     count: Annotated[int, Meta(ge=1, le=LIST_ROWS_MAX), Label(zh="人数", en="Rows")]
     total: Annotated[Units, Label(zh="总额", en="Total")]
     list_digest: Annotated[
-        Digest,
+        ValueDigest,
         Label(zh="名单摘要", en="Digest of the list"),
         Help(zh="全部行依次计算的摘要", en="Digest over all rows in order."),
     ]
@@ -270,8 +271,8 @@ class Batch(Record):
     period: Identifier
     count: Count
     total: Units
-    list_digest: Digest
-    running: Digest
+    list_digest: ValueDigest
+    running: ValueDigest
     """Digest over the rows that have come."""
     rows: Count = 0
     amount: Amount = 0
@@ -352,7 +353,7 @@ class PayeeAccount(Record):
     """Where the money goes, as digests."""
 
     holder: Person
-    account: Digest
+    account: ValueDigest
 
 
 class Signed(Record):
@@ -369,7 +370,7 @@ class NewClaim(Arguments):
     amount: Annotated[Units, Label(zh="金额", en="Amount")]
     account: Annotated[PayeeAccount, Label(zh="收款账户", en="Account")]
     beneficiary: Annotated[Signed, Label(zh="受益人签署", en="Beneficiary's signature")]
-    device: Annotated[Digest, Label(zh="设备摘要", en="Device")]
+    device: Annotated[ValueDigest, Label(zh="设备摘要", en="Device")]
     guardian: Annotated[Signed | None, Label(zh="监护人签署", en="Guardian's signature")] = None
 
 
@@ -379,7 +380,7 @@ class Claim(Record):
     entitlement: Identifier
     account: PayeeAccount
     public_key: PublicKey
-    device: Digest
+    device: ValueDigest
     beneficiary: Signed
     guardian: Signed | None
     claimed_at: Timestamp

@@ -8,13 +8,13 @@ from typing import Annotated
 from tallystick.contracts import (
     Amount,
     Count,
-    Digest,
     Format,
     Identifier,
     Name,
     OrganizationCode,
     Refusal,
     Timestamp,
+    ValueDigest,
 )
 
 
@@ -220,7 +220,7 @@ class OtherHolder(Refusal, code="E_CONFLICT"):
     """
 
     entitlement: Identifier
-    holder: Digest
+    holder: ValueDigest
 
 
 class OtherFoundation(Refusal, code="E_ROLE"):

@@ -10,13 +10,13 @@ from tallystick.contracts import (
     Arguments,
     ByteCount,
     Count,
-    Digest,
     Identifier,
     Meta,
     Name,
     OrganizationCode,
     Record,
     Timestamp,
+    ValueDigest,
 )
 from tallystick.contracts.parts import DocumentCid
 from tallystick.industries.custody.records import Path
@@ -24,7 +24,7 @@ from tallystick.industries.custody.workflows import CheckState
 
 TERMINALS_MAX = 500
 Positive: TypeAlias = Annotated[int, Meta(ge=1, le=1_000_000_000)]
-BusinessKeys: TypeAlias = Annotated[tuple[Digest, ...], Meta(max_length=50)]
+BusinessKeys: TypeAlias = Annotated[tuple[ValueDigest, ...], Meta(max_length=50)]
 
 
 class Terminal(Record):
@@ -73,7 +73,7 @@ class NewManifest(Arguments):
     """A day of an owner: the root over its directory, and its numbers by terminal."""
 
     day: date
-    root: Digest
+    root: ValueDigest
     """RFC 9162 root over the entries in the order of the terminals, each by sequence."""
     size: ByteCount
     """Sum of the sizes."""
@@ -88,8 +88,8 @@ class Manifest(Record):
     number: Count
     """1, 2, 3, ...: a day that was left out would show."""
     day: date
-    root: Digest
-    previous: Digest | None
+    root: ValueDigest
+    previous: ValueDigest | None
     """Root of the day before it in the chain."""
     entries: Count
     size: ByteCount
@@ -101,7 +101,7 @@ class Manifest(Record):
 class NewSnapshot(Arguments):
     """What an institution's own ledger wrote since its last snapshot."""
 
-    root: Digest
+    root: ValueDigest
     """RFC 9162 root over these lines, in the order in which they were written."""
     entries: Positive
     size: ByteCount
@@ -117,8 +117,8 @@ class Snapshot(Record):
     owner: OrganizationCode
     number: Count
     """1, 2, 3, ...: a block that was left out would show."""
-    root: Digest
-    previous: Digest | None
+    root: ValueDigest
+    previous: ValueDigest | None
     """Root of the block before it."""
     entries: Count
     anchored_at: Timestamp
@@ -130,7 +130,7 @@ class ManifestEntry(Record):
 
     terminal: Identifier
     sequence: Positive
-    business_key: Digest
+    business_key: ValueDigest
     """Commitment to a transaction number and such, under a secret of the owner: `business_key`."""
     object: Identifier
     cid: DocumentCid
@@ -152,7 +152,7 @@ class Audit(Record):
     manifest: Identifier
     owner: OrganizationCode
     auditor: Name
-    nonce: Digest
+    nonce: ValueDigest
     indices: tuple[Count, ...]
     found: tuple[Count, ...] = ()
     """Shown, and stored under the same address."""

@@ -10,7 +10,6 @@ from tallystick.contracts import (
     Arguments,
     ByteCount,
     Count,
-    Digest,
     Identifier,
     MediaType,
     Meta,
@@ -19,6 +18,7 @@ from tallystick.contracts import (
     OrganizationCode,
     Record,
     Timestamp,
+    ValueDigest,
 )
 from tallystick.contracts.parts import (
     DocumentCid,
@@ -36,7 +36,7 @@ Copies: TypeAlias = Annotated[int, Meta(ge=2, le=9)]
 Zones: TypeAlias = Annotated[int, Meta(ge=2, le=9)]
 Rounds: TypeAlias = Annotated[int, Meta(ge=1, le=1_000)]
 NodeNames: TypeAlias = Annotated[tuple[Identifier, ...], Meta(min_length=1, max_length=9)]
-Path: TypeAlias = Annotated[tuple[Digest, ...], Meta(max_length=40)]
+Path: TypeAlias = Annotated[tuple[ValueDigest, ...], Meta(max_length=40)]
 Seconds: TypeAlias = Annotated[int, Meta(ge=1, le=31_622_400)]
 
 
@@ -135,12 +135,12 @@ class NewObject(Arguments):
     id: Identifier
     agreement: Identifier
     cid: DocumentCid
-    ciphertext: Digest
+    ciphertext: ValueDigest
     """SHA-256 of the sealed bytes."""
-    plain: Digest
+    plain: ValueDigest
     """Commitment to the plaintext: its hash with a salt, so that equal files look different."""
     size: ByteCount
-    slices_root: Digest
+    slices_root: ValueDigest
     media_type: MediaType
     retention: Identifier
     key_id: Identifier
@@ -157,9 +157,9 @@ class StoredObject(Record):
     owner: OrganizationCode
     agreement: Identifier
     cid: DocumentCid
-    plain: Digest
+    plain: ValueDigest
     size: ByteCount
-    slices_root: Digest
+    slices_root: ValueDigest
     retention: Identifier
     key_id: Identifier
     state: ObjectState
@@ -233,7 +233,7 @@ class Challenge(Record):
     cid: DocumentCid
     index: Count
     """The slice that was drawn."""
-    seed: Digest
+    seed: ValueDigest
     """What it was drawn from, together with node and address."""
     issued_at: Timestamp
     due: Timestamp
@@ -248,7 +248,7 @@ class Answer(Arguments):
     """A slice with its path, for one challenge."""
 
     challenge: Annotated[Identifier, Of("placements", found_in="challenges", by=("object", "node"))]
-    seed: Digest
+    seed: ValueDigest
     answer: PossessionAnswer
 
 

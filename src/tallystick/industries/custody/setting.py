@@ -14,6 +14,7 @@ from tallystick.contracts import (
     Meta,
     Name,
     OrganizationCode,
+    ValueDigest,
     action,
     asdict,
     replace,
@@ -118,7 +119,7 @@ class Setting(CustodyTables):
         ctx: Context,
         currency: Annotated[Identifier, Label(zh="币种", en="Currency")],
         amount: Annotated[Units, Label(zh="金额", en="Amount")],
-        payee: Annotated[Digest, Label(zh="收款账户摘要", en="Digest of the account")],
+        payee: Annotated[ValueDigest, Label(zh="收款账户摘要", en="Digest of the account")],
     ) -> PaymentOrder:
         """en: Orders a payment of what is available to the organisation's own bank account.
 

@@ -17,6 +17,7 @@ from tallystick.contracts import (
     Name,
     OrganizationCode,
     Table,
+    ValueDigest,
     action,
     asdict,
     query,
@@ -229,7 +230,7 @@ class Evidence(
         size: Annotated[ByteCount, Label(zh="大小（字节）", en="Size in bytes")],
         index: Annotated[Count, Label(zh="批内位置", en="Place in the batch")],
         path: Annotated[
-            list[Digest], Meta(max_length=BATCH_PATH_MAX), Label(zh="哈希路径", en="Path")
+            list[ValueDigest], Meta(max_length=BATCH_PATH_MAX), Label(zh="哈希路径", en="Path")
         ],
     ) -> Batch:
         """en: Returns the batch if the file is at this place of it.

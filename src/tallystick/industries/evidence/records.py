@@ -24,6 +24,7 @@ from tallystick.contracts import (
     Refusal,
     SM3Digest,
     Timestamp,
+    ValueDigest,
 )
 
 DepositId: TypeAlias = Annotated[
@@ -225,7 +226,7 @@ class NewHashBatch(Arguments):
     """Deposits too many for a transaction each: their root alone."""
 
     root: Annotated[
-        Digest,
+        ValueDigest,
         Label(zh="哈希树根", en="Root"),
         Help(zh="各文件叶哈希的 RFC 9162 树根", en="RFC 9162 root over the leaves of the files."),
     ]

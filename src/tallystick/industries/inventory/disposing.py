@@ -8,13 +8,13 @@ from typing import Annotated
 from tallystick.contracts import (
     Amount,
     Context,
-    Digest,
     Identifier,
     Label,
     Name,
     Of,
     OrganizationCode,
     Timestamp,
+    ValueDigest,
     action,
     asdict,
 )
@@ -133,7 +133,7 @@ class Disposing(Redeeming):
         ctx: Context,
         loan: Annotated[Identifier, Label(zh="贷款", en="Loan")],
         platform: Annotated[OrganizationCode, Label(zh="处置平台", en="Platform")],
-        account: Annotated[Digest, Label(zh="平台账户摘要", en="Digest of its account")],
+        account: Annotated[ValueDigest, Label(zh="平台账户摘要", en="Digest of its account")],
     ) -> Loan:
         """en: After the grace, the bank has a platform sell the goods; not one of the dealer's.
 

@@ -20,6 +20,7 @@ from tallystick.contracts import (
     OrganizationCode,
     Record,
     Timestamp,
+    ValueDigest,
 )
 from tallystick.contracts.parts import Currency, OrderId, OrderState, Units
 from tallystick.industries.inventory.records import BasisPoints, SomeSerials
@@ -81,12 +82,14 @@ class NewLoan(Arguments):
     bank: Annotated[OrganizationCode, Label(zh="银行", en="Bank")]
     amount: Annotated[Borrowed, Label(zh="金额", en="Amount")]
     currency: Annotated[Currency, Label(zh="币种", en="Currency")] = "CNY"
-    payee: Annotated[Digest, Label(zh="借款人收款账户摘要", en="Digest of the dealer's account")]
+    payee: Annotated[
+        ValueDigest, Label(zh="借款人收款账户摘要", en="Digest of the dealer's account")
+    ]
     winery: Annotated[
         OrganizationCode | None, Label(zh="预付酒厂", en="Winery that is paid in advance")
     ] = None
     winery_account: Annotated[
-        Digest | None, Label(zh="酒厂账户摘要", en="Digest of the winery's account")
+        ValueDigest | None, Label(zh="酒厂账户摘要", en="Digest of the winery's account")
     ] = None
 
 
@@ -113,7 +116,7 @@ class Loan(NewLoan):
     prepayment: Identifier | None = None
     platform: OrganizationCode | None = None
     """Who sells the goods after a default."""
-    platform_account: Digest | None = None
+    platform_account: ValueDigest | None = None
     grace_until: Timestamp = 0
     """In default: before this the goods are not sold."""
 

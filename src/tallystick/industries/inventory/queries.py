@@ -3,7 +3,14 @@
 
 from __future__ import annotations
 
-from tallystick.contracts import Count, Digest, Identifier, Label, Record, query
+from tallystick.contracts import (
+    Count,
+    Identifier,
+    Label,
+    Record,
+    ValueDigest,
+    query,
+)
 from tallystick.contracts.parts import fingerprint_of, normalised_identifier
 from tallystick.industries.inventory.loan_records import Loan, MarginCall, Pledge, Valuation
 from tallystick.industries.inventory.records import Case, CaseState, Receipt
@@ -26,9 +33,9 @@ class ReceiptAnswer(Record):
     """What a bank checks of a receipt from proofs: the paper, its goods' root, its lock."""
 
     receipt: Receipt
-    root: Digest
+    root: ValueDigest
     """Digest of the whole serial list."""
-    fingerprint: Digest
+    fingerprint: ValueDigest
     """Under which the shared register of assets has the receipt."""
     is_free: bool
 

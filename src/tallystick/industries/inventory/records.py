@@ -21,6 +21,7 @@ from tallystick.contracts import (
     PublicKey,
     Record,
     Timestamp,
+    ValueDigest,
 )
 from tallystick.contracts.parts import Currency, VersionedParameters
 
@@ -278,7 +279,7 @@ class Share(Record):
 
     lot: Identifier
     count: Count
-    root: Digest
+    root: ValueDigest
     """Digest of the lot's serials in their order."""
 
 
@@ -354,7 +355,7 @@ class Inspection(Record):
     receipt: Identifier
     warehouse: Identifier
     serials: SomeSerials
-    seed: Digest
+    seed: ValueDigest
     """The transaction that drew it; the serials follow from it and the receipt."""
     drawn_at: Timestamp
     due: Timestamp

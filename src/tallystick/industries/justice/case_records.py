@@ -20,6 +20,7 @@ from tallystick.contracts import (
     OrganizationCode,
     Record,
     Timestamp,
+    ValueDigest,
 )
 from tallystick.contracts.parts import OrderId, OrderState, SealedData
 from tallystick.industries.justice.identity_records import (
@@ -349,7 +350,7 @@ class Case(Record):
     obligations: Obligations
     exhibits: Exhibits
     claim: Claim
-    bundle: Digest
+    bundle: ValueDigest
     """What the creditor confirmed by its signature: agreement, court, obligations, exhibits."""
     confirmation: PartySignature
     filed_at: Timestamp
@@ -459,7 +460,7 @@ class CreditEvent(Record):
     agreement: Identifier
     role: Key
     organization: OrganizationCode
-    subject: Digest
+    subject: ValueDigest
     fact: CreditFact
     at: Timestamp
     noted_at: Timestamp | None = None

@@ -6,13 +6,13 @@ from __future__ import annotations
 from tallystick.contracts import (
     Amount,
     Count,
-    Digest,
     Event,
     Identifier,
     Integer,
     Name,
     OrganizationCode,
     Timestamp,
+    ValueDigest,
 )
 from tallystick.contracts.parts import Currency
 from tallystick.industries.justice.case_records import (
@@ -248,7 +248,7 @@ class CaseFiled(Event):
     court: OrganizationCode
     total: Amount
     currency: Currency
-    likeness: Digest
+    likeness: ValueDigest
     """Digest of template and sum: many of one are worth a look."""
 
 

@@ -18,6 +18,7 @@ from tallystick.contracts import (
     Record,
     Signature,
     Timestamp,
+    ValueDigest,
 )
 
 
@@ -34,7 +35,7 @@ class NewCertificate(Arguments):
     """A certificate authority's word that a key is a person's alone."""
 
     subject: Annotated[
-        Digest,
+        ValueDigest,
         Label(zh="身份摘要", en="Person"),
         Help(
             zh="证件号码的 HMAC，不是号码本身", en="HMAC of the person's number, never the number"
@@ -57,7 +58,7 @@ class NewAssertion(Arguments):
     """An identity provider's word that a person has just shown who they are, with this key."""
 
     id: Annotated[Identifier, Label(zh="断言编号", en="Assertion")]
-    subject: Annotated[Digest, Label(zh="身份摘要", en="Person")]
+    subject: Annotated[ValueDigest, Label(zh="身份摘要", en="Person")]
     public_key: Annotated[PublicKey, Label(zh="签名公钥", en="Key")]
     level: Annotated[int, Meta(ge=1, le=4), Label(zh="认证等级", en="Level")]
     issued_at: Annotated[Timestamp, Label(zh="认证时间", en="Issued")]
@@ -68,7 +69,7 @@ class Assertion(NewAssertion):
 
     provider: OrganizationCode
     used_at: Timestamp | None = None
-    used_for: Digest | None = None
+    used_for: ValueDigest | None = None
 
 
 class Signed(Record):

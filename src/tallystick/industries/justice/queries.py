@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from tallystick.contracts import (
-    Digest,
     Identifier,
     Label,
     OrganizationCode,
     Record,
     Timestamp,
+    ValueDigest,
     query,
 )
 from tallystick.industries.justice.case_records import (
@@ -86,7 +86,7 @@ class Queries(JusticeTables):
     @query(label=Label(zh="待确认案卷", en="Bundle to confirm"))
     def bundle_to_confirm(
         self, agreement: Identifier, court: OrganizationCode, obligations: Obligations
-    ) -> Digest:
+    ) -> ValueDigest:
         """en: Returns the digest that a creditor signs to file these obligations at a court.
 
         zh: 返回债权人立案时须签名确认的案卷摘要。
@@ -96,7 +96,9 @@ class Queries(JusticeTables):
         return bundle_digest(kept.digest, court, obligations, shown)
 
     @query(label=Label(zh="待确认执行", en="Enforcement to confirm"))
-    def enforcement_to_confirm(self, agreement: Identifier, obligations: Obligations) -> Digest:
+    def enforcement_to_confirm(
+        self, agreement: Identifier, obligations: Obligations
+    ) -> ValueDigest:
         """en: Returns the digest that a creditor signs to apply for enforcement.
 
         zh: 返回债权人申请执行时须签名确认的摘要。

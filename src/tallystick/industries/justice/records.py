@@ -23,6 +23,7 @@ from tallystick.contracts import (
     Record,
     Signature,
     Timestamp,
+    ValueDigest,
 )
 from tallystick.contracts.parts import Currency, VersionedParameters
 
@@ -210,7 +211,7 @@ class Template(NewTemplate):
 
     id: Identifier
     state: TemplateState
-    digest: Digest
+    digest: ValueDigest
     """Of everything that was drafted: what an agreement is bound to."""
     drafted_by: Name
     reviewed_by: Name | None = None
@@ -232,9 +233,9 @@ class Party(Record):
     role: Key
     organization: OrganizationCode
     """Who acts for it here: itself, or the platform that a person uses."""
-    subject: Digest
+    subject: ValueDigest
     """The person who signs, as a commitment."""
-    account: Digest | None = None
+    account: ValueDigest | None = None
     """Of the account that is to be paid; null: no debit can pay it."""
 
 
@@ -313,7 +314,7 @@ class Agreement(NewAgreement):
     state: AgreementState
     version: Count = 1
     """Grows with each amendment."""
-    digest: Digest
+    digest: ValueDigest
     """Of text, template with its code, parties and values: what all parties sign."""
     signatures: tuple[PartySignature, ...] = ()
     obligations: Obligations = ()
@@ -341,7 +342,7 @@ class Amendment(Record):
     values: Values
     text: Digest
     deposit: Identifier
-    digest: Digest
+    digest: ValueDigest
     signatures: tuple[PartySignature, ...] = ()
     proposed_at: Timestamp
     applied_at: Timestamp | None = None
@@ -417,7 +418,7 @@ class NewAuthorization(Arguments):
     agreement: Annotated[Identifier, Label(zh="合同", en="Agreement")]
     role: Annotated[Key, Label(zh="付款方", en="Party")]
     bank: Annotated[OrganizationCode, Label(zh="开户银行", en="Bank")]
-    account: Annotated[Digest, Label(zh="扣款账户摘要", en="Account")]
+    account: Annotated[ValueDigest, Label(zh="扣款账户摘要", en="Account")]
     cap: Annotated[Amount, Label(zh="扣款总额上限", en="Cap")]
     valid_until: Annotated[Timestamp, Label(zh="有效期至", en="Valid until")]
 

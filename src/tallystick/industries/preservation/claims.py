@@ -5,7 +5,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from tallystick.contracts import Amount, Context, Digest, Identifier, Label, action, replace
+from tallystick.contracts import (
+    Amount,
+    Context,
+    Digest,
+    Identifier,
+    Label,
+    ValueDigest,
+    action,
+    replace,
+)
 from tallystick.industries.preservation.ending import CLAIMS, Ending
 from tallystick.industries.preservation.events import ClaimDecided, ExposureChanged, LetterEnded
 from tallystick.industries.preservation.letter_records import (
@@ -36,7 +45,7 @@ class Claiming(Ending):
         ctx: Context,
         letter: LetterId,
         claimed: Annotated[Yuan, Label(zh="主张金额", en="Amount")],
-        payee: Annotated[Digest, Label(zh="收款账户摘要", en="Digest of the account")],
+        payee: Annotated[ValueDigest, Label(zh="收款账户摘要", en="Digest of the account")],
     ) -> LossClaim:
         """en: The respondent claims its loss from a letter in force, within the time for it.
 

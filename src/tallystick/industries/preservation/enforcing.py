@@ -15,6 +15,7 @@ from tallystick.contracts import (
     Of,
     OrganizationCode,
     Timestamp,
+    ValueDigest,
     action,
     day_of,
     end_of,
@@ -201,7 +202,7 @@ class Enforcing(Securing):
         self,
         ctx: Context,
         measure: MeasureId,
-        tag: Annotated[Digest, Label(zh="财产标记", en="Tag of the property")],
+        tag: Annotated[ValueDigest, Label(zh="财产标记", en="Tag of the property")],
         amount: Annotated[Yuan, Label(zh="实际保全金额", en="Amount frozen")],
         until: Annotated[Timestamp, Label(zh="届满时间", en="Expiry")],
     ) -> Measure:

@@ -19,6 +19,7 @@ from tallystick.contracts import (
     Record,
     Signature,
     Timestamp,
+    ValueDigest,
 )
 from tallystick.contracts.parts import DocumentFile, OrderId, OrderState
 from tallystick.industries.preservation.records import LETTERS_MAX, Yuan
@@ -58,8 +59,10 @@ class PresentedLetter(Arguments):
 
     number: Annotated[Identifier, Label(zh="保函编号", en="Number")]
     guarantor: Annotated[OrganizationCode, Label(zh="担保人", en="Guarantor")]
-    applicant_party: Annotated[Digest, Label(zh="申请人承诺值", en="Applicant, commitment")]
-    respondent_party: Annotated[Digest, Label(zh="被申请人承诺值", en="Respondent, commitment")]
+    applicant_party: Annotated[ValueDigest, Label(zh="申请人承诺值", en="Applicant, commitment")]
+    respondent_party: Annotated[
+        ValueDigest, Label(zh="被申请人承诺值", en="Respondent, commitment")
+    ]
     application: Annotated[Identifier, Label(zh="保全申请", en="Application")]
     limit: Annotated[Yuan, Label(zh="担保限额", en="Limit")]
     scope: Annotated[Identifier, Label(zh="担保范围条款版本", en="Version of the scope clause")]
@@ -123,7 +126,7 @@ class LossClaim(Record):
     letter: Identifier
     claimant: OrganizationCode
     claimed: Amount
-    payee: Digest
+    payee: ValueDigest
     state: ClaimState
     filed_at: Timestamp
     decision: Digest | None = None

@@ -14,6 +14,7 @@ from tallystick.contracts import (
     OrganizationCode,
     Record,
     Timestamp,
+    ValueDigest,
 )
 
 
@@ -47,7 +48,7 @@ class Measure(Record):
     ordered: Amount
     state: MeasureState
     ordered_at: Timestamp
-    tag: Digest | None = None
+    tag: ValueDigest | None = None
     """The registry's own keyed digest of the property: who lacks its secret learns nothing."""
     amount: Amount = 0
     """What it holds for the case; never above what the ruling has left."""
@@ -68,7 +69,7 @@ class Property(Record):
     """The measures on a property in the order of service, as its registry knows it."""
 
     registry: OrganizationCode
-    tag: Digest
+    tag: ValueDigest
     measures: tuple[Identifier, ...]
 
 

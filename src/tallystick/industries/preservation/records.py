@@ -21,6 +21,7 @@ from tallystick.contracts import (
     PublicKey,
     Record,
     Timestamp,
+    ValueDigest,
 )
 from tallystick.contracts.parts import VersionedParameters
 
@@ -176,7 +177,7 @@ class NewGuarantor(Arguments):
     ]
     net_assets: Annotated[Yuan, Label(zh="净资产", en="Net assets")]
     bank: Annotated[OrganizationCode, Label(zh="结算银行", en="Settlement bank")]
-    payee: Annotated[Digest, Label(zh="收款账户摘要", en="Digest of its account")]
+    payee: Annotated[ValueDigest, Label(zh="收款账户摘要", en="Digest of its account")]
 
 
 class Guarantor(NewGuarantor):
@@ -236,10 +237,10 @@ class NewApplication(Arguments):
     is_urgent: Annotated[bool, Label(zh="情况紧急", en="Urgent")] = False
     amount: Annotated[Yuan, Label(zh="保全金额", en="Amount")]
     applicant_party: Annotated[
-        Digest, Label(zh="申请人承诺值", en="Commitment to the applicant's name")
+        ValueDigest, Label(zh="申请人承诺值", en="Commitment to the applicant's name")
     ]
     respondent_party: Annotated[
-        Digest, Label(zh="被申请人承诺值", en="Commitment to the respondent's name")
+        ValueDigest, Label(zh="被申请人承诺值", en="Commitment to the respondent's name")
     ]
     is_disputed_thing: Annotated[
         bool,
@@ -249,7 +250,7 @@ class NewApplication(Arguments):
             en="Then security replaces it only if the applicant agrees (PP art. 22).",
         ),
     ] = False
-    payee: Annotated[Digest, Label(zh="退款账户摘要", en="Digest of the account for refunds")]
+    payee: Annotated[ValueDigest, Label(zh="退款账户摘要", en="Digest of the account for refunds")]
 
 
 class Application(NewApplication):
