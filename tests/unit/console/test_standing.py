@@ -109,6 +109,8 @@ def test_a_record_concerns_whoever_it_names_anywhere() -> None:
     """Organisations are found in lists and in records inside the record."""
     assert concerns({"parties": [{"organization": BANK}]}, BANK)
     assert not concerns({"parties": [{"organization": "x"}], "n": 1}, BANK)
+    assert concerns({"imported_by": f"{BANK}/officer"}, BANK)
+    assert not concerns({"imported_by": f"x/{BANK}", "note": f"{BANK}0"}, BANK)
 
 
 def test_the_nearest_time_is_what_a_record_is_due_at() -> None:

@@ -107,12 +107,15 @@ def names_of(table: Json) -> tuple[str, str]:
 
 
 def concerns(row: Json, organization: str) -> bool:
-    """Tell whether a record names an organisation anywhere in it."""
+    """Tell whether a record names an organisation anywhere in it, or a person of it.
+
+    Contracts write a person as `organization/member`.
+    """
     if isinstance(row, dict):
         return any(concerns(value, organization) for value in row.values())
     if isinstance(row, list):
         return any(concerns(value, organization) for value in row)
-    return bool(row == organization)
+    return isinstance(row, str) and (row == organization or row.startswith(f"{organization}/"))
 
 
 _DUE: Final = frozenset(
