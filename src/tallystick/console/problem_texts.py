@@ -30,6 +30,8 @@ _OWN: Final[Mapping[str, str]] = MappingProxyType(
         "Take the pages of that block as .json, or the table of today.": "请以 .json 取该区块时"
         "的各页，或取今日的整张表。",
         "a sentence": "一句话",
+        "too many transactions for one file": "交易过多，无法放入一个文件",
+        "Take the receipts from the pages of the transactions.": "请从各笔交易的页面取回执。",
         "a whole table is exported as it is today, not as it was": "整张表只能按今日内容导出，"
         "不能按过去某一区块导出",
         "choose a file": "请选择文件",

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tallystick.client import verify
+from tallystick.console.work import case_files, cases
 from tallystick.console.work import inbox as inbox_page
 from tallystick.contracts import DAY_MS
 from tallystick.interchange.certificates import CASE_FILE, attached_files
@@ -234,6 +235,29 @@ def test_a_case_goes_out_with_its_proofs(
     inside = json.loads(attached_files(pdf.content)[CASE_FILE])
     assert inside["key"] == made
     assert inside["timeline"] == case["timeline"]
+
+
+def test_no_transaction_of_a_long_case_is_left_out(
+    actor: Actor, plan: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page leads on to older ones; the file has all, or is refused for their number."""
+    (made,) = campaigns(actor, plan, 1)
+    actor.act(OFFICER, "charity/file_campaign", campaign=made)
+    case, place = f"/case/charity/campaigns/{made}", f"/case-file/charity/campaigns/{made}"
+    whole = [one["id"] for one in actor.shown(place)["timeline"]]
+    assert len(whole) == 2
+    monkeypatch.setattr(cases, "_PAGE", 1)
+    seen, cursor = [], ""
+    while cursor is not None:
+        shown = actor.shown(f"{case}?cursor={cursor}")
+        seen += [one["id"] for one in shown["timeline"]]
+        cursor = shown["older"]
+    assert seen == whole
+    assert 'rel="next"' in actor.reader.get(case).text
+    assert [one["id"] for one in actor.shown(place)["timeline"]] == whole
+    monkeypatch.setattr(case_files, "_TRANSACTIONS_MAX", 1)
+    refused = actor.reader.get(place)
+    assert (refused.status_code, "E_LIMIT" in refused.text) == (400, True)
 
 
 def test_a_refused_transaction_has_a_page_that_says_so(actor: Actor) -> None:

@@ -15,11 +15,13 @@ from tallystick.console.visit import Visit
 from tallystick.console.work.cases import read_case
 from tallystick.console.work.progress import signings_of
 from tallystick.console.work.watching import Place
+from tallystick.errors import LimitExceeded
 from tallystick.interchange.certificates import CASE_FORMAT, case_page, render
 
 _DIGESTS: Final = frozenset(
     {"sha256", "sm3", "digest", "public-key", "signature", "person-commitment"}
 )
+_TRANSACTIONS_MAX: Final = 1_000
 _TRUTHS: Final = {True: {"zh": "是", "en": "yes"}, False: {"zh": "否", "en": "no"}}
 
 
@@ -36,7 +38,18 @@ async def give_case_file(visit: Visit) -> Response:
 
 
 async def _case(visit: Visit, contract: Json, table: Json, place: Place) -> dict[str, Json]:
-    row, timeline, files, is_covered = await read_case(visit, table, place)
+    case = await read_case(visit, table, place)
+    row, timeline, is_covered = case.row, case.timeline, case.is_covered
+    older = case.older
+    while older is not None:
+        if len(timeline) >= _TRANSACTIONS_MAX:
+            raise LimitExceeded(
+                "too many transactions for one file",
+                expected=f"at most {_TRANSACTIONS_MAX}",
+                hint="Take the receipts from the pages of the transactions.",
+            )
+        page = await read_case(visit, table, place, older)
+        timeline, older = [*timeline, *page.timeline], page.older
     status, proof, receipts = await asyncio.gather(
         visit.ledger.get(at("status")),
         visit.ledger.get(f"{at('state', place.contract, place.table, place.key)}/proof"),
@@ -65,7 +78,7 @@ async def _case(visit: Visit, contract: Json, table: Json, place: Place) -> dict
         ],
         "files": [
             {**one, "deposit": None if one["deposit"] is None else one["deposit"]["id"]}
-            for one in files
+            for one in case.files
         ],
     }
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -30,7 +31,8 @@ async def show_case(visit: Visit) -> Response:
     contract = await visit.ledger.schema(visit.part("contract"))
     table = table_of(contract, visit.part("table"))
     place = Place(contract["name"], table["name"], visit.part("key"))
-    row, timeline, files, is_covered = await read_case(visit, table, place)
+    case = await read_case(visit, table, place, visit.query.get("cursor") or None)
+    row, timeline = case.row, case.timeline
     standing = standing_of(contract, table["name"])
     state = None if standing is None else str(row[standing.field])
     drawings: Json = {}
@@ -43,7 +45,7 @@ async def show_case(visit: Visit) -> Response:
         table=table,
         key=place.key,
         row=row,
-        is_covered=is_covered,
+        is_covered=case.is_covered,
         state=state,
         states=[] if standing is None else standing.workflow["states"],
         state_labels={} if standing is None else standing.labels,
@@ -53,29 +55,40 @@ async def show_case(visit: Visit) -> Response:
         passed=await _passed(visit, place, state, row),
         actions=await actions_with(visit, contract, table, place, row),
         timeline=timeline,
-        files=files,
+        older=case.older,
+        files=case.files,
         certificates=certificates_of(visit, place) if visit.person else [],
         is_watched=await _is_watched(visit, place, timeline),
     )
 
 
-async def read_case(
-    visit: Visit, table: Json, place: Place
-) -> tuple[Json, list[Json], list[dict[str, Any]], bool]:
-    """Return a record, its transactions with what each changed in it, and the files it names.
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A record as a reader may see it, with a page of what happened to it."""
 
-    Personal data are covered from whom they do not concern; the last value says whether some are.
+    row: Json
+    timeline: list[Json]
+    """Transactions, newest first, each with its change of the record."""
+    older: str | None
+    """Where the transactions before them begin."""
+    files: list[dict[str, Any]]
+    is_covered: bool
+    """Whether personal data are covered, from whom they do not concern."""
+
+
+async def read_case(visit: Visit, table: Json, place: Place, cursor: str | None = None) -> Case:
+    """Return a record, its transactions with what each changed in it, and the files it names.
 
     Raises:
         NotFound: there is no such record.
     """
     row = await visit.ledger.get(place.address)
-    history = await visit.ledger.get(f"{place.address}/history", limit=_PAGE)
+    history = await visit.ledger.get(f"{place.address}/history", limit=_PAGE, cursor=cursor)
     timeline, files = await asyncio.gather(
         _timeline(visit, place, history["items"]), files_of(visit, table, row)
     )
     (shown,), is_covered = cover_rows(visit, place.contract, table["fields"], [row])
-    return shown, timeline, files, is_covered
+    return Case(shown, timeline, history["next_cursor"], files, is_covered)
 
 
 async def _timeline(visit: Visit, place: Place, items: list[Json]) -> list[Json]:
