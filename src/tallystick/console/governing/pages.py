@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from starlette.responses import RedirectResponse, Response
@@ -52,8 +53,15 @@ async def take_vote(visit: Visit) -> Response:
 
 async def show_keys(visit: Visit) -> Response:
     """Answer GET /gov/keys: every key in force, those that end first on top."""
+    return visit.page(
+        "governing/keys.html", keys=await keys_in_force(visit, visit.names.organizations)
+    )
+
+
+async def keys_in_force(visit: Visit, organizations: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the members' keys of organisations, each with whether it ends soon; those first."""
     keys: list[dict[str, Any]] = []
-    for code in visit.names.organizations:
+    for code in organizations:
         for member in await visit.names.members(code):
             keys += [
                 {"organization": code, "member": member, **key}
@@ -66,8 +74,7 @@ async def show_keys(visit: Visit) -> Response:
             (days for days in reversed(REMIND_DAYS) if left <= days * _DAY_MS), None
         )
         key["is_over"] = left <= 0
-    keys.sort(key=lambda key: key["valid_until_ms"])
-    return visit.page("governing/keys.html", keys=keys)
+    return sorted(keys, key=lambda key: int(key["valid_until_ms"]))
 
 
 async def show_nodes(visit: Visit) -> Response:

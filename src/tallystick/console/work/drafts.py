@@ -94,11 +94,15 @@ def drafts_of(records: Records, account: int) -> list[Json]:
 
 async def show_drafts(visit: Visit) -> Response:
     """Answer GET /drafts."""
-    drafts = [
+    return visit.page("work/drafts.html", tab="drafts", drafts=named_drafts(visit))
+
+
+def named_drafts(visit: Visit) -> list[Json]:
+    """Return the reader's drafts, the latest first, each with what its form is called."""
+    return [
         {**one, "label": _label(visit, one["contract"], one["method"])}
         for one in drafts_of(visit.records, visit.somebody().account)
     ]
-    return visit.page("work/drafts.html", tab="drafts", drafts=drafts)
 
 
 async def delete_draft(visit: Visit) -> Response:
