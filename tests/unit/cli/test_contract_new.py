@@ -56,9 +56,16 @@ def test_a_new_folder_lints_clean_and_its_tests_pass(made: Path) -> None:
     assert json.loads(done.stdout) == {
         "ok": True,
         "lint": {"findings": 0},
-        "tests": {"count": 3, "failed": [], "exit_code": 0},
+        "tests": {"count": 4, "failed": [], "exit_code": 0},
     }
-    assert "3 passed" in done.stderr
+    assert "4 passed" in done.stderr
+
+
+def test_a_new_contract_calls_its_role_in_both_languages(made: Path) -> None:
+    """Nobody who acts sees a name of the code."""
+    done = tally_outside("contract", "schema", made, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["role_labels"] == {"keeper": {"zh": "保管员", "en": "Keeper"}}
 
 
 def test_a_test_that_fails_is_named(made: Path) -> None:
@@ -68,7 +75,7 @@ def test_a_test_that_fails_is_named(made: Path) -> None:
     done = tally_outside("contract", "test", made)
     assert done.returncode == 1
     assert "failed\ttests.test_gear_loans::test_wrong\tassert 1 == 2" in done.stdout
-    assert "tests failed: 1 of 4" in done.stdout
+    assert "tests failed: 1 of 5" in done.stdout
 
 
 def test_what_the_linter_finds_ends_it_before_the_tests(made: Path, tally: Tally) -> None:
