@@ -35,6 +35,8 @@ VERSION: Final = "0.1.0"
 LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 """Hosts that only this machine reaches."""
 
+DAY_MS: Final = 86_400_000
+"""A day of 24 hours in milliseconds."""
 HASH_SIZE: Final = 32
 INTEGER_MAX: Final = 2**63 - 1
 """Largest integer in ledger data: signed 64 bit, so that every language can hold it."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from tallystick.units import DAY_MS
+
 PAGE_SIZE_DEFAULT: Final = 50
 PAGE_SIZE_MAX: Final = 500
 """Most items of one list answer; the same bound as in the views."""
@@ -51,7 +53,7 @@ class Limits:
     """How long a list waits for the height named in Tally-Min-Height."""
     idempotency_entries_max: int = 10_000
     """Idempotency keys remembered; the oldest are forgotten first."""
-    idempotency_lifetime_ms: int = 24 * 60 * 60 * 1000
+    idempotency_lifetime_ms: int = DAY_MS
     """How long a key is remembered after its first use."""
     event_clients_max: int = 200
     """Event streams open at once."""

@@ -15,8 +15,9 @@ from tallystick.cli.talk import warn
 from tallystick.cli.times import format_time
 from tallystick.client import OrganizationRecord
 from tallystick.errors import TallystickError
+from tallystick.units import DAY_MS
 
-WARNED_MS: Final = 30 * 24 * 60 * 60 * 1000
+WARNED_MS: Final = 30 * DAY_MS
 """How long before the end a key is warned of."""
 
 
@@ -79,5 +80,5 @@ def _warn(key: str, valid_until_ms: int, *, name: str) -> None:
     if left < 0:
         warn(say(f"{key}_ended", name=name, time=format_time(valid_until_ms)))
     elif left < WARNED_MS:
-        days = left // (24 * 60 * 60 * 1000)
+        days = left // DAY_MS
         warn(say(f"{key}_soon", name=name, time=format_time(valid_until_ms), days=days))

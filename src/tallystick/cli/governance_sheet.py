@@ -9,8 +9,7 @@ from tallystick.cli.plain import plain_row
 from tallystick.cli.stage import stage
 from tallystick.cli.times import format_time
 from tallystick.client import GovernanceRecord
-
-_DAY_MS = 24 * 60 * 60 * 1000
+from tallystick.units import DAY_MS
 
 
 def governance_row(found: GovernanceRecord) -> Row:
@@ -26,7 +25,7 @@ def governance_row(found: GovernanceRecord) -> Row:
         "qualified_threshold": f"> {rules.qualified_threshold}",
         "participation": f">= {rules.participation}",
         "proposal_lifetime": say(
-            "governance.days", days=f"{rules.proposal_lifetime_ms / _DAY_MS:g}"
+            "governance.days", days=f"{rules.proposal_lifetime_ms / DAY_MS:g}"
         ),
         "transaction_lifetime_ms_max": parameters.transaction_lifetime_ms_max,
         "block_transactions_max": parameters.block_transactions_max,

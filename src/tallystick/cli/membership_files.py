@@ -1,21 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files that an organisation hands over: an application to join, a proof of a validator key.
-
-Both hold public keys and signatures by them, bound to one network; no secret.
-"""
+"""Makes the files with which an organisation joins or votes, and the actions that follow."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from msgspec import Struct
 
-from tallystick.cli.catalogue import say
+from tallystick.client import (
+    MEMBERSHIP_FILE_BYTES_MAX,
+    Application,
+    FirstAdministrator,
+    ProvenKey,
+    ValidatorProof,
+    parse_application,
+    parse_validator_proof,
+)
 from tallystick.crypto import SecretKey
-from tallystick.errors import FileProblem, WrongNetwork
 from tallystick.model import (
     AdmitOrganization,
     FirstMember,
@@ -27,48 +30,7 @@ from tallystick.model import (
 )
 from tallystick.units import TimeMs
 
-APPLICATION_FORMAT: Final = "tallystick.application.v1"
-PROOF_FORMAT: Final = "tallystick.validator-proof.v1"
 POWER_DEFAULT: Final = 1
-_SIZE_MAX: Final = 64 * 1024
-
-
-class _Proof(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A key and its signature that it belongs to the organisation."""
-
-    public_key: str
-    proof: str
-
-
-class _Member(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    id: str
-    name: Name
-    roles: tuple[str, ...]
-    public_key: str
-    valid_from: int
-    valid_until: int
-    proof: str
-
-
-class Application(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What an organisation asks to be admitted with."""
-
-    format: str = APPLICATION_FORMAT
-    network: str
-    organization: str
-    name: Name
-    administrator: _Member
-    validator: _Proof | None = None
-
-
-class ValidatorProof(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A key that may become an organisation's validator's."""
-
-    format: str = PROOF_FORMAT
-    network: str
-    organization: str
-    public_key: str
-    proof: str
 
 
 class Applicant(Struct, frozen=True, kw_only=True):
@@ -93,7 +55,7 @@ def make_application(network: str, who: Applicant) -> Application:
         network=network,
         organization=organization,
         name=who.name,
-        administrator=_Member(
+        administrator=FirstAdministrator(
             id=who.member,
             name=who.member_name,
             roles=who.roles,
@@ -104,7 +66,7 @@ def make_application(network: str, who: Applicant) -> Application:
         ),
         validator=None
         if who.validator is None
-        else _Proof(**_proven(network, organization, who.validator)),
+        else ProvenKey(**_proven(network, organization, who.validator)),
     )
 
 
@@ -123,8 +85,8 @@ def read_application(path: Path, network: str, power: int | None) -> AdmitOrgani
         FileProblem: not such a file.
         WrongNetwork: it was made for another network.
     """
-    found = _read(path, Application, APPLICATION_FORMAT)
-    _check_network(found.network, network)
+    data = _content(path)
+    found = parse_application(data, network, field=str(path)[:80])
     first, validator = found.administrator, found.validator
     return AdmitOrganization(
         found.organization,
@@ -133,17 +95,17 @@ def read_application(path: Path, network: str, power: int | None) -> AdmitOrgani
             id=first.id,
             name=first.name,
             roles=first.roles,
-            public_key=_bytes(path, first.public_key),
+            public_key=bytes.fromhex(first.public_key),
             valid_from=TimeMs(first.valid_from),
             valid_until=TimeMs(first.valid_until),
-            proof=_bytes(path, first.proof),
+            proof=bytes.fromhex(first.proof),
         ),
         None
         if validator is None
         else NewValidator(
-            public_key=_bytes(path, validator.public_key),
+            public_key=bytes.fromhex(validator.public_key),
             power=POWER_DEFAULT if power is None else power,
-            proof=_bytes(path, validator.proof),
+            proof=bytes.fromhex(validator.proof),
         ),
     )
 
@@ -155,16 +117,9 @@ def read_validator_proof(path: Path, network: str, organization: str) -> tuple[b
         FileProblem: not such a file, or another organisation's.
         WrongNetwork: it was made for another network.
     """
-    found = _read(path, ValidatorProof, PROOF_FORMAT)
-    _check_network(found.network, network)
-    if found.organization != organization:
-        raise FileProblem(
-            say("governance.other_organization", path=path),
-            field="--key",
-            expected=organization,
-            found=found.organization,
-        )
-    return _bytes(path, found.public_key), _bytes(path, found.proof)
+    data = _content(path)
+    found = parse_validator_proof(data, network, organization, field=str(path)[:80])
+    return bytes.fromhex(found.public_key), bytes.fromhex(found.proof)
 
 
 def file_text(record: Struct) -> str:
@@ -177,33 +132,7 @@ def _proven(network: str, organization: str, key: SecretKey) -> dict[str, str]:
     return {"public_key": key.public_key.hex(), "proof": key.sign(message).hex()}
 
 
-def _read(path: Path, kind: type[Any], expected: str) -> Any:  # noqa: ANN401  # of `kind`
+def _content(path: Path) -> bytes:
+    """Return what is in a file; one byte too many of what is too long."""
     with path.open("rb") as file:
-        data = file.read(_SIZE_MAX)
-    try:
-        found: Mapping[str, Any] = msgspec.json.decode(data, type=dict[str, Any])
-        if found.get("format") != expected:
-            raise _not_a(path, expected)
-        return msgspec.json.decode(data, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise _not_a(path, expected) from error
-
-
-def _check_network(found: str, network: str) -> None:
-    if found != network:
-        raise WrongNetwork(
-            say("governance.other_network"), field="network", expected=network, found=found[:80]
-        )
-
-
-def _bytes(path: Path, text: str) -> bytes:
-    try:
-        return bytes.fromhex(text)
-    except ValueError as error:
-        raise FileProblem(say("governance.no_key_in", path=path), field="path") from error
-
-
-def _not_a(path: Path, expected: str) -> FileProblem:
-    return FileProblem(
-        say("governance.not_a_file", path=path), field=str(path)[:80], expected=expected
-    )
+        return file.read(MEMBERSHIP_FILE_BYTES_MAX + 1)

@@ -17,11 +17,11 @@ from msgspec import Struct
 from tallystick.api import NetworkRecord
 from tallystick.cli.catalogue import say
 from tallystick.errors import Unavailable
+from tallystick.units import DAY_MS
 
 PEER_TIMEOUT_S: Final = 2.0
 _OWN_TIMEOUT_S: Final = 15.0
 _PEERS_MAX: Final = 32
-_DAY_MS: Final = 24 * 60 * 60 * 1000
 EXPIRY_DAYS: Final = 30
 """A key that ends sooner than this is warned of."""
 
@@ -83,7 +83,7 @@ def app_hash_at(api: str, height: int) -> str | None:
 
 def days_left(valid_until_ms: int, now_ms: int) -> int:
     """Return for how many whole days a key is still valid; negative once it has ended."""
-    return (valid_until_ms - now_ms) // _DAY_MS
+    return (valid_until_ms - now_ms) // DAY_MS
 
 
 def tolerated_failures(count: int) -> int:

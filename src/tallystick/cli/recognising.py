@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tallystick.units import DAY_MS
+
 if TYPE_CHECKING:
     from tallystick.client import Trust
     from tallystick.model import RecogniseNetwork
 
 MAX_AGE_DAYS: Final = 30
-_DAY_MS: Final = 24 * 60 * 60 * 1000
 
 
 def recognition_of(
@@ -38,7 +39,7 @@ def recognition_of(
             id=trust.network,
             log_keys=keys,
             quorum=usual_quorum(len(keys)) if quorum is None else quorum,
-            proof_age_ms_max=max_age_days * _DAY_MS,
+            proof_age_ms_max=max_age_days * DAY_MS,
             asset_kinds=asset_kinds,
         )
     )

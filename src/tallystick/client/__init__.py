@@ -47,6 +47,16 @@ from tallystick.client.governance import Proposed
 from tallystick.client.governance_records import ContractRecord, GovernanceRecord, ProposalRecord
 from tallystick.client.home import read_file, tally_home, write_file
 from tallystick.client.keystore import Identity, KeyDescription, KeyStore
+from tallystick.client.membership_files import (
+    MEMBERSHIP_FILE_BYTES_MAX,
+    PROOF_FORMAT,
+    Application,
+    FirstAdministrator,
+    ProvenKey,
+    ValidatorProof,
+    parse_application,
+    parse_validator_proof,
+)
 from tallystick.client.money import Money
 from tallystick.client.pem import format_pem, parse_pem
 from tallystick.client.previews import (
@@ -116,9 +126,12 @@ __all__ = [
     "ACTIVE_WORDS",
     "DETACHED_BYTES_MAX",
     "EXTRACT_BYTES_MAX",
+    "MEMBERSHIP_FILE_BYTES_MAX",
+    "PROOF_FORMAT",
     "SEAL_RECORD",
     "STUBS_PACKAGE",
     "ActionResult",
+    "Application",
     "AsyncContractDesk",
     "AsyncNet",
     "AsyncPendingAction",
@@ -149,6 +162,7 @@ __all__ = [
     "FieldChange",
     "FileFacts",
     "FileSource",
+    "FirstAdministrator",
     "FolderMembers",
     "FoundingChanges",
     "GotDocument",
@@ -175,6 +189,7 @@ __all__ = [
     "ProofKind",
     "ProposalRecord",
     "Proposed",
+    "ProvenKey",
     "ProvenRecord",
     "PutDocument",
     "RecordChange",
@@ -196,6 +211,7 @@ __all__ = [
     "TrustState",
     "TypedItem",
     "Use",
+    "ValidatorProof",
     "Verification",
     "VerifiedReceipt",
     "Wording",
@@ -226,7 +242,9 @@ __all__ = [
     "open_record",
     "open_trust",
     "package_verification",
+    "parse_application",
     "parse_pem",
+    "parse_validator_proof",
     "plan_csv",
     "plan_folder",
     "problem_of",

@@ -30,6 +30,7 @@ from sqlalchemy import (
 from tallystick.console.records import METADATA, Records
 from tallystick.console.visit import Person, Visit
 from tallystick.crypto import sha256
+from tallystick.units import DAY_MS
 
 AUDIT: Final = Table(
     "audit",
@@ -53,7 +54,7 @@ _BEGINNING: Final = Table(
 )
 """The last row that was let go; no row while none was."""
 _NOTHING: Final = "0" * 64
-KEPT_MS: Final = 3 * 365 * 86_400_000
+KEPT_MS: Final = 3 * 365 * DAY_MS
 """How long rows are kept."""
 _SUBJECT_MAX: Final = 300
 _PIECE: Final = 500

@@ -125,7 +125,6 @@ from tallystick.contracts.wording import (
 )
 from tallystick.contracts.workdays import (
     CHINA_OFFSET_MINUTES,
-    DAY_MS,
     day_of,
     end_of,
     nth_working_day,
@@ -150,6 +149,7 @@ from tallystick.errors import (
     WrongState,
 )
 from tallystick.model import Signer, check_person_number, is_person_number, person_commitment
+from tallystick.units import DAY_MS
 
 __all__ = [
     "ANY_MEMBER",

@@ -16,6 +16,7 @@ from tallystick.contracts.hints import DeclaredField, label_of, resolve
 from tallystick.contracts.one_meaning import check_one_meaning
 from tallystick.contracts.part import Part
 from tallystick.contracts.records import Event
+from tallystick.contracts.references import check_references
 from tallystick.contracts.refusals import Refusal, refusal_fields
 from tallystick.contracts.schema import ContractSchema, EventSchema, RefusalSchema, TableSchema
 from tallystick.contracts.tables import Table
@@ -178,8 +179,15 @@ def _check_unique(name: str, seen: Mapping[str, object], *, owner: str = "") -> 
         raise InvalidContract(f"{place} is declared twice", field=place, expected="once")
 
 
-def with_role_labels(schema: ContractSchema, known: Words) -> ContractSchema:
-    """Return a schema that says what a contract's own roles and those that it names are called."""
+def completed(schema: ContractSchema, known: Words) -> ContractSchema:
+    """Return a schema with what can be said only of the whole.
+
+    It says what a contract's own roles and those that it names are called.
+
+    Raises:
+        InvalidContract: an argument is said to be of a record that the contract does not have.
+    """
+    check_references(schema)
     labels = role_labels(known)
     own = {role for role in labels if role.startswith(f"{schema.name}.")}
     wanted = sorted(own | named_roles(schema))

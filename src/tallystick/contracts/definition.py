@@ -22,6 +22,7 @@ from tallystick.contracts.contract import (
 )
 from tallystick.contracts.declarations import (
     all_tables,
+    completed,
     declared_events,
     declared_parts,
     declared_refusals,
@@ -31,14 +32,12 @@ from tallystick.contracts.declarations import (
     event_schemas,
     refusal_schemas,
     table_schemas,
-    with_role_labels,
 )
 from tallystick.contracts.declared_figures import declared_figures
 from tallystick.contracts.derivation import Place, field_schema, value_type
 from tallystick.contracts.hints import DeclaredField, ToPlain, label_of, record_fields, resolve
 from tallystick.contracts.organizations import fields_with_codes
 from tallystick.contracts.records import Arguments, Record
-from tallystick.contracts.references import check_references
 from tallystick.contracts.refusals import Refusal
 from tallystick.contracts.schema import ContractSchema, FieldSchema, MethodSchema
 from tallystick.contracts.session import Session
@@ -163,10 +162,9 @@ def _define(contract: type[Contract]) -> Definition:
         statistics=figures.statistics,
         warnings=figures.warnings,
     )
-    check_references(schema)
     return Definition(
         contract=contract,
-        schema=with_role_labels(schema, words),
+        schema=completed(schema, words),
         methods=methods,
         event_kinds={kind: (event_name(contract.name, kind), checker(kind)) for kind in events},
         tables={name: table.record for name, table in tables.items()},

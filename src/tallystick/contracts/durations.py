@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from tallystick.units import DAY_MS
+
 CLOCK_AHEAD_MS: Final = 60_000
 """How far a right clock may be ahead of block time.
 
@@ -30,4 +32,4 @@ def hours(number: int) -> int:
 
 def days(number: int) -> int:
     """Return days of 24 hours in milliseconds."""
-    return number * 86_400_000
+    return number * DAY_MS

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final
 
+from tallystick.units import DAY_MS
+
 CHINA_OFFSET_MINUTES: Final = 8 * 60
-DAY_MS: Final = 86_400_000
 _MINUTE_MS: Final = 60_000
 _EPOCH: Final = date(1970, 1, 1)
 

@@ -17,7 +17,11 @@ from tallystick.crypto import check_public_key
 from tallystick.encoding import decode, encode, prepare
 from tallystick.errors import Malformed
 from tallystick.model.plain import to_value
-from tallystick.units import VALIDATORS_MAX, TimeMs
+from tallystick.units import (
+    DAY_MS,
+    VALIDATORS_MAX,
+    TimeMs,
+)
 
 ROLE_GOVERNOR: Final = "governor"
 """Proposes and votes for the own organisation; never together with `operator`."""
@@ -38,7 +42,6 @@ NODE_ID_CHARACTERS: Final = 40
 _NODE_ID = re.compile(r"[0-9a-f]{40}")
 _SHARE_PARTS_MAX = 1_000
 _MINUTE_MS = 60 * 1000
-_DAY_MS = 24 * 60 * _MINUTE_MS
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -107,7 +110,7 @@ class GovernanceRules(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """The same for changes of these rules and for the removal of an organisation."""
     participation: Share = Share(2, 3)
     """Votes cast, for or against, must reach it."""
-    proposal_lifetime_ms: int = 7 * _DAY_MS
+    proposal_lifetime_ms: int = 7 * DAY_MS
     """How long a proposal may be voted on, at most."""
 
 
@@ -224,11 +227,11 @@ def check_rules(rules: GovernanceRules) -> None:
             expected="at least threshold",
         )
     _check_share(rules.participation, "participation")
-    if not _MINUTE_MS <= rules.proposal_lifetime_ms <= 366 * _DAY_MS:
+    if not _MINUTE_MS <= rules.proposal_lifetime_ms <= 366 * DAY_MS:
         raise Malformed(
             "not a lifetime of proposals",
             field="proposal_lifetime_ms",
-            expected=f"{_MINUTE_MS} to {366 * _DAY_MS}",
+            expected=f"{_MINUTE_MS} to {366 * DAY_MS}",
         )
 
 

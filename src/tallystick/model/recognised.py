@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from tallystick.crypto import check_public_key
 from tallystick.errors import Malformed
+from tallystick.units import DAY_MS
 
 NETWORKS_PREFIX: Final = b"governance/networks/"
 """Before a network id, in the state tree: where contracts read whom a vote recognised."""
@@ -20,7 +21,7 @@ REGISTRIES_PREFIX: Final = b"governance/registries/"
 """Before a contract's name, in the state tree: whose register stands above this network's."""
 RECOGNISED_KEYS_MAX: Final = 16
 ASSET_KINDS_MAX: Final = 16
-PROOF_AGE_MS_MAX: Final = 366 * 24 * 60 * 60 * 1000
+PROOF_AGE_MS_MAX: Final = 366 * DAY_MS
 
 _KIND = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NETWORK_ID = re.compile(r"[a-z][a-z0-9-]{1,30}[a-z0-9]\.[0-9a-f]{32}")

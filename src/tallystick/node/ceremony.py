@@ -40,14 +40,18 @@ from tallystick.model import (
 )
 from tallystick.node.engine_file import NODE_KEY_FILE, VALIDATOR_KEY_FILE
 from tallystick.node.node_keys import LOG_KEY_FILE
-from tallystick.units import HASH_SIZE, TimeMs
+from tallystick.units import (
+    DAY_MS,
+    HASH_SIZE,
+    TimeMs,
+)
 
 ENTRY_FORMAT: Final = "tallystick.entry.v1"
 ENTRY_FILE: Final = "entry.json"
 """Copy of the organisation's own entry, in its data folder."""
 ENTRY_BYTES_MAX: Final = 64 * 1024
 KEYS_FOLDER: Final = "keys"
-MEMBER_KEY_LIFETIME_MS: Final = 3 * 365 * 24 * 60 * 60 * 1000
+MEMBER_KEY_LIFETIME_MS: Final = 3 * 365 * DAY_MS
 _CLOCK_TOLERANCE_MS: Final = 60 * 1000
 _DOMAIN: Final = "tallystick/entry/v1"
 _MEMBERS_MAX: Final = 16

@@ -29,6 +29,7 @@ from tallystick.errors import HashMismatch, NotFound, RoleMissing
 from tallystick.merkle import Address
 from tallystick.model import Block, DocumentPlace, UploadState, decode_entry
 from tallystick.node.document_rights import DocumentRights
+from tallystick.units import DAY_MS
 
 _OBEYED: Final = frozenset(
     f"{DOCUMENTS_CONTRACT}.{kind.__name__}"
@@ -38,7 +39,7 @@ _OF_REGISTER: Final = f"{DOCUMENTS_CONTRACT}.".encode()
 _DISMISSED: Final = f".{KeeperDismissed.__name__}"
 """Also by a contract that had named the keeper itself; its events have its own name."""
 _DISMISSAL: Final = _DISMISSED.encode()
-UPLOAD_LIFETIME_MS: Final = 24 * 60 * 60 * 1000
+UPLOAD_LIFETIME_MS: Final = DAY_MS
 """An upload that gets no piece for so long is given up, and its bytes are removed."""
 
 

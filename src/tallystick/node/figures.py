@@ -7,8 +7,9 @@ from msgspec import Struct
 
 from tallystick.consensus import EngineCounts
 from tallystick.membership import Register
+from tallystick.units import DAY_MS
 
-EXPIRING_MS = 30 * 24 * 60 * 60 * 1000
+EXPIRING_MS = 30 * DAY_MS
 """A member's key that ends within this time is worth an alarm."""
 
 

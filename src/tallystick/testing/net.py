@@ -23,10 +23,10 @@ from tallystick.testing.plain_values import plain_arguments
 from tallystick.testing.rejections import refusal_from
 from tallystick.testing.state_tables import TableView
 from tallystick.testing.trace import SHOWN_MAX, Step, tell
+from tallystick.units import DAY_MS
 
 _SECOND_MS: Final = 1000
 _HOUR_MS: Final = 3600 * _SECOND_MS
-_DAY_MS: Final = 24 * _HOUR_MS
 
 
 class Snapshot:
@@ -124,7 +124,7 @@ class Net:
         Raises:
             ValueError: block time never goes back.
         """
-        duration = days * _DAY_MS + hours * _HOUR_MS + seconds * _SECOND_MS
+        duration = days * DAY_MS + hours * _HOUR_MS + seconds * _SECOND_MS
         if duration < 0:
             raise ValueError("block time never goes back")
         self._chain.warp(duration)

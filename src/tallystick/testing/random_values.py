@@ -16,7 +16,10 @@ from tallystick.encoding import Value
 from tallystick.testing.answers import Answer
 from tallystick.testing.net import Net
 from tallystick.testing.plain_values import plain
-from tallystick.units import INTEGER_MAX
+from tallystick.units import (
+    DAY_MS,
+    INTEGER_MAX,
+)
 
 Maker = Callable[[Random, Net], object]
 
@@ -31,7 +34,6 @@ _EDGE_SHARE: Final = 0.1
 _REMEMBERED_MAX: Final = 64
 _TRIES: Final = 50
 _DAYS_AROUND: Final = 100
-_DAY_MS: Final = 86_400_000
 _LETTERS: Final = "abcdefghij0123456789"
 _MEDIA_TYPES: Final = ("text/plain", "application/pdf", "image/png")
 _TEXTS: Final = ("甲方", "x y", "a\nb", "Überweisung", "合同 第1号")
@@ -174,7 +176,7 @@ class RandomValues:
         if kind.kind == "date":
             value = (self._net.today + timedelta(days=days)).isoformat()
         elif kind.format == "timestamp-ms":
-            value = self._net.now_ms + days * _DAY_MS
+            value = self._net.now_ms + days * DAY_MS
         elif kind.kind == "integer":
             value = self._integer(kind)
         elif kind.format == "organization":

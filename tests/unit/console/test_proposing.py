@@ -19,13 +19,15 @@ from tallystick.cli.membership_files import (
     file_text,
     make_application,
     make_validator_proof,
+    read_application,
+    read_validator_proof,
 )
 from tallystick.client import Identity, KeyStore, Trust
 from tallystick.console import ConsoleOptions, create_console
 from tallystick.console.governing.files import admission, recognition, validator
 from tallystick.console.governing.proposing import action_of, marked, moment_in
 from tallystick.crypto import SecretKey
-from tallystick.errors import InvalidArguments
+from tallystick.errors import FileProblem, InvalidArguments, TallystickError, WrongNetwork
 from tallystick.model import Name, enrolment_message
 from tallystick.node import Node, NodeConfig, open_node
 from tests.factories import ADMINISTRATOR, BANK, COURT, TELLER, make_genesis, secret
@@ -278,6 +280,11 @@ def test_actions_that_cannot_be_read_are_refused(kind: str, given: dict[str, str
     assert refused.value.expected
 
 
+def said(error: TallystickError) -> tuple[str, str, str | None, str | None]:
+    """Return what an error says, but for what it calls the file."""
+    return error.code, error.message, error.expected, error.found
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -287,14 +294,21 @@ def test_actions_that_cannot_be_read_are_refused(kind: str, given: dict[str, str
         json.dumps({"format": "tallystick.application.v1", "network": NAME}).encode(),
         application("other.00"),
         application().replace(b'"proof": "', b'"proof": "zz'),
+        application() + b" " * 65_536,
     ],
-    ids=["bytes", "list", "empty", "bare", "elsewhere", "torn"],
+    ids=["bytes", "list", "empty", "bare", "elsewhere", "torn", "long"],
 )
-def test_what_is_no_application_to_this_network_is_refused(data: bytes) -> None:
-    """Whatever was uploaded."""
-    with pytest.raises(InvalidArguments) as refused:
+def test_what_is_no_application_to_this_network_is_refused(data: bytes, tmp_path: Path) -> None:
+    """Whatever was uploaded; the command line says the same of the same file."""
+    with pytest.raises((FileProblem, WrongNetwork)) as refused:
         admission(data, NAME, {})
     assert refused.value.field == "application"
+    file = tmp_path / "application.json"
+    file.write_bytes(data)
+    with pytest.raises(type(refused.value)) as typed:
+        read_application(file, NAME, None)
+    assert said(typed.value) == said(refused.value)
+    assert typed.value.field == str(file)[:80]
 
 
 def test_a_validator_comes_with_its_votes() -> None:
@@ -319,20 +333,33 @@ def test_a_validator_keeps_its_key_or_proves_a_new_one() -> None:
 @pytest.mark.parametrize(
     "proof",
     [
-        b"",
+        b"[]",
         b"{}",
         validator_proof("other.00"),
         validator_proof().replace(b'"proof": "', b'"proof": "zz'),
     ],
-    ids=["none", "empty", "elsewhere", "torn"],
+    ids=["list", "empty", "elsewhere", "torn"],
 )
-def test_what_proves_no_key_of_the_organization_is_refused(proof: bytes) -> None:
-    """Also no file at all, where there is no key to keep."""
-    with pytest.raises(InvalidArguments) as refused:
+def test_what_proves_no_key_of_the_organization_is_refused(proof: bytes, tmp_path: Path) -> None:
+    """The command line says the same of the same file."""
+    with pytest.raises((FileProblem, WrongNetwork)) as refused:
         validator(proof, NAME, SEATS, {"organization": BANK, "power": "1"})
     assert refused.value.field == "proof"
-    with pytest.raises(InvalidArguments):
+    file = tmp_path / "proof.json"
+    file.write_bytes(proof)
+    with pytest.raises(type(refused.value)) as typed:
+        read_validator_proof(file, NAME, BANK)
+    assert said(typed.value) == said(refused.value)
+
+
+def test_a_key_that_is_another_organizations_or_not_there_is_refused() -> None:
+    """A proof is for one organisation; without a file there is a key to keep, or none."""
+    with pytest.raises(FileProblem, match="of another organisation") as refused:
         validator(validator_proof(), NAME, SEATS, {"organization": COURT, "power": "1"})
+    assert (refused.value.expected, refused.value.found) == (COURT, BANK)
+    with pytest.raises(InvalidArguments) as without:
+        validator(b"", NAME, SEATS, {"organization": BANK, "power": "1"})
+    assert without.value.field == "proof"
 
 
 def test_another_network_is_believed_by_the_keys_of_its_trust_file() -> None:

@@ -42,7 +42,7 @@ def old_info(chain: Chain, **changes: Any) -> dict[str, Any]:
 
 
 def write_old(path: Path, data: Path, info: dict[str, Any], **more: bytes) -> dict[str, bytes]:
-    """Write a backup of the first version: info, genesis, keys, segments, list; return its parts."""
+    """Write one of the first version: info, genesis, keys, segments, list; return its parts."""
     keys = {"keys/node.key": SECRET} if info["has_keys"] else {}
     segments = sorted((data / "blocks").glob("*.log"))
     parts = {

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from tallystick.node import EntryContent, OwnKeys
 
 _SHARE = re.compile(r"([1-9][0-9]{0,2})/([1-9][0-9]{0,2})")
-_DAY_MS: Final = 24 * 60 * 60 * 1000
 _FAULT_TOLERANT: Final = 4
 _GROUP: Final = 8
 
@@ -214,6 +213,7 @@ def read_entry(path: Path) -> EntryContent:
 
 def _rules(threshold: str, participation: str, proposal_days: int) -> GovernanceRules:
     from tallystick.model import GovernanceRules, Share, check_rules
+    from tallystick.units import DAY_MS
 
     usual = GovernanceRules()
     needed = _share(threshold, "--threshold")
@@ -224,7 +224,7 @@ def _rules(threshold: str, participation: str, proposal_days: int) -> Governance
         threshold=needed,
         qualified_threshold=qualified,
         participation=_share(participation, "--participation"),
-        proposal_lifetime_ms=proposal_days * _DAY_MS,
+        proposal_lifetime_ms=proposal_days * DAY_MS,
     )
     try:
         check_rules(rules)

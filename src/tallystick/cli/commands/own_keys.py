@@ -27,8 +27,8 @@ from tallystick.cli.options import (
 )
 from tallystick.cli.talk import note
 from tallystick.errors import FileProblem, UsageError
+from tallystick.units import DAY_MS
 
-_DAY_MS: Final = 24 * 60 * 60 * 1000
 Out = Annotated[str, Parameter(name=("--out", "-o"), allow_leading_hyphen=True)]
 
 
@@ -189,7 +189,7 @@ def apply(
                 roles=() if applying.no_vote else (ROLE_GOVERNOR,),
                 secret=identity.secret,
                 valid_from=now - 60_000,
-                valid_until=now + applying.valid_days * _DAY_MS,
+                valid_until=now + applying.valid_days * DAY_MS,
                 validator=None
                 if applying.validator_key is None
                 else read_secret(applying.validator_key),

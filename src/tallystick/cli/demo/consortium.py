@@ -13,11 +13,14 @@ from typing import Final
 
 from tallystick.crypto import SecretKey
 from tallystick.model import GenesisDocument, LogKey, Member, MemberKey, Name, Organization
-from tallystick.units import TimeMs
+from tallystick.units import (
+    DAY_MS,
+    TimeMs,
+)
 
 NETWORK_NAME: Final = "tally-demo"
 CASE_NUMBER: Final = "(2026)示0491民初1号"
-KEY_LIFETIME_MS: Final = 10 * 365 * 24 * 60 * 60 * 1000
+KEY_LIFETIME_MS: Final = 10 * 365 * DAY_MS
 _CLOCK_TOLERANCE_MS: Final = 60 * 1000
 
 COURT: Final = Organization(

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from tallystick.contracts import Life, Past, digest_of
 from tallystick.contracts.parts import BatchTree
+from tallystick.units import DAY_MS
 
 CONTRACT: Final = "evidence"
 _DEPOSITORS: Final = ("wang-fang", "wang-fang", "chen-jing", "zhao-min")
@@ -57,7 +58,7 @@ def _batches(past: Past) -> Life:
             digest_of("a log file", past.now, at) for at in range(past.chance.randint(40, 90))
         ]
         tree, size = BatchTree(leaves), len(leaves)
-        days = {"first_at": past.now - 7 * 86_400_000, "last_at": past.now}
+        days = {"first_at": past.now - 7 * DAY_MS, "last_at": past.now}
         past.act("wang-fang", "deposit_batch", root=tree.root, count=size, total=size * 900, **days)
 
 

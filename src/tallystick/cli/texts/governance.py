@@ -396,13 +396,6 @@ GOVERNANCE_MESSAGES: Final[Mapping[str, Text]] = {
         "该机构没有验证节点：请给出密钥证明",
     ),
     "governance.no_key_in": Text("{path} holds no key", "{path} 中没有密钥"),
-    "governance.not_a_file": Text("{path} is not a file of this kind", "{path} 不是该类文件"),
-    "governance.other_network": Text(
-        "the file was made for another network", "该文件为其他网络而生成"
-    ),
-    "governance.other_organization": Text(
-        "{path} is of another organisation", "{path} 属于其他机构"
-    ),
     "governance.rotated": Text(
         "In force within two blocks. Then stop the node, run "
         "`tally governance install-validator-key {path}`, and start it.",

@@ -16,6 +16,7 @@ from sqlalchemy import Boolean, Column, Integer, String, Table, func, insert, se
 from tallystick.console.account.people import ACCOUNTS
 from tallystick.console.records import METADATA, Records
 from tallystick.crypto import sha256
+from tallystick.units import DAY_MS
 
 INVITATIONS: Final = Table(
     "invitations",
@@ -26,7 +27,7 @@ INVITATIONS: Final = Table(
     Column("made_by", Integer),
     Column("used_at", Integer),
 )
-LIFETIME_MS: Final = 7 * 86_400_000
+LIFETIME_MS: Final = 7 * DAY_MS
 _TOKEN_BYTES: Final = 32
 
 

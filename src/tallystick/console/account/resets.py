@@ -22,6 +22,7 @@ from tallystick.console.records import METADATA, Records
 from tallystick.console.visit import Visit
 from tallystick.crypto import sha256
 from tallystick.errors import NotFound, TallystickError
+from tallystick.units import DAY_MS
 
 RESETS: Final = Table(
     "resets",
@@ -30,7 +31,7 @@ RESETS: Final = Table(
     Column("account", Integer, ForeignKey("accounts.id"), nullable=False),
     Column("made_at", Integer, nullable=False),
 )
-LIFETIME_MS: Final = 86_400_000
+LIFETIME_MS: Final = DAY_MS
 _TOKEN_BYTES: Final = 32
 _SEE_OTHER: Final = 303
 _UNPROCESSABLE: Final = 422

@@ -13,9 +13,9 @@ from tallystick.console.shown import moment_utc
 from tallystick.console.visit import Visit
 from tallystick.errors import InvalidArguments
 from tallystick.interchange.tables import write_csv
+from tallystick.units import DAY_MS
 
 _PAGE: Final = 50
-_DAY_MS: Final = 86_400_000
 _COLUMNS: Final = (
     *("id", "at", "kind", "account", "name", "organization"),
     *("subject", "caller", "previous", "digest"),
@@ -47,7 +47,7 @@ async def show_audit(visit: Visit) -> Response:
         rows=rows,
         kinds=_kinds(visit),
         flaw=await asyncio.to_thread(first_flaw, visit.records),
-        kept_days=KEPT_MS // _DAY_MS,
+        kept_days=KEPT_MS // DAY_MS,
         older=rows[-1]["id"] if len(rows) == _PAGE else None,
     )
 

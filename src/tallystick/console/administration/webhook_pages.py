@@ -34,12 +34,13 @@ from tallystick.console.webhooks.messages import check_message
 from tallystick.console.webhooks.sending import deliver
 from tallystick.console.webhooks.signing import new_secret
 from tallystick.errors import InvalidArguments
+from tallystick.units import DAY_MS
 
 _SEE_OTHER: Final = 303
 _PLACE: Final = "/admin/webhooks"
 _PATTERN: Final = re.compile(r"[A-Za-z0-9_.-]{1,200}\*?|\*", re.ASCII)
 _PATTERNS_MAX: Final = 20
-_OVERLAP_MS: Final = 86_400_000
+_OVERLAP_MS: Final = DAY_MS
 """How long the secret before the last one signs as well."""
 
 

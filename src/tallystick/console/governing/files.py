@@ -3,14 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
-from tallystick.client import Trust
+from tallystick.client import (
+    PROOF_FORMAT,
+    FirstAdministrator,
+    ProvenKey,
+    Trust,
+    ValidatorProof,
+    parse_application,
+    parse_validator_proof,
+)
 from tallystick.console.governing.proposing import (
-    DAY_MS,
     Action,
     Given,
     marked,
@@ -21,11 +27,10 @@ from tallystick.console.governing.proposing import (
 from tallystick.console.ledger import Json
 from tallystick.errors import TallystickError
 from tallystick.model import usual_quorum
+from tallystick.units import DAY_MS
 
 FILE_BYTES_MAX: Final = 4 * 1024 * 1024
 """A trust file holds a whole founding document."""
-_APPLICATION: Final = "tallystick.application.v1"
-_PROOF: Final = "tallystick.validator-proof.v1"
 _TRUST: Final = "trust.json"
 
 
@@ -33,25 +38,21 @@ def admission(application: bytes, network: str, given: Given) -> Action:
     """Return the action that admits the organisation of an application file.
 
     Raises:
-        InvalidArguments: it is no application, or one to another network.
+        FileProblem: it is no application.
+        WrongNetwork: it is one to another network.
+        InvalidArguments: there is no number of votes for its validator.
     """
-    found = _record(application, "application", _APPLICATION)
-    if found.get("network") != network:
-        raise unfit("application", f"an application to {network}", str(found.get("network")))
-    try:
-        first, validator = dict(found["administrator"]), found.get("validator")
-        action = {
-            "type": "admit_organization",
-            "organization": found["organization"],
-            "name": found["name"],
-            "administrator": {**first, **_keys_of(first)},
-            "validator": None,
-        }
-        if validator is not None:
-            action["validator"] = {**_keys_of(validator), "power": number_in(given, "power")}
-    except (KeyError, TypeError, ValueError) as error:
-        raise unfit("application", _APPLICATION, str(error)) from error
-    return action
+    found = parse_application(application, network)
+    first, validator = found.administrator, found.validator
+    return {
+        "type": "admit_organization",
+        "organization": found.organization,
+        "name": msgspec.to_builtins(found.name),
+        "administrator": {**msgspec.to_builtins(first), **_keys_of(first)},
+        "validator": None
+        if validator is None
+        else {**_keys_of(validator), "power": number_in(given, "power")},
+    }
 
 
 def validator(proof: bytes, network: str, governance: Json, given: Given) -> Action:
@@ -64,23 +65,18 @@ def validator(proof: bytes, network: str, governance: Json, given: Given) -> Act
         given: what was typed.
 
     Raises:
-        InvalidArguments: no such file, another organisation's, or there is no key to keep.
+        FileProblem: no such file, or another organisation's.
+        WrongNetwork: it was made for another network.
+        InvalidArguments: a control cannot be read, or there is no key to keep.
     """
     organization, power = text_in(given, "organization"), number_in(given, "power")
     action = {"type": "set_validator", "organization": organization, "power": power}
     if proof:
-        found = _record(proof, "proof", _PROOF)
-        for name, wanted in (("network", network), ("organization", organization)):
-            if found.get(name) != wanted:
-                raise unfit("proof", f"{_PROOF}, {name} {wanted}", str(found.get(name)))
-        try:
-            return {**action, **_keys_of(found)}
-        except (KeyError, TypeError, ValueError) as error:
-            raise unfit("proof", _PROOF, str(error)) from error
+        return {**action, **_keys_of(parse_validator_proof(proof, network, organization))}
     for one in governance["validators"]:
         if one["organization"] == organization:
             return {**action, "public_key": marked(bytes.fromhex(one["public_key"]))}
-    raise unfit("proof", f"{_PROOF}: {organization} has no validator yet", "")
+    raise unfit("proof", f"{PROOF_FORMAT}: {organization} has no validator yet", "")
 
 
 def recognition(trust: bytes, given: Given) -> Action:
@@ -108,15 +104,8 @@ def recognition(trust: bytes, given: Given) -> Action:
     }
 
 
-def _record(data: bytes, name: str, form: str) -> dict[str, Any]:
-    try:
-        found = msgspec.json.decode(data, type=dict[str, Any])
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise unfit(name, form, "no JSON") from error
-    if found.get("format") != form:
-        raise unfit(name, form, str(found.get("format")))
-    return found
-
-
-def _keys_of(part: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: marked(bytes.fromhex(part[name])) for name in ("public_key", "proof")}
+def _keys_of(part: FirstAdministrator | ProvenKey | ValidatorProof) -> dict[str, Any]:
+    return {
+        "public_key": marked(bytes.fromhex(part.public_key)),
+        "proof": marked(bytes.fromhex(part.proof)),
+    }

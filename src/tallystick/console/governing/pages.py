@@ -12,10 +12,10 @@ from tallystick.console.ledger import at
 from tallystick.console.signing.pending import propose
 from tallystick.console.visit import Visit
 from tallystick.errors import InvalidArguments
+from tallystick.units import DAY_MS
 
 _SEE_OTHER: Final = 303
 _PAGE: Final = 50
-_DAY_MS: Final = 86_400_000
 REMIND_DAYS: Final = (30, 7, 1)
 """A key that ends within so many days is marked."""
 
@@ -71,7 +71,7 @@ async def keys_in_force(visit: Visit, organizations: Iterable[str]) -> list[dict
     for key in keys:
         left = key["valid_until_ms"] - visit.now_ms
         key["ends_within"] = next(
-            (days for days in reversed(REMIND_DAYS) if left <= days * _DAY_MS), None
+            (days for days in reversed(REMIND_DAYS) if left <= days * DAY_MS), None
         )
         key["is_over"] = left <= 0
     return sorted(keys, key=lambda key: int(key["valid_until_ms"]))

@@ -12,9 +12,9 @@ from tallystick.console.ledger import Json
 from tallystick.console.shown import BEIJING
 from tallystick.encoding import format_base64
 from tallystick.errors import InvalidArguments
+from tallystick.units import DAY_MS
 
 _SHARE: Final = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
-DAY_MS: Final = 86_400_000
 _NUMBER_MAX: Final = 15
 """Digits; enough for milliseconds and heights."""
 

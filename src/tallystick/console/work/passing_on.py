@@ -20,6 +20,7 @@ from tallystick.console.visit import Person, Visit
 from tallystick.console.work.standing import Standing, concerns, standing_of
 from tallystick.console.work.watching import Place
 from tallystick.errors import InvalidArguments, NotFound, Rejected
+from tallystick.units import DAY_MS
 
 TASK_NOTES: Final = Table(
     "task_notes",
@@ -38,7 +39,7 @@ TASK_NOTES: Final = Table(
 )
 """With a member: handed to them, within the organisation. Without: a reminder."""
 HANDED_MAX: Final = 100
-_REMIND_AGAIN_MS: Final = 24 * 60 * 60 * 1000
+_REMIND_AGAIN_MS: Final = DAY_MS
 _SEE_OTHER: Final = 303
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from tallystick.contracts import day_of, digest_of, start_of
+from tallystick.contracts import DAY_MS, day_of, digest_of, start_of
 from tallystick.contracts.parts import normalised_identifier
 from tallystick.industries.inventory.records import (
     Case,
@@ -33,7 +33,6 @@ from tallystick.industries.inventory.refusals import (
 WHOLE_BP: Final = 10_000
 LTV_BP_MAX: Final = 10_000_000
 """What is shown where money is owed on goods that are worth nothing."""
-_DAY_MS: Final = 86_400_000
 _MINUTE_MS: Final = 60_000
 
 
@@ -235,7 +234,7 @@ def drawn_indices(seed: str, count: int, sample: int) -> list[int]:
 def next_valuation(now_ms: int, minute: int) -> int:
     """Return the last millisecond before the next daily valuation."""
     today = start_of(day_of(now_ms)) + minute * _MINUTE_MS - 1
-    return today if now_ms <= today else today + _DAY_MS
+    return today if now_ms <= today else today + DAY_MS
 
 
 def minute_of_day(now_ms: int) -> int:
