@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tallystick.interchange.tables import write_csv
 from tests.browser.conftest import Open
@@ -15,7 +16,9 @@ from tests.browser.watching import Watched
 from tests.console_theatre import form_key
 
 pytestmark = pytest.mark.browser
-PLACE = "/do/evidence/deposit"
+PLACE: Final = "/do/evidence/deposit"
+SLOW_MS: Final = 180_000
+"""So long may hundreds of rows take on a busy machine."""
 
 
 def be_somebody(here: Watched) -> None:
@@ -79,10 +82,7 @@ def test_a_file_of_many_is_followed_to_its_end(window: Open, tmp_path: Path) -> 
         [sha256(b"%d of many" % number).hexdigest(), "9", f"第 {number} 份"] for number in range(8)
     ]
     rows.append(["abc", "9", "坏行"])
-    file = tmp_path / "many.csv"
-    file.write_bytes(write_csv(["sha256", "size", "title"], rows))
-    page.locator("#file").set_input_files(file)
-    page.locator('form[enctype] button[type="submit"]').click()
+    hand_in(here, tmp_path / "many.csv", write_csv(["sha256", "size", "title"], rows))
     expect(page.locator('[data-state="ready"] strong')).to_have_text("8")
     expect(page.locator('[data-state="bad"] strong')).to_have_text("1")
     here.shoot("batch-tried")
@@ -93,3 +93,46 @@ def test_a_file_of_many_is_followed_to_its_end(window: Open, tmp_path: Path) -> 
         page.get_by_role("link", name="XLSX").click()
     assert download.value.suggested_filename == "evidence-deposit-not-done.xlsx"
     here.shoot("batch-done")
+
+
+@pytest.mark.slow
+def test_a_file_of_five_hundred_rows_is_done_but_for_the_three_bad_ones(
+    window: Open, tmp_path: Path
+) -> None:
+    """Check 18: progress, 497 done, 3 named by their rows; corrected, the file does those alone."""
+    here = window(reduced_motion="reduce")
+    be_somebody(here)
+    columns = ["sha256", "size", "title"]
+    rows = [
+        [sha256(b"%d of five hundred" % number).hexdigest(), "9", f"第 {number} 份"]
+        for number in range(500)
+    ]
+    spoilt = [list(row) for row in rows]
+    spoilt[6][1], spoilt[249][0], spoilt[499][2] = "many", "abc", ""
+    page = hand_in(here, tmp_path / "many.csv", write_csv(columns, spoilt))
+    expect(page.locator("progress")).to_be_visible()
+    expect(page.locator('[data-state="ready"] strong')).to_have_text("497", timeout=SLOW_MS)
+    assert page.locator("tbody th").all_inner_texts() == ["8", "251", "501"]
+    assert here.axe() == []
+    page.get_by_role("button", name="Sign and send 497").click()
+    expect(page.locator("progress")).to_be_visible()
+    expect(page.locator('[data-state="done"] strong')).to_have_text("497", timeout=SLOW_MS)
+    expect(page.locator('[data-state="bad"] strong')).to_have_text("3")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    told = download.value.path().read_text("utf-8-sig").splitlines()[1:]
+    assert [line.partition(",")[0] for line in told] == ["8", "251", "501"]
+    here.shoot("batch-five-hundred-done")
+    hand_in(here, tmp_path / "corrected.csv", write_csv(columns, rows))
+    expect(page.locator('[data-state="skipped"] strong')).to_have_text("497", timeout=SLOW_MS)
+    page.get_by_role("button", name="Sign and send 3").click()
+    expect(page.locator('[data-state="done"] strong')).to_have_text("3")
+
+
+def hand_in(here: Watched, path: Path, data: bytes) -> Page:
+    """Hand a file of rows in; return the page that follows it."""
+    path.write_bytes(data)
+    page = here.go(f"{PLACE}/batch")
+    page.locator("#file").set_input_files(path)
+    page.locator('form[enctype] button[type="submit"]').click()
+    return page
