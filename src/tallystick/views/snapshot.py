@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, literal, select
+from sqlalchemy import Connection, Row, Select, literal, select
 
 from tallystick.views import specs as kinds
 from tallystick.views.cursors import format_cursor, parse_cursor
@@ -28,7 +28,9 @@ from tallystick.views.tables import (
     Tables,
 )
 
-_STATE: Final = select(META.c.schema, META.c.height, META.c.block_time, META.c.log_size)
+_STATE: Final[Select[Any]] = select(
+    META.c.schema, META.c.height, META.c.block_time, META.c.log_size
+)
 """Where the views are; their specs are long, and read only when another form is found."""
 _SPECS: Final = select(META.c.specs)
 

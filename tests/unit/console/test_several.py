@@ -247,7 +247,8 @@ def test_no_transaction_of_a_long_case_is_left_out(
     whole = [one["id"] for one in actor.shown(place)["timeline"]]
     assert len(whole) == 2
     monkeypatch.setattr(cases, "_PAGE", 1)
-    seen, cursor = [], ""
+    seen: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         shown = actor.shown(f"{case}?cursor={cursor}")
         seen += [one["id"] for one in shown["timeline"]]
