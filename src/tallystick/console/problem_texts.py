@@ -35,6 +35,7 @@ _OWN: Final[Mapping[str, str]] = MappingProxyType(
         "a whole table is exported as it is today, not as it was": "整张表只能按今日内容导出，"
         "不能按过去某一区块导出",
         "choose a file": "请选择文件",
+        "choose whose alerts": "请选择哪些应用的预警",
         "choose what to do with the records": "请选择如何处理这些记录",
         "different characters, and not the name": "字符多样，且不含名称",
         "no file was sent": "未收到文件",

@@ -18,6 +18,7 @@ from tallystick.console.forgery import VISITOR_COOKIE, form_key
 from tallystick.console.records import Records, records_path
 from tallystick.node import Node
 from tests.factories import COURT
+from tests.unit.api.fake_node import FakeNode
 from tests.unit.console.conftest import Reader
 
 _VISITOR = "the secret of this browser"
@@ -47,7 +48,7 @@ class Administrator:
 
 @contextmanager
 def administering(
-    node: Node, options: ConsoleOptions, *, is_administrator: bool = True
+    node: Node | FakeNode, options: ConsoleOptions, *, is_administrator: bool = True
 ) -> Iterator[Administrator]:
     """Give an administrator, or somebody else who has signed in, before a console of a node."""
     console = create_console(create_app(node), options)

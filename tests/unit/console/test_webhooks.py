@@ -6,9 +6,7 @@ from __future__ import annotations
 import ipaddress
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -21,13 +19,12 @@ from tallystick.console.webhooks import courier
 from tallystick.console.webhooks.courier import Courier, Step, secrets_of, steps
 from tallystick.console.webhooks.kept import (
     WEBHOOKS_MAX,
-    NewWebhook,
     State,
     change_webhook,
+    choose,
     deliveries_of,
     get_webhook,
     keep_delivery,
-    keep_webhook,
     set_state,
 )
 from tallystick.console.webhooks.messages import is_wanted
@@ -39,11 +36,18 @@ from tallystick.node import Node
 from tests.networks import wait_until
 from tests.unit.console.administrators import Administrator, administering
 from tests.unit.console.conftest import node_with_deposits
+from tests.unit.console.webhook_stage import (
+    LOCAL,
+    SECRET,
+    Told,
+    choice,
+    handle,
+    registered,
+    running,
+)
 from tests.webhook_receiver import Receiver, receiving
 
 PLACE = "/admin/webhooks"
-SECRET = "whsec_c2VjcmV0IG9mIHRoZSB0ZXN0cyBhbmQgbm9ib2R5IGVsc2U="
-LOCAL = 'webhook_networks = ["127.0.0.0/8"]\n'
 ALL = 4
 """Events on the ledger of the tests."""
 
@@ -87,31 +91,6 @@ def teller(records: Records, tmp_path: Path, url: str) -> Iterator[Courier]:
     source = NodeSource(url)
     yield Courier(records, source, Vault(records, tmp_path / "console" / "vault.key"), networks)
     source.close()
-
-
-def registered(records: Records, folder: Path, receiver: Receiver, **changes: Any) -> int:
-    """Keep a webhook that has been told nothing yet."""
-    vault = Vault(records, folder / "console" / "vault.key")
-    values = {
-        "address": receiver.url,
-        "events": ["*"],
-        "alerts": [],
-        "secret": vault.seal(SECRET.encode()),
-        "place": "0",
-        "alert_places": {},
-        **changes,
-    }
-    return keep_webhook(records, NewWebhook(**values), 1)
-
-
-@contextmanager
-def running(folder: Path, url: str) -> Iterator[Courier]:
-    """Run the courier of a folder."""
-    found = start_webhooks(folder, url)
-    try:
-        yield found
-    finally:
-        found.stop()
 
 
 def event_ids(url: str) -> list[str]:
@@ -240,34 +219,6 @@ def test_a_paused_webhook_is_told_nothing(
     assert len(receiver.got) == ALL
 
 
-class Told:
-    """A node with many events and some alerts."""
-
-    def network(self) -> str:
-        """Return a network's id."""
-        return "testnet.0123456789abcdef0123"
-
-    def height(self) -> int:
-        """Return the height."""
-        return 9
-
-    def events_after(self, place: str) -> list[dict[str, Any]]:
-        """Return two events a page."""
-        first = int(place.split(".", maxsplit=1)[0])
-        return [
-            {"id": f"{one}.0.0", "name": "a.X" if one % 2 else "b.Y", "time_ms": one}
-            for one in range(first + 1, min(first + 3, 10))
-        ]
-
-    def alerts_after(self, contract: str, number: int) -> list[dict[str, Any]]:
-        """Return the alerts of a contract."""
-        assert contract == "a.b"
-        return [{"number": one, "time_ms": one} for one in range(number + 1, 4)]
-
-    def close(self) -> None:
-        """Hold nothing."""
-
-
 def test_events_and_alerts_become_messages_after_the_kept_places(
     records: Records, tmp_path: Path, receiver: Receiver
 ) -> None:
@@ -295,6 +246,40 @@ def test_events_and_alerts_become_messages_after_the_kept_places(
     assert [one.alert for one in steps(Told(), get_webhook(records, only))] == [
         ("a.b", one) for one in (1, 2, 3)
     ]
+
+
+def test_a_step_is_told_although_nothing_happens_on_the_ledger(
+    records: Records, tmp_path: Path, receiver: Receiver, url: str
+) -> None:
+    """Again until it arrives, then never again; notes are no block."""
+    number = registered(records, tmp_path, receiver, alerts=["evidence"], handled=["close"])
+    with running(tmp_path, url):
+        wait_until(lambda: len(receiver.got) == ALL, "all events")
+        receiver.answers = [500, 204]
+        handle(records, ("close", "evidence", 3))
+        wait_until(lambda: get_webhook(records, number).handled_place == 1, "the place")
+        handle(records, ("close", "evidence", 4))
+        wait_until(lambda: get_webhook(records, number).handled_place == 2, "the next place")
+    told = receiver.bodies()[ALL:]
+    assert [(one["type"], one["data"]["number"]) for one in told] == [
+        *(("alert.closed", 3), ("alert.closed", 3), ("alert.closed", 4))
+    ]
+    ids = receiver.ids()[ALL:]
+    assert ids[0] == ids[1] != ids[2]
+
+
+def test_another_choice_holds_for_what_was_not_told(
+    records: Records, tmp_path: Path, receiver: Receiver, teller: Courier
+) -> None:
+    """Also where it is made while a round is going on: the round ends, the next one asks anew."""
+    number = registered(records, tmp_path, receiver)
+    before = get_webhook(records, number)
+    choose(records, number, choice(events=["nothing.*"]))
+    assert not teller.tell(before)
+    assert receiver.got == []
+    assert teller.tell(get_webhook(records, number))
+    assert receiver.got == []
+    assert get_webhook(records, number).place != "0"
 
 
 @pytest.mark.parametrize(
@@ -382,6 +367,7 @@ def test_an_address_is_registered_with_a_secret_that_is_shown_once(
             "names",
         ),
         ({"address": "https://hooks.example", "alerts": ["no-such-contract"]}, "events"),
+        ({"address": "https://hooks.example", "names": "a.X", "handled": ["close"]}, "alerts"),
     ],
 )
 def test_what_cannot_be_registered_changes_nothing(

@@ -13,15 +13,18 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from tallystick.console.audit import Kind, note
+from tallystick.console.figures.notes import newest_note
 from tallystick.console.ledger import Json, at
 from tallystick.console.visit import Visit
 from tallystick.console.webhooks.addresses import Networks, parse_target
 from tallystick.console.webhooks.courier import DELAYS_S, secrets_of
 from tallystick.console.webhooks.kept import (
+    Choice,
     NewWebhook,
     State,
     Webhook,
     change_webhook,
+    choose,
     deliveries_of,
     drop_webhook,
     get_webhook,
@@ -30,7 +33,7 @@ from tallystick.console.webhooks.kept import (
     set_state,
     webhooks_of,
 )
-from tallystick.console.webhooks.messages import check_message
+from tallystick.console.webhooks.messages import HANDLED, check_message
 from tallystick.console.webhooks.sending import deliver
 from tallystick.console.webhooks.signing import new_secret
 from tallystick.errors import InvalidArguments
@@ -59,17 +62,9 @@ async def register(visit: Visit) -> Response:
     form = await visit.form()
     address = str(form.get("address", "")).strip()
     target = parse_target(address)
-    events, alerts = _chosen(visit, form)
+    choice = await _choice(visit, form, None)
     secret = new_secret()
-    status = await visit.ledger.get(at("status"))
-    new = NewWebhook(
-        address=address,
-        events=events,
-        alerts=alerts,
-        secret=visit.vault.seal(secret.encode()),
-        place=str(status["height"]),
-        alert_places={one: await _newest_alert(visit, one) for one in alerts},
-    )
+    new = NewWebhook(address=address, secret=visit.vault.seal(secret.encode()), choice=choice)
     number = await asyncio.to_thread(keep_webhook, visit.records, new, visit.now_ms)
     await note(visit, Kind.WEBHOOK_CHANGED, f"{number} {target.host}: register")
     return await _page(visit, number, secret=secret)
@@ -81,13 +76,14 @@ async def show_webhook(visit: Visit) -> Response:
 
 
 async def change(visit: Visit) -> Response:
-    """Answer POST /admin/webhooks/{webhook}: one step with it.
+    """Answer POST /admin/webhooks/{webhook}: one step with it, such as another choice.
 
     Raises:
-        InvalidArguments: there is no such step.
+        InvalidArguments: there is no such step, or nothing was chosen.
         NotFound: there is no such webhook.
     """
-    step = str((await visit.form()).get("step", ""))
+    form = await visit.form()
+    step = str(form.get("step", ""))
     number = int(visit.part("webhook"))
     webhook = await asyncio.to_thread(get_webhook, visit.records, number)
     secret = None
@@ -95,6 +91,10 @@ async def change(visit: Visit) -> Response:
         await _test(visit, webhook)
     elif step == "rotate":
         secret = await asyncio.to_thread(_rotate, visit, webhook)
+    elif step == "choose":
+        choice = await _choice(visit, form, webhook)
+        await asyncio.to_thread(choose, visit.records, number, choice)
+        step = " ".join((step, *choice.events, *choice.alerts, *choice.handled))
     else:
         await asyncio.to_thread(_take, visit, webhook, step)
     host = parse_target(webhook.address).host
@@ -141,8 +141,33 @@ def _rotate(visit: Visit, webhook: Webhook) -> str:
     return secret
 
 
-def _chosen(visit: Visit, form: FormData) -> tuple[list[str], list[str]]:
-    """Return the patterns of events, and the contracts whose alerts are told."""
+async def _choice(visit: Visit, form: FormData, before: Webhook | None) -> Choice:
+    """Return what a form chooses.
+
+    What was told before goes on from its place, so nothing is lost or told twice; what is new
+    begins now.
+    """
+    events, alerts, handled = _chosen(visit, form)
+    status = await visit.ledger.get(at("status"))
+    place, places = str(status["height"]), dict[str, int]()
+    handled_place = await asyncio.to_thread(newest_note, visit.records)
+    if before is not None:
+        place = before.place if before.events else place
+        places = {one: before.alert_places[one] for one in before.alerts if one in alerts}
+        handled_place = before.handled_place if before.handled else handled_place
+    fresh = [one for one in alerts if one not in places]
+    return Choice(
+        events=events,
+        alerts=alerts,
+        handled=handled,
+        place=place,
+        alert_places={**places, **{one: await _newest_alert(visit, one) for one in fresh}},
+        handled_place=handled_place,
+    )
+
+
+def _chosen(visit: Visit, form: FormData) -> tuple[list[str], list[str], list[str]]:
+    """Return the patterns of events, the contracts whose alerts are told, and steps with them."""
     typed = re.split(r"[\s,，]+", str(form.get("names", "")).strip())
     chosen = [f"{one}.*" for one in map(str, form.getlist("events"))]
     events = sorted({one for one in (*chosen, *typed) if one})
@@ -155,9 +180,13 @@ def _chosen(visit: Visit, form: FormData) -> tuple[list[str], list[str]]:
             expected="for example evidence.Deposited or evidence.*",
             found=(wrong or str(len(events)))[:80],
         )
+    asked = {str(one) for one in form.getlist("handled")}
+    handled = [one for one in HANDLED if one in asked]
+    if handled and not alerts:
+        raise InvalidArguments("choose whose alerts", field="alerts")
     if not events and not alerts:
         raise InvalidArguments("choose events or alerts", field="events")
-    return events, alerts
+    return events, alerts, handled
 
 
 def _alerting(visit: Visit) -> list[str]:
@@ -176,15 +205,8 @@ def _networks(visit: Visit) -> Networks:
 
 async def _list(visit: Visit) -> Response:
     found = await asyncio.to_thread(webhooks_of, visit.records)
-    contracts = visit.names.contracts
     return visit.page(
-        "administration/webhooks.html",
-        webhooks=[_shown(one) for one in found],
-        systems={name: one["label"] for name, one in contracts.items() if one.get("events")},
-        alerting=_alerting(visit),
-        event_names=sorted(
-            event["name"] for one in contracts.values() for event in one.get("events", [])
-        ),
+        "administration/webhooks.html", webhooks=[_shown(one) for one in found], **_choices(visit)
     )
 
 
@@ -196,7 +218,21 @@ async def _page(visit: Visit, number: int, *, secret: str | None = None) -> Resp
         deliveries=await asyncio.to_thread(deliveries_of, visit.records, number),
         secret=secret,
         attempts_max=len(DELAYS_S) + 1,
+        **_choices(visit),
     )
+
+
+def _choices(visit: Visit) -> dict[str, Json]:
+    """Return what a form of choices offers."""
+    contracts = visit.names.contracts
+    return {
+        "systems": {name: one["label"] for name, one in contracts.items() if one.get("events")},
+        "alerting": _alerting(visit),
+        "handled_kinds": list(HANDLED),
+        "event_names": sorted(
+            event["name"] for one in contracts.values() for event in one.get("events", [])
+        ),
+    }
 
 
 def _shown(webhook: Webhook) -> dict[str, Json]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, insert, select
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, func, insert, select
 
 from tallystick.console.records import METADATA, Records
 from tallystick.errors import InvalidArguments
@@ -36,6 +36,11 @@ ASSIGNED: Final = Table(
     Column("member_name", String(80), nullable=False),
 )
 """To whom a note gives an alert."""
+_WITH_ASSIGNEES: Final = (
+    select(NOTES, ASSIGNED.c.member, ASSIGNED.c.member_name)
+    .outerjoin(ASSIGNED, ASSIGNED.c.note == NOTES.c.id)
+    .order_by(NOTES.c.id)
+)
 ACTIONS: Final = ("acknowledge", "assign", "silence", "close", "reopen")
 _REASONED: Final = frozenset({"silence", "close"})
 
@@ -110,12 +115,7 @@ def add_note(records: Records, note: NewNote, now_ms: int) -> None:
 def handling_of(records: Records, contract: str, now_ms: int) -> dict[int, Handling]:
     """Return the work on a contract's alerts, by number; those without notes are not in it."""
     with records.read() as connection:
-        wanted = (
-            select(NOTES, ASSIGNED.c.member, ASSIGNED.c.member_name)
-            .outerjoin(ASSIGNED, ASSIGNED.c.note == NOTES.c.id)
-            .where(NOTES.c.contract == contract)
-            .order_by(NOTES.c.id)
-        )
+        wanted = _WITH_ASSIGNEES.where(NOTES.c.contract == contract)
         rows = [dict(row) for row in connection.execute(wanted).mappings()]
     notes: dict[int, list[dict[str, Any]]] = {}
     for row in rows:
@@ -124,6 +124,19 @@ def handling_of(records: Records, contract: str, now_ms: int) -> dict[int, Handl
         number: Handling(state_after(history, now_ms), tuple(history))
         for number, history in notes.items()
     }
+
+
+def notes_after(records: Records, number: int, limit: int = 100) -> list[dict[str, Any]]:
+    """Return some notes on any alerts after one, the oldest first."""
+    wanted = _WITH_ASSIGNEES.where(NOTES.c.id > number).limit(limit)
+    with records.read() as connection:
+        return [dict(row) for row in connection.execute(wanted).mappings()]
+
+
+def newest_note(records: Records) -> int:
+    """Return the number of the last note on any alert; 0: there is none."""
+    with records.read() as connection:
+        return int(connection.execute(select(func.max(NOTES.c.id))).scalar_one() or 0)
 
 
 def state_after(history: list[dict[str, Any]], now_ms: int) -> str:

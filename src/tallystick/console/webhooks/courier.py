@@ -15,8 +15,10 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Protocol
+from itertools import chain
+from typing import Final, Protocol, TypeAlias
 
+from tallystick.console.figures.notes import newest_note, notes_after
 from tallystick.console.ledger import Json
 from tallystick.console.records import Records
 from tallystick.console.webhooks.addresses import Networks
@@ -30,7 +32,12 @@ from tallystick.console.webhooks.kept import (
     set_state,
     webhooks_of,
 )
-from tallystick.console.webhooks.messages import alert_message, event_message, is_wanted
+from tallystick.console.webhooks.messages import (
+    alert_message,
+    event_message,
+    handled_message,
+    is_wanted,
+)
 from tallystick.console.webhooks.sending import Message, Outcome, Result, deliver
 from tallystick.errors import TallystickError
 
@@ -41,6 +48,10 @@ DELAYS_S: Final = (5, 30, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_
 _JITTER: Final = 0.1
 _PATIENCE_S: Final = 1.0
 """How long a stop waits for messages on their way."""
+
+
+_Mark: TypeAlias = tuple[int, int]
+"""A height of the lists, and the number of the newest note on an alert."""
 
 
 class Source(Protocol):
@@ -76,6 +87,7 @@ class Step:
     message: Message | None = None
     place: str | None = None
     alert: tuple[str, int] | None = None
+    handled: int | None = None
 
 
 class Courier:
@@ -92,8 +104,8 @@ class Courier:
         self._stopping = threading.Event()
         self._visitors: dict[int, threading.Thread] = {}
         """Webhook -> the thread that tells it something, or did."""
-        self._told: dict[int, int] = {}
-        """Webhook -> the height at which there was nothing more to tell."""
+        self._told: dict[int, _Mark] = {}
+        """Webhook -> the height and the note at which there was nothing more to tell."""
         self._thread = threading.Thread(target=self._run, name="tally-webhooks", daemon=True)
 
     def start(self) -> None:
@@ -117,31 +129,31 @@ class Courier:
     def _run(self) -> None:
         while not self._stopping.wait(POLL_S):
             due = [one for one in webhooks_of(self._records) if _is_due(one)]
-            height = self._height() if due else None
+            mark = self._mark() if due else None
             for webhook in due:
-                if height is not None and self._told.get(webhook.id) != height:
-                    self._begin(webhook, height)
+                if mark is not None and self._told.get(webhook.id) != mark:
+                    self._begin(webhook, mark)
 
-    def _height(self) -> int | None:
+    def _mark(self) -> _Mark | None:
         try:
-            return self._source.height()
+            return self._source.height(), newest_note(self._records)
         except TallystickError as error:
             _LOG.info("webhooks wait for the node: %s", error)
             return None
 
-    def _begin(self, webhook: Webhook, height: int) -> None:
+    def _begin(self, webhook: Webhook, mark: _Mark) -> None:
         before = self._visitors.get(webhook.id)
         if before is None or not before.is_alive():
             visitor = threading.Thread(
-                target=self._visit, args=(webhook, height), name="tally-webhook", daemon=True
+                target=self._visit, args=(webhook, mark), name="tally-webhook", daemon=True
             )
             self._visitors[webhook.id] = visitor
             visitor.start()
 
-    def _visit(self, webhook: Webhook, height: int) -> None:
+    def _visit(self, webhook: Webhook, mark: _Mark) -> None:
         try:
             if self.tell(webhook):
-                self._told[webhook.id] = height
+                self._told[webhook.id] = mark
         except TallystickError as error:
             _LOG.info("webhook %d waits for the node: %s", webhook.id, error)
         except Exception:  # the thread's outermost edge: the others go on, this one tries again
@@ -149,18 +161,29 @@ class Courier:
                 _LOG.exception("webhook %d", webhook.id)
 
     def tell(self, webhook: Webhook) -> bool:
-        """Tell a receiver what it does not know yet; return False if something did not arrive.
+        """Tell a receiver what it does not know yet; return False if there is more to look at.
+
+        There is when something did not arrive, and when the webhook asks for something else now.
 
         Raises:
             TallystickError: the node does not answer.
         """
-        for step in steps(self._source, webhook):
+        known = steps(self._source, webhook)
+        for step in chain(known, handled_steps(self._records, self._source, webhook)):
             now = find_webhook(self._records, webhook.id)
             if self._stopping.is_set() or now is None or not _is_due(now):
                 return False
+            if _choice_of(now) != _choice_of(webhook):
+                return False
             if step.message is not None and not self._has_arrived(now, step.message):
                 return False
-            move_on(self._records, webhook.id, place=step.place, alert=step.alert)
+            move_on(
+                self._records,
+                webhook.id,
+                place=step.place,
+                alert=step.alert,
+                handled=step.handled,
+            )
         return True
 
     def _has_arrived(self, webhook: Webhook, message: Message) -> bool:
@@ -204,12 +227,27 @@ def steps(source: Source, webhook: Webhook) -> Iterator[Step]:
             yield Step(message=message, alert=(contract, int(alert["number"])))
 
 
+def handled_steps(records: Records, source: Source, webhook: Webhook) -> Iterator[Step]:
+    """Yield what people did about alerts that a receiver wants to know of, in order."""
+    place = webhook.handled_place
+    while webhook.handled and (notes := notes_after(records, place)):
+        for note in notes:
+            place = int(note["id"])
+            if note["action"] in webhook.handled and note["contract"] in webhook.alerts:
+                yield Step(message=handled_message(source.network(), note), handled=place)
+        yield Step(handled=place)
+
+
 def secrets_of(webhook: Webhook, vault: Unsealer, now_ms: int) -> tuple[str, ...]:
     """Return the secrets that sign: the one in force, and for a day the one before."""
     sealed = [webhook.secret]
     if webhook.old_secret is not None and now_ms < webhook.old_until:
         sealed.append(webhook.old_secret)
     return tuple(vault.unseal(one).decode("ascii") for one in sealed)
+
+
+def _choice_of(webhook: Webhook) -> tuple[list[str], ...]:
+    return webhook.events, webhook.alerts, webhook.handled
 
 
 def _is_due(webhook: Webhook) -> bool:

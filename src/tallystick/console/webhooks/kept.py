@@ -54,6 +54,14 @@ WEBHOOKS: Final = Table(
     Column("skips", Integer, nullable=False, default=0),
     sqlite_autoincrement=True,
 )
+HANDLED: Final = Table(
+    "webhook_handling",
+    METADATA,
+    Column("webhook", Integer, primary_key=True),
+    Column("handled", Text, nullable=False),
+    Column("handled_place", Integer, nullable=False),
+)
+"""Of webhooks that are told what people do with alerts; a table of its own, made when missing."""
 DELIVERIES: Final = Table(
     "webhook_deliveries",
     METADATA,
@@ -65,6 +73,11 @@ DELIVERIES: Final = Table(
     Column("result", String(20), nullable=False),
     Column("status", Integer, nullable=False),
     Column("took_ms", Integer, nullable=False),
+)
+
+
+_ALL: Final = select(WEBHOOKS, HANDLED.c.handled, HANDLED.c.handled_place).outerjoin(
+    HANDLED, HANDLED.c.webhook == WEBHOOKS.c.id
 )
 
 
@@ -104,6 +117,22 @@ class Webhook:
     next_at: int
     skips: int
     """1 when the next message is to be let go."""
+    handled: list[str]
+    """Steps of people with the alerts of these contracts, such as `assign`, that are told."""
+    handled_place: int
+    """Number of the last note on an alert that was told or passed over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What a webhook is told, and from where on."""
+
+    events: list[str]
+    alerts: list[str]
+    handled: list[str]
+    place: str
+    alert_places: dict[str, int]
+    handled_place: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +140,8 @@ class NewWebhook:
     """One that is registered."""
 
     address: str
-    events: list[str]
-    alerts: list[str]
     secret: bytes
-    place: str
-    alert_places: dict[str, int]
+    choice: Choice
 
 
 def keep_webhook(records: Records, new: NewWebhook, now_ms: int) -> int:
@@ -133,30 +159,28 @@ def keep_webhook(records: Records, new: NewWebhook, now_ms: int) -> int:
         kept = connection.execute(
             insert(WEBHOOKS).values(
                 address=new.address,
-                events=_text(new.events),
-                alerts=_text(new.alerts),
                 state=State.ACTIVE,
                 made_at=now_ms,
                 secret=new.secret,
-                place=new.place,
-                alert_places=_text(new.alert_places),
+                **_columns(new.choice),
             )
         )
         key: Any = kept.inserted_primary_key
+        connection.execute(insert(HANDLED).values(webhook=key[0], **_handled(new.choice)))
         return int(key[0])
 
 
 def webhooks_of(records: Records) -> list[Webhook]:
     """Return all webhooks."""
     with records.read() as connection:
-        rows = connection.execute(select(WEBHOOKS).order_by(WEBHOOKS.c.id)).mappings()
+        rows = connection.execute(_ALL.order_by(WEBHOOKS.c.id)).mappings()
         return [_webhook(row) for row in rows]
 
 
 def find_webhook(records: Records, number: int) -> Webhook | None:
     """Return a webhook, or None if there is no such one."""
     with records.read() as connection:
-        wanted = select(WEBHOOKS).where(WEBHOOKS.c.id == number)
+        wanted = _ALL.where(WEBHOOKS.c.id == number)
         row = connection.execute(wanted).mappings().one_or_none()
     return None if row is None else _webhook(row)
 
@@ -179,15 +203,31 @@ def change_webhook(records: Records, number: int, **values: Any) -> None:  # noq
         connection.execute(update(WEBHOOKS).where(WEBHOOKS.c.id == number).values(**values))
 
 
+def choose(records: Records, number: int, choice: Choice) -> None:
+    """Tell a webhook something else from now on, and of what was not told yet."""
+    with records.write() as connection:
+        changed = connection.execute(
+            update(WEBHOOKS).where(WEBHOOKS.c.id == number).values(**_columns(choice))
+        )
+        connection.execute(delete(HANDLED).where(HANDLED.c.webhook == number))
+        if changed.rowcount:
+            connection.execute(insert(HANDLED).values(webhook=number, **_handled(choice)))
+
+
 def set_state(records: Records, number: int, state: State) -> None:
     """Pause, stop or go on; who goes on tries at once, and counts attempts anew."""
     change_webhook(records, number, state=state, attempts=0, next_at=0)
 
 
 def move_on(
-    records: Records, number: int, *, place: str | None, alert: tuple[str, int] | None
+    records: Records,
+    number: int,
+    *,
+    place: str | None = None,
+    alert: tuple[str, int] | None = None,
+    handled: int | None = None,
 ) -> None:
-    """Keep how far a receiver was told: up to an event, or up to an alert of a contract."""
+    """Keep how far a receiver was told: up to an event, an alert of a contract, or a note."""
     values: dict[str, Any] = {"attempts": 0, "next_at": 0, "skips": 0}
     if place is not None:
         values["place"] = place
@@ -195,12 +235,17 @@ def move_on(
         known = get_webhook(records, number).alert_places
         values["alert_places"] = _text({**known, alert[0]: alert[1]})
     change_webhook(records, number, **values)
+    if handled is not None:
+        mine = HANDLED.c.webhook == number
+        with records.write() as connection:
+            connection.execute(update(HANDLED).where(mine).values(handled_place=handled))
 
 
 def drop_webhook(records: Records, number: int) -> None:
     """Forget a webhook and its attempts."""
     with records.write() as connection:
         connection.execute(delete(DELIVERIES).where(DELIVERIES.c.webhook == number))
+        connection.execute(delete(HANDLED).where(HANDLED.c.webhook == number))
         connection.execute(delete(WEBHOOKS).where(WEBHOOKS.c.id == number))
 
 
@@ -235,8 +280,24 @@ def deliveries_of(records: Records, number: int, limit: int = 50) -> list[dict[s
 
 
 def _webhook(row: RowMapping) -> Webhook:
-    texts = {name: msgspec.json.decode(row[name]) for name in ("events", "alerts", "alert_places")}
-    return Webhook(**{**row, **texts, "state": State(row["state"])})
+    values: dict[str, Any] = {**row, "handled": row["handled"] or "[]"}
+    for name in ("events", "alerts", "alert_places", "handled"):
+        values[name] = msgspec.json.decode(values[name])
+    values["handled_place"] = row["handled_place"] or 0
+    return Webhook(**{**values, "state": State(row["state"])})
+
+
+def _columns(choice: Choice) -> dict[str, str]:
+    return {
+        "events": _text(choice.events),
+        "alerts": _text(choice.alerts),
+        "place": choice.place,
+        "alert_places": _text(choice.alert_places),
+    }
+
+
+def _handled(choice: Choice) -> dict[str, Any]:
+    return {"handled": _text(choice.handled), "handled_place": choice.handled_place}
 
 
 def _text(value: object) -> str:

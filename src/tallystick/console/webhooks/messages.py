@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 import msgspec
 
@@ -14,6 +15,16 @@ from tallystick.console.shown import moment_utc
 from tallystick.console.webhooks.sending import Message
 
 ALERT: Final = "alert.raised"
+HANDLED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "acknowledge": "alert.acknowledged",
+        "assign": "alert.assigned",
+        "silence": "alert.silenced",
+        "close": "alert.closed",
+        "reopen": "alert.reopened",
+    }
+)
+"""What people do with alerts -> type of the message that tells it."""
 TEST: Final = "test"
 
 
@@ -28,6 +39,28 @@ def alert_message(network: str, contract: str, alert: Json) -> Message:
     name = f"alert_{_part(network)}_{_plain(contract)}_{alert['number']}"
     data = {**alert, "contract": contract}
     return Message(id=name, type=ALERT, body=_body(ALERT, alert["time_ms"], data))
+
+
+def handled_message(network: str, note: Mapping[str, Any]) -> Message:
+    """Return the message of what somebody did about an alert.
+
+    Notes are this console's own, so their number alone would not tell those of two nodes apart:
+    the time goes with it.
+    """
+    name = f"handled_{_part(network)}_{_plain(note['contract'])}_{note['number']}"
+    kind = HANDLED[note["action"]]
+    until = note["until"]
+    data = {
+        "contract": note["contract"],
+        "number": note["number"],
+        "by": note["name"],
+        "reason": note["reason"] or None,
+        "until": None if until is None else moment_utc(until),
+        "assignee": note["member"] and {"member": note["member"], "name": note["member_name"]},
+    }
+    return Message(
+        id=f"{name}_{note['id']}_{note['at']}", type=kind, body=_body(kind, note["at"], data)
+    )
 
 
 def check_message(network: str, now_ms: int) -> Message:
