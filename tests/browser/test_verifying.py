@@ -22,7 +22,7 @@ from tallystick.cli.demo.consortium import PLATFORM, SEAL_KEEPER
 from tallystick.cli.demo.samples import lay_out_samples
 from tallystick.cli.first_seal import FirstSeal, note_first_seal, publish_first_seal
 from tallystick.cli.proof_checks import check_any_proof
-from tallystick.client import FileFacts, KeyStore, connect, facts_of
+from tallystick.client import FileFacts, KeyStore, connect, facts_of, open_trust
 from tallystick.console import ConsoleOptions, create_console
 from tallystick.interchange.certificates import REPORT_FILE, attached_files
 from tallystick.node import Node
@@ -181,7 +181,7 @@ def test_a_certificate_has_all_names_and_an_altered_one_is_no_match(
     if shutil.which("pdftotext"):
         told = subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True).stdout
         assert NAMES in told.decode()
-        assert f"{portal.url}/verify#tallystick:" in re.sub("[\n\u200b]", "", told.decode())
+        assert f"{portal.url}/p/tallystick:" in re.sub("[\n\u200b]", "", told.decode())
     altered = bytearray(made)
     altered[len(altered) // 3] ^= 1
     path.write_bytes(altered)
@@ -195,7 +195,8 @@ def test_the_code_of_a_certificate_leads_to_the_page_of_its_deposit(
 ) -> None:
     """Check 13: whatever telephone reads it, it opens this address."""
     here = window(portal.url)
-    link = f"tallystick:network/evidence/deposit/{portal.number}/7/{'0' * 64}"
+    network = open_trust(portal.trust).network
+    link = f"tallystick:{network}/evidence/deposit/{portal.number}/7/{'0' * 64}"
     page = here.go(f"/verify#{link}")
     expect(page).to_have_url(f"{portal.url}/r/{portal.number}")
 

@@ -55,13 +55,7 @@ class SealedCertificates:
 
     def kinds(self, contract: str) -> list[CertificateKind]:
         """Return what a contract's package has to offer; none where it is not installed."""
-        if not has_exports(contract):
-            return []
-        return [
-            CertificateKind(name, msgspec.to_builtins(one.label), one.table)
-            for name, one in kinds_of(contract).items()
-            if isinstance(one, ExtractTakeAway)
-        ]
+        return certificate_kinds(contract)
 
     def make(self, contract: str, kind: str, subject: str, portal: str) -> bytes:
         """Return a certificate about a record; its QR code leads to a page at `portal`.
@@ -86,6 +80,17 @@ class SealedCertificates:
         """Return what the operator's file says; nobody is asked while pages are served."""
         source = self._settings.passphrase_file
         return "" if source is None else read_passphrase(source)
+
+
+def certificate_kinds(contract: str) -> list[CertificateKind]:
+    """Return what a contract's package has to offer; none where it is not installed."""
+    if not has_exports(contract):
+        return []
+    return [
+        CertificateKind(name, msgspec.to_builtins(one.label), one.table)
+        for name, one in kinds_of(contract).items()
+        if isinstance(one, ExtractTakeAway)
+    ]
 
 
 def certificates_of(folder: Path, url: str) -> SealedCertificates | None:

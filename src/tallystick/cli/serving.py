@@ -119,7 +119,7 @@ class Host:
     def _pages(self, door: Door, names: frozenset[str]) -> Application:
         """Return the console, which stands before the API."""
         from tallystick.cli.console_backups import BackupFolder
-        from tallystick.cli.console_certificates import certificates_of
+        from tallystick.cli.console_certificates import certificate_kinds, certificates_of
         from tallystick.cli.proof_checks import check_any_proof
         from tallystick.console import ConsoleOptions, create_console
 
@@ -135,6 +135,7 @@ class Host:
             demonstration_keys=keys if keys.is_dir() and is_loopback else None,
             samples=folder / SAMPLES_FOLDER if keys.is_dir() else None,
             certificates=certificates_of(folder, self._serving.url),
+            certificate_kinds=certificate_kinds,
             backups=partial(BackupFolder, folder),
         )
         return create_console(door, options)

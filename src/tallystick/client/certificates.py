@@ -37,6 +37,7 @@ from tallystick.interchange.certificates import (
     link_of,
     maker,
     page_of,
+    portal_of,
     render,
     set_seal,
 )
@@ -123,7 +124,7 @@ def certify(
             hint="Publish this one with `tally seal publish`, or use that one.",
         )
     extract = yield from with_names(session, extract, organization)
-    facts = CertificateFacts(maker(), paper, portal, proven)
+    facts = CertificateFacts(maker(), paper, portal_of(portal), proven)
     pdf = render(certificate_page(extract.to_json(), extract, facts))
     name = describe_seal(seal.certificate).name
     # In a thread of its own: sealing runs an event loop, and this one may run another.

@@ -39,6 +39,11 @@ class CertificateKind:
     """Of whose records it tells."""
 
 
+CertificateKinds: TypeAlias = Callable[[str], Sequence[CertificateKind]]
+"""Names the certificates that a contract's package has to offer; given by who serves the console.
+It needs no seal: papers were made elsewhere too."""
+
+
 class Certificates(Protocol):
     """Makes sealed certificates of records; given by who serves the console."""
 
@@ -108,6 +113,11 @@ def unknown_content(algorithm: str, digest: str) -> Verification:
         f"节点上没有 {name} 为 {digest} 的存证",
     )
     return Verification((Check("file", CheckResult.FAILED, evidence, NotFound.code),))
+
+
+def no_certificate_kinds(_contract: str) -> Sequence[CertificateKind]:
+    """Know no kinds of certificates, where nobody told the console of any."""
+    return ()
 
 
 def no_proof_check(path: Path) -> Checklists:

@@ -22,7 +22,14 @@ from tallystick.console.ledger import Ledger
 from tallystick.console.names import Names
 from tallystick.console.paces import Paces
 from tallystick.console.painting import TemplatePainter
-from tallystick.console.proving import Certificates, ProofCheck, Prover, no_proof_check
+from tallystick.console.proving import (
+    CertificateKinds,
+    Certificates,
+    ProofCheck,
+    Prover,
+    no_certificate_kinds,
+    no_proof_check,
+)
 from tallystick.console.records import Records, records_path, vault_key_path
 from tallystick.console.settings import origin_of, read_settings
 from tallystick.console.visit import THEMES, Person, Visit
@@ -46,6 +53,9 @@ class ConsoleOptions:
     """Told the path by which the first account is opened, at each start until there is one."""
     certificates: Certificates | None = None
     """Makes certificates of records; without it the page of a deposit offers its receipt only."""
+    certificate_kinds: CertificateKinds | None = None
+    """Names a contract's kinds of certificates; without it the page behind a code finds the record
+    by its number alone."""
     backups: Callable[[Path], Backups] | None = None
     """Gives the backups in the folder that the operator named; without it there is no such page."""
     samples: Path | None = None
@@ -114,6 +124,7 @@ class Console:
             keep_key=self.vault.keep,
             check_hash=self.prover.check_hash,
             certificates=self.options.certificates,
+            certificate_kinds=self.options.certificate_kinds or no_certificate_kinds,
             backups=self.backups,
             samples=self.options.samples,
             check_proof=self.options.check_proof or no_proof_check,

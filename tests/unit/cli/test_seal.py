@@ -203,6 +203,8 @@ def test_the_text_of_the_code_is_asked_of_the_node_or_held_against_the_file(
     assert checks(told) == {"link": "passed", "facts": "passed", "standing": "passed"}
     told = tally("verify", f"https://ledger.example/verify#{text}", "--trust", node, "--json")
     assert (told.code, told.json["ok"]) == (0, True)
+    told = tally("verify", f"https://ledger.example/p/{text}", "--trust", node, "--json")
+    assert (told.code, told.json["ok"]) == (0, True)
     other = f"{text[:-64]}{'0' * 64}"
     told = tally("verify", other, "--trust", node, "--json")
     assert (told.code, checks(told)) == (6, {"link": "passed", "facts": "failed"})
@@ -289,7 +291,7 @@ def test_the_console_gives_certificates_under_the_seal_that_its_operator_named(
     told = tally("verify", out, "--trust", node, "--lang", "en")
     assert (told.code, "MATCH" in told.out) == (0, True), told.out
     facts = attached_files(out.read_bytes())[CERTIFICATE_FILE]
-    assert b'"portal": "https://ledger.example"' in facts
+    assert b'"portal": "https://ledger.example/p/"' in facts
     settings.write_text("", "utf-8")
     closed = certificates_of(folder, url)
     assert closed is not None

@@ -31,10 +31,13 @@ from tallystick.interchange.certificates import (
     EXTRACT_FILE,
     facts_digest,
     is_certificate,
+    is_link,
     link_of,
     number_of,
     open_pdf,
     page_of,
+    portal_of,
+    read_link,
     read_sealed,
     render,
     set_seal,
@@ -190,6 +193,30 @@ def test_a_link_says_where_the_facts_are_and_their_digest() -> None:
     text = link_of(place, {"a": 1}, None)
     assert text == f"tallystick:n/c/k/s/7/{facts_digest({'a': 1})}"
     assert link_of(place, {"a": 1}, "https://a.example/") == f"https://a.example/verify#{text}"
+    assert link_of(place, {"a": 1}, "https://a.example/p/") == f"https://a.example/p/{text}"
+
+
+@pytest.mark.parametrize("subject", ["LN-1", "a/b", "中文-1", "50%41", "a?b#c&d"])
+def test_a_link_is_read_from_wherever_it_stands(subject: str) -> None:
+    """Bare, in the address of a page, and behind that of older papers; each names the same."""
+    place = {"network": "test.00", "contract": "loans", "kind": "loan", "height": 7}
+    facts = {"a": 1}
+    bare = link_of({**place, "subject": subject}, facts, None)
+    said = read_link(bare)
+    assert said.subject == subject
+    text = link_of({**place, "subject": subject}, facts, portal_of("https://a.example/"))
+    assert text.isascii()
+    assert not set("?#") & set(text)
+    assert is_link(text)
+    assert read_link(text) == said
+    assert not is_link("https://a.example/p/other")
+
+
+def test_the_portal_of_new_papers_is_their_page() -> None:
+    """From a console's address with or without a slash; once is enough; none stays none."""
+    for address in ("https://a.example", "https://a.example/", "https://a.example/p/"):
+        assert portal_of(address) == "https://a.example/p/"
+    assert portal_of(None) is None
     assert number_of(b"x") == "2D71-1642-B726-B044"
 
 

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from tallystick.console.finding.recognizing import Kind, height_in, kinds_of, normalize
 from tallystick.console.ledger import Json, at, find_table
 from tallystick.console.masking import cover_record, cover_transaction, listed_transactions
+from tallystick.console.paper_codes import page_of_code
 from tallystick.console.shown import number
 from tallystick.console.visit import Visit
 from tallystick.errors import TallystickError
@@ -35,7 +36,10 @@ class Hit:
 
 
 async def search(visit: Visit) -> Response:
-    """Answer GET /search: go to the one exact hit, or show all."""
+    """Answer GET /search: go to the one exact hit, or show all; the text of a code is one."""
+    page = page_of_code(visit.query.get("q", ""))
+    if page is not None:
+        return RedirectResponse(page, _SEE_OTHER)
     text = normalize(visit.query.get("q", ""))
     hits = await find(visit, text) if text else []
     exact = [hit for hit in hits if hit.is_exact]

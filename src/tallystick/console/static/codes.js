@@ -1,9 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// What QR codes say: those of deposits' pages and of certificates name a deposit; others are none of ours.
-function depositNumber(text) {
-  const page = text.match(/\/r\/([A-Za-z0-9._-]{1,64})$/);
-  const certificate = text.match(/tallystick:[a-z0-9.-]+\/evidence\/deposit\/([A-Za-z0-9._-]{1,64})\/\d+\/[0-9a-f]{64}$/);
-  return (page ?? certificate)?.[1];
+// Where a QR code leads on this console: the page of a deposit, or of whatever record a certificate
+// is about; other codes are none of ours.
+const DEPOSIT_PAGE = /^https?:\/\/[^\s/]+\/r\/([A-Za-z0-9._-]{1,64})$/;
+const CERTIFICATE = /tallystick:([a-z0-9.-]+\/[a-z0-9_]+\/[a-z0-9_-]+\/([^\s/]\S*)\/\d{1,15}\/[0-9a-f]{64})$/;
+
+function codePage(text) {
+  const deposit = text.match(DEPOSIT_PAGE);
+  if (deposit) return { href: `/r/${deposit[1]}`, subject: deposit[1] };
+  const [, place, subject] = plain(text).match(CERTIFICATE) ?? [];
+  return place && { href: `/p/tallystick:${place.split("/").map(encodeURIComponent).join("/")}`, subject };
+}
+
+// What is part of an address is percent-encoded, by the paper or by the browser.
+function plain(text) {
+  if (text.startsWith("tallystick:")) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 // Returns what the code in a picture or in a frame of a video says, if there is one.

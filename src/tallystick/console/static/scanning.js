@@ -25,8 +25,12 @@ button.addEventListener("click", async () => {
 // Frame after frame, until one holds a code of ours.
 async function look() {
   const text = view.videoWidth ? codeText(view, view.videoWidth, view.videoHeight) : undefined;
-  const number = text && depositNumber(text);
-  if (number) return location.assign(`/r/${number}`);
+  const page = text && codePage(text);
+  if (page) return location.assign(page.href);
+  if (text) {
+    note.textContent = box.dataset.foreign;
+    note.hidden = false;
+  }
   await new Promise((resume) => setTimeout(resume, 200));
   return look();
 }

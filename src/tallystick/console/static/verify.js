@@ -23,9 +23,13 @@ document.getElementById("files").addEventListener("change", (event) => {
   event.target.value = "";
 });
 
-// The code of a certificate leads to /verify#tallystick:…
-const pointed = depositNumber(location.hash);
-if (pointed) location.replace(`/r/${pointed}`);
+// Codes of older certificates lead to /verify#tallystick:…, also those of a page that is open already.
+function follow() {
+  const pointed = codePage(location.hash);
+  if (pointed) location.replace(pointed.href);
+}
+follow();
+addEventListener("hashchange", follow);
 
 document.getElementById("samples")?.addEventListener("click", async (event) => {
   const link = event.target.closest("[data-sample]");
@@ -112,9 +116,9 @@ async function checkCode(file, place) {
   const picture = await createImageBitmap(file).catch(() => null);
   if (!picture || picture.width * picture.height > 16e6) return false;
   const text = codeText(picture, picture.width, picture.height);
-  const number = text && depositNumber(text);
-  if (!number) return false;
-  place.replaceChildren(Object.assign(document.createElement("a"), { href: `/r/${number}`, textContent: number }));
+  const page = text && codePage(text);
+  if (!page) return false;
+  place.replaceChildren(Object.assign(document.createElement("a"), { href: page.href, textContent: page.subject }));
   return true;
 }
 

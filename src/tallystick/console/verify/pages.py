@@ -10,6 +10,7 @@ from typing import Final
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
+from tallystick.console.paper_codes import page_of_code
 from tallystick.console.verify.checking import (
     HASH,
     ORIGINAL,
@@ -36,14 +37,20 @@ async def show_zone(visit: Visit) -> Response:
 async def show_check(visit: Visit) -> Response:
     """Answer GET /v/hash: who deposited a content with this hash, and whether it is proven.
 
+    The text of a certificate's code, put there instead, leads to the page of the record.
+
     Raises:
         Rejected: the text is not a hash.
     """
     if "hash" not in visit.query:
         return RedirectResponse("/v", _SEE_OTHER)
+    text = visit.query["hash"]
+    page = page_of_code(text)
+    if page is not None:
+        return RedirectResponse(page, _SEE_OTHER)
     checked = await check_text(
         visit,
-        visit.query["hash"],
+        text,
         name=visit.query.get("name", ""),
         method=visit.query.get("method", HASH),
     )

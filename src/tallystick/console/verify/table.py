@@ -9,6 +9,7 @@ from tallystick.console.access import Access, Page
 from tallystick.console.paces import EXPORT, UPLOAD
 from tallystick.console.verify.deposit_page import show_certificate, show_code, show_deposit
 from tallystick.console.verify.pages import check_file, show_check, show_zone
+from tallystick.console.verify.paper_page import show_paper
 from tallystick.console.verify.report import make_report, show_report
 from tallystick.console.verify.samples import show_sample
 
@@ -40,6 +41,7 @@ PAGES: Final = (
     ),
     Page(path="/v/samples/{name}", name="sample", access=Access.PUBLIC, handler=show_sample),
     Page(path="/verify", name="certificate_link", access=Access.PUBLIC, handler=show_zone),
+    Page(path="/p/{code:path}", name="paper", access=Access.PUBLIC, handler=show_paper),
     Page(path="/r/{number}", name="deposit", access=Access.PUBLIC, handler=show_deposit),
     Page(path="/r/{number}/code.svg", name="deposit_code", access=Access.PUBLIC, handler=show_code),
     Page(

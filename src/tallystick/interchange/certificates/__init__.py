@@ -4,10 +4,12 @@
 from tallystick.interchange.certificates.case_file import CASE_FILE, CASE_FORMAT, case_page
 from tallystick.interchange.certificates.links import (
     LINK_SCHEME,
+    PAPER_PATH,
     Link,
     facts_digest,
     is_link,
     link_of,
+    portal_of,
     read_link,
 )
 from tallystick.interchange.certificates.page import listing_of, number_of, page_of
@@ -48,6 +50,7 @@ __all__ = [
     "CERTIFICATE_FORMAT",
     "EXTRACT_FILE",
     "LINK_SCHEME",
+    "PAPER_PATH",
     "PDF_BYTES_MAX",
     "REPORT_FILE",
     "REPORT_FORMAT",
@@ -75,6 +78,7 @@ __all__ = [
     "number_of",
     "open_pdf",
     "page_of",
+    "portal_of",
     "read_link",
     "read_sealed",
     "render",
