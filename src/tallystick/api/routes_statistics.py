@@ -63,7 +63,8 @@ def show_statistic(asked: Asked) -> Answer:
     """Answer GET /v1/contracts/{contract}/statistics/{statistic}."""
     contract = asked.server.catalogue.contract(asked.required_text("contract"))
     name, period = asked.required_text("statistic"), asked.text("period") or ""
-    table = asked.server.node.views.statistic_table(contract.name, name, period=period)
+    views = asked.server.node.views
+    (table,) = views.statistic_tables(contract.name, [name], period=period)
     record = show_table(contract.name, table)
     if _wants_csv(asked):
         return _csv(table_csv(record), table.height)

@@ -46,8 +46,10 @@ class FigureViews:
             reader = TableReader(snapshot.connection, specs, contract, is_full=is_full)
             return reader.table(statistic, period, height)
 
-    def statistic_tables(self, contract: str, names: Sequence[str]) -> tuple[StatisticTable, ...]:
-        """Return several statistics over all time, of one state of the views, for the public.
+    def statistic_tables(
+        self, contract: str, names: Sequence[str], *, period: str = ALL_TIME
+    ) -> tuple[StatisticTable, ...]:
+        """Return several statistics, of one state of the views, for the public.
 
         Raises:
             NotFound: the contract has no such statistic.
@@ -56,7 +58,7 @@ class FigureViews:
         with self._reader.snapshot() as snapshot:
             specs, height = snapshot.form.tables.specs, snapshot.meta.height
             reader = TableReader(snapshot.connection, specs, contract, is_full=False)
-            return tuple(reader.table(name, ALL_TIME, height) for name in names)
+            return tuple(reader.table(name, period, height) for name in names)
 
     def list_alerts(
         self,

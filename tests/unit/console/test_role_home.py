@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The first page of who has signed in: what is theirs to do, what they did, what they look after."""
+"""The first page of who has signed in: what is to do, what they did, what they look after."""
 
 from __future__ import annotations
 

@@ -186,7 +186,7 @@ def test_a_file_holds_one_der_or_several_pem() -> None:
 
 
 def test_a_signature_is_of_whole_bytes() -> None:
-    """Bits left out at its end would be a second form of the same certificate (RFC 5280, 4.1.1.3)."""
+    """Bits left out at its end would be a second form of a certificate (RFC 5280, 4.1.1.3)."""
     root = make(ROOT)
     while (leaf := make(LEAF, issuer=root).der)[-1] % 8:
         pass  # the parser takes three bits for unused where they are zero
