@@ -48,6 +48,7 @@ from tallystick.client.governance_records import ContractRecord, GovernanceRecor
 from tallystick.client.home import read_file, tally_home, write_file
 from tallystick.client.keystore import Identity, KeyDescription, KeyStore
 from tallystick.client.membership_files import (
+    APPLICATION_FORMAT,
     MEMBERSHIP_FILE_BYTES_MAX,
     PROOF_FORMAT,
     Application,
@@ -124,6 +125,7 @@ from tallystick.model import PrivatePlace, network_proof
 
 __all__ = [
     "ACTIVE_WORDS",
+    "APPLICATION_FORMAT",
     "DETACHED_BYTES_MAX",
     "EXTRACT_BYTES_MAX",
     "MEMBERSHIP_FILE_BYTES_MAX",
