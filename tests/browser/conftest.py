@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +24,7 @@ from tallystick.client import KeyStore, connect, deposit_args, facts_of
 from tallystick.console import ConsoleOptions, create_console
 from tallystick.node import Node, NodeConfig, open_node
 from tests.browser.watching import Watched
+from tests.networks import free_port
 
 # A page that has something to draw takes its time where a machine is busy.
 expect.set_options(timeout=60_000)
@@ -100,6 +104,28 @@ def served_alone(node: Node, served: str) -> Iterator[str]:
         url = f"http://localhost:{server.port}"
         assert url != served
         yield url
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start the demonstration as a newcomer does; give the address that it prints first."""
+    folder = tmp_path_factory.mktemp("newcomer")
+    port = str(free_port())
+    words = ["up", "--demo", "--data", str(folder / "demo"), "--port", port, "--lang", "en"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tallystick.cli", *words],
+        env=os.environ | {"TALLY_HOME": str(folder / "home")},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    try:
+        with closing(process.stderr) as said:
+            yield next(line.split()[-1] for line in said if line.startswith("Console:"))
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait()
 
 
 @pytest.fixture

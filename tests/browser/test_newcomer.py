@@ -3,19 +3,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tallystick.cli.demo.sites import free_ports
 from tests.browser.conftest import Open
 from tests.browser.keyboard import choose_file, press, skip_menu, walk_to
 
@@ -63,35 +56,13 @@ def test_a_newcomer_without_a_mouse_puts_a_file_on_record_and_proves_it_in_a_pri
     private.shoot("newcomer-proof")
 
 
-@pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start the demonstration as a newcomer does; give the address that it prints first."""
-    folder = tmp_path_factory.mktemp("newcomer")
-    (port,) = free_ports(1)
-    words = ["up", "--demo", "--data", str(folder / "demo"), "--port", str(port), "--lang", "en"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tallystick.cli", *words],
-        env=os.environ | {"TALLY_HOME": str(folder / "home")},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    try:
-        with closing(process.stderr) as said:
-            yield next(line.split()[-1] for line in said if line.startswith("Console:"))
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait()
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(("locale", "banner"), [("en-GB", "DEMO"), ("zh-CN", "演示")])
 def test_one_command_opens_a_demonstration_whose_tour_leads_everywhere(
-    window: Open, started: str, locale: str, banner: str
+    window: Open, demonstration: str, locale: str, banner: str
 ) -> None:
     """Check 1: a console with history behind one link, every step of the tour, no fault."""
-    here = window(started, locale=locale)
+    here = window(demonstration, locale=locale)
     page = here.go("/tour")
     expect(page.locator(".demonstration")).to_contain_text(banner)
     addresses = page.locator("main ol a").evaluate_all("all => all.map(one => one.pathname)")

@@ -187,6 +187,9 @@ def test_an_alert_is_acknowledged_assigned_silenced_and_closed(giving: Reader) -
         assert giving.get(f"{place}.json").json()["handling"] == state
         listed = giving.get("/alerts.json?mine=1").json()["alerts"]
         assert [one["number"] for one in listed] == ([number] if assigned(state) else [])
+        page = giving.get("/alerts?mine=1&contract=notes", headers={"accept-language": "zh"}).text
+        assert ("#user" in page.partition('id="alerts"')[2]) == assigned(state)
+        assert 'type="hidden" name="contract" value="notes"' in page
     history = giving.get(f"{place}.json").json()["history"]
     assert [one["member"] for one in history] == [None, "clerk", None, None]
     assert [one["action"] for one in history] == ["acknowledge", "assign", "silence", "close"]

@@ -55,6 +55,20 @@ def test_the_tour_leads_to_records_that_are_there(visitor: Reader) -> None:
             assert {one["address"] for one in stops} == {f"/app/{contract}"}
 
 
+@pytest.mark.parametrize(("language", "word"), [("en", "administer"), ("zh", "管理员")])
+def test_administrators_are_told_of_backups_and_webhooks(
+    visitor: Reader, language: str, word: str
+) -> None:
+    """The tour leads to the help, which names both in the reader's language, and the command."""
+    tour = visitor.get(f"/tour?lang={language}").text
+    assert 'href="/learn#administrators"' in tour
+    assert word in tour
+    told = visitor.get(f"/learn?lang={language}").text.partition('id="administrators"')[2]
+    assert "tally backup" in told
+    assert "Webhook" in told
+    assert 'href="/admin/' not in told  # who is no administrator would be refused there
+
+
 def test_each_stop_is_a_table_of_its_contract_and_a_state_of_it() -> None:
     """A contract that renames one finds the tour here."""
     contracts = {one.name: one for one in load_contracts()}

@@ -61,6 +61,7 @@ async def _of_contract(visit: Visit, contract: str) -> list[Json]:
             "contract": contract,
             "handling": handled.get(alert["number"], _UNTOUCHED).state,
             "assignee": handled.get(alert["number"], _UNTOUCHED).assignee,
+            "assignee_name": handled.get(alert["number"], _UNTOUCHED).assignee_name,
         }
         for alert in page["items"]
     ]

@@ -57,10 +57,20 @@ class Handling:
     @property
     def assignee(self) -> str | None:
         """The member whose matter it is now, if it was given to somebody."""
+        given = self._given()
+        return None if given is None else given["member"]
+
+    @property
+    def assignee_name(self) -> str | None:
+        """What this member is called."""
+        given = self._given()
+        return None if given is None else given["member_name"]
+
+    def _given(self) -> dict[str, Any] | None:
+        """Return the last note that gave it to somebody, unless it begins anew or is closed."""
         if self.state in {"new", "closed"}:
             return None
-        given = [note["member"] for note in self.history if note["action"] == "assign"]
-        return given[-1] if given else None
+        return next((one for one in reversed(self.history) if one["action"] == "assign"), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,18 @@ document.getElementById("search")?.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.isComposing) event.preventDefault();
 });
 
+// What scrolls sideways can be scrolled by keys: it takes the focus where nothing in it does.
+function reachScrolled() {
+  for (const box of document.querySelectorAll(".table-responsive, pre, .diagram-frame")) {
+    if (box.scrollWidth > box.clientWidth && !box.querySelector("a, button, input, select, summary")) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+}
+reachScrolled();
+addEventListener("resize", reachScrolled);
+document.addEventListener("htmx:after:swap", reachScrolled);
+document.addEventListener("toggle", reachScrolled, true); // what was folded is measured when it opens
+
 // One stream a visible tab; a hidden tab drops it and catches up when it is looked at again.
 const chip = document.getElementById("live");
 let stream = null;

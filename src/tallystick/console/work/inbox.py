@@ -13,7 +13,14 @@ from tallystick.console.visit import Person, Visit
 from tallystick.console.work.acting import with_a_way_on
 from tallystick.console.work.passing_on import Passed, notes_on
 from tallystick.console.work.progress import signings_of
-from tallystick.console.work.standing import Standing, actions_on, concerns, due_at, standings_of
+from tallystick.console.work.standing import (
+    Standing,
+    actions_on,
+    concerns,
+    due_at,
+    standing_of,
+    standings_of,
+)
 from tallystick.console.work.started import started_by, transactions_of
 from tallystick.console.work.watching import Place
 
@@ -44,7 +51,22 @@ async def show_inbox(visit: Visit) -> Response:
         tab="todo",
         tasks=tasks,
         steps=list(steps.values()),
-        colleagues=[one for one in colleagues if one["id"] != person.member],
+        colleagues=[
+            one
+            for one in colleagues
+            if one["id"] != person.member and _takes_any(visit, tasks, frozenset(one["roles"]))
+        ],
+    )
+
+
+def _takes_any(visit: Visit, tasks: list[dict[str, Any]], roles: frozenset[str]) -> bool:
+    """Tell whether somebody of these roles can take one of the tasks on."""
+    found = (
+        (task["state"], standing_of(visit.names.contracts[task["contract"]], task["table"]))
+        for task in tasks
+    )
+    return any(
+        standing is not None and standing.next_moves(state, roles) for state, standing in found
     )
 
 

@@ -27,7 +27,7 @@ _FIELDS: Final = words(
     batch_state=("批次状态", "State of the batch"),
     beneficiary=("受益人（身份摘要）", "Beneficiary, as a commitment"),
     campaign=("募捐活动", "Campaign"),
-    checked_at=("审核时间", "Checked at"),
+    checked_at=("校验时间", "Checked at"),
     claimed=("申领金额", "Claimed"),
     claimed_at=("申领时间", "Claimed at"),
     closes_at=("募捐截止时间", "Closes at"),
@@ -140,7 +140,7 @@ WORDS: Final[Words] = MappingProxyType(
     | words_of(
         BatchState,
         IMPORTED=("已导入", "imported"),
-        CHECKED=("已审核", "checked"),
+        CHECKED=("已校验", "checked"),
         APPROVED=("已批准", "approved"),
         REJECTED=("已驳回", "rejected"),
         EXHAUSTED=("已办结", "exhausted"),
