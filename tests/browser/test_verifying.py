@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -199,6 +201,40 @@ def test_the_code_of_a_certificate_leads_to_the_page_of_its_deposit(
     link = f"tallystick:{network}/evidence/deposit/{portal.number}/7/{'0' * 64}"
     page = here.go(f"/verify#{link}")
     expect(page).to_have_url(f"{portal.url}/r/{portal.number}")
+
+
+def test_a_proof_is_told_by_its_content_and_not_by_its_name(
+    window: Open, portal: Portal, tmp_path: Path
+) -> None:
+    """A receipt that was downloaded twice, an extract, a bag; what only looks so is hashed here."""
+    here = window(portal.url)
+    page = here.go(f"/r/{portal.number}")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Certificate (PDF)").click()
+    extract = attached_files(Path(download.value.path()).read_bytes())["extract.json"]
+    bag = io.BytesIO()
+    with zipfile.ZipFile(bag, "w") as archive:
+        archive.writestr("bag/bagit.txt", "BagIt-Version: 1.0\n")
+    other = io.BytesIO()
+    with zipfile.ZipFile(other, "w") as archive:
+        archive.writestr("bag/bagit.text", "PK\x01\x02 bagit.txt")
+    receipt = (portal.samples / "original.pdf.receipt.json").read_bytes()
+    here.go("/v")
+    for name, content, is_proof, outcome in (
+        ("a.receipt (1).json", receipt, True, "partly"),
+        ("paper", extract, True, "yes"),
+        ("bag", bag.getvalue(), True, "no"),
+        ("other.zip", other.getvalue(), False, "no"),
+        ("about.json", b'{"title": "tallystick.receipt.v1"}', False, "no"),
+        ("plain.pdf", PDF, False, "yes"),
+    ):
+        path = tmp_path / name
+        path.write_bytes(content)
+        dropped(here, path)
+        result = page.locator("article.result").first
+        expect(result).to_have_class(f"card result result-{outcome}")
+        said = "a proof that was handed in" if is_proof else "the original, hashed where it lies"
+        expect(result).to_contain_text(said)
 
 
 def test_the_page_behind_a_code_is_small_with_everything(window: Open, portal: Portal) -> None:

@@ -19,6 +19,7 @@ from tallystick.cli.facts_again import check_facts, known_paper
 from tallystick.cli.options import Checking
 from tallystick.client import (
     DETACHED_BYTES_MAX,
+    EXTRACT_BYTES_MAX,
     FolderMembers,
     PackageMeans,
     ProofKind,
@@ -29,6 +30,7 @@ from tallystick.client import (
     certificate_in,
     certificate_network,
     check_certificate,
+    check_extract,
     container_verification,
     custody_verification,
     digest_file,
@@ -170,6 +172,15 @@ def _custody(proof: Proof) -> Checklists:
     return [(proof.file.name, custody_verification(data, original))]
 
 
+def _extract(proof: Proof) -> Checklists | None:
+    """Check an extract by itself; beside an original it is none of its receipts."""
+    if proof.original is not None:
+        return None
+    data = read_file(proof.file, size_max=EXTRACT_BYTES_MAX)
+    found = check_extract(data, trust_of=proof.trust_of, facts_check=check_facts)
+    return [(proof.file.name, found)]
+
+
 def _certificate(proof: Proof) -> Checklists | None:
     """Check a certificate; any other PDF is an original whose receipt is looked for."""
     content = certificate_in(proof.file)
@@ -195,6 +206,7 @@ CHECKS: Final[Mapping[ProofKind, Callable[[Proof], Checklists | None]]] = Mappin
         ProofKind.PACKAGE: _package,
         ProofKind.CONTAINER: _container,
         ProofKind.CUSTODY: _custody,
+        ProofKind.EXTRACT: _extract,
         ProofKind.PDF: _certificate,
     }
 )

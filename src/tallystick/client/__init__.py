@@ -14,7 +14,7 @@ from tallystick.client.batch_plan import (
 )
 from tallystick.client.calling import ActionResult, ContractEvent
 from tallystick.client.certificate_checks import StampMeans, certificate_network, check_certificate
-from tallystick.client.certificate_links import check_link, link_of_extract
+from tallystick.client.certificate_links import check_extract, check_link, link_of_extract
 from tallystick.client.certificate_standing import (
     FactsMade,
     ask_about_certificate,
@@ -223,6 +223,7 @@ __all__ = [
     "certificate_in",
     "certificate_network",
     "check_certificate",
+    "check_extract",
     "check_link",
     "connect",
     "connect_async",

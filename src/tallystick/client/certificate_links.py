@@ -84,6 +84,22 @@ def check_link(
     return Verification((link_line(link), *found))
 
 
+def check_extract(
+    data: bytes, *, trust_of: Callable[[str | None], Trust], facts_check: FactsCheck | None = None
+) -> Verification:
+    """Check an extract by itself: its records, receipts, and that the facts follow from them.
+
+    Raises:
+        UsageError: there is no trust file.
+    """
+    try:
+        extract = read_extract(data)
+        network = parse_checkpoint(extract.checkpoint).origin
+    except TallystickError as error:
+        return Verification((failed("extract", error),))
+    return Verification(tuple(_extract_lines(extract, trust_of(network), facts_check)))
+
+
 def _extract_lines(extract: Extract, trust: Trust, check: FactsCheck | None) -> list[Check]:
     lines: list[Check] = []
     steps = (

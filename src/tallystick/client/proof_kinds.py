@@ -12,6 +12,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
+from tallystick.client.extracts import EXTRACT_BYTES_MAX, EXTRACT_FORMAT
 from tallystick.client.home import file_problem
 
 _HEAD_SIZE: Final = 4096
@@ -30,6 +33,7 @@ class ProofKind(StrEnum):
     PACKAGE = "package"
     CONTAINER = "container"
     CUSTODY = "custody"
+    EXTRACT = "extract"
     PDF = "pdf"
 
 
@@ -50,6 +54,8 @@ def kind_of(path: Path) -> ProofKind | None:
         (ProofKind.STATEMENT, head.startswith(b"\xd2\x84")),
         (ProofKind.LOG_PROOF, head.startswith(b"c2sp.org/tlog-proof@v1\n")),
         (ProofKind.PDF, head.startswith(b"%PDF-")),
+        # Before receipts, which an extract holds.
+        (ProofKind.EXTRACT, head.lstrip()[:1] == b"{" and _format_of(path) == EXTRACT_FORMAT),
         (ProofKind.RECEIPT, head.lstrip()[:1] == b"{" and b"tallystick.receipt.v1" in head),
         (ProofKind.CUSTODY, path.suffix == ".jsonld"),
         (ProofKind.TIME_STAMP, path.suffix in {".tsr", ".tst"}),
@@ -59,6 +65,20 @@ def kind_of(path: Path) -> ProofKind | None:
         if is_so:
             return kind
     return None
+
+
+def _format_of(path: Path) -> str:
+    """Return the format that a JSON document names for itself, wherever in it; else nothing."""
+    try:
+        if path.stat().st_size > EXTRACT_BYTES_MAX:
+            return ""
+        return msgspec.json.decode(path.read_bytes(), type=_Named).format
+    except (msgspec.MsgspecError, OSError, ValueError):
+        return ""  # whatever it is, it is no document of ours
+
+
+class _Named(msgspec.Struct):
+    format: str = ""
 
 
 def _holds_bag(path: Path) -> bool:

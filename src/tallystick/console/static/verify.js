@@ -2,7 +2,10 @@
 // Verifying: originals are hashed here, piece by piece, and only their hash is asked about.
 const PIECE = 4 * 1024 * 1024;
 const MARK = "tallystick.certificate.v1";
-const PROOF = /\.(receipt\.json|cose|tlog-proof|tsr|tst|asice)$/i;
+const HEAD = 4096;
+const DOCUMENTS = ["tallystick.receipt.v1", "tallystick.extract.v1"];
+// Some do not say what they are; the names of others still tell damaged ones.
+const NAMED = /\.(receipt\.json|extract\.json|cose|tlog-proof|tsr|tst|asice|jsonld)$/i;
 const zone = document.getElementById("zone");
 const results = document.getElementById("results");
 const report = document.getElementById("report");
@@ -80,10 +83,29 @@ function noteProof(file) {
 
 async function isProof(file) {
   if (file.size > Number(zone.dataset.proofMax)) return false;
-  if (PROOF.test(file.name)) return true;
-  if (!/\.pdf$/i.test(file.name)) return false;
-  const text = new TextDecoder("latin1").decode(await file.arrayBuffer());
-  return text.includes(MARK);
+  if (NAMED.test(file.name)) return true;
+  const latin = new TextDecoder("latin1");
+  const head = latin.decode(await file.slice(0, HEAD).arrayBuffer());
+  if (head.startsWith("\xd2\u201e") || head.startsWith("c2sp.org/tlog-proof@v1\n")) return true;
+  if (head.startsWith("%PDF-")) return latin.decode(await file.arrayBuffer()).includes(MARK);
+  if (head.trimStart().startsWith("{")) return isDocument(file);
+  if (head.startsWith("PK")) return isPackage(head, latin.decode(await file.arrayBuffer()));
+  return false;
+}
+
+// A JSON document of ours names its format; one that merely speaks of it does not.
+async function isDocument(file) {
+  try {
+    return DOCUMENTS.includes(JSON.parse(await file.text()).format);
+  } catch {
+    return false;
+  }
+}
+
+// A container says what it is in its first entry; a bag has its declaration in the list of entries.
+function isPackage(head, text) {
+  if (head.slice(30).startsWith("mimetypeapplication/vnd.etsi.asic-e+zip")) return true;
+  return /PK\x01\x02[^]{42}(?:[^\0]{1,200}\/)?bagit\.txt/.test(text);
 }
 
 function sendProof(file, place) {
