@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from tallystick.contracts.parts import BatchTree, Kept
 from tallystick.contracts.registers import DocumentRegister, SealingKeys
 from tallystick.crypto import SealingKey
 from tallystick.documents import write_car
-from tallystick.errors import Unavailable, UsageError
+from tallystick.errors import Refused, TallystickError, Unavailable, UsageError
 from tallystick.industries.custody import (
     Custody,
     ManifestEntry,
@@ -42,10 +43,12 @@ CANARY = b"canary: nobody but its owner may read that voucher 7 pays 1,234.56 to
 CLEAR = CANARY * 20_000
 OPERATORS = tuple(organization(20 + number) for number in range(4))
 SETTLING = organization(5)
+DAY_MS = 86_400_000
 ADMIN = (ROLE_ADMINISTRATOR,)
 """Who may publish a sealing key."""
 IDENTITIES = {
     "owner": Identity(COURT, "sun", secret(20)),
+    "legal": Identity(COURT, "zhao", secret(24)),
     "rules": Identity(SETTLING, "he", secret(21)),
     "bank": Identity(SETTLING, "qian", secret(22)),
     "auditor": Identity(SETTLING, "wu", secret(23)),
@@ -60,6 +63,7 @@ def genesis() -> Any:
     """Return an owner, a settling bank and four operators."""
     whole = make_genesis()
     roles = {name: f"custody.{name}" for name in ("owner", "rules", "bank", "auditor")}
+    roles["legal"] = "custody.legal-officer"
     people = IDENTITIES.items()
     return msgspec.structs.replace(
         whole,
@@ -90,7 +94,7 @@ class World:
 
     def __init__(self, tally: Tally, folder: Path, url: str) -> None:
         """Prepare money, nodes and an agreement."""
-        self.tally, self.folder, self.url = tally, folder, url
+        self.tally, self.folder, self.url, self.key = tally, folder, url, SealingKey.generate()
         self.act("rules", "define_class", id="voucher", title="会计凭证", days=10_957)
         self.act("bank", "open_money", currency="CNY")
         for number, code in enumerate((COURT, *OPERATORS)):
@@ -109,11 +113,11 @@ class World:
 
     def put(self, **stated: Any) -> None:
         """Seal a file, upload it to the node, and have three copies of it kept."""
+        self.act("rules", "define_class", id="short", title="临时", days=1)
         clear = self.folder / "voucher.pdf"
         clear.write_bytes(CLEAR)
         with connect(self.url, identity=IDENTITIES["owner"]) as net:
-            key = SealingKey.generate().public_key
-            net.call("sealing_keys", "publish", public_key=key)
+            net.call("sealing_keys", "publish", public_key=self.key.public_key)
             facts = net.documents.put(clear, document="D-1").facts
         clear.unlink()
         usual = {
@@ -159,6 +163,16 @@ class World:
         (found,) = (one for one in (self.folder / "kept" / node / "store").rglob("baf*"))
         return found
 
+    def open(self, out: Path) -> None:
+        """Open the register's document as its owner."""
+        with connect(self.url, identity=IDENTITIES["owner"]) as net:
+            net.documents.get("D-1", out, [self.key])
+
+    def destroy(self) -> None:
+        """Let two persons of the owner sign that the object is destroyed."""
+        self.act("owner", "order_destruction", object="v1", reason="期满")
+        self.act("legal", "sign_destruction", object="v1")
+
     def keepers(self) -> set[str]:
         """Return whom the register lets hold the sealed file without opening it."""
         with connect(self.url) as net:
@@ -168,6 +182,12 @@ class World:
         """Return the state of the object."""
         with connect(self.url) as net:
             return str(net.query("custody", "show_object", object="v1")["object"]["state"])
+
+
+def two_days_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the clocks of node and clients, which run in this process, say so."""
+    now_ns = time.time_ns
+    monkeypatch.setattr(time, "time_ns", lambda: now_ns() + 2 * DAY_MS * 1_000_000)
 
 
 @pytest.fixture
@@ -217,6 +237,55 @@ def test_afc_3_copies_are_fetched_proven_repaired_and_never_in_clear(
     for place in (tmp_path / "kept", tmp_path / "node", tmp_path / "home"):
         search_for(place, canaries)
     assert not [one for one in canaries if one.decode("latin-1") in caplog.text]
+
+
+def test_afc_8_what_was_destroyed_is_opened_by_nobody_through_the_register(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The owner opens it before; two signatures later the register has a tombstone, not a key."""
+    world.put(retention="short")
+    for node in ("n0", "n1", "n2"):
+        world.keep(node)
+    world.open(tmp_path / "before.pdf")
+    assert (tmp_path / "before.pdf").read_bytes() == CLEAR
+    two_days_later(monkeypatch)
+    world.destroy()
+    with pytest.raises(TallystickError) as refused:
+        world.open(tmp_path / "after.pdf")
+    assert refused.value.code == "E_ERASED"
+    assert not (tmp_path / "after.pdf").exists()
+    with connect(world.url) as net:
+        assert net.documents.facts("D-1").erased_at is not None
+    assert world.state() == "DESTROYED"
+
+
+@pytest.mark.parametrize("more", ["version", "retention"])
+def test_afc_8_nothing_is_destroyed_while_the_register_must_keep_it(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str
+) -> None:
+    """E_STATE for another content in the document, or a longer retention; all stays as it was."""
+    world.put(retention="short")
+    for node in ("n0", "n1", "n2"):
+        world.keep(node)
+    other = tmp_path / "other.pdf"
+    other.write_bytes(b"another content")
+    with connect(world.url, identity=IDENTITIES["owner"]) as net:
+        if more == "version":
+            net.documents.put(other, document="D-1", version=2)
+        else:
+            until = time.time_ns() // 1_000_000 + 9 * DAY_MS
+            net.call("documents", "extend", document="D-1", retain_until=until)
+    two_days_later(monkeypatch)
+    with pytest.raises(Refused) as refused:
+        world.destroy()
+    assert refused.value.code == "E_STATE"
+    assert world.state() == "STORED"
+    assert len(world.keepers()) == 3
+    if more == "version":
+        with connect(world.url, identity=IDENTITIES["owner"]) as net:
+            net.call("documents", "erase", document="D-1")
+        world.act("legal", "sign_destruction", object="v1")
+        assert world.state() == "DESTROYED"
 
 
 def test_a_keeper_that_its_owner_dismissed_is_not_dismissed_twice(world: World) -> None:

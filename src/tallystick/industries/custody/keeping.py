@@ -32,7 +32,13 @@ from tallystick.industries.custody.records import (
     ObjectRead,
     StoredObject,
 )
-from tallystick.industries.custody.refusals import CopyMissing, MustBeKept, NothingThere, NotYours
+from tallystick.industries.custody.refusals import (
+    CopyMissing,
+    MustBeKept,
+    NothingThere,
+    NotYours,
+    RegisterHasMore,
+)
 from tallystick.industries.custody.storing import NodeName, ObjectName
 from tallystick.industries.custody.tables import require_party
 from tallystick.industries.custody.workflows import (
@@ -122,12 +128,12 @@ class Keeping(Challenging):
         role=LEGAL,
         label=Label(zh="签署销毁", en="Sign destruction"),
         emits=(ObjectDestroyed, *COPY_EVENTS),
-        refuses=(NotYours, MustBeKept, FourEyes),
+        refuses=(NotYours, MustBeKept, RegisterHasMore, FourEyes),
     )
     def sign_destruction(self, ctx: Context, object: ObjectName) -> StoredObject:  # noqa: A002
-        """en: The second signature: copies are dropped and the sealed keys destroyed; proofs stay.
+        """en: The second signature: copies and sealed keys go, in the register too; proofs stay.
 
-        zh: 第二人签署：清除全部副本并销毁密钥封装；存证仍可核验。
+        zh: 第二人签署：清除副本与密钥封装，文件登记中的同一文件一并删除；存证仍可核验。
         """
         order = self.destructions.require(object)
         stored = self.own_object(ctx, object)
@@ -137,6 +143,7 @@ class Keeping(Challenging):
         self.deadlines.clear(object, "collect")
         destroyed = self.end_object(ctx, self.drop_copies(ctx, destroyed))
         self.files.delete(ctx, object)
+        self._erase_registered(ctx, stored)
         if self.keys.records.contains(object):
             self.keys.erase(ctx, object)
         self.destructions.replace(replace(order, signed_by=ctx.person, signed_at=ctx.block_time_ms))
@@ -265,6 +272,24 @@ class Keeping(Challenging):
             self._report_corruption(ctx, stored, one)
         ctx.emit(ReadDone(read=read, object=kept.object, reader=kept.reader, node=node))
         return self.reads.replace(replace(kept, done_at=ctx.block_time_ms, node=node))
+
+    def _erase_registered(self, ctx: Context, stored: StoredObject) -> None:
+        """AFC-8: erase the owner's registered document too, by which nodes would give the key out.
+
+        Raises:
+            RegisterHasMore: another content is in it, whose destruction nobody ordered.
+            StillRetained, UnderLegalHold: the register must keep it.
+        """
+        version = self.register.find_version(stored.cid)
+        document = None if version is None else self.register.documents.get(version.id)
+        if version is None or document is None or document.owner != stored.owner:
+            return
+        if document.deleted_at is not None:
+            return
+        for number in range(1, document.version + 1):
+            if self.register.versions.require(document.id, number).sha256 != version.sha256:
+                raise RegisterHasMore(object=stored.id, document=document.id, version=number)
+        self.register.delete(ctx, document.id)
 
     def _report_corruption(self, ctx: Context, stored: StoredObject, damaged: CorruptSlice) -> None:
         """AFC-1: keep what a reader found, and ask the node at once."""

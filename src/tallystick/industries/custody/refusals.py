@@ -249,6 +249,17 @@ class MustBeKept(Refusal, code="E_LOCKED"):
     legal_holds: Count
 
 
+class RegisterHasMore(Refusal, code="E_STATE"):
+    """en: Version {version} of the document {document} is not {object}: erase the document first.
+
+    zh: 文件 {document} 第 {version} 版并非对象 {object} 的内容：请先删除该文件。
+    """
+
+    object: Identifier
+    document: Name
+    version: Count
+
+
 class AnsweredAlready(Refusal, code="E_REPLAY"):
     """en: {challenge} was answered before.
 
