@@ -18,6 +18,7 @@ def check_all(stage: Stage) -> None:
     obligations = stage.table("obligations")
     for one in obligations.values():
         _check_obligation(one)
+        _check_order(one, obligations)
     for one in stage.table("agreements").values():
         own = [kept for kept in obligations.values() if kept["agreement"] == one["id"]]
         assert one["open"] == sum(kept["state"] in UNMET for kept in own), one
@@ -32,6 +33,7 @@ def check_all(stage: Stage) -> None:
     _check_debits(stage)
     for case in stage.table("cases").values():
         assert case["confirmation"]["role"] == case["creditor"], "JUD-7"
+        _check_mediated(stage, case)
         _check_claim(case["claim"])
     for shown in stage.table("exhibits").values():
         assert (shown["state"] == "UNVERIFIED") is (shown["findings"] is None), "JUD-9"
@@ -47,6 +49,28 @@ def check_all(stage: Stage) -> None:
         agreement = stage.table("agreements")[papers[name]["agreement"]]
         allowed = {one["organization"] for one in agreement["parties"]}
         assert set(record["recipients"]) <= allowed | {MEDIATOR.organization, COURT}, "JUD-8"
+
+
+def _check_order(one: dict[str, Any], obligations: dict[str, Any]) -> None:
+    """Hold an obligation that is open or further against what it waits for, and when that came."""
+    if one["state"] in {"WAITING", "REPLACED"}:
+        return
+    for name in (*one["depends_on"], *([one["after"]] if one["after"] else [])):
+        assert obligations[name]["state"] == "DISCHARGED", "JUD-3: breached or due too early"
+        met_at = obligations[name]["discharged_at"]
+        assert one["breached_at"] is None or met_at < one["breached_at"], "JUD-3"
+
+
+def _check_mediated(stage: Stage, case: dict[str, Any]) -> None:
+    """Hold a case against its mediation: failed before it was filed, or waived by a clause."""
+    agreement = stage.table("agreements")[case["agreement"]]
+    if stage.table("templates")[agreement["template"]]["waives_mediation"]:
+        return
+    own = [
+        one for one in stage.table("mediations").values() if one["agreement"] == case["agreement"]
+    ]
+    failed = [one["ended_at"] for one in own if one["state"] == "FAILED"]
+    assert any(ended <= case["filed_at"] for ended in failed), "JUD-7: no mediation failed before"
 
 
 def _check_debits(stage: Stage) -> None:
