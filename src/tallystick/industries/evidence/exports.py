@@ -21,12 +21,18 @@ from tallystick.contracts import (
     state_fact,
     time_fact,
 )
-from tallystick.industries.evidence.records import CollectionMethod, Deposit, EvidenceKind
+from tallystick.industries.evidence.records import (
+    CollectionMethod,
+    Deposit,
+    EvidenceKind,
+    VerificationMethod,
+)
 from tallystick.industries.evidence.words import WORDS
 
 _CHINA: Final = timezone(timedelta(minutes=CHINA_OFFSET_MINUTES))
 _KINDS: Final = choice_words(WORDS, EvidenceKind)
 _METHODS: Final = choice_words(WORDS, CollectionMethod)
+_WAYS: Final = choice_words(WORDS, VerificationMethod)
 
 
 def deposit_facts(tables: TableReader, deposit: str) -> Mapping[str, Any]:
@@ -38,6 +44,8 @@ def deposit_facts(tables: TableReader, deposit: str) -> Mapping[str, Any]:
         "title": kept.title,
         "kind": kept.kind,
         "case_number": kept.case_number,
+        "matter_number": kept.matter_number,
+        "matter_previous": kept.matter_previous,
         "organization": kept.organization,
         "member": kept.member,
         "deposited_at": _time(kept.deposited_at),
@@ -56,7 +64,9 @@ def deposit_facts(tables: TableReader, deposit: str) -> Mapping[str, Any]:
             "app": None if collector is None else collector.app,
             "version": None if collector is None else collector.version,
             "environment": None if collector is None else collector.environment,
+            "registered": kept.collector_registered,
         },
+        "verification": {str(one): one in kept.verification for one in VerificationMethod},
         "time_stamp_sha256": kept.token_sha256,
         "signature_sha256": kept.signature_sha256,
         "previous": kept.previous,
@@ -86,6 +96,8 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
                 "title": fact("标题", "Title"),
                 "kind": state_fact("证据种类", "Kind", _KINDS),
                 "case_number": fact("案号", "Case number"),
+                "matter_number": fact("事项内序号", "Number in the matter"),
+                "matter_previous": fact("事项内上一存证", "Deposit before it in the matter"),
                 "organization": fact("存证机构", "Organisation"),
                 "member": fact("经办成员", "Member"),
                 "deposited_at": time_fact("存证时间", "Deposited at"),
@@ -109,6 +121,9 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
                 "collection.app": fact("程序", "Program"),
                 "collection.version": fact("程序版本", "Program version"),
                 "collection.environment": fact("环境检查", "Environment check"),
+                "collection.registered": fact("采集程序已登记", "Collector registered"),
+                "verification": fact("可用核验方式", "Ways to verify"),
+                **{f"verification.{one}": fact(words.zh, words.en) for one, words in _WAYS.items()},
             },
         )
     }

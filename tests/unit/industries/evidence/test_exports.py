@@ -16,6 +16,7 @@ from tallystick.industries.evidence.records import (
     Collector,
     Deposit,
     EvidenceKind,
+    VerificationMethod,
 )
 from tests.factories import COURT
 
@@ -70,7 +71,37 @@ def test_a_deposit_s_paper_says_what_the_ledger_says() -> None:
     assert said["collection"]["captured_at"] == "2026-09-21T22:13:19.000+08:00"
     assert (said["collection"]["device"], said["collection"]["version"]) == ("Pixel", None)
     bare = facts(msgspec.structs.replace(DEPOSIT, collector=None, captured_at=None))
-    assert set(bare["collection"].values()) == {"upload", None}
+    assert set(bare["collection"].values()) == {"upload", None, False}
+
+
+def test_a_deposit_s_paper_says_how_it_can_be_verified_and_where_it_stands_in_its_matter() -> None:
+    """JUD: the ways of the trade, each yes or no; the collector; the deposit before it."""
+    plain = facts(DEPOSIT)
+    assert plain["verification"] == {
+        "time_stamp": False,
+        "electronic_signature": False,
+        "hash_check": True,
+    }
+    assert plain["collection"]["registered"] is False
+    assert (plain["matter_number"], plain["matter_previous"]) == (0, None)
+    ways = (VerificationMethod.TIME_STAMP, VerificationMethod.HASH_CHECK)
+    chained = msgspec.structs.replace(
+        DEPOSIT,
+        verification=ways,
+        collector_registered=True,
+        matter_number=2,
+        matter_previous="EV-2026-000000",
+    )
+    said = facts(chained)
+    assert said["verification"]["time_stamp"] is True
+    assert said["verification"]["electronic_signature"] is False
+    assert said["collection"]["registered"] is True
+    assert (said["matter_number"], said["matter_previous"]) == (2, "EV-2026-000000")
+    take_away = TAKE_AWAYS["deposit"]
+    assert isinstance(take_away, ExtractTakeAway)
+    labels = take_away.labels
+    assert labels["verification.time_stamp"].label.zh == "可信时间戳"
+    assert labels["verification.time_stamp"].label.en == "time-stamp"
 
 
 def test_words_for_kinds_and_methods_are_those_that_there_are() -> None:
