@@ -157,11 +157,12 @@ COMMANDS: Final[Mapping[str, CommandText]] = {
             "A receipt named FILE.receipt.json beside the file is found by itself; otherwise the "
             "node is asked. With --offline nothing but receipt and trust file is used. Exit code 6 "
             "says: no match. Transparent statements (.cose), log proofs (.tlog-proof), time-stamps "
-            "(.tsr, .tst), extracts, evidence packages (BagIt: folder or ZIP) and ASiC-E containers are "
-            "told by their content, and checked without a node. A certificate (PDF) is checked by "
-            "itself, and a node at hand says whether anything came later. The text of its QR code "
-            "is asked of the node, or checked against the file that --receipt names. Statements of "
-            "other transparency services are checked by the keys in the files of --services.",
+            "(.tsr, .tst), extracts, evidence packages (BagIt: folder or ZIP) and ASiC-E "
+            "containers are told by their content, and checked without a node. A certificate (PDF) "
+            "is checked by itself, and a node at hand says whether anything came later. The text "
+            "of its QR code is asked of the node, or checked against the file that --receipt "
+            "names. Statements of other transparency services are checked by the keys in the files "
+            "of --services.",
             "会自动寻找文件旁的 文件名.receipt.json；没有时向节点查询。使用 --offline 时只用回执与信任文件。"
             "退出码 6 表示不一致。透明声明（.cose）、日志证明（.tlog-proof）、时间戳（.tsr、.tst）、"
             "摘录、证据包（BagIt，目录或 ZIP）与 ASiC-E 容器按内容自动识别，核验无需节点。"
