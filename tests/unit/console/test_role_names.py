@@ -27,6 +27,14 @@ def test_nobody_reads_the_code_of_a_role(
     assert "charity.officer" not in re.sub(r"<[^>]*>", " ", page)
 
 
+def test_the_moves_of_a_contract_lead_from_state_to_state_in_words(actor: Actor) -> None:
+    """The codes of states stand in the tables of moves nowhere."""
+    page = actor.reader.get("/c/charity?lang=en").text
+    rows = re.findall(r"<tr><td>[^<]*</td><td>([^<]*)</td><td>([^<]*)</td>", page)
+    assert ("draft", "filed") in rows
+    assert not any("DRAFT" in cell for row in rows for cell in row)
+
+
 def test_members_are_shown_with_the_names_of_their_roles(actor: Actor) -> None:
     """What is typed is still the code, which the list of choices explains."""
     actor.be(member_with(actor, "charity.officer"))

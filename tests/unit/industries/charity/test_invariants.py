@@ -315,6 +315,7 @@ def test_char_8_no_field_of_the_contract_could_hold_a_personal_datum() -> None:
     persons = [field for field in fields if field.name in {"beneficiary", "guardian", "holder"}]
     assert {one.type.format or one.type.name for one in persons} <= {
         "person-commitment",
+        "digest",
         "sha256",
         "Signed",
     }
