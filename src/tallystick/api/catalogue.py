@@ -42,8 +42,9 @@ class Catalogue:
         """Take the schemas of the contracts that are active from now on."""
         self.schemas = tuple(schemas)
         self._plain: list[dict[str, Any]] | None = None
-        self._encoded: dict[tuple[str, int | None], bytes] = {}
         self._by_name = {schema.name: schema for schema in self.schemas}
+        # Last: who reads meanwhile in another thread keeps what it made in the one that is let go.
+        self._encoded: dict[tuple[str, int | None], bytes] = {}
 
     @property
     def plain(self) -> list[dict[str, Any]]:
@@ -58,10 +59,11 @@ class Catalogue:
         Raises:
             UnknownContract: the node runs no such contract, or knows no such version.
         """
-        found = self._encoded.get((name, version))
+        kept = self._encoded
+        found = kept.get((name, version))
         if found is None:
             schema = self.contract(name) if version is None else self.version(name, version)
-            found = self._encoded[name, version] = msgspec.json.encode(schema)
+            found = kept[name, version] = msgspec.json.encode(schema)
         return found
 
     def contract(self, name: str) -> ContractSchema:

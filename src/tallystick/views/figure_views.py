@@ -41,15 +41,18 @@ class FigureViews:
             NotFound: the contract has no such statistic.
             LimitExceeded: it has too many cells.
         """
-        with self._reader.snapshot() as snapshot:
-            specs, height = snapshot.form.tables.specs, snapshot.meta.height
-            reader = TableReader(snapshot.connection, specs, contract, is_full=is_full)
-            return reader.table(statistic, period, height)
+        (table,) = self.statistic_tables(contract, [statistic], period=period, is_full=is_full)
+        return table
 
     def statistic_tables(
-        self, contract: str, names: Sequence[str], *, period: str = ALL_TIME
+        self,
+        contract: str,
+        names: Sequence[str],
+        *,
+        period: str = ALL_TIME,
+        is_full: bool = False,
     ) -> tuple[StatisticTable, ...]:
-        """Return several statistics, of one state of the views, for the public.
+        """Return several statistics, of one state of the views, as `statistic_table` does.
 
         Raises:
             NotFound: the contract has no such statistic.
@@ -57,7 +60,7 @@ class FigureViews:
         """
         with self._reader.snapshot() as snapshot:
             specs, height = snapshot.form.tables.specs, snapshot.meta.height
-            reader = TableReader(snapshot.connection, specs, contract, is_full=False)
+            reader = TableReader(snapshot.connection, specs, contract, is_full=is_full)
             return tuple(reader.table(name, period, height) for name in names)
 
     def list_alerts(

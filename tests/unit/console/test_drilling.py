@@ -23,6 +23,8 @@ from tallystick.console.figures import alert_pages
 from tallystick.console.figures.alert_pages import _may_handle
 from tallystick.console.figures.figure_texts import plotted, value_text
 from tallystick.console.figures.statistic_pages import behind, change_between, plain
+from tallystick.console.ledger import Ledger
+from tallystick.console.names import Names
 from tallystick.console.visit import Person
 from tallystick.model import ROLE_SUPERVISOR
 from tests.factories import CLERK, COURT
@@ -138,7 +140,8 @@ def assigned(state: str) -> bool:
 def test_alerts_of_a_contract_are_for_those_with_a_role_in_it() -> None:
     """Any of its roles, the network's supervisors, this console's administrators; else nobody."""
     methods = [{"roles": ["notes.writer"]}, {"roles": ["network.governor"]}, {}]
-    visit: Any = SimpleNamespace(names=SimpleNamespace(contracts={"notes": {"methods": methods}}))
+    names = Names(Ledger(None), _contracts={"notes": {"name": "notes", "methods": methods}})
+    visit: Any = SimpleNamespace(names=names)
     member = Person(account=1, name="", organization=COURT, member="clerk")
     for roles, may in (
         (set(), False),

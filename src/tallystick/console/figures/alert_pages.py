@@ -127,11 +127,10 @@ def _may_handle(visit: Visit, person: Person, contract: str) -> bool:
     They are that of whoever has a role of it, of the network's supervisors and of who administers
     this console; where a contract has no roles, of everybody who is signed in.
     """
-    methods = visit.names.contracts.get(contract, {}).get("methods", [])
-    own = {
-        role for one in methods for role in one.get("roles", []) if role.startswith(f"{contract}.")
-    }
-    return not own or person.is_administrator or bool(person.roles & {*own, ROLE_SUPERVISOR})
+    has_roles = any(one["name"] == contract for one in visit.names.systems)
+    is_theirs = any(role.startswith(f"{contract}.") for role in person.roles)
+    looks_after = person.is_administrator or ROLE_SUPERVISOR in person.roles
+    return is_theirs or looks_after or not has_roles
 
 
 async def _colleague(visit: Visit, member: str) -> tuple[str, str] | None:

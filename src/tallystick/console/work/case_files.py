@@ -12,7 +12,7 @@ from starlette.responses import Response
 from tallystick.console.ledger import Json, at, table_of
 from tallystick.console.shown import moment, money
 from tallystick.console.visit import Visit
-from tallystick.console.work.cases import read_case
+from tallystick.console.work.cases import read_case, read_timeline
 from tallystick.console.work.progress import signings_of
 from tallystick.console.work.watching import Place
 from tallystick.errors import LimitExceeded
@@ -48,8 +48,8 @@ async def _case(visit: Visit, contract: Json, table: Json, place: Place) -> dict
                 expected=f"at most {_TRANSACTIONS_MAX}",
                 hint="Take the receipts from the pages of the transactions.",
             )
-        page = await read_case(visit, table, place, older)
-        timeline, older = [*timeline, *page.timeline], page.older
+        page, older = await read_timeline(visit, place, older)
+        timeline = [*timeline, *page]
     status, proof, receipts = await asyncio.gather(
         visit.ledger.get(at("status")),
         visit.ledger.get(f"{at('state', place.contract, place.table, place.key)}/proof"),

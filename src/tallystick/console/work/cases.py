@@ -83,23 +83,30 @@ async def read_case(visit: Visit, table: Json, place: Place, cursor: str | None 
         NotFound: there is no such record.
     """
     row = await visit.ledger.get(place.address)
-    history = await visit.ledger.get(f"{place.address}/history", limit=_PAGE, cursor=cursor)
-    timeline, files = await asyncio.gather(
-        _timeline(visit, place, history["items"]), files_of(visit, table, row)
+    (timeline, older), files = await asyncio.gather(
+        read_timeline(visit, place, cursor), files_of(visit, table, row)
     )
     (shown,), is_covered = cover_rows(visit, place.contract, table["fields"], [row])
-    return Case(shown, timeline, history["next_cursor"], files, is_covered)
+    return Case(shown, timeline, older, files, is_covered)
 
 
-async def _timeline(visit: Visit, place: Place, items: list[Json]) -> list[Json]:
-    """Return the transactions of a record, newest first, each with its change of the record."""
+async def read_timeline(
+    visit: Visit, place: Place, cursor: str | None
+) -> tuple[list[Json], str | None]:
+    """Return a page of a record's transactions, newest first, and where the older ones begin.
+
+    Each has its change of the record.
+    """
+    history = await visit.ledger.get(f"{place.address}/history", limit=_PAGE, cursor=cursor)
+    items = history["items"]
     changes = await asyncio.gather(
         *(_change(visit, place, item["id"]) for item in items[:_COMPARED])
     )
     changes += [None] * (len(items) - len(changes))
     shown = cover_changes(visit, place.contract, changes)
     items = await cover_listed(visit, items)
-    return [{**item, "change": change} for item, change in zip(items, shown, strict=True)]
+    timeline = [{**item, "change": change} for item, change in zip(items, shown, strict=True)]
+    return timeline, history["next_cursor"]
 
 
 async def _change(visit: Visit, place: Place, transaction: str) -> Json | None:
