@@ -6,6 +6,8 @@ from __future__ import annotations
 import pytest
 
 from tallystick.console.ledger import Ledger
+from tallystick.node import Node
+from tests.networks import wait_until
 from tests.unit.console.conftest import Reader
 from tests.unit.console.test_acting import player
 from tests.unit.console.test_work import PLACE, be_the_clerk, filled_in
@@ -15,15 +17,15 @@ __all__ = ["player"]
 MARKUP = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7 * 7 }}"
 
 
-def test_markup_in_a_record_is_text_wherever_it_is_shown(player: Reader) -> None:
+def test_markup_in_a_record_is_text_wherever_it_is_shown(player: Reader, node: Node) -> None:
     """Preview, result, transaction, list, record, case and search (ASVS 1.2.1)."""
     key = be_the_clerk(player)
     place = player.post(PLACE, data=filled_in(key, title=MARKUP)).headers["location"]
     preview = player.get(place).text
     player.post(place, data={"form_key": key})
-    transaction = player.get(f"{place}.json").json()["transaction"]["id"]
-    rows = player.get("/state/evidence/deposits.json").json()["rows"]["items"]
-    number = next(row["_key"] for row in rows if row["title"] == MARKUP)
+    done = player.get(f"{place}.json").json()["transaction"]
+    transaction, number = done["id"], done["call"]["result"]["value"]["id"]
+    wait_until(lambda: node.status().views_height == node.status().height, "lists show it")
     addresses = (
         *(place, f"/t/{transaction}", "/state/evidence/deposits", f"/r/{number}"),
         *(f"/state/evidence/deposits/{number}", f"/case/evidence/deposits/{number}"),
