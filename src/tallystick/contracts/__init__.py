@@ -54,7 +54,7 @@ from tallystick.contracts.fact_labels import (
 from tallystick.contracts.figures import StatisticSchema, WarningSchema
 from tallystick.contracts.forms import Form, FormField, form_of
 from tallystick.contracts.json_schemas import json_schema, value_json_schema
-from tallystick.contracts.label import Format, Help, Label, Of
+from tallystick.contracts.label import Format, Help, Label, Of, SignedOver
 from tallystick.contracts.migrations import Migration, migration, migrations_of
 from tallystick.contracts.organizations import check_codes
 from tallystick.contracts.part import Part
@@ -229,6 +229,7 @@ __all__ = [
     "SM3Digest",
     "Scene",
     "Signature",
+    "SignedOver",
     "Signer",
     "Silent",
     "Since",

@@ -24,7 +24,7 @@ from tallystick.contracts.hints import (
     record_fields,
     unwrapped,
 )
-from tallystick.contracts.label import Format, Label, Of
+from tallystick.contracts.label import Format, Label, Of, SignedOver
 from tallystick.contracts.schema import FieldSchema, Kind, ValueType
 from tallystick.contracts.values import INTEGER_MIN
 from tallystick.contracts.wording import NO_WORDS, Words, choice_labels, field_label, words_below
@@ -117,6 +117,7 @@ def field_schema(field: DeclaredField, place: Place) -> FieldSchema:
     """
     own_place = place._replace(owner=f"{place.owner}.{field.name}")
     label = find_mark(field.annotation, Label)
+    signed = find_mark(field.annotation, SignedOver)
     described = FieldSchema(
         name=field.name,
         type=value_type(field.annotation, own_place),
@@ -124,6 +125,7 @@ def field_schema(field: DeclaredField, place: Place) -> FieldSchema:
         help=help_of(field.annotation),
         is_required=field.default is NODEFAULT,
         of=find_marks(field.annotation, Of),
+        signed_over=None if signed is None else signed.query,
     )
     if field.default is NODEFAULT:
         return described

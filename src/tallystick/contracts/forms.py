@@ -75,6 +75,8 @@ class FormField(Struct, frozen=True, kw_only=True, omit_defaults=True):
     widget: Widget
     format: str | None = None
     """What the value means beyond its widget, as in the schema."""
+    signed_over: str | None = None
+    """Of a signature, or what holds one: the query that tells the digest it is over."""
     is_required: bool = False
     is_nullable: bool = False
     default: Any = None
@@ -134,6 +136,7 @@ def _field(declared: FieldSchema) -> FormField:
         help=declared.help,
         widget=_widget(described),
         format=described.format,
+        signed_over=declared.signed_over,
         is_required=declared.is_required,
         is_nullable=described.is_nullable,
         default=declared.default,

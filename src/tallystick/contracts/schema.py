@@ -67,6 +67,8 @@ class FieldSchema(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What stands in for an absent value if it is not required, as JSON: bytes are hexadecimal."""
     of: tuple[Of, ...] = ()
     """Of an argument: the records that say it, and that its method acts on."""
+    signed_over: str | None = None
+    """Of an argument that is a signature, or holds one: the query that tells what is signed."""
 
 
 class MethodSchema(Struct, frozen=True, kw_only=True, omit_defaults=True):

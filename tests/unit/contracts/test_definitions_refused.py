@@ -20,7 +20,10 @@ from tallystick.contracts import (
     Of,
     Record,
     Refusal,
+    Signature,
+    SignedOver,
     Table,
+    ValueDigest,
     action,
     query,
     schema_of,
@@ -192,6 +195,50 @@ def test_a_mark_that_leads_to_no_record_is_refused(mark: Of, advice: str) -> Non
     with pytest.raises(InvalidContract, match="its mark `Of` leads nowhere") as caught:
         schema_of(Library)
     assert caught.value.field == "library.move.what"
+    assert advice in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "advice"),
+    [
+        (Signature, "to_sing", "a query that returns a digest"),
+        (Signature, "sign", "a query that returns a digest"),
+        (Signature, "title", "a query that returns a digest"),
+        (Signature, "digest_of_other", "a query that returns a digest"),
+        (str, "to_sign", "an argument that is a signature or holds one"),
+    ],
+    ids=["no such query", "an action", "no digest", "asks for more", "no signature"],
+)
+def test_a_signature_is_over_what_a_query_of_the_same_arguments_tells(
+    kind: Any, name: str, advice: str
+) -> None:
+    """The mark `SignedOver` must name such a query, and stand at a signature."""
+
+    class Papers(Contract, name="papers", version=1, label=LABEL):
+        """Has papers signed."""
+
+        books = Table(Book, key="id")
+
+        @action(role=ANY_MEMBER, label=LABEL)
+        def sign(self, ctx: Context, book: str, signature: str) -> None:
+            raise NotImplementedError
+
+        @query(label=LABEL)
+        def to_sign(self, book: str) -> ValueDigest:
+            raise NotImplementedError
+
+        @query(label=LABEL)
+        def title(self, book: str) -> str:
+            raise NotImplementedError
+
+        @query(label=LABEL)
+        def digest_of_other(self, other: str) -> ValueDigest:
+            raise NotImplementedError
+
+    Papers.sign.__annotations__["signature"] = Annotated[kind, SignedOver(name)]
+    with pytest.raises(InvalidContract, match="`SignedOver` does not say") as caught:
+        schema_of(Papers)
+    assert caught.value.field == "papers.sign.signature"
     assert advice in caught.value.hint
 
 

@@ -13,6 +13,7 @@ from tallystick.console.signing.pending import propose
 from tallystick.console.visit import Visit
 from tallystick.console.work.drafts import controls_of, drop_draft, save_draft
 from tallystick.console.work.entered import COUNT, Entered, Flaw, filled
+from tallystick.console.work.to_sign import digest_to_sign
 from tallystick.errors import InvalidArguments
 
 _SEE_OTHER: Final = 303
@@ -39,6 +40,9 @@ async def take_form(visit: Visit) -> Response:
     if wish := values.pop("choose", ""):
         keep = choose_on(visit, wish)
         return keep(_page(visit, form, values, []))
+    if path := values.pop("to-sign", ""):
+        digest, flaws = await digest_to_sign(visit, form, values, path)
+        return _page(visit, form, values, flaws, {path: digest} if digest else None)
     if values.get("save"):
         return _saved(visit, values)
     return await _proposed(visit, form, values)
@@ -77,7 +81,13 @@ async def _form(visit: Visit) -> Json:
     )
 
 
-def _page(visit: Visit, form: Json, values: dict[str, str], flaws: list[Flaw]) -> Response:
+def _page(
+    visit: Visit,
+    form: Json,
+    values: dict[str, str],
+    flaws: list[Flaw],
+    to_sign: dict[str, str] | None = None,
+) -> Response:
     roles = set(form.get("roles", []))
     held = visit.person.roles if visit.person else frozenset()
     return visit.page(
@@ -85,6 +95,7 @@ def _page(visit: Visit, form: Json, values: dict[str, str], flaws: list[Flaw]) -
         http_status=_UNPROCESSABLE if flaws else 200,
         form=form,
         values=values,
+        to_sign=to_sign or {},
         flaws={flaw.path: visit.say(flaw.text, **flaw.facts) for flaw in flaws},
         may=not roles or bool(roles & held),
         back=safe_return(values.get("back", visit.query.get("back", "/"))),

@@ -55,6 +55,10 @@ class Entered:
         """Return the arguments of a method; flaws are noted."""
         return self._record(fields, "")
 
+    def read_at(self, field: Json, path: str) -> Json:
+        """Return what stands in one control, wherever it is in the form; flaws are noted."""
+        return self._value(field, path)
+
     def count(self, path: str) -> int:
         """Return how many rows a list has."""
         stated = self.values.get(f"{path}.{COUNT}", "0")

@@ -14,6 +14,7 @@ from tallystick.contracts import (
     Meta,
     Name,
     Signature,
+    SignedOver,
     action,
     replace,
 )
@@ -231,7 +232,11 @@ class Payments(CharityTables):
         refuses=(WrongSignature,),
     )
     def confirm(
-        self, ctx: Context, entitlement: Identifier, feedback: Digest, signature: Signature
+        self,
+        ctx: Context,
+        entitlement: Identifier,
+        feedback: Digest,
+        signature: Annotated[Signature, SignedOver("confirmation_to_sign")],
     ) -> None:
         """en: Hands in the beneficiary's signed word that the money came, with feedback by digest.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from tallystick.contracts import (
+    Digest,
     Identifier,
     Label,
     ValueDigest,
@@ -18,10 +19,12 @@ from tallystick.industries.charity.records import (
     Campaign,
     Donation,
     Entitlement,
+    PayeeAccount,
     Payout,
     Slice,
     Trace,
 )
+from tallystick.industries.charity.rules import claim_digest, confirmation_digest
 from tallystick.industries.charity.tables import CharityTables
 
 TRACED_PAYOUTS_MAX: Final = 500
@@ -99,6 +102,23 @@ class Queries(CharityTables):
             slices=merged(sums),
             is_complete=is_complete,
         )
+
+    @query(label=Label(zh="领取签署摘要", en="Claim, to sign"))
+    def claim_to_sign(self, entitlement: Identifier, account: PayeeAccount) -> ValueDigest:
+        """en: Returns what a beneficiary, and a guardian, sign to claim to this account.
+
+        zh: 返回受益人（及监护人）确认领取至该账户时所签的摘要。
+        """
+        kept = self.entitlements.require(entitlement)
+        return claim_digest(kept, account, self.campaigns.require(kept.campaign).currency)
+
+    @query(label=Label(zh="收款确认签署摘要", en="Confirmation, to sign"))
+    def confirmation_to_sign(self, entitlement: Identifier, feedback: Digest) -> ValueDigest:
+        """en: Returns what a beneficiary signs to say that the money came.
+
+        zh: 返回受益人确认收款时所签的摘要。
+        """
+        return confirmation_digest(self.entitlements.require(entitlement).id, feedback)
 
     def _slices(self, donation: Donation) -> tuple[list[Slice], bool]:
         """Return what of each list was paid from a donation, and whether that is all."""

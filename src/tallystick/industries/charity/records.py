@@ -21,6 +21,7 @@ from tallystick.contracts import (
     PublicKey,
     Record,
     Signature,
+    SignedOver,
     Timestamp,
     ValueDigest,
 )
@@ -369,9 +370,15 @@ class NewClaim(Arguments):
     entitlement: Annotated[Identifier, Label(zh="资助编号", en="Entitlement")]
     amount: Annotated[Units, Label(zh="金额", en="Amount")]
     account: Annotated[PayeeAccount, Label(zh="收款账户", en="Account")]
-    beneficiary: Annotated[Signed, Label(zh="受益人签署", en="Beneficiary's signature")]
+    beneficiary: Annotated[
+        Signed, Label(zh="受益人签署", en="Beneficiary's signature"), SignedOver("claim_to_sign")
+    ]
     device: Annotated[ValueDigest, Label(zh="设备摘要", en="Device")]
-    guardian: Annotated[Signed | None, Label(zh="监护人签署", en="Guardian's signature")] = None
+    guardian: Annotated[
+        Signed | None,
+        Label(zh="监护人签署", en="Guardian's signature"),
+        SignedOver("claim_to_sign"),
+    ] = None
 
 
 class Claim(Record):

@@ -19,6 +19,7 @@ from tallystick.contracts import (
     Name,
     OrganizationCode,
     Record,
+    SignedOver,
     Timestamp,
     ValueDigest,
 )
@@ -375,7 +376,9 @@ class NewFiling(Arguments):
     court: Annotated[OrganizationCode, Label(zh="法院", en="Court")]
     creditor: Annotated[Key, Label(zh="债权人", en="Creditor")]
     obligations: Annotated[Obligations, Label(zh="所主张的义务", en="What is claimed")]
-    confirmation: Annotated[Signed, Label(zh="签名确认", en="Confirmation")]
+    confirmation: Annotated[
+        Signed, Label(zh="签名确认", en="Confirmation"), SignedOver("filing_to_sign")
+    ]
 
 
 class Outcome(StrEnum):

@@ -11,6 +11,7 @@ from tallystick.industries.justice.performing import FOLLOWS
 from tallystick.industries.justice.queries import Queries
 from tallystick.industries.justice.setting import Setting
 from tallystick.industries.justice.supervision import Supervision
+from tallystick.industries.justice.to_sign import ToSign
 from tallystick.industries.justice.words import WORDS
 from tallystick.industries.justice.workflows import EXCLUSIVE_ROLES
 
@@ -20,6 +21,7 @@ class Justice(
     Setting,
     Judging,
     Queries,
+    ToSign,
     Supervision,
     Contract,
     name="justice",

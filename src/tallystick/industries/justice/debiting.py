@@ -5,7 +5,17 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from tallystick.contracts import Context, Digest, Identifier, Label, Meta, action, asdict, replace
+from tallystick.contracts import (
+    Context,
+    Digest,
+    Identifier,
+    Label,
+    Meta,
+    SignedOver,
+    action,
+    asdict,
+    replace,
+)
 from tallystick.contracts.parts import Deadline, OrderId, OrderState, PaymentOrder
 from tallystick.industries.justice.case_records import PaymentReport
 from tallystick.industries.justice.events import DebitReturned, Registered
@@ -51,7 +61,12 @@ class Debiting(Signing):
         emits=(Registered,),
         refuses=(*SIGNING_REFUSES, TooMuch),
     )
-    def authorize_debit(self, ctx: Context, new: NewAuthorization, signed: Signed) -> Authorization:
+    def authorize_debit(
+        self,
+        ctx: Context,
+        new: NewAuthorization,
+        signed: Annotated[Signed, SignedOver("debit_to_sign")],
+    ) -> Authorization:
         """en: A debtor lets its account be debited for one agreement, up to a cap, by signature.
 
         zh: 债务人以签名授权在上限内就某合同扣款。

@@ -12,6 +12,7 @@ from tallystick.contracts import (
     Label,
     Name,
     Of,
+    SignedOver,
     action,
     replace,
 )
@@ -51,6 +52,7 @@ from tallystick.industries.justice.rules import (
     claim_of,
     enforcement_digest,
     likeness,
+    owed_to,
 )
 from tallystick.industries.justice.signing import SIGNING_REFUSES
 from tallystick.industries.justice.tables import require_party, require_side
@@ -184,7 +186,7 @@ class Filing(Mediating):
         ctx: Context,
         agreement: Annotated[Identifier, Label(zh="合同", en="Agreement")],
         creditor: Annotated[Key, Label(zh="债权人", en="Creditor")],
-        confirmation: Signed,
+        confirmation: Annotated[Signed, SignedOver("enforcement_to_sign")],
     ) -> Enforcement:
         """en: One confirmed act hands what was ordered or confirmed, and not done, to the court.
 
@@ -194,13 +196,7 @@ class Filing(Mediating):
         party = require_side(ctx, kept, creditor)
         if not kept.is_enforceable or kept.court is None:
             raise StepMissing(subject=kept.id, missing="decide_case")
-        owed = [
-            one
-            for one in self.obligations_of(kept)
-            if one.is_enforceable
-            and one.creditor == creditor
-            and one.state is ObligationState.BREACHED
-        ]
+        owed = owed_to(creditor, self.obligations_of(kept))
         if not owed:
             raise StepMissing(subject=kept.id, missing=ObligationState.BREACHED)
         names = tuple(one.id for one in owed)

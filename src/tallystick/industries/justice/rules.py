@@ -105,6 +105,15 @@ def enforcement_digest(agreement: str, court: str, obligations: Sequence[str]) -
     return digest_of("justice enforcement", agreement, court, *obligations)
 
 
+def owed_to(creditor: str, obligations: Iterable[Obligation]) -> list[Obligation]:
+    """Return what of these a creditor may have enforced: ordered or confirmed, and overdue."""
+    return [
+        one
+        for one in obligations
+        if one.is_enforceable and one.creditor == creditor and one.state is ObligationState.BREACHED
+    ]
+
+
 def likeness(template: str, total: int) -> str:
     """Return a digest that claims of one kind and sum share."""
     return digest_of("justice likeness", template, total)

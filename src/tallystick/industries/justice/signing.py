@@ -10,6 +10,7 @@ from tallystick.contracts import (
     Digest,
     Identifier,
     Label,
+    SignedOver,
     action,
     asdict,
     replace,
@@ -143,7 +144,7 @@ class Signing(Performing):
         ctx: Context,
         agreement: Annotated[Identifier, Label(zh="合同", en="Agreement")],
         role: Annotated[Key, Label(zh="当事人", en="Party")],
-        signed: Signed,
+        signed: Annotated[Signed, SignedOver("agreement_to_sign")],
     ) -> Agreement:
         """en: Hands a party's signature in; with the last one the agreement is in force.
 
@@ -207,7 +208,7 @@ class Signing(Performing):
         ctx: Context,
         amendment: Annotated[Identifier, Label(zh="变更", en="Amendment")],
         role: Annotated[Key, Label(zh="当事人", en="Party")],
-        signed: Signed,
+        signed: Annotated[Signed, SignedOver("amendment_to_sign")],
     ) -> Amendment:
         """en: Hands a party's signature in; with the last one the amendment is in force.
 

@@ -5,13 +5,25 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from tallystick.contracts import BoundedText, Identifier, Label, Meta, Name, Record, query
-from tallystick.industries.preservation.letter_records import Letter, LetterState
+from tallystick.contracts import (
+    BoundedText,
+    Identifier,
+    Label,
+    Meta,
+    Name,
+    Record,
+    ValueDigest,
+    asdict,
+    query,
+    replace,
+)
+from tallystick.contracts.parts import DocumentFile
+from tallystick.industries.preservation.letter_records import Letter, LetterState, LetterTerms
 from tallystick.industries.preservation.letter_text import differences, letter_fields, read_letter
 from tallystick.industries.preservation.measure_records import Measure, Release
 from tallystick.industries.preservation.records import Application
 from tallystick.industries.preservation.refusals import DoesNotFit
-from tallystick.industries.preservation.rules import presentable
+from tallystick.industries.preservation.rules import letter_digest, presentable
 from tallystick.industries.preservation.tables import PreservationTables
 
 FILE_BYTES_MAX: Final = 1_000_000
@@ -89,6 +101,19 @@ class Queries(PreservationTables):
             ),
         )
 
+    @query(label=Label(zh="保函签章摘要", en="Letter, to seal"))
+    def letter_to_sign(
+        self, letter: Identifier, terms: LetterTerms, file: DocumentFile
+    ) -> ValueDigest:
+        """en: Returns what a guarantor's seal signs: every field of the letter on these terms.
+
+        zh: 返回担保人签章所签的摘要：按这些条款的保函的每个字段。
+        """
+        kept = self.letters.require(letter)
+        asked = replace(kept, terms=terms, file=file, signature=_UNSIGNED)
+        application = self.applications.require(kept.application)
+        return letter_digest(asdict(presentable(asked, application)))
+
     @query(label=Label(zh="查看案件", en="Show a case"))
     def show_case(self, application: Identifier) -> CaseAnswer:
         """en: Returns an application with its accepted letters, its measures and its release.
@@ -104,4 +129,6 @@ class Queries(PreservationTables):
         )
 
 
+_UNSIGNED: Final = "00" * 64
+"""Stands where the signature will: it signs everything but itself."""
 _NUMBER_MAX: Final = 64

@@ -12,6 +12,7 @@ from tallystick.contracts import (
     Label,
     OrganizationCode,
     Signature,
+    SignedOver,
     action,
     asdict,
     replace,
@@ -135,7 +136,11 @@ class Underwriting(Paying):
         letter: LetterId,
         terms: LetterTerms,
         file: DocumentFile,
-        signature: Annotated[Signature, Label(zh="担保人签章", en="Seal's signature")],
+        signature: Annotated[
+            Signature,
+            Label(zh="担保人签章", en="Seal's signature"),
+            SignedOver("letter_to_sign"),
+        ],
     ) -> Letter:
         """en: Another person than the underwriter issues the letter under the guarantor's seal.
 
