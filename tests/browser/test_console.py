@@ -19,6 +19,7 @@ EVERYBODYS: Final = frozenset(
         *("/", "/explorer", "/v", "/b", "/b/0", "/b/{height:int}", "/t", "/t/{id}", "/events"),
         *("/o", "/o/{id}", "/c", "/c/{contract}", "/state/{contract}/{table}", "/search"),
         *("/stats", "/alerts", "/gov", "/gov/keys", "/nodes", "/learn", "/learn/errors"),
+        "/ask/{contract}/{method}",
     }
 )
 """Pages to which links lead everybody."""

@@ -150,6 +150,21 @@ def cover_changes(visit: Visit, contract: str, changes: list[Json | None]) -> li
     ]
 
 
+def cover_value(visit: Visit, contract: str, described: Json, value: Json) -> tuple[Json, bool]:
+    """Return an answer of a contract as the reader may see it, and whether something is covered.
+
+    Args:
+        visit: of the reader.
+        contract: who answered.
+        described: the answer's type, as the contract's schema says.
+        value: the answer.
+    """
+    if _sees_all(visit, contract) or _is_party(visit.person, value):
+        return value, False
+    hidden = _personal_in({"value": value}, [{"name": "value", "type": described}])
+    return covered(value, hidden), bool(hidden)
+
+
 def cover_events(visit: Visit, events: list[Json]) -> tuple[list[Json], bool]:
     """Return events as the reader may see them, and whether something is covered."""
     shown = [_cover_event(visit, one) for one in events]

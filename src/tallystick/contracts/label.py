@@ -52,8 +52,9 @@ class SignedOver(Struct, frozen=True):
     """That an argument is a signature, or holds one, over a digest that a query tells.
 
     The query takes arguments of the method, or fields of its records, by the same names and types:
-    those that the digest is made of, which it returns. So whoever is to sign sees what before anything is sent, and doors can
-    have it signed where the key is: `Annotated[Signature, SignedOver("letter_to_sign")]`.
+    those that the digest is made of, which it returns. So whoever is to sign sees what before
+    anything is sent, and doors can have it signed where the key is:
+    `Annotated[Signature, SignedOver("letter_to_sign")]`.
     """
 
     query: str

@@ -28,11 +28,13 @@ async def show_application(visit: Visit) -> Response:
         and method.get("roles")
         and may_call(method, roles)
     ]
+    queries = [method for method in contract["methods"] if method["kind"] == "query"]
     transactions = await listed_transactions(visit, contract=contract["name"], limit=_LATEST)
     return visit.page(
         "work/application.html",
         contract=contract,
         actions=actions,
+        queries=queries,
         flows=await _flows(visit, contract),
         transactions=transactions,
     )

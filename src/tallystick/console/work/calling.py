@@ -35,7 +35,7 @@ async def take_form(visit: Visit) -> Response:
     """Answer POST /do/{contract}/{method}: the preview, or the form again with what is wrong."""
     form, sent = await _form(visit), await visit.form()
     values = {name: value for name, value in sent.multi_items() if isinstance(value, str)}
-    if changed := _with_rows_changed(values):
+    if changed := with_rows_changed(values):
         return _page(visit, form, changed, [])
     if wish := values.pop("choose", ""):
         keep = choose_on(visit, wish)
@@ -70,7 +70,7 @@ async def _proposed(visit: Visit, form: Json, values: dict[str, str]) -> Respons
             back=safe_return(values.get("back", "/")),
         )
     except InvalidArguments as error:
-        return _page(visit, form, values, [_flaw_of(error)])
+        return _page(visit, form, values, [flaw_of(error)])
     drop_draft(visit.records, values.get("draft", ""), visit.somebody().account)
     return RedirectResponse(address, _SEE_OTHER)
 
@@ -102,7 +102,7 @@ def _page(
     )
 
 
-def _with_rows_changed(values: dict[str, str]) -> dict[str, str] | None:
+def with_rows_changed(values: dict[str, str]) -> dict[str, str] | None:
     """Return the controls after a press of `add` or `remove` at a list, or None."""
     if path := values.pop("add-row", ""):
         count = values.get(f"{path}.{COUNT}", "0")
@@ -130,7 +130,7 @@ def without_row(values: dict[str, str], row: str) -> dict[str, str]:
     return kept
 
 
-def _flaw_of(error: InvalidArguments) -> Flaw:
+def flaw_of(error: InvalidArguments) -> Flaw:
     """Return the node's complaint about an argument, at its control."""
     named = error.field or ""
     path = named.removeprefix("args.").replace("[", ".").replace("]", "")

@@ -8,6 +8,7 @@ from typing import Final
 from tallystick.console.access import Access, Page
 from tallystick.console.paces import EXPORT
 from tallystick.console.work.applications import show_application
+from tallystick.console.work.asking import show_question
 from tallystick.console.work.batch_pages import (
     confirm_batch,
     show_batch,
@@ -45,6 +46,12 @@ PAGES: Final = (
         access=Access.SIGNED_IN,
         handler=take_upload,
         method="POST",
+    ),
+    Page(
+        path="/ask/{contract}/{method}",
+        name="question",
+        access=Access.PUBLIC,
+        handler=show_question,
     ),
     Page(path="/batch/{id}", name="batch", access=Access.SIGNED_IN, handler=show_batch),
     Page(

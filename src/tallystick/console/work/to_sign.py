@@ -27,7 +27,7 @@ async def digest_to_sign(
     asked = await visit.ledger.get(at("contracts", form["contract"], "forms", query))
     entered = Entered(values)
     args = {
-        one["name"]: _as_text(entered.read_at(one, place))
+        one["name"]: as_text(entered.read_at(one, place))
         for one, place in _places(asked.get("fields", []), fields)
     }
     if entered.flaws:
@@ -51,7 +51,7 @@ def _places(asked: list[Json], fields: list[Json]) -> Iterator[tuple[Json, str]]
         yield one, paths[one["name"]]
 
 
-def _as_text(value: Json) -> str | None:
+def as_text(value: Json) -> str | None:
     """Return an argument as the address of a query has it: what is not one value is JSON."""
     if value is None or isinstance(value, str):
         return value

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a person signs, said before anything is sent: one query for each act that takes a signature."""
+"""What a person signs, said before anything is sent: a query for each act with a signature."""
 
 from __future__ import annotations
 
