@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a file to deposit brings along: a time-stamp beside it, the claims of a web capture in it.
+"""What a file to deposit brings along: a time-stamp or signature beside it, the claims in it.
 
 What the depositor says on the command line wins. Claims are shown as claims.
 """
@@ -10,13 +10,27 @@ from pathlib import Path
 from typing import Any, Final
 
 from tallystick.cli.catalogue import say
+from tallystick.cli.electronic_signatures import (
+    original_of,
+    signature_beside,
+    signature_means,
+)
+from tallystick.cli.options import Checking
 from tallystick.cli.stage import stage
 from tallystick.cli.talk import note, warn
 from tallystick.cli.times import format_time
-from tallystick.client import ACTIVE_WORDS, active_in, file_chunks, read_file
+from tallystick.client import (
+    ACTIVE_WORDS,
+    CheckResult,
+    active_in,
+    file_chunks,
+    read_file,
+    signature_checks,
+)
 from tallystick.crypto import sha256
-from tallystick.errors import FileProblem
+from tallystick.errors import FileProblem, InvalidSignature
 from tallystick.interchange.captures import is_capture, read_capture
+from tallystick.interchange.certificates import SIGNATURE_BYTES_MAX
 from tallystick.interchange.timestamps import (
     TOKEN_BYTES_MAX,
     check_imprint,
@@ -35,10 +49,11 @@ def clues_of(path: Path) -> dict[str, Any]:
     Raises:
         InvalidCapture: it is a web capture that is damaged.
         InvalidTimeStamp: the time-stamp beside it is over other bytes.
+        InvalidSignature: the electronic signature beside it is.
         FileProblem: a file cannot be read.
     """
     warn_of_active(path)
-    return {**_capture(path), **_time_stamp(path)}
+    return {**_capture(path), **_time_stamp(path), **_signature(path)}
 
 
 def warn_of_active(path: Path) -> None:
@@ -68,6 +83,21 @@ def _time_stamp(path: Path) -> dict[str, Any]:
     check_imprint(token, content_digests(file_chunks(path)))
     note(say("deposit.time_stamp", path=beside, time=format_time(token.time_ms)))
     return {"token_sha256": sha256(data).hex()}
+
+
+def _signature(path: Path) -> dict[str, Any]:
+    """Take the signature beside a file; whose it is, everybody asks who verifies the deposit."""
+    beside = signature_beside(path)
+    if beside is None:
+        return {}
+    data = read_file(beside, size_max=SIGNATURE_BYTES_MAX)
+    lines = signature_checks(data, original_of(path), signature_means(Checking()))
+    for line in lines:
+        if line.result is CheckResult.FAILED:
+            raise InvalidSignature(f"{beside}: {line.evidence.en}", field="signature_sha256")
+    who = lines[-1].evidence.get(stage().language)
+    note(say("deposit.signature", path=beside, who=who))
+    return {"signature_sha256": sha256(data).hex()}
 
 
 def _capture(path: Path) -> dict[str, Any]:

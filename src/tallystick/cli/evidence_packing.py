@@ -20,7 +20,9 @@ from tallystick.cli.linking import transaction_of_leaf
 from tallystick.cli.plain import plain_row
 from tallystick.cli.time_stamps import ask
 from tallystick.client import (
+    CERTIFICATE_SUFFIX,
     SEAL_RECORD,
+    SIGNATURE_SUFFIXES,
     Net,
     VerifiedReceipt,
     digest_file,
@@ -47,8 +49,10 @@ from tallystick.interchange.timestamps import granted_token
 from tallystick.model import LogProof
 
 CUSTODY_FILE: Final = "evidence/custody.jsonld"
-_CERTIFICATE_SUFFIX: Final = ".certificate.pdf"
-_SKIPPED: Final = (*TIME_STAMP_SUFFIXES, ".receipt.json", ".cose", ".tlog-proof")
+_SKIPPED: Final = (
+    *(*TIME_STAMP_SUFFIXES, *SIGNATURE_SUFFIXES),
+    *(".receipt.json", ".tlog-proof", CERTIFICATE_SUFFIX),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +196,8 @@ def _exhibit(net: Net, row: Mapping[str, Any], path: Path) -> Exhibit:
         statement=receipt.statement(),
         log_proof=LogProof.of_receipt(receipt).to_text().encode(),
         token=_token(row, path),
-        certificate=_beside(path, _CERTIFICATE_SUFFIX),
+        certificate=_beside(path, CERTIFICATE_SUFFIX),
+        signature=_signature(row, path),
     )
 
 
@@ -205,6 +210,15 @@ def _token(row: Mapping[str, Any], path: Path) -> bytes:
     for suffix in TIME_STAMP_SUFFIXES:
         data = _beside(path, suffix)
         if data and row.get("token_sha256") == sha256(data).hex():
+            return data
+    return b""
+
+
+def _signature(row: Mapping[str, Any], path: Path) -> bytes:
+    """Return the electronic signature beside an original, if it is the one that was deposited."""
+    for suffix in SIGNATURE_SUFFIXES:
+        data = _beside(path, suffix)
+        if data and row.get("signature_sha256") == sha256(data).hex():
             return data
     return b""
 

@@ -151,6 +151,7 @@ class Checking:
     offline: bool = False
     trust: Path | None = None
     authorities: tuple[Path, ...] = ()
+    signers: tuple[Path, ...] = ()
     services: tuple[Path, ...] = ()
     witnesses: Witnesses = 0
 

@@ -10,7 +10,7 @@ asked for what is missing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -18,17 +18,20 @@ from typing import Final
 from tallystick.cli.facts_again import check_facts, known_paper
 from tallystick.cli.options import Checking
 from tallystick.client import (
-    DETACHED_BYTES_MAX,
+    CERTIFICATE_SUFFIX,
     EXTRACT_BYTES_MAX,
+    CheckResult,
     FolderMembers,
     PackageMeans,
     ProofKind,
+    Result,
     StampMeans,
-    StatementOriginal,
     Trust,
     Verification,
     certificate_in,
     certificate_network,
+    certified_check,
+    certified_file,
     check_certificate,
     check_extract,
     container_verification,
@@ -39,12 +42,15 @@ from tallystick.client import (
     kind_of,
     open_trust,
     package_verification,
+    proven_seals,
     read_file,
+    signature_verification,
     statement_verification,
     time_stamp_verification,
     verify,
 )
 from tallystick.interchange.archives import open_archive
+from tallystick.interchange.certificates import SIGNATURE_BYTES_MAX
 
 Checklists = list[tuple[str, Verification]]
 
@@ -63,6 +69,13 @@ class Proof:
     """Certificates of time-stamp authorities to believe, beside those pinned at home."""
     services: tuple[Path, ...] = ()
     """Files of transparency services to believe, beside those pinned at home."""
+    signers: tuple[Path, ...] = ()
+    """Certificates of signers, or of their authorities, to believe, likewise."""
+
+    @property
+    def checking(self) -> Checking:
+        """The options that say whom to believe."""
+        return Checking(authorities=self.authorities, services=self.services, signers=self.signers)
 
 
 def check_any_proof(path: Path, *, trust: Path) -> Checklists:
@@ -87,13 +100,13 @@ def checklists(
         UsageError: a trust file is needed, and there is none.
         FileProblem: a file cannot be read.
     """
-    named = checking.receipt or _foreign_beside(path)
+    named = checking.receipt or _foreign_beside(path) or _certificate_beside(path)
     file, original = (path, None) if named is None else (named, path)
     kind = kind_of(file)
     check = None if kind is None else CHECKS.get(kind)
     if check is None or (named is None and find_receipt(path) is not None):
         return None
-    means = checking.witnesses, checking.authorities, checking.services
+    means = checking.witnesses, checking.authorities, checking.services, checking.signers
     return check(Proof(file, original, trust_of, *means))
 
 
@@ -102,6 +115,13 @@ def _foreign_beside(path: Path) -> Path | None:
     beside = find_receipt(path)
     is_statement = beside is not None and kind_of(beside) is ProofKind.STATEMENT
     return beside if is_statement and _foreign(beside) is not None else None
+
+
+def _certificate_beside(path: Path) -> Path | None:
+    """Return the certificate that lies beside an original without a receipt."""
+    beside = path.with_name(f"{path.name}{CERTIFICATE_SUFFIX}")
+    is_needed = find_receipt(path) is None and beside.is_file()
+    return beside if is_needed and certificate_in(beside) is not None else None
 
 
 def _foreign(path: Path | None) -> bytes | None:
@@ -123,15 +143,10 @@ def _statement(proof: Proof) -> Checklists | None:
     data = _foreign(proof.file)
     if data is None:
         return None
+    from tallystick.cli.electronic_signatures import original_of
     from tallystick.cli.transparency_services import pinned_services
-    from tallystick.interchange.timestamps import content_digests
 
-    original = None
-    if proof.original is not None:
-        is_small = proof.original.stat().st_size <= DETACHED_BYTES_MAX
-        content = read_file(proof.original, size_max=DETACHED_BYTES_MAX) if is_small else None
-        chunks = file_chunks(proof.original) if content is None else iter((content,))
-        original = StatementOriginal(content_digests(chunks), content)
+    original = None if proof.original is None else original_of(proof.original)
     found = statement_verification(data, original, pinned_services(proof.services))
     return [(proof.file.name, found)]
 
@@ -147,9 +162,11 @@ def _time_stamp(proof: Proof) -> Checklists:
 
 
 def _package(proof: Proof) -> Checklists:
+    from tallystick.cli.electronic_signatures import signature_means
     from tallystick.cli.time_stamps import now_ms, pinned_roots
 
-    means = PackageMeans(proof.trust_of, pinned_roots(proof.authorities), now_ms())
+    signatures = signature_means(proof.checking)
+    means = PackageMeans(proof.trust_of, pinned_roots(proof.authorities), now_ms(), signatures)
     if proof.file.is_dir():
         return package_verification(proof.file.name, FolderMembers(proof.file), means)
     with proof.file.open("rb") as source:
@@ -172,19 +189,29 @@ def _custody(proof: Proof) -> Checklists:
     return [(proof.file.name, custody_verification(data, original))]
 
 
-def _extract(proof: Proof) -> Checklists | None:
-    """Check an extract by itself; beside an original it is none of its receipts."""
-    if proof.original is not None:
-        return None
+def _signature(proof: Proof) -> Checklists:
+    """Check an electronic signature by itself, over the original named for it or beside it."""
+    from tallystick.cli.electronic_signatures import original_of, signature_means
+
+    beside = proof.file.with_suffix("")
+    path = proof.original or (beside if beside.is_file() else None)
+    original = None if path is None else original_of(path)
+    data = read_file(proof.file, size_max=SIGNATURE_BYTES_MAX)
+    found = signature_verification(data, original, signature_means(proof.checking))
+    return [(proof.file.name, found)]
+
+
+def _extract(proof: Proof) -> Checklists:
+    """Check an extract by itself, and an original as the deposit that it proves."""
     data = read_file(proof.file, size_max=EXTRACT_BYTES_MAX)
     found = check_extract(data, trust_of=proof.trust_of, facts_check=check_facts)
-    return [(proof.file.name, found)]
+    return [(proof.file.name, _with_original(proof, found, data))]
 
 
 def _certificate(proof: Proof) -> Checklists | None:
     """Check a certificate; any other PDF is an original whose receipt is looked for."""
     content = certificate_in(proof.file)
-    if content is None or proof.original is not None:
+    if content is None:
         return None
     from tallystick.cli.time_stamps import now_ms, pinned_roots
 
@@ -195,7 +222,23 @@ def _certificate(proof: Proof) -> Checklists | None:
         paper_of=known_paper,
         stamps=StampMeans(pinned_roots(proof.authorities), now_ms()),
     )
-    return [(proof.file.name, found)]
+    return [(proof.file.name, _with_original(proof, found, content))]
+
+
+def _with_original(proof: Proof, found: Verification, content: bytes) -> Verification:
+    """Add whether an original is the one that is certified, and its electronic signature."""
+    path = proof.original
+    if path is None or found.result is Result.NO_MATCH:
+        return found
+    from tallystick.cli.electronic_signatures import with_signature
+
+    certified = certified_file(content)
+    check = certified_check(certified, digest_file(path))
+    found = replace(found, checks=(*found.checks, check))
+    if certified is None or check.result is CheckResult.FAILED:
+        return found
+    seals = proven_seals(content, proof.trust_of(certificate_network(content)))
+    return with_signature(path, found, certified.signature, proof.checking, seals)
 
 
 CHECKS: Final[Mapping[ProofKind, Callable[[Proof], Checklists | None]]] = MappingProxyType(
@@ -206,6 +249,7 @@ CHECKS: Final[Mapping[ProofKind, Callable[[Proof], Checklists | None]]] = Mappin
         ProofKind.PACKAGE: _package,
         ProofKind.CONTAINER: _container,
         ProofKind.CUSTODY: _custody,
+        ProofKind.SIGNATURE: _signature,
         ProofKind.EXTRACT: _extract,
         ProofKind.PDF: _certificate,
     }

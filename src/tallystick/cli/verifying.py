@@ -11,6 +11,7 @@ from typing import Final
 
 from tallystick.cli.catalogue import say
 from tallystick.cli.demo.names import TRUST_FILE
+from tallystick.cli.electronic_signatures import with_signature_by_receipt
 from tallystick.cli.facts_again import check_facts, known_paper, made_at
 from tallystick.cli.linking import TRUST_VARIABLE, open_net
 from tallystick.cli.locate import data_folder, node_url
@@ -65,7 +66,7 @@ def offline_verification(what: str, checking: Checking) -> Verification:
         raise _no_receipt(what)
     trusted = _offline_trust(checking.trust, used)
     found = verify(path, receipt=receipt, trust=trusted, witnesses_min=witnesses)
-    return with_active_note(found, active_in(path))
+    return _whole(path, found, checking)
 
 
 def online_verification(net: Net, what: str, checking: Checking) -> Verification:
@@ -80,7 +81,7 @@ def online_verification(net: Net, what: str, checking: Checking) -> Verification
         return net.verify(facts, receipt=receipt, witnesses_min=witnesses)
     path = _existing(what)
     found = net.verify(path, receipt=receipt, witnesses_min=witnesses)
-    return with_active_note(found, active_in(path))
+    return _whole(path, found, checking)
 
 
 def proof_verification(what: str, checking: Checking) -> Checklists | None:
@@ -143,6 +144,13 @@ def with_standing(
     except TallystickError as error:
         more = (not_asked(error),)
     return [(name, Verification((*verification.checks, *more))), *rest]
+
+
+def _whole(path: Path, found: Verification, checking: Checking) -> Verification:
+    """Add what is known of the file beside its receipt: active content, an electronic signature."""
+    if not path.name.endswith(_RECEIPTS):
+        found = with_signature_by_receipt(path, found, checking, checking.receipt)
+    return with_active_note(found, active_in(path))
 
 
 def _is_hash(what: str) -> bool:

@@ -22,6 +22,13 @@ from tallystick.client.certificate_standing import (
     not_asked,
 )
 from tallystick.client.certificates import CertificateFacts, SealRecord
+from tallystick.client.certified_files import (
+    CERTIFICATE_SUFFIX,
+    CertifiedFile,
+    certified_check,
+    certified_file,
+    proven_seals,
+)
 from tallystick.client.connection import AsyncNet, Net, connect, connect_async
 from tallystick.client.container_seals import SEAL_RECORD, seal_file, seal_key
 from tallystick.client.contract_desk import ContractDesk, PendingAction
@@ -108,11 +115,20 @@ from tallystick.client.verification import (
 from tallystick.client.verify_any import certificate_in, verify
 from tallystick.client.verify_custody import custody_verification
 from tallystick.client.verify_log import verify_log_extension, verify_state
-from tallystick.client.verify_offline import find_receipt
+from tallystick.client.verify_offline import find_receipt, receipt_call
 from tallystick.client.verify_packages import (
     PackageMeans,
     container_verification,
     package_verification,
+)
+from tallystick.client.verify_signatures import (
+    SIGNATURE_SUFFIXES,
+    SignatureMeans,
+    SignatureStated,
+    signature_checks,
+    signature_missing,
+    signature_stated,
+    signature_verification,
 )
 from tallystick.client.verify_statements import (
     DETACHED_BYTES_MAX,
@@ -126,11 +142,13 @@ from tallystick.model import PrivatePlace, network_proof
 __all__ = [
     "ACTIVE_WORDS",
     "APPLICATION_FORMAT",
+    "CERTIFICATE_SUFFIX",
     "DETACHED_BYTES_MAX",
     "EXTRACT_BYTES_MAX",
     "MEMBERSHIP_FILE_BYTES_MAX",
     "PROOF_FORMAT",
     "SEAL_RECORD",
+    "SIGNATURE_SUFFIXES",
     "STUBS_PACKAGE",
     "ActionResult",
     "Application",
@@ -145,6 +163,7 @@ __all__ = [
     "BatchState",
     "BlockRecord",
     "CertificateFacts",
+    "CertifiedFile",
     "Challenged",
     "Check",
     "CheckResult",
@@ -201,6 +220,8 @@ __all__ = [
     "SealStore",
     "SealedRecord",
     "SealingKeyStore",
+    "SignatureMeans",
+    "SignatureStated",
     "StampMeans",
     "Standing",
     "StatementOriginal",
@@ -222,6 +243,8 @@ __all__ = [
     "ask_about_link",
     "certificate_in",
     "certificate_network",
+    "certified_check",
+    "certified_file",
     "check_certificate",
     "check_extract",
     "check_link",
@@ -251,12 +274,18 @@ __all__ = [
     "plan_csv",
     "plan_folder",
     "problem_of",
+    "proven_seals",
     "read_extract",
     "read_file",
     "read_proven_record",
+    "receipt_call",
     "seal_file",
     "seal_key",
     "seal_record",
+    "signature_checks",
+    "signature_missing",
+    "signature_stated",
+    "signature_verification",
     "statement_verification",
     "stub_package",
     "tally_home",

@@ -40,6 +40,15 @@ def deposited_files(call: Call) -> list[Deposited]:
     return list(_files(call.args))
 
 
+def stated_of(call: Call, sha256: bytes) -> dict[str, Value]:
+    """Return what the call's arguments state of the file with this hash; nothing if not of it."""
+    items = [one for rows in call.args.values() if isinstance(rows, list) for one in rows]
+    for fields in (call.args, *items):
+        if isinstance(fields, dict) and _digest(fields.get("sha256")) == sha256:
+            return fields
+    return {}
+
+
 def _files(args: dict[str, Value]) -> Iterator[Deposited]:
     own = _facts(args)
     if own is not None:

@@ -33,6 +33,7 @@ class ProofKind(StrEnum):
     PACKAGE = "package"
     CONTAINER = "container"
     CUSTODY = "custody"
+    SIGNATURE = "signature"
     EXTRACT = "extract"
     PDF = "pdf"
 
@@ -58,6 +59,7 @@ def kind_of(path: Path) -> ProofKind | None:
         (ProofKind.EXTRACT, head.lstrip()[:1] == b"{" and _format_of(path) == EXTRACT_FORMAT),
         (ProofKind.RECEIPT, head.lstrip()[:1] == b"{" and b"tallystick.receipt.v1" in head),
         (ProofKind.CUSTODY, path.suffix == ".jsonld"),
+        (ProofKind.SIGNATURE, path.suffix == ".p7s"),
         (ProofKind.TIME_STAMP, path.suffix in {".tsr", ".tst"}),
         (ProofKind.CONTAINER, head[_CONTAINER_AT:].startswith(_CONTAINER)),
         (ProofKind.PACKAGE, head.startswith(b"PK") and _holds_bag(path)),

@@ -22,7 +22,7 @@ from tallystick.client.verify_case import ProofBundle
 from tallystick.client.verify_checks import check_bundle, unreadable
 from tallystick.encoding import format_json
 from tallystick.errors import InvalidReceipt, TallystickError, UsageError
-from tallystick.model import LOG_PROOF_HEAD, Receipt, decode_transaction, parse_receipt
+from tallystick.model import LOG_PROOF_HEAD, Call, Receipt, decode_transaction, parse_receipt
 
 RECEIPT_SUFFIX: Final = ".receipt.json"
 STATEMENT_SUFFIX: Final = ".cose"
@@ -84,6 +84,14 @@ def find_receipt(path: str | Path) -> Path | None:
         if beside.is_file():
             return beside
     return None
+
+
+def receipt_call(source: bytes) -> Call | None:
+    """Return the call that a receipt in any form is about; None if it cannot be read."""
+    try:
+        return decode_transaction(_bundle(source).transaction).call
+    except TallystickError:
+        return None
 
 
 def _sort_out(

@@ -10,19 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import msgspec
 
 from tallystick.client.active_files import active_in_chunks, with_active_note
 from tallystick.client.container_seals import container_seal
-from tallystick.client.files import FileFacts
+from tallystick.client.package_exhibits import ExhibitProofs, exhibit_verifications
 from tallystick.client.trust import Trust
 from tallystick.client.verification import Check, Verification
 from tallystick.client.verify_answers import failed, not_reached, passed, skipped
-from tallystick.client.verify_offline import verify
+from tallystick.client.verify_signatures import SignatureMeans
 from tallystick.client.verify_time_stamps import time_stamp_verification
-from tallystick.crypto import digest_stream
 from tallystick.encoding import parse_json
 from tallystick.errors import HashMismatch, InvalidPackage, Malformed, TallystickError
 from tallystick.interchange.archives import Archive, Members
@@ -49,6 +49,8 @@ class PackageMeans:
     trust_of: Callable[[str | None], Trust]
     roots: Roots
     now_ms: int
+    signatures: SignatureMeans | None = None
+    """Whose electronic signatures are believed; None: nobody's."""
 
 
 class _Exhibit(msgspec.Struct, frozen=True, kw_only=True):
@@ -202,19 +204,12 @@ def _inside(
     members: Members, bag: Bag, index: _Index, means: PackageMeans
 ) -> Iterator[tuple[str, Verification]]:
     trust = means.trust_of(index.network)
+    signatures = means.signatures or SignatureMeans(means.now_ms)
     for one in index.exhibits:
-        receipt = f"evidence/{one.id}/receipt.json"
-        found = digest_stream(members.chunks(bag.root + one.file), with_sm3=True)
-        facts = FileFacts(found.sha256, found.size, found.sm3)
         name = bag.root + one.file
-        active = active_in_chunks(members.chunks(name), one.file, found.size)
-        checked = verify(_part(members, bag, receipt), trust=trust, original=facts)
-        yield one.file, with_active_note(checked, active)
-        token = f"evidence/{one.id}/token.tsr"
-        if token in one.proofs:
-            content = content_digests(members.chunks(bag.root + one.file))
-            data = _part(members, bag, token)
-            yield token, time_stamp_verification(data, content, means.roots, means.now_ms)
+        proofs = {path.rpartition("/")[2]: (path, _part(members, bag, path)) for path in one.proofs}
+        exhibit = ExhibitProofs(one.file, partial(members.chunks, name), proofs)
+        yield from exhibit_verifications(exhibit, trust, means.roots, signatures)
 
 
 def _part(members: Members, bag: Bag, name: str) -> bytes:

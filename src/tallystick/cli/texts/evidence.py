@@ -29,11 +29,12 @@ EVIDENCE_COMMANDS: Final[Mapping[str, CommandText]] = {
         ),
         Text(
             "Originals are found below --files by their SHA-256. A bag (BagIt, RFC 8493) holds "
-            "each with its receipt, statement, log proof, time-stamp (NAME.tsr) and certificate "
-            "(NAME.certificate.pdf) if they lie beside it, the chain of custody, and a page on "
-            "checking it without us. `tally verify` and any BagIt tool check it.",
+            "each with its receipt, statement, log proof, time-stamp (NAME.tsr), electronic "
+            "signature (NAME.p7s) and certificate (NAME.certificate.pdf) if they lie beside it, "
+            "the chain of custody, and a page on checking it without us. `tally verify` and any BagIt tool check it.",
             "在 --files 中按 SHA-256 查找原件。证据包（BagIt，RFC 8493）包含每份原件及其回执、透明声明、"
-            "日志证明，原件旁如有时间戳（NAME.tsr）与证书（NAME.certificate.pdf）亦一并收入，"
+            "日志证明，原件旁如有时间戳（NAME.tsr）、电子签名（NAME.p7s）与证书（NAME.certificate.pdf）"
+            "亦一并收入，"
             "另附监管链与独立核验说明。可用 `tally verify` 或任何 BagIt 工具核验。",
         ),
     ),
@@ -80,6 +81,10 @@ EVIDENCE_MESSAGES: Final[Mapping[str, Text]] = {
     "deposit.active": Text("{path}: {words}", "{path}：{words}"),
     "deposit.time_stamp": Text(
         "time-stamp {path}, {time}, goes on record with it", "时间戳 {path}（{time}）一并登记"
+    ),
+    "deposit.signature": Text(
+        "electronic signature {path} goes on record with it: {who}",
+        "电子签名 {path} 一并登记：{who}",
     ),
     "deposit.capture": Text(
         "the web capture claims: {uri}, {time}, {count} pages, digest {digest}",

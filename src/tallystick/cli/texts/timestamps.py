@@ -73,6 +73,10 @@ TIMESTAMP_OPTIONS: Final[Mapping[str, Text]] = {
     "timestamp verify:authorities": Text(
         "certificates of authorities to believe (PEM or DER)", "采信的机构证书（PEM 或 DER）"
     ),
+    "verify:signers": Text(
+        "certificates of signers, or of their authorities, whose signatures are believed",
+        "采信其电子签名的证书：签名人或其认证机构",
+    ),
     "verify:services": Text(
         "files of transparency services and issuers to believe",
         "采信的透明服务与签发方文件",

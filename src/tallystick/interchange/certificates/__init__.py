@@ -2,6 +2,13 @@
 """Certificates: facts of an extract as PDF/A-3 in two languages, under an organisation's seal."""
 
 from tallystick.interchange.certificates.case_file import CASE_FILE, CASE_FORMAT, case_page
+from tallystick.interchange.certificates.detached import (
+    SIGNATURE_BYTES_MAX,
+    Signed,
+    anchor_of,
+    check_signed,
+    read_signatures,
+)
 from tallystick.interchange.certificates.links import (
     LINK_SCHEME,
     PAPER_PATH,
@@ -54,6 +61,7 @@ __all__ = [
     "PDF_BYTES_MAX",
     "REPORT_FILE",
     "REPORT_FORMAT",
+    "SIGNATURE_BYTES_MAX",
     "Attached",
     "Authority",
     "FactName",
@@ -63,11 +71,14 @@ __all__ = [
     "Paper",
     "Place",
     "SealedPDF",
+    "Signed",
     "Standing",
     "Text",
     "Worded",
+    "anchor_of",
     "attached_files",
     "case_page",
+    "check_signed",
     "content_sealed_by",
     "facts_digest",
     "is_certificate",
@@ -81,6 +92,7 @@ __all__ = [
     "portal_of",
     "read_link",
     "read_sealed",
+    "read_signatures",
     "render",
     "report_page",
     "seal_content",

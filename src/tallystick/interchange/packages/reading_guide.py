@@ -17,6 +17,7 @@ READING_GUIDE: Final = """\
     proof.tlog-proof  日志包含证明（文本，C2SP tlog-proof）
     token.tsr         可信时间戳（RFC 3161），如有
     certificate.pdf   存证证书，如有
+    signature.p7s     原始文件的电子签名（CMS；或 signature.cose），如有
     deposit.json      存证时所作陈述。采集时间、来源等为存证方声称，不因上链而成为事实
   manifest-*.txt、tagmanifest-*.txt   全部文件的哈希清单（BagIt，RFC 8493）
 
@@ -28,6 +29,7 @@ READING_GUIDE: Final = """\
      不用本软件、只用 OpenSSL 的脚本见本项目文档 docs/auditor/verify-offline.md
      信任文件不在本包内：随包附带的信任文件不能证明任何事情
   3. 时间戳：openssl ts -verify -data 原始文件 -in token.tsr -CAfile 时间戳机构根证书.pem
+  4. 电子签名：openssl cms -verify -binary -inform DER -in signature.p7s -content 原始文件 -CAfile 签发机构.pem
 
 三、结论的含义
   “一致”证明内容自存证之时起未被更改；存证之前是否真实，须由其他证据证明。
@@ -44,6 +46,7 @@ How to check this package
     proof.tlog-proof  proof of inclusion in the log (text, C2SP tlog-proof)
     token.tsr         trusted time-stamp (RFC 3161), if there is one
     certificate.pdf   certificate of deposit, if there is one
+    signature.p7s     electronic signature of the original (CMS; or signature.cose), if there is one
     deposit.json      what was stated at the deposit. Time of capture and source are claims of
                       the depositor; the ledger does not make them true
   manifest-*.txt, tagmanifest-*.txt   hashes of all files (BagIt, RFC 8493)
@@ -56,6 +59,8 @@ How to check this package
      A program for OpenSSL alone is in the documentation, docs/auditor/verify-offline.md
      It is not in this package: a trust file that comes with what it is to prove proves nothing
   c. Time-stamp: openssl ts -verify -data ORIGINAL -in token.tsr -CAfile AUTHORITY.pem
+  d. Electronic signature: openssl cms -verify -binary -inform DER -in signature.p7s
+     -content ORIGINAL -CAfile AUTHORITY.pem
 
 3. What a match means
   The content is unchanged since the deposit. Whether it was true before is for other evidence.

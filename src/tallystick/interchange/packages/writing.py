@@ -5,7 +5,8 @@ A package is a BagIt 1.0 bag in a ZIP file:
 
     data/EV-2026-000001/contract.pdf          the original
     evidence/EV-2026-000001/receipt.json      its receipt, and the same as statement.cose and
-    ...                                       proof.tlog-proof; token.tsr, certificate.pdf if any
+    ...                                       proof.tlog-proof; token.tsr, certificate.pdf and
+                                              signature.p7s or signature.cose if any
     evidence/index.json                       which proof belongs to which original
     evidence/README.txt                       how to verify, in two languages
     bagit.txt, bag-info.txt, manifests        of SHA-256 and SHA-512, of tag files too
@@ -32,6 +33,9 @@ INDEX: Final = "evidence/index.json"
 PROOF_BYTES_MAX: Final = 64 * 1024 * 1024
 """Of one proof or of the index."""
 INDEX_FORMAT: Final = "tallystick.evidence-index.v1"
+SIGNATURES: Final = ("signature.p7s", "signature.cose")
+"""How an electronic signature is called: CMS, COSE."""
+_COSE_SIGN1: Final = b"\xd2\x84"
 _DECLARATION: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _ALGORITHMS: Final = ("sha256", "sha512")
 _NAME_CHARACTERS: Final = 60
@@ -60,6 +64,8 @@ class Exhibit:
     log_proof: bytes = b""
     token: bytes = b""
     certificate: bytes = b""
+    signature: bytes = b""
+    """Electronic signature of the original: CMS, or a COSE statement."""
 
     @property
     def proofs(self) -> dict[str, bytes]:
@@ -70,6 +76,7 @@ class Exhibit:
             "proof.tlog-proof": self.log_proof,
             "token.tsr": self.token,
             "certificate.pdf": self.certificate,
+            SIGNATURES[self.signature.startswith(_COSE_SIGN1)]: self.signature,
         }
         return {name: content for name, content in named.items() if content}
 
