@@ -27,6 +27,7 @@ from tallystick.cli.proof_checks import check_any_proof
 from tallystick.client import FileFacts, KeyStore, connect, facts_of, open_trust
 from tallystick.console import ConsoleOptions, create_console
 from tallystick.interchange.certificates import REPORT_FILE, attached_files
+from tallystick.model import parse_receipt
 from tallystick.node import Node
 from tests.browser.conftest import LAN, Open
 from tests.browser.watching import Watched
@@ -206,7 +207,7 @@ def test_the_code_of_a_certificate_leads_to_the_page_of_its_deposit(
 def test_a_proof_is_told_by_its_content_and_not_by_its_name(
     window: Open, portal: Portal, tmp_path: Path
 ) -> None:
-    """A receipt that was downloaded twice, an extract, a bag; what only looks so is hashed here."""
+    """Receipts, an extract, a bag, a checkpoint; what only looks like one is hashed here."""
     here = window(portal.url)
     page = here.go(f"/r/{portal.number}")
     with page.expect_download() as download:
@@ -219,11 +220,15 @@ def test_a_proof_is_told_by_its_content_and_not_by_its_name(
     with zipfile.ZipFile(other, "w") as archive:
         archive.writestr("bag/bagit.text", "PK\x01\x02 bagit.txt")
     receipt = (portal.samples / "original.pdf.receipt.json").read_bytes()
+    parts = parse_receipt(receipt)
     here.go("/v")
     for name, content, is_proof, outcome in (
         ("a.receipt (1).json", receipt, True, "partly"),
         ("paper", extract, True, "yes"),
         ("bag", bag.getvalue(), True, "no"),
+        ("bare receipt", parts.log_receipt, True, "partly"),
+        ("note.txt", parts.checkpoint.encode(), True, "partly"),
+        ("other.txt", parts.checkpoint.replace("—", "-").encode(), False, "no"),
         ("other.zip", other.getvalue(), False, "no"),
         ("about.json", b'{"title": "tallystick.receipt.v1"}', False, "no"),
         ("plain.pdf", PDF, False, "yes"),

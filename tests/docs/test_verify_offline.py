@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tallystick.client import verify
+from tallystick.client import ProofKind, verify
 from tallystick.client.verification import TITLES
 from tallystick.encoding import format_json, parse_json
 from tallystick.model import Receipt
@@ -100,3 +100,25 @@ def test_the_page_names_every_check() -> None:
     """A check that the page does not explain would be a riddle."""
     page = PAGE.read_text()
     assert all(f"\n| {name} |" in page for name in TITLES)
+
+
+PROOFS = {
+    ProofKind.RECEIPT: "receipt (`.receipt.json`)",
+    ProofKind.STATEMENT: "transparent statement of another service",
+    ProofKind.COSE_RECEIPT: "COSE receipt",
+    ProofKind.CHECKPOINT: "checkpoint",
+    ProofKind.LOG_PROOF: "log proof",
+    ProofKind.TIME_STAMP: "time-stamp",
+    ProofKind.PACKAGE: "evidence package",
+    ProofKind.CONTAINER: "container",
+    ProofKind.CUSTODY: "chain of custody",
+    ProofKind.EXTRACT: "extract",
+    ProofKind.PDF: "certificate",
+}
+
+
+def test_every_kind_of_proof_has_a_row_on_the_page() -> None:
+    """What `tally verify` takes is what the auditor's page lists."""
+    assert PROOFS.keys() == set(ProofKind)
+    table = PAGE.read_text().partition("| proof | told by |")[2].partition("\n\n")[0]
+    assert [words for words in PROOFS.values() if f"\n| {words}" not in table] == []

@@ -17,6 +17,7 @@ from typing import Final
 
 from tallystick.cli.facts_again import check_facts, known_paper
 from tallystick.cli.options import Checking
+from tallystick.cli.receipt_contents import network_named
 from tallystick.client import (
     CERTIFICATE_SUFFIX,
     EXTRACT_BYTES_MAX,
@@ -44,6 +45,7 @@ from tallystick.client import (
     package_verification,
     proven_seals,
     read_file,
+    receipt_verification,
     signature_verification,
     statement_verification,
     time_stamp_verification,
@@ -132,8 +134,9 @@ def _foreign(path: Path | None) -> bytes | None:
     return data if is_foreign_statement(data) else None
 
 
-def _log_proof(proof: Proof) -> Checklists:
-    trust = proof.trust_of(None)
+def _of_our_log(proof: Proof) -> Checklists:
+    """Check a proof that names the network whose log it is of."""
+    trust = proof.trust_of(network_named(proof.file))
     found = verify(proof.file, trust=trust, original=proof.original, witnesses_min=proof.witnesses)
     return [(proof.file.name, found)]
 
@@ -149,6 +152,23 @@ def _statement(proof: Proof) -> Checklists | None:
     original = None if proof.original is None else original_of(proof.original)
     found = statement_verification(data, original, pinned_services(proof.services))
     return [(proof.file.name, found)]
+
+
+def _cose_receipt(proof: Proof) -> Checklists:
+    """Check a COSE receipt; of another service, with its statement if that is the original."""
+    from tallystick.interchange.transparency import STATEMENT_BYTES_MAX, is_foreign_receipt
+
+    data = read_file(proof.file, size_max=STATEMENT_BYTES_MAX)
+    if not is_foreign_receipt(data):
+        return _of_our_log(proof)
+    from tallystick.cli.transparency_services import pinned_services
+
+    services = pinned_services(proof.services)
+    if proof.original is None:
+        return [(proof.file.name, receipt_verification(data, services))]
+    statement = read_file(proof.original, size_max=STATEMENT_BYTES_MAX)
+    found = statement_verification(statement, None, services, (data,))
+    return [(proof.original.name, found)]
 
 
 def _time_stamp(proof: Proof) -> Checklists:
@@ -244,7 +264,9 @@ def _with_original(proof: Proof, found: Verification, content: bytes) -> Verific
 CHECKS: Final[Mapping[ProofKind, Callable[[Proof], Checklists | None]]] = MappingProxyType(
     {
         ProofKind.STATEMENT: _statement,
-        ProofKind.LOG_PROOF: _log_proof,
+        ProofKind.COSE_RECEIPT: _cose_receipt,
+        ProofKind.CHECKPOINT: _of_our_log,
+        ProofKind.LOG_PROOF: _of_our_log,
         ProofKind.TIME_STAMP: _time_stamp,
         ProofKind.PACKAGE: _package,
         ProofKind.CONTAINER: _container,

@@ -17,7 +17,7 @@ from tallystick.cli.linking import TRUST_VARIABLE, open_net
 from tallystick.cli.locate import data_folder, node_url
 from tallystick.cli.options import Address, Checking
 from tallystick.cli.proof_checks import Checklists, checklists
-from tallystick.cli.receipt_contents import describe_receipt
+from tallystick.cli.receipt_contents import network_named
 from tallystick.cli.stage import default_environment
 from tallystick.client import (
     EXTRACT_BYTES_MAX,
@@ -166,7 +166,7 @@ def _existing(what: str) -> Path:
 
 def _offline_trust(named: Path | None, receipt: Path) -> Trust:
     """Return the trust file that was named, else one of this machine, of the receipt's network."""
-    return offline_trust(named, lambda: _network_of(receipt))
+    return offline_trust(named, lambda: network_named(receipt))
 
 
 def offline_trust(named: Path | None, network_of: Callable[[], str | None]) -> Trust:
@@ -193,14 +193,6 @@ def _known_trusts() -> Iterator[Trust]:
     for folder in (data_folder(None), data_folder(None, demo=True)):
         if (folder / TRUST_FILE).is_file():
             yield open_trust(folder / TRUST_FILE)
-
-
-def _network_of(receipt: Path) -> str | None:
-    """Return the network that a receipt names; the verification will say if it is no receipt."""
-    try:
-        return str(describe_receipt(receipt).get("network"))
-    except (TallystickError, OSError):
-        return None
 
 
 def _no_receipt(what: str) -> UsageError:

@@ -83,7 +83,8 @@ from tallystick.client.private_data import (
 )
 from tallystick.client.private_desk import AsyncPrivateDesk, PrivateDesk
 from tallystick.client.problems import Placed, Problem, error_from_problem, problem_of
-from tallystick.client.proof_kinds import ProofKind, kind_of
+from tallystick.client.proof_kinds import PROOF_MARKS, kind_of
+from tallystick.client.proof_marks import ProofKind
 from tallystick.client.proven_record import ProvenRecord, key_text, read_proven_record
 from tallystick.client.records import (
     BlockRecord,
@@ -133,6 +134,7 @@ from tallystick.client.verify_signatures import (
 from tallystick.client.verify_statements import (
     DETACHED_BYTES_MAX,
     StatementOriginal,
+    receipt_verification,
     statement_verification,
 )
 from tallystick.client.verify_time_stamps import time_stamp_verification
@@ -147,6 +149,7 @@ __all__ = [
     "EXTRACT_BYTES_MAX",
     "MEMBERSHIP_FILE_BYTES_MAX",
     "PROOF_FORMAT",
+    "PROOF_MARKS",
     "SEAL_RECORD",
     "SIGNATURE_SUFFIXES",
     "STUBS_PACKAGE",
@@ -279,6 +282,7 @@ __all__ = [
     "read_file",
     "read_proven_record",
     "receipt_call",
+    "receipt_verification",
     "seal_file",
     "seal_key",
     "seal_record",

@@ -8,34 +8,45 @@ asked for its kind only when no receipt lies beside it and none was named for it
 from __future__ import annotations
 
 import zipfile
-from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from tallystick.client.extracts import EXTRACT_BYTES_MAX, EXTRACT_FORMAT
 from tallystick.client.home import file_problem
+from tallystick.client.proof_marks import (
+    HEAD_SIZE,
+    HEADS,
+    NAMES,
+    ProofKind,
+    kind_of_name,
+    kind_of_start,
+)
+from tallystick.interchange.certificates import CERTIFICATE_FORMAT
+from tallystick.interchange.transparency import STATEMENT_BYTES_MAX, is_receipt
+from tallystick.model import RECEIPT_FORMAT
 
-_HEAD_SIZE: Final = 4096
-_CONTAINER: Final = b"mimetypeapplication/vnd.etsi.asic-e+zip"
-_CONTAINER_AT: Final = 30
-"""A ZIP entry's name follows 30 bytes of header; a stored entry without extra field follows it."""
+
+class ProofMarks(NamedTuple):
+    """By which marks a browser tells a proof, in regular expressions that it reads alike."""
+
+    heads: tuple[str, ...]
+    """How the first bytes begin, each byte as one character."""
+    names: tuple[str, ...]
+    """How the file is called; upper and lower case are the same."""
+    formats: tuple[str, ...]
+    """What a JSON document has as its `format`."""
+    certificate: str
+    """What stands in every certificate, as it is."""
 
 
-class ProofKind(StrEnum):
-    """A kind of file that proves something by itself."""
-
-    RECEIPT = "receipt"
-    STATEMENT = "statement"
-    LOG_PROOF = "log-proof"
-    TIME_STAMP = "time-stamp"
-    PACKAGE = "package"
-    CONTAINER = "container"
-    CUSTODY = "custody"
-    SIGNATURE = "signature"
-    EXTRACT = "extract"
-    PDF = "pdf"
+PROOF_MARKS: Final = ProofMarks(
+    tuple(HEADS.values()),
+    tuple(NAMES.values()),
+    (RECEIPT_FORMAT, EXTRACT_FORMAT),
+    CERTIFICATE_FORMAT,
+)
 
 
 def kind_of(path: Path) -> ProofKind | None:
@@ -48,25 +59,34 @@ def kind_of(path: Path) -> ProofKind | None:
         return ProofKind.PACKAGE if (path / "bagit.txt").is_file() else None
     try:
         with path.open("rb") as source:
-            head = source.read(_HEAD_SIZE)
+            start = source.read(HEAD_SIZE)
     except (OSError, ValueError) as error:
         raise file_problem(path, error) from error
+    begun = kind_of_start(start)
+    if begun is ProofKind.STATEMENT and _is_cose_receipt(path):
+        return ProofKind.COSE_RECEIPT
+    if begun is not None:
+        return begun
+    is_document = start.lstrip()[:1] == b"{"
     for kind, is_so in (
-        (ProofKind.STATEMENT, head.startswith(b"\xd2\x84")),
-        (ProofKind.LOG_PROOF, head.startswith(b"c2sp.org/tlog-proof@v1\n")),
-        (ProofKind.PDF, head.startswith(b"%PDF-")),
+        (ProofKind.PDF, start.startswith(b"%PDF-")),
         # Before receipts, which an extract holds.
-        (ProofKind.EXTRACT, head.lstrip()[:1] == b"{" and _format_of(path) == EXTRACT_FORMAT),
-        (ProofKind.RECEIPT, head.lstrip()[:1] == b"{" and b"tallystick.receipt.v1" in head),
-        (ProofKind.CUSTODY, path.suffix == ".jsonld"),
-        (ProofKind.SIGNATURE, path.suffix == ".p7s"),
-        (ProofKind.TIME_STAMP, path.suffix in {".tsr", ".tst"}),
-        (ProofKind.CONTAINER, head[_CONTAINER_AT:].startswith(_CONTAINER)),
-        (ProofKind.PACKAGE, head.startswith(b"PK") and _holds_bag(path)),
+        (ProofKind.EXTRACT, is_document and _format_of(path) == EXTRACT_FORMAT),
+        (ProofKind.RECEIPT, is_document and RECEIPT_FORMAT.encode() in start),
+        (ProofKind.PACKAGE, start.startswith(b"PK") and _holds_bag(path)),
     ):
         if is_so:
             return kind
-    return None
+    return kind_of_name(path.name)
+
+
+def _is_cose_receipt(path: Path) -> bool:
+    """Tell a receipt from a statement: by the tree or the proofs in its headers (RFC 9942)."""
+    try:
+        is_small = path.stat().st_size <= STATEMENT_BYTES_MAX
+        return is_small and is_receipt(path.read_bytes())
+    except OSError as error:
+        raise file_problem(path, error) from error
 
 
 def _format_of(path: Path) -> str:

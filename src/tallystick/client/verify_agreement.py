@@ -11,8 +11,9 @@ from typing import Final
 
 from tallystick.client.finality_check import check_finality
 from tallystick.client.verification import Check, CheckResult, Standing, Wording
-from tallystick.client.verify_answers import STATEMENT_REASON, named, not_reached, passed, skipped
+from tallystick.client.verify_answers import named, not_reached, passed, skipped
 from tallystick.client.verify_case import Case, need
+from tallystick.client.verify_forms import ProofForm
 from tallystick.client.wording import shown
 from tallystick.errors import InvalidReceipt, UntrustedSigner
 from tallystick.model import FinalityProof
@@ -29,8 +30,6 @@ _SOURCES: Final = {
 
 def check_finality_proof(case: Case) -> Check:
     """12. More than two thirds of the validators signed the roots of the checkpoint."""
-    if case.bundle.is_statement:
-        return skipped("finality", *STATEMENT_REASON)
     if case.finality is None:
         return _no_finality(case)
     proof = case.finality
@@ -85,8 +84,6 @@ def _check_same_roots(case: Case, proof: FinalityProof) -> None:
 
 def check_validator_set(case: Case) -> Check:
     """13. They are the validators whom genesis and history name for that height."""
-    if case.bundle.is_statement:
-        return skipped("validators", *STATEMENT_REASON)
     if case.finality is None:
         return skipped("validators", "no finality", "无最终性证明", is_required=False)
     header, history = case.finality.header, need(case.history)
@@ -111,8 +108,6 @@ def check_validator_set(case: Case) -> Check:
 
 def check_organizations(case: Case) -> Check:
     """14. Which organisations stand behind the log root, by name."""
-    if case.bundle.is_statement:
-        return skipped("organizations", *STATEMENT_REASON)
     answering = case.known_log_keys[case.checkpoint_key]
     if case.finality is None and case.checkpoint_key not in case.log_keys:
         return skipped("organizations", "a revoked key answered", "出具方密钥已吊销")
@@ -132,8 +127,6 @@ def check_organizations(case: Case) -> Check:
 
 def check_witnesses(case: Case) -> Check:
     """15. Other organisations cosigned the checkpoint (C2SP tlog-cosignature v1)."""
-    if case.bundle.is_statement:
-        return skipped("witnesses", *STATEMENT_REASON)
     found = _witnesses(case)
     if not found:
         return skipped("witnesses", "none", "无", is_required=False)
@@ -149,11 +142,11 @@ def check_level(case: Case) -> Check:
     """17. The level is one that the signatures above prove."""
     level, count = case.bundle.level, len(_witnesses(case))
     least = max(case.witnesses_min, 1 if level == _WITNESSED else 0)
-    if level is None:
-        return skipped("level", *STATEMENT_REASON)
     if level not in {_COMMITTED, _WITNESSED}:
         raise InvalidReceipt(
-            f"there is no level {shown(level)} in receipts", field="level", expected=_COMMITTED
+            f"there is no level {shown(level or '')} in receipts",
+            field="level",
+            expected=_COMMITTED,
         )
     if count < least:
         return skipped(
@@ -175,7 +168,8 @@ def standing_of(case: Case, checks: tuple[Check, ...]) -> tuple[Standing, ...]:
     """Return who stands behind the receipt, for programs: only what was checked and holds."""
     holds = {check.name for check in checks if check.result is CheckResult.PASSED}
     found: list[tuple[str, list[str]]] = []
-    if "checkpoint" in holds and (case.bundle.log_proof or "receipt_signature" in holds):
+    is_signed_once = case.bundle.form in {ProofForm.LOG_PROOF, ProofForm.CHECKPOINT}
+    if "checkpoint" in holds and (is_signed_once or "receipt_signature" in holds):
         found.append(("answering", [case.log_keys[case.checkpoint_key]]))
     if {"finality", "validators"} <= holds:
         found.append(("validator", _agreed(case)))

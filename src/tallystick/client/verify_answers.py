@@ -3,17 +3,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from tallystick.client.trust import Trust
 from tallystick.client.verification import Check, CheckResult, Wording
 from tallystick.client.wording import MESSAGE_MAX, shown
 from tallystick.errors import TallystickError
-
-STATEMENT_REASON: Final = Wording(
-    "a transparent statement carries no log entry and no checkpoint: use the .receipt.json",
-    "透明声明文件不含日志条目和检查点：请使用 .receipt.json",
-)
 
 
 def passed(name: str, en: str, zh: str) -> Check:

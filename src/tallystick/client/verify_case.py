@@ -13,7 +13,14 @@ from tallystick.client.finality_check import Agreement
 from tallystick.client.log_key_check import check_log_key, check_validators
 from tallystick.client.trust import Trust
 from tallystick.client.validator_history import ValidatorHistory, ValidatorSet
-from tallystick.errors import InvalidReceipt, TallystickError, UntrustedSigner, invariant
+from tallystick.client.verify_forms import ProofForm, lack_of
+from tallystick.errors import (
+    InvalidCheckpoint,
+    InvalidReceipt,
+    TallystickError,
+    UntrustedSigner,
+    invariant,
+)
 from tallystick.model import (
     Checkpoint,
     Cosignature,
@@ -22,6 +29,7 @@ from tallystick.model import (
     LogProof,
     LogReceipt,
     Receipt,
+    Transaction,
     decode_entry,
     decode_finality,
     decode_log_receipt,
@@ -41,10 +49,11 @@ _LEVEL: Final = "committed"
 
 @dataclass(frozen=True, slots=True)
 class ProofBundle:
-    """What a receipt file holds; a transparent statement lacks the parts that may be None."""
+    """What a proof holds; `lack_of` says which checks the parts that are missing leave open."""
 
-    transaction: bytes
-    log_receipt: bytes
+    form: ProofForm
+    transaction: bytes = b""
+    log_receipt: bytes = b""
     entry: bytes | None = None
     checkpoint: str | None = None
     network: str | None = None
@@ -59,6 +68,7 @@ class ProofBundle:
     def of_receipt(cls, receipt: Receipt) -> ProofBundle:
         """Return the parts of a receipt file."""
         return cls(
+            ProofForm.RECEIPT,
             receipt.transaction,
             receipt.log_receipt,
             receipt.entry,
@@ -74,20 +84,38 @@ class ProofBundle:
     def of_statement(cls, data: bytes) -> ProofBundle:
         """Return the parts of a transparent statement (`.cose`); raises `InvalidReceipt`."""
         _check_sign1(data, "statement")
-        return cls(*split_transparent_statement(data))
+        return cls(ProofForm.STATEMENT, *split_transparent_statement(data))
 
     @classmethod
     def of_log_proof(cls, data: bytes) -> ProofBundle:
         """Return the parts of a log proof (`.tlog-proof`); raises `InvalidReceipt`."""
         found = parse_log_proof(data)
         return cls(
-            found.transaction, b"", found.entry, found.checkpoint, level=_LEVEL, log_proof=found
+            ProofForm.LOG_PROOF,
+            found.transaction,
+            b"",
+            found.entry,
+            found.checkpoint,
+            level=_LEVEL,
+            log_proof=found,
         )
 
-    @property
-    def is_statement(self) -> bool:
-        """Whether it came from a `.cose` file, which cannot prove inclusion by itself."""
-        return self.entry is None
+    @classmethod
+    def of_cose_receipt(cls, data: bytes) -> ProofBundle:
+        """Return a COSE Receipt alone (RFC 9942); what is wrong with it is found later."""
+        return cls(ProofForm.COSE_RECEIPT, log_receipt=data)
+
+    @classmethod
+    def of_checkpoint(cls, data: bytes) -> ProofBundle:
+        """Return a checkpoint alone (C2SP tlog-checkpoint); raises `InvalidCheckpoint`."""
+        try:
+            note = data.decode()
+        except UnicodeDecodeError as error:
+            raise InvalidCheckpoint(
+                "a checkpoint is a text in UTF-8", field="checkpoint"
+            ) from error
+        origin = parse_checkpoint(note).origin
+        return cls(ProofForm.CHECKPOINT, checkpoint=note, network=origin, level=_LEVEL)
 
 
 class Case:
@@ -102,8 +130,12 @@ class Case:
         self.original = original
         self.witnesses_min = witnesses_min
         self.failures: dict[str, TallystickError] = {}
-        self.transaction = self._part("transaction", decode_transaction, bundle.transaction)
-        self.log_receipt = self._part("receipt", _log_receipt, bundle)
+        self.transaction: Transaction | None = None
+        if lack_of(bundle.form, "transaction") is None:
+            self.transaction = self._part("transaction", decode_transaction, bundle.transaction)
+        self.log_receipt: LogReceipt | None = None
+        if bundle.form is not ProofForm.CHECKPOINT:
+            self.log_receipt = self._part("receipt", _log_receipt, bundle)
         self.entry: Entry | None = None
         if bundle.entry is not None:
             self.entry = self._part("entry", decode_entry, bundle.entry)

@@ -28,8 +28,9 @@ from tallystick.client.verify_agreement import (
     check_witnesses,
     standing_of,
 )
-from tallystick.client.verify_answers import STATEMENT_REASON, failed, not_reached, passed, skipped
+from tallystick.client.verify_answers import failed, not_reached, passed, skipped
 from tallystick.client.verify_case import Case, ProofBundle, need
+from tallystick.client.verify_forms import ProofForm, lack_of
 from tallystick.client.verify_signers import check_checkpoint, check_receipt_signature
 from tallystick.client.wording import TIME_MAX, format_time, shown
 from tallystick.errors import (
@@ -58,23 +59,27 @@ def unreadable(error: TallystickError) -> Verification:
     return Verification((failed("receipt", error), *rest))
 
 
+_KINDS: Final[dict[ProofForm, Wording]] = {
+    ProofForm.RECEIPT: Wording("file with COSE Receipt", "回执含 COSE 回执"),
+    ProofForm.STATEMENT: Wording("statement with COSE Receipt", "透明声明含 COSE 回执"),
+    ProofForm.LOG_PROOF: Wording("log proof", "日志证明"),
+    ProofForm.COSE_RECEIPT: Wording("COSE Receipt alone", "单独的 COSE 回执"),
+    ProofForm.CHECKPOINT: Wording("checkpoint alone, no receipt", "单独的检查点，不含回执"),
+}
+
 # --- The steps: each returns its check, or raises what is wrong ---------------------------------
 
 
 def _check_receipt(case: Case) -> Check:
     """1. The receipt is of a known form, and its COSE Receipt is well formed (RFC 9942)."""
+    kind = _KINDS[case.bundle.form]
+    if case.bundle.form is ProofForm.CHECKPOINT:
+        return passed("receipt", *kind)
     receipt = need(case.log_receipt)
-    if case.bundle.log_proof is not None:
-        return passed(
-            "receipt",
-            f"log proof, leaf {receipt.index} of {receipt.size}",
-            f"日志证明，第 {receipt.index} 叶，共 {receipt.size} 叶",
-        )
-    kind_en, kind_zh = ("statement", "透明声明") if case.bundle.is_statement else ("file", "回执")
     return passed(
         "receipt",
-        f"{kind_en} with COSE Receipt, leaf {receipt.index} of {receipt.size}",
-        f"{kind_zh}含 COSE 回执，第 {receipt.index} 叶，共 {receipt.size} 叶",
+        f"{kind.en}, leaf {receipt.index} of {receipt.size}",
+        f"{kind.zh}，第 {receipt.index} 叶，共 {receipt.size} 叶",
     )
 
 
@@ -164,8 +169,6 @@ def _check_in_force(case: Case, start: int, end: int, revoked_at: int | None) ->
 
 def _check_entry(case: Case) -> Check:
     """6. The log entry is about this transaction: it holds the SHA-256 of its bytes."""
-    if case.bundle.is_statement:
-        return skipped("entry", *STATEMENT_REASON)
     transaction, entry = need(case.transaction), need(case.entry)
     if entry.transaction_id != transaction.id:
         raise InvalidReceipt(
@@ -179,8 +182,6 @@ def _check_entry(case: Case) -> Check:
 
 def _check_outcome(case: Case) -> Check:
     """7. The ledger carried the transaction out; a refused one is in the log too, with its code."""
-    if case.bundle.is_statement:
-        return skipped("outcome", *STATEMENT_REASON)
     outcome = need(case.entry).outcome
     if not outcome.is_ok:
         code = shown(outcome.code)
@@ -198,8 +199,6 @@ def _check_outcome(case: Case) -> Check:
 
 def _check_inclusion(case: Case) -> Check:
     """8. The path leads from the entry to the checkpoint's root (RFC 9162, 2.1.3.2)."""
-    if case.bundle.entry is None:
-        return skipped("inclusion", *STATEMENT_REASON)
     receipt, checkpoint = need(case.log_receipt), need(case.checkpoint)
     leaf = leaf_hash(case.bundle.entry)
     verify_inclusion(leaf, receipt.index, receipt.size, receipt.path, checkpoint.root)
@@ -212,8 +211,6 @@ def _check_inclusion(case: Case) -> Check:
 
 def _check_time(case: Case) -> Check:
     """11. founded <= block time <= checkpoint, within the transaction's validity; heights too."""
-    if case.bundle.is_statement:
-        return skipped("time", *STATEMENT_REASON)
     transaction, entry = need(case.transaction), need(case.entry)
     checkpoint = need(case.checkpoint)
     relations = (
@@ -279,6 +276,9 @@ def _run(name: str, case: Case) -> Check:
         return failed(name, case.failures[name])
     if any(part in case.failures for part in needed):
         return not_reached(name)
+    lack = lack_of(case.bundle.form, name)
+    if lack is not None:
+        return skipped(name, *lack)
     try:
         return step(case)
     except TallystickError as error:

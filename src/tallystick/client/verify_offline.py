@@ -9,28 +9,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from tallystick.client.deposited import deposited_files
 from tallystick.client.files import FileFacts, FileSource, facts_of, is_hash_text
 from tallystick.client.home import file_problem, read_file
+from tallystick.client.proof_marks import HEAD_SIZE, ProofKind, kind_of_start
 from tallystick.client.trust import TrustSource, open_trust
 from tallystick.client.verification import Verification
 from tallystick.client.verify_case import ProofBundle
 from tallystick.client.verify_checks import check_bundle, unreadable
 from tallystick.encoding import format_json
 from tallystick.errors import InvalidReceipt, TallystickError, UsageError
-from tallystick.model import LOG_PROOF_HEAD, Call, Receipt, decode_transaction, parse_receipt
+from tallystick.interchange.transparency import is_receipt
+from tallystick.model import (
+    RECEIPT_FORMAT,
+    Call,
+    Receipt,
+    decode_transaction,
+    parse_receipt,
+)
 
 RECEIPT_SUFFIX: Final = ".receipt.json"
 STATEMENT_SUFFIX: Final = ".cose"
 LOG_PROOF_SUFFIX: Final = ".tlog-proof"
-RECEIPT_FORMAT: Final = "tallystick.receipt.v1"
 _READ_MAX: Final = 1024 * 1024
-_HEAD_SIZE: Final = 4096
-_COSE_SIGN1: Final = b"\xd2\x84"
+_MAKERS: Final[Mapping[ProofKind, Callable[[bytes], ProofBundle]]] = {
+    ProofKind.STATEMENT: ProofBundle.of_statement,
+    ProofKind.LOG_PROOF: ProofBundle.of_log_proof,
+    ProofKind.CHECKPOINT: ProofBundle.of_checkpoint,
+}
 
 ReceiptSource = Receipt | Mapping[str, object] | bytes | str | Path
 """A receipt as a record, decoded JSON, the content of a file, or the path of one."""
@@ -117,7 +127,7 @@ def _look_beside(path: Path) -> tuple[Path, Path | None]:
     if beside is not None:
         return beside, path
     head = _head(path)
-    if RECEIPT_FORMAT.encode() in head or head.startswith((_COSE_SIGN1, LOG_PROOF_HEAD.encode())):
+    if kind_of_start(head) in _MAKERS or RECEIPT_FORMAT.encode() in head:
         return path, None
     raise UsageError(
         f"{path}: there is no receipt beside it",
@@ -130,7 +140,7 @@ def _look_beside(path: Path) -> tuple[Path, Path | None]:
 def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as source:
-            return source.read(_HEAD_SIZE)
+            return source.read(HEAD_SIZE)
     except (OSError, ValueError) as error:
         raise file_problem(path, error) from error
 
@@ -143,11 +153,11 @@ def _bundle(source: Receipt | Mapping[str, object] | bytes) -> ProofBundle:
     if isinstance(source, Receipt):
         return ProofBundle.of_receipt(source)
     if isinstance(source, bytes):
-        if source.startswith(_COSE_SIGN1):
-            return ProofBundle.of_statement(source)
-        if source.startswith(LOG_PROOF_HEAD.encode()):
-            return ProofBundle.of_log_proof(source)
-        return ProofBundle.of_receipt(parse_receipt(source))
+        kind = kind_of_start(source)
+        if kind is ProofKind.STATEMENT and is_receipt(source):
+            return ProofBundle.of_cose_receipt(source)
+        make = None if kind is None else _MAKERS.get(kind)
+        return ProofBundle.of_receipt(parse_receipt(source)) if make is None else make(source)
     try:
         text = format_json(dict(source))
     except (TypeError, ValueError, RecursionError) as error:

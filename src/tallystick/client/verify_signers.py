@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import Final
 
 from tallystick.client.verification import Check, Wording
-from tallystick.client.verify_answers import STATEMENT_REASON, named, passed, signed_by, skipped
+from tallystick.client.verify_answers import named, passed, signed_by, skipped
 from tallystick.client.verify_case import Case, need
+from tallystick.client.verify_forms import LACK
 from tallystick.client.wording import format_time
 from tallystick.errors import InvalidCheckpoint, UntrustedSigner
 
@@ -35,8 +36,8 @@ def check_receipt_signature(case: Case) -> Check:
             field="receipt.kid",
             found=key.hex()[:64],
         )
-    if case.bundle.is_statement:
-        return skipped("receipt_signature", *STATEMENT_REASON)
+    if case.bundle.form in LACK:
+        return skipped("receipt_signature", *_unsigned(case, organization))
     receipt.verify_root(need(case.checkpoint).root)
     if doubt is not None:
         return doubt
@@ -45,10 +46,8 @@ def check_receipt_signature(case: Case) -> Check:
 
 def check_checkpoint(case: Case) -> Check:
     """10. A log key signed the checkpoint, and it is of the same tree size as the receipt."""
-    if case.bundle.is_statement:
-        return skipped("checkpoint", *STATEMENT_REASON)
-    checkpoint, receipt = need(case.checkpoint), need(case.log_receipt)
-    if checkpoint.size != receipt.size:
+    checkpoint, receipt = need(case.checkpoint), case.log_receipt
+    if receipt is not None and checkpoint.size != receipt.size:
         raise InvalidCheckpoint(
             f"the checkpoint is of {checkpoint.size} leaves, the receipt of {receipt.size}",
             field="checkpoint.size",
@@ -63,6 +62,15 @@ def check_checkpoint(case: Case) -> Check:
         "checkpoint",
         f"height {checkpoint.height}, {checkpoint.size} leaves, {signer.en}",
         f"高度 {checkpoint.height}，{checkpoint.size} 叶，{signer.zh}",
+    )
+
+
+def _unsigned(case: Case, organization: str) -> Wording:
+    """Return whose key is named, where the root that it signed is not at hand."""
+    name, lack = named(case.trust, organization), LACK[case.bundle.form]
+    return Wording(
+        f"names a log key of {name.en}, whose signature is over a root that is not here: {lack.en}",
+        f"所列日志密钥属于{name.zh}，其签名针对的树根不在此文件中：{lack.zh}",
     )
 
 

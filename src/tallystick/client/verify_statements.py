@@ -9,7 +9,7 @@ and does not hold is refused.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tallystick.client.verification import Check, CheckResult, Verification, Wording
@@ -42,6 +42,10 @@ _UNSIGNED: Final = Wording(
     "detached: only a signature that holds ties it to the statement",
     "内容在声明之外：须签名成立方能确认对应关系",
 )
+_NO_STATEMENT: Final = Wording(
+    "a receipt alone proves nothing of a document: give the statement, with this as its --receipt",
+    "单独的回执不能证明任何文件：请提供声明文件，并以 --receipt 指定本回执",
+)
 _NO_RECEIPT: Final = Wording("no service has receipted it", "没有任何服务为其出具回执")
 
 
@@ -56,7 +60,10 @@ class StatementOriginal:
 
 
 def statement_verification(
-    data: bytes, original: StatementOriginal | None, services: Services
+    data: bytes,
+    original: StatementOriginal | None,
+    services: Services,
+    receipts: tuple[bytes, ...] = (),
 ) -> Verification:
     """Return the checklist of a transparent statement of another service; never raises for it.
 
@@ -64,9 +71,11 @@ def statement_verification(
         data: the statement (`.cose`).
         original: What it is about, if that is at hand.
         services: Whom the verifier believes.
+        receipts: Those that are kept beside the statement instead of inside.
     """
     try:
         statement = read_statement(data)
+        statement = replace(statement, receipts=(*statement.receipts, *receipts))
     except TallystickError as error:
         return Verification((failed("statement", error), *map(not_reached, _NAMES[1:])))
     subject, kind = shown(statement.subject), shown(statement.media_type or "?")
@@ -79,6 +88,32 @@ def statement_verification(
     registered = _registrations(statement, services)
     file = _file(statement, original, is_signature_good=is_signature_good)
     return Verification((form, issuer, *registered, file))
+
+
+def receipt_verification(data: bytes, services: Services) -> Verification:
+    """Return the checklist of a receipt of another service without its statement."""
+    lacking = [skipped(name, *_NO_STATEMENT) for name in ("statement", "issuer")]
+    return Verification((*lacking, _bare_receipt(data, services), skipped("file", *_NO_STATEMENT)))
+
+
+def _bare_receipt(data: bytes, services: Services) -> Check:
+    """Answer for a receipt whose leaf is not known, so that its signature cannot be checked."""
+    try:
+        receipt = read_receipt(data)
+    except TallystickError as error:
+        return failed("registered", error)
+    name = shown(receipt.issuer or "?")
+    is_known = any(one.issuer == receipt.issuer for one in services.services)
+    known = (
+        Wording("which --services names", "已列于 --services")
+        if is_known
+        else Wording("which is not among those of --services", "不在 --services 所列之中")
+    )
+    return skipped(
+        "registered",
+        f"says that it is by {name}, {known.en}; {_NO_STATEMENT.en}",
+        f"自称由 {name} 出具，{known.zh}；{_NO_STATEMENT.zh}",
+    )
 
 
 # --- The steps: each answers, or says what is wrong --------------------------------------------

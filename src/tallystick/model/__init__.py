@@ -155,6 +155,7 @@ from tallystick.model.proposal import (
     Vote,
 )
 from tallystick.model.receipt import (
+    RECEIPT_FORMAT,
     LogReceipt,
     Receipt,
     build_log_receipt,
@@ -222,6 +223,7 @@ __all__ = [
     "OPEN",
     "PACKAGE_BYTES_MAX",
     "POWER_MAX",
+    "RECEIPT_FORMAT",
     "REGISTRIES_PREFIX",
     "REJECTED",
     "REQUEST_LIFETIME_MS",

@@ -346,7 +346,7 @@ def test_a_hash_is_verified_offline_with_its_receipt(
 def test_receipts_are_fetched_in_their_forms(
     tally: Tally, file: Path, case: str, tmp_path: Path
 ) -> None:
-    """By deposit or transaction; a statement verifies on its own."""
+    """By deposit or transaction; each verifies on its own as far as it goes, without a node."""
     made = tally("evidence", "deposit", file, "--case", case, "--json").json
     receipt = tmp_path / "r.receipt.json"
     assert tally("receipt", "get", made["id"], "-o", receipt).code == 0
@@ -360,6 +360,13 @@ def test_receipts_are_fetched_in_their_forms(
     assert tally("receipt", "get", made["id"], "--form", "checkpoint", "-o", note).code == 0
     assert "\n\n— " in note.read_text(encoding="utf-8")
     assert tally("verify", statement, "--offline").code == 0
+    for path in (tmp_path / "c", note):
+        for asked in ((path,), (path, "--offline"), (file, "--receipt", path)):
+            told = tally("verify", *asked, "--json")
+            assert (told.code, told.json["results"][0]["result"]) == (0, "partly checked")
+        assert tally("receipt", "show", path, "--json").json["log_size"] > 0
+    note.write_text(note.read_text("utf-8").replace("\nheight ", "\nheight 9"), "utf-8")
+    assert tally("verify", note).code == 6
     for path in (receipt, statement):
         shown = tally("receipt", "show", path, "--json").json
         assert shown["transaction_id"] == made["transaction_id"]

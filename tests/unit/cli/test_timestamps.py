@@ -251,6 +251,22 @@ class TestStatementsOfOtherServices:
         file.write_bytes(b"another contract")
         assert tally("verify", file, "--services", services).code == 6
 
+    def test_a_receipt_beside_its_statement_is_as_good_as_inside(
+        self, tally: Tally, file: Path, services: Path, tmp_path: Path
+    ) -> None:
+        """As services hand receipts out; alone it says what to give, altered it is no match."""
+        registered = enveloped(p256())
+        made, receipt = tmp_path / "s.cose", tmp_path / "r.cose"
+        made.write_bytes(registered)
+        receipt.write_bytes(Service().receipt(registered))
+        alone = tally("verify", receipt, "--services", services, "--json").json["results"][0]
+        assert alone["result"] == "partly checked"
+        assert "give the statement" in str(alone["checks"])
+        asked = ("verify", made, "--receipt", receipt, "--services", services, "--json")
+        assert checks(tally(*asked).json)["registered"] == "passed"
+        receipt.write_bytes(receipt.read_bytes()[:-1] + b"?")
+        assert tally(*asked).code == 6
+
     def test_without_keys_it_is_partly_checked_and_pinned_ones_are_found(
         self, tally: Tally, file: Path, beside: Path, services: Path
     ) -> None:

@@ -152,22 +152,26 @@ COMMANDS: Final[Mapping[str, CommandText]] = {
             "tally verify contract.pdf --receipt contract.pdf.tsr",
             "tally verify contract.pdf --receipt certificate.pdf --signers signer-ca.pem --offline",
             "tally verify contract.pdf --receipt statement.cose --services services.json",
+            "tally verify EV-2026-000001.checkpoint --offline --trust trust.json",
             "tally verify tallystick:ledger.4f/evidence/deposit/EV-2026-000001/7/9f86…",
         ),
         Text(
             "A receipt named FILE.receipt.json beside the file is found by itself; otherwise the "
             "node is asked. With --offline nothing but receipt and trust file is used. Exit code 6 "
-            "says: no match. Transparent statements (.cose), log proofs (.tlog-proof), time-stamps "
-            "(.tsr, .tst), extracts, evidence packages (BagIt: folder or ZIP) and ASiC-E "
-            "containers are told by their content, and checked without a node. A certificate (PDF) "
-            "is checked by itself, and a node at hand says whether anything came later. The text "
-            "of its QR code is asked of the node, or checked against the file that --receipt "
-            "names. Statements of other transparency services are checked by the keys in the files "
-            "of --services. An electronic signature beside the file (FILE.p7s, CMS; or FILE.cose) is "
-            "checked with it; --receipt takes the certificate of its deposit, too.",
+            "says: no match. Transparent statements (.cose), COSE receipts, checkpoints and log "
+            "proofs (.tlog-proof), time-stamps (.tsr, .tst), extracts, evidence packages (BagIt: "
+            "folder or ZIP) and ASiC-E containers are told by their content, and checked without a "
+            "node. A COSE receipt or a checkpoint alone proves nothing of a document: the answer "
+            "says which file does. A certificate (PDF) is checked by itself, and a node at hand "
+            "says whether anything came later. The text of its QR code is asked of the node, or "
+            "checked against the file that --receipt names. Statements of other "
+            "transparency services are checked by the keys in the files of --services. An "
+            "electronic signature beside the file (FILE.p7s, CMS; or FILE.cose) is checked with "
+            "it; --receipt takes the certificate of its deposit, too.",
             "会自动寻找文件旁的 文件名.receipt.json；没有时向节点查询。使用 --offline 时只用回执与信任文件。"
-            "退出码 6 表示不一致。透明声明（.cose）、日志证明（.tlog-proof）、时间戳（.tsr、.tst）、"
+            "退出码 6 表示不一致。透明声明（.cose）、COSE 回执、检查点与日志证明（.tlog-proof）、时间戳（.tsr、.tst）、"
             "摘录、证据包（BagIt，目录或 ZIP）与 ASiC-E 容器按内容自动识别，核验无需节点。"
+            "单独的 COSE 回执或检查点不能证明任何文件，结果会说明还需哪个文件。"
             "证书（PDF）先自行核验，可连接节点时并查询其后的变化；二维码文本向节点查询，或与 --receipt 所给文件核对。"
             "其他透明服务的声明按 --services 文件中的公钥核验。文件旁的电子签名（文件名.p7s 或 文件名.cose）"
             "一并核验；--receipt 亦可指定其存证证书。",

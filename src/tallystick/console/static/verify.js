@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Verifying: originals are hashed here, piece by piece, and only their hash is asked about.
 const PIECE = 4 * 1024 * 1024;
-const MARK = "tallystick.certificate.v1";
 const HEAD = 4096;
-const DOCUMENTS = ["tallystick.receipt.v1", "tallystick.extract.v1"];
-// Some do not say what they are; the names of others still tell damaged ones.
-const NAMED = /\.(receipt\.json|extract\.json|cose|tlog-proof|tsr|tst|asice|jsonld)$/i;
 const zone = document.getElementById("zone");
+// What tells a proof is one table, that of client/proof_marks.py.
+const marks = JSON.parse(zone.dataset.proofMarks);
+const heads = marks.heads.map((pattern) => new RegExp(`^${pattern}`));
+const names = marks.names.map((pattern) => new RegExp(pattern, "i"));
 const results = document.getElementById("results");
 const report = document.getElementById("report");
 zone.classList.add("has-script");
@@ -83,28 +83,28 @@ function noteProof(file) {
 
 async function isProof(file) {
   if (file.size > Number(zone.dataset.proofMax)) return false;
-  if (NAMED.test(file.name)) return true;
+  const head = String.fromCharCode(...new Uint8Array(await file.slice(0, HEAD).arrayBuffer()));
+  if (heads.some((pattern) => pattern.test(head))) return true;
+  if (names.some((pattern) => pattern.test(file.name))) return true;
   const latin = new TextDecoder("latin1");
-  const head = latin.decode(await file.slice(0, HEAD).arrayBuffer());
-  if (head.startsWith("\xd2\u201e") || head.startsWith("c2sp.org/tlog-proof@v1\n")) return true;
-  if (head.startsWith("%PDF-")) return latin.decode(await file.arrayBuffer()).includes(MARK);
+  const whole = async () => latin.decode(await file.arrayBuffer());
+  if (head.startsWith("%PDF-")) return (await whole()).includes(marks.certificate);
   if (head.trimStart().startsWith("{")) return isDocument(file);
-  if (head.startsWith("PK")) return isPackage(head, latin.decode(await file.arrayBuffer()));
+  if (head.startsWith("PK")) return holdsBag(await whole());
   return false;
 }
 
 // A JSON document of ours names its format; one that merely speaks of it does not.
 async function isDocument(file) {
   try {
-    return DOCUMENTS.includes(JSON.parse(await file.text()).format);
+    return marks.formats.includes(JSON.parse(await file.text()).format);
   } catch {
     return false;
   }
 }
 
-// A container says what it is in its first entry; a bag has its declaration in the list of entries.
-function isPackage(head, text) {
-  if (head.slice(30).startsWith("mimetypeapplication/vnd.etsi.asic-e+zip")) return true;
+// A bag has its declaration in the archive's list of entries.
+function holdsBag(text) {
   return /PK\x01\x02[^]{42}(?:[^\0]{1,200}\/)?bagit\.txt/.test(text);
 }
 

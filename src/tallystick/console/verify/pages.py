@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from typing import Final
 
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
+from tallystick.client import PROOF_MARKS
 from tallystick.console.paper_codes import page_of_code
 from tallystick.console.verify.checking import (
     HASH,
@@ -31,7 +33,12 @@ _SEE_OTHER: Final = 303
 async def show_zone(visit: Visit) -> Response:
     """Answer GET /v: the zone to drop things on; also GET /verify, where certificates point to."""
     samples = await asyncio.to_thread(samples_in, visit.samples)
-    return visit.page("verify/zone.html", proof_bytes_max=PROOF_BYTES_MAX, samples=samples)
+    return visit.page(
+        "verify/zone.html",
+        proof_bytes_max=PROOF_BYTES_MAX,
+        proof_marks=json.dumps(PROOF_MARKS._asdict()),
+        samples=samples,
+    )
 
 
 async def show_check(visit: Visit) -> Response:

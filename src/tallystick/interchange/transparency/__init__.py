@@ -11,6 +11,8 @@ from tallystick.interchange.transparency.receipts import (
     Registration,
     ServiceReceipt,
     check_registration,
+    is_foreign_receipt,
+    is_receipt,
     read_receipt,
 )
 from tallystick.interchange.transparency.statements import (
@@ -33,7 +35,9 @@ __all__ = [
     "Statement",
     "check_issuer",
     "check_registration",
+    "is_foreign_receipt",
     "is_foreign_statement",
+    "is_receipt",
     "read_receipt",
     "read_services",
     "read_statement",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +18,8 @@ _CRITICAL, _KEY_ID, _CLAIMS, _TREE, _PROOFS, _INCLUSION = 2, 4, 15, 395, 396, -1
 _ISSUER, _ISSUED_AT = 1, 6
 _UNDERSTOOD: Final = frozenset({1, _CRITICAL, _KEY_ID, _CLAIMS, _TREE})
 _PROOFS_MAX: Final = 16
+_OWN_NETWORK: Final = re.compile(r"[^.]+\.[0-9a-f]{32}")
+"""A name, and the beginning of the hash of the genesis document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,24 @@ class ServiceReceipt:
     def key_id(self) -> object:
         """What the service calls its key; None if it does not."""
         return self.message.header.get(_KEY_ID)
+
+
+def is_receipt(data: bytes) -> bool:
+    """Say whether this COSE_Sign1 is a receipt: it names a kind of tree, or holds proofs."""
+    try:
+        message = parse_foreign_sign1(data)
+    except Malformed:
+        return False
+    return _TREE in message.header or _PROOFS in message.unprotected
+
+
+def is_foreign_receipt(data: bytes) -> bool:
+    """Say whether the log of a receipt is none of ours, by the name it has; unread it is ours."""
+    try:
+        issuer = read_receipt(data).issuer
+    except InvalidReceipt:
+        return False
+    return issuer is None or _OWN_NETWORK.fullmatch(issuer) is None
 
 
 def read_receipt(data: bytes) -> ServiceReceipt:
