@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import zlib
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,12 @@ from tallystick.interchange.tables import write_csv
 from tests.browser.conftest import Open
 from tests.browser.watching import Watched
 from tests.console_theatre import form_key
+from tests.unit.interchange.test_active_content import (
+    first_page,
+    launch,
+    pdf_with,
+    script,
+)
 
 pytestmark = pytest.mark.browser
 PLACE: Final = "/do/evidence/deposit"
@@ -70,6 +77,46 @@ def test_a_form_is_kept_through_language_and_theme_corrected_and_sent_once(
     page.reload()
     expect(page.locator('main a[href^="/t/"]').first).to_be_visible()
     assert page.request.get(f"{here.base}/v1/status").json()["log_size"] == before + 1
+
+
+def test_a_pdf_with_scripts_is_hashed_only_when_it_is_kept_as_it_is(
+    window: Open, tmp_path: Path
+) -> None:
+    """Looked into here, sent nowhere: scripts in the open, packed, escaped; a plain PDF is taken."""
+    here = window()
+    be_somebody(here)
+    page = here.go(PLACE)
+    chooser, digest = page.locator("#sha256-file"), page.locator("#sha256")
+    refusal = page.locator(".file-hash .active-file").first
+    active = pdf_with("/OpenAction", script())
+    files = {
+        "open.pdf": active,
+        "packed.pdf": packed(b"1 0 <</S/JavaScript/JS(app.alert(1))>>"),
+        "escaped.pdf": b"%PDF-1.7 1 0 obj <</S/J#61vaScript>> endobj",
+        "program.pdf": pdf_with("/Extra", launch()),
+    }
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+        chooser.set_input_files(tmp_path / name)
+        expect(refusal).to_be_visible()
+        expect(refusal).to_contain_text("E_ACTIVE_FILE")
+        expect(digest).to_have_value("")
+        # What is no PDF, or begins at a page, is taken, and the refusal goes.
+        plain = tmp_path / "plain.pdf"
+        plain.write_bytes(pdf_with("/OpenAction", first_page()))
+        chooser.set_input_files(plain)
+        expect(digest).to_have_value(sha256(plain.read_bytes()).hexdigest())
+        expect(refusal).to_be_hidden()
+    page.locator("#active_content").check()
+    chooser.set_input_files(tmp_path / "open.pdf")
+    expect(digest).to_have_value(sha256(active).hexdigest())
+
+
+def packed(objects: bytes) -> bytes:
+    """Return a PDF of which the objects are packed in a stream."""
+    stream = zlib.compress(objects)
+    about = b"%%PDF-1.7\n1 0 obj\n<</Type/ObjStm/Filter/FlateDecode/Length %d>>\n" % len(stream)
+    return about + b"stream\n" + stream + b"\nendstream endobj\n"
 
 
 def test_a_file_of_many_is_followed_to_its_end(window: Open, tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ from tallystick.errors import (
     HashMismatch,
     InvalidSignature,
     LimitExceeded,
+    Malformed,
     NotAMember,
     NotFound,
     RangeNotSatisfiable,
@@ -119,12 +120,12 @@ ROUTES: Final = (
         policy=Policy.MEMBER,
         summary=Bilingual(en="The next piece of an upload", zh="上传下一分块"),
         description="On disk when it answers. With the last piece the whole is checked against "
-        "the address in the register: what differs is not kept. An upload without a piece for 24 "
-        "hours is given up.",
+        "the address in the register: what differs is not kept, nor what is not sealed. An upload "
+        "without a piece for 24 hours is given up.",
         parameters=(*_PARAMETERS, _TUS, _header("Upload-Offset", "Where the piece begins.", "0")),
         body=RequestBody((_MEDIA_PIECE,), UPLOAD_PIECE_BYTES_MAX, description="The bytes."),
         replies=(Reply(204, "Upload-Offset.", media_types=()),),
-        errors=(*_ERRORS, HashMismatch, WrongOffset, WrongProtocol),
+        errors=(*_ERRORS, HashMismatch, Malformed, WrongOffset, WrongProtocol),
         reader=take_piece,
     ),
     Route(

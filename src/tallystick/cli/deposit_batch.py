@@ -25,6 +25,7 @@ from tallystick.client import (
     BatchState,
     Net,
     VerifiedReceipt,
+    check_deposited,
     digest_file,
     plan_csv,
     plan_folder,
@@ -79,10 +80,11 @@ def _plan_files(desk: Desk, files: Sequence[Path]) -> BatchPlan:
     for path in files:
         try:
             facts = digest_file(path, with_sm3=desk.depositing.sm3)
+            details = check_deposited(path, desk.details)
         except TallystickError as error:
             problems.append((str(path), error))
             continue
-        item = BatchItem(str(path), facts, desk.details, path)
+        item = BatchItem(str(path), facts, details, path)
         first = by_matter.setdefault(item.matter, item)
         if first is not item:
             repeated.append((item.name, first.name))

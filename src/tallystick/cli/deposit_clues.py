@@ -57,7 +57,7 @@ def clues_of(path: Path) -> dict[str, Any]:
 
 
 def warn_of_active(path: Path) -> None:
-    """Warn of a file that could run something when it is opened; it is taken all the same.
+    """Warn of a file that could run something when it is opened, and is taken all the same.
 
     Raises:
         FileProblem: it cannot be read.

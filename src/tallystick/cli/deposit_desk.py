@@ -26,6 +26,7 @@ from tallystick.client import (
     Placed,
     Trust,
     VerifiedReceipt,
+    check_deposited,
     deposit_args,
     digest_file,
     problem_of,
@@ -102,9 +103,14 @@ class Desk:
         return open_key(found, self._signing.passphrase_file)
 
     def deposit(self, source: Source) -> Answer:
-        """Make one deposit and say what became of it."""
+        """Make one deposit and say what became of it.
+
+        Raises:
+            ActiveFile: it is a PDF with scripts, and nobody said to keep it as it is.
+        """
+        said = self.details if source.path is None else check_deposited(source.path, self.details)
         clues = {} if source.path is None else clues_of(source.path)
-        details = cast("DepositDetails", {**clues, **self.details})
+        details = cast("DepositDetails", {**clues, **said})
         arguments = deposit_args(source.facts, details)
         identity = self.identity()
         if self.depositing.dry_run:

@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The SDK: talks to a node, and verifies what it says without believing it."""
 
-from tallystick.client.active_files import ACTIVE_WORDS, active_in, with_active_note
+from tallystick.client.active_files import (
+    ACTIVE_WORDS,
+    active_in,
+    check_deposited,
+    check_kept,
+    with_active_note,
+)
 from tallystick.client.async_contract_desk import AsyncContractDesk, AsyncPendingAction
 from tallystick.client.async_tables import AsyncTableQuery
 from tallystick.client.batch_plan import (
@@ -36,8 +42,14 @@ from tallystick.client.contract_errors import ContractErrors
 from tallystick.client.deposited import Deposited, deposited_files
 from tallystick.client.document_copies import Challenged
 from tallystick.client.document_facts import DocumentFacts
+from tallystick.client.document_files import AsEvidence
 from tallystick.client.document_grants import Revoked
-from tallystick.client.documents import ExportedDocument, GotDocument, PutDocument, Use
+from tallystick.client.documents import (
+    ExportedDocument,
+    GotDocument,
+    PutDocument,
+    Use,
+)
 from tallystick.client.event_stream import LiveEvent
 from tallystick.client.evidence import DepositDetails, deposit_args
 from tallystick.client.extracts import EXTRACT_BYTES_MAX, Extract, read_extract
@@ -155,6 +167,7 @@ __all__ = [
     "STUBS_PACKAGE",
     "ActionResult",
     "Application",
+    "AsEvidence",
     "AsyncContractDesk",
     "AsyncNet",
     "AsyncPendingAction",
@@ -249,7 +262,9 @@ __all__ = [
     "certified_check",
     "certified_file",
     "check_certificate",
+    "check_deposited",
     "check_extract",
+    "check_kept",
     "check_link",
     "connect",
     "connect_async",

@@ -10,9 +10,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from tallystick.client.evidence import DepositDetails
 from tallystick.client.home import file_problem
 from tallystick.client.verification import Check, Verification, Wording
 from tallystick.client.verify_answers import skipped
+from tallystick.errors import ActiveFile
 from tallystick.interchange.active_content import INSPECTED_BYTES_MAX, Active, look_into
 
 ACTIVE_WORDS: Final[Mapping[Active, Wording]] = MappingProxyType(
@@ -20,6 +22,10 @@ ACTIVE_WORDS: Final[Mapping[Active, Wording]] = MappingProxyType(
         Active.PDF: Wording(
             "a PDF with a script, an action or a program inside: open it where it can do no harm",
             "该 PDF 内含脚本、动作或程序：请在隔离环境中打开",
+        ),
+        Active.CAPTURE: Wording(
+            "a web capture with a PDF in it that has a script, an action or a program inside",
+            "网页采集文件，其中的 PDF 含脚本、动作或程序",
         ),
         Active.PAGE: Wording(
             "a web page, whose scripts a browser runs: open it where it can do no harm",
@@ -40,6 +46,8 @@ ACTIVE_WORDS: Final[Mapping[Active, Wording]] = MappingProxyType(
     }
 )
 """What a reader is told; the file is evidence all the same."""
+_REFUSED: Final = frozenset({Active.PDF, Active.CAPTURE})
+"""Not kept unless somebody says that it must stay as it is."""
 
 
 def active_in(path: Path) -> Active | None:
@@ -55,6 +63,56 @@ def active_in(path: Path) -> Active | None:
             return look_into(source, path.name, path.stat().st_size)
     except (OSError, ValueError) as error:
         raise file_problem(path, error) from error
+
+
+def check_kept(path: Path, *, as_evidence: bool) -> bool:
+    """Return whether a file has scripts and is kept as it is; refuse it if nobody said so.
+
+    Raises:
+        ActiveFile: it is a PDF with a script, an action or a program, or a capture with one.
+        FileProblem: it cannot be read.
+    """
+    return _check_found(active_in(path), path.name, as_evidence=as_evidence)
+
+
+def check_deposited(source: object, details: DepositDetails) -> DepositDetails:
+    """Return what is said of a file to deposit, with what was found in it.
+
+    Of a hash there is nothing to look into: what its depositor says stands.
+
+    Args:
+        source: Path or content; anything else stands for a file that is elsewhere.
+        details: With `active_content` it may have scripts, and goes on record as such if it has.
+
+    Raises:
+        ActiveFile: as `check_kept`.
+        FileProblem: it cannot be read.
+    """
+    if isinstance(source, bytes):
+        found = look_into(io.BytesIO(source), details.get("file_name", ""), len(source))
+    elif isinstance(source, Path):
+        found = active_in(source)
+    else:
+        return details
+    name = source.name if isinstance(source, Path) else details.get("file_name", "")
+    is_kept = _check_found(found, name, as_evidence=details.get("active_content", False))
+    told = details.copy()
+    told["active_content"] = is_kept
+    return told
+
+
+def _check_found(found: Active | None, name: str, *, as_evidence: bool) -> bool:
+    if found not in _REFUSED:
+        return False
+    if as_evidence:
+        return True
+    what = "a capture of a PDF" if found is Active.CAPTURE else "a PDF"
+    raise ActiveFile(
+        f"it is {what} with a script, an action or a program inside",
+        field="file",
+        expected="a file that runs nothing when it is opened",
+        found=name[:80],
+    )
 
 
 def active_in_chunks(chunks: Iterable[bytes], name: str, size: int) -> Active | None:

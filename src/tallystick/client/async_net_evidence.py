@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Unpack
 
+from tallystick.client.active_files import check_deposited
 from tallystick.client.batch import GROUP_ITEMS_MAX, KnownDeposits, deposit_group, groups
 from tallystick.client.batch_plan import BatchPlan, BatchResult
 from tallystick.client.evidence import DEPOSITS_PATH, DepositDetails, deposit, deposits, path_of
@@ -43,12 +44,15 @@ class AsyncEvidenceDesk:
 
         Raises:
             FileProblem: the file cannot be read, or changed meanwhile.
+            ActiveFile: it is a PDF with scripts, and `active_content` is not said of it.
             Duplicate: it is deposited in this case already; `problem_of(error)` has the facts.
             Refused: another rule said no.
             NotFinal, Unavailable: not committed in time, or the node is unreachable.
         """
         facts = await self._link.in_thread(facts_of, source, with_sm3=with_sm3, progress=progress)
-        return await self._link.run(deposit(self._link.session, facts, details, path_of(source)))
+        looked_into = source if isinstance(source, bytes) else path_of(source)
+        told = await self._link.in_thread(check_deposited, looked_into, details)
+        return await self._link.run(deposit(self._link.session, facts, told, path_of(source)))
 
     async def deposit_batch(
         self, plan: BatchPlan, *, items_max: int = GROUP_ITEMS_MAX

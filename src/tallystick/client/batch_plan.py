@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, Unpack, cast
 
+from tallystick.client.active_files import check_deposited
 from tallystick.client.evidence import DepositDetails, deposit_args
 from tallystick.client.files import FileFacts, digest_file
 from tallystick.client.home import file_problem, read_file
@@ -207,7 +208,7 @@ def _item(source: _Source, *, with_sm3: bool) -> BatchItem:
             )
     if facts is None:
         raise UsageError("a path or a sha256 is needed", field="path")
-    item = BatchItem(source.name, facts, source.details, source.path)
+    item = BatchItem(source.name, facts, check_deposited(source.path, source.details), source.path)
     deposit_args(item.facts, item.details)  # whatever is missing is said now
     return item
 

@@ -38,6 +38,8 @@ class DocumentFacts(Struct, frozen=True, kw_only=True):
     withdrawn_at: int | None
     erased_at: int | None
     erased_by: str | None
+    active_content: bool = False
+    """Its owner says that opening it could run something, and keeps it as it is."""
 
     @property
     def place(self) -> DocumentPlace:
@@ -66,6 +68,7 @@ def facts(session: Session, document: str, *, version: int | None = None) -> Flo
         "withdrawn_at": copy["withdrawn_at"],
         "erased_at": head["deleted_at"],
         "erased_by": head["deleted_by"],
+        "active_content": copy.get("active_content", False),
     }
     return msgspec.convert(found, DocumentFacts)
 

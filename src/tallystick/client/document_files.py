@@ -21,6 +21,7 @@ from typing import BinaryIO, Final, Protocol
 import msgspec
 from msgspec import Struct
 
+from tallystick.client.active_files import check_kept
 from tallystick.client.home import file_problem, read_file, tally_home, write_file
 from tallystick.crypto import SealingKey, seal, seal_stream, unseal_stream
 from tallystick.errors import FileProblem, InvalidProof, LimitExceeded, TallystickError
@@ -35,7 +36,13 @@ _SEALED_FILE: Final = "sealed.age"
 _WRAP_FILE: Final = "own.wrap"
 
 
-class SealedFacts(Struct, frozen=True, kw_only=True):
+class AsEvidence(Struct, frozen=True):
+    """A file that is kept as it is, also if it is a PDF with scripts; that goes on record."""
+
+    path: str | Path
+
+
+class SealedFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the register is told of a sealed file."""
 
     sha256: str
@@ -44,6 +51,8 @@ class SealedFacts(Struct, frozen=True, kw_only=True):
     cid: str
     size: int
     slices_root: str
+    active_content: bool = False
+    """It has scripts and is kept as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +141,12 @@ def find_outgoing(folder: Path) -> Outgoing | None:
 
 
 def seal_file(
-    source: Path, folder: Path, *, media_type: str, public_key: str, name: str | None = None
+    file: str | Path | AsEvidence,
+    folder: Path,
+    *,
+    media_type: str,
+    public_key: str,
+    name: str | None = None,
 ) -> Outgoing:
     """Seal a file to a fresh identity, and that with the file's name to the own organisation.
 
@@ -140,13 +154,23 @@ def seal_file(
         FileProblem: it cannot be read, or is empty of a name.
         Malformed: the file's name cannot be one.
         LimitExceeded: it is larger than a document may be; nothing was sealed.
+        ActiveFile: it is a PDF with scripts, and not `AsEvidence`; nothing was sealed.
     """
+    source = Path(file.path if isinstance(file, AsEvidence) else file)
     _check_size(source)
+    is_active = check_kept(source, as_evidence=isinstance(file, AsEvidence))
     identity = SealingKey.generate()
     secret = DocumentSecret(identity.text, check_file_name(name or source.name))
     try:
-        with source.open("rb") as file:
-            return _seal(file, folder, identity, secret, media_type=media_type, key=public_key)
+        with source.open("rb") as opened:
+            return _seal(
+                opened,
+                folder,
+                (identity, secret),
+                media_type=media_type,
+                key=public_key,
+                active_content=is_active,
+            )
     except (OSError, ValueError) as error:
         raise file_problem(source, error) from error
 
@@ -168,12 +192,13 @@ def _check_size(source: Path) -> None:
 def _seal(
     file: BinaryIO,
     folder: Path,
-    identity: SealingKey,
-    secret: DocumentSecret,
+    sealing: tuple[SealingKey, DocumentSecret],
     *,
     media_type: str,
     key: str,
+    active_content: bool = False,
 ) -> Outgoing:
+    identity, secret = sealing
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with private_file(folder / _SEALED_FILE) as target:
         watched, content = _Watched(file), ContentHasher()
@@ -186,6 +211,7 @@ def _seal(
         cid=str(address.cid),
         size=address.size,
         slices_root=address.slices_root.hex(),
+        active_content=active_content,
     )
     write_file(folder / _WRAP_FILE, seal(secret.encode(), [key]), private=True)
     # Written last: without it, there is nothing to go on with.
@@ -218,7 +244,7 @@ def reseal_file(
     worker.start()
     try:
         with os.fdopen(reading, "rb") as file:
-            made = _seal(file, folder, identity, renewed, media_type=media_type, key=public_key)
+            made = _seal(file, folder, (identity, renewed), media_type=media_type, key=public_key)
     finally:
         worker.join()
     if failed:

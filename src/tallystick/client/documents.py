@@ -20,6 +20,7 @@ from msgspec import Struct
 from tallystick.client.document_copies import obtain
 from tallystick.client.document_facts import CONTRACT, DocumentFacts, check_there, facts
 from tallystick.client.document_files import (
+    AsEvidence,
     Outgoing,
     SealedFacts,
     check_free,
@@ -101,7 +102,7 @@ class ExportedDocument(Struct, frozen=True, kw_only=True):
 
 def put(
     session: Session,
-    file: str | Path,
+    file: str | Path | AsEvidence,
     *,
     document: str | None = None,
     version: int = 1,
@@ -113,7 +114,8 @@ def put(
 
     Args:
         session: Of a member of the owner.
-        file: What to seal; it is only read.
+        file: What to seal; it is only read. A PDF with scripts is refused unless it is
+            `AsEvidence`.
         document: Id; by default a new one by chance. A file name has no place in it.
         version: 1 for a new document, the next number for another content of it.
         media_type: Stands on the ledger.
@@ -123,8 +125,10 @@ def put(
     Raises:
         UnknownRecord: the own organisation has no sealing key in force.
         FileProblem: the file cannot be read.
+        ActiveFile: it is a PDF with a script, an action or a program inside.
         HashMismatch, WrongOffset, LimitExceeded, RoleMissing: the node does not take it.
     """
+    source = Path(file.path if isinstance(file, AsEvidence) else file)
     trust = yield from session.contact()
     own = identity_of(session).organization
     chosen = document or f"D-{secrets.token_hex(_ID_BYTES)}"
@@ -132,8 +136,8 @@ def put(
     outgoing = find_outgoing(folder)
     if outgoing is None:
         key = yield from sealing_key(session, own)
-        outgoing = seal_file(Path(file), folder, media_type=media_type, public_key=key)
-    elif digest_file(file).sha256.hex() != outgoing.facts.sha256:
+        outgoing = seal_file(file, folder, media_type=media_type, public_key=key)
+    elif digest_file(source).sha256.hex() != outgoing.facts.sha256:
         raise UsageError(
             "another file was being uploaded as this document", field="document", found=chosen
         )

@@ -44,6 +44,8 @@ class DepositDetails(TypedDict, total=False):
     previous: str
     """Number of the previous deposit of the same matter."""
     note: str
+    active_content: bool
+    """Deposit a PDF with scripts as it is; else it is refused."""
     size: int
     """Bytes; needed when only a hash is deposited."""
 
@@ -77,6 +79,8 @@ def deposit_args(facts: FileFacts, details: DepositDetails) -> dict[str, Value]:
         "collector": None if collector is None else dict(collector),
         **given,
     }
+    if not args.get("active_content"):
+        args["active_content"] = None  # as of every other file, nothing is said
     return {key: _composed(value) for key, value in args.items() if value is not None}
 
 

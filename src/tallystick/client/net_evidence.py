@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Unpack
 
+from tallystick.client.active_files import check_deposited
 from tallystick.client.batch import GROUP_ITEMS_MAX, KnownDeposits, deposit_group, groups
 from tallystick.client.batch_plan import BatchPlan, BatchResult
 from tallystick.client.evidence import DEPOSITS_PATH, DepositDetails, deposit, deposits, path_of
@@ -43,12 +44,14 @@ class EvidenceDesk:
 
         Raises:
             FileProblem: the file cannot be read, or changed meanwhile.
+            ActiveFile: it is a PDF with scripts, and `active_content` is not said of it.
             Duplicate: it is deposited in this case already; `problem_of(error)` has the facts.
             Refused: another rule said no.
             NotFinal, Unavailable: not committed in time, or the node is unreachable.
         """
         facts = facts_of(source, with_sm3=with_sm3, progress=progress)
-        return self._link.run(deposit(self._link.session, facts, details, path_of(source)))
+        told = check_deposited(source if isinstance(source, bytes) else path_of(source), details)
+        return self._link.run(deposit(self._link.session, facts, told, path_of(source)))
 
     def deposit_batch(
         self, plan: BatchPlan, *, items_max: int = GROUP_ITEMS_MAX

@@ -17,6 +17,7 @@ _FIELDS: Final = words(
     abstain=("弃权", "Abstentions"),
     account=("账户", "Account"),
     action=("操作", "Action"),
+    active_content=("含可执行内容，原样保留", "Active content, kept as it is"),
     added_at=("登记时间", "Added at"),
     added_by=("登记人", "Added by"),
     after=("变更后", "After"),

@@ -61,6 +61,7 @@ from tallystick.errors.refused import (
     WrongState,
 )
 from tallystick.errors.rejected import (
+    ActiveFile,
     ContractMigrating,
     DataFolderProblem,
     Expired,
@@ -109,6 +110,7 @@ __all__ = [
     "CHINESE_TEXTS",
     "TEXTS_ZH",
     "ActiveContent",
+    "ActiveFile",
     "BalanceTooLow",
     "BankUnreachable",
     "Behind",

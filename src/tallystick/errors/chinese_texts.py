@@ -382,7 +382,12 @@ _DOCUMENTS: Final = {
     ),
     "too few organisations cosigned the checkpoint": "为检查点联署的机构过少",
     "too many calls are being tried at once": "同时试算的调用过多",
+    "what was uploaded is not sealed; nothing of it was kept": "上传内容未经密封，未予保存",
     "what was uploaded is not what was declared; it was removed": "上传内容与声明不符，已删除",
+    "an age file, version 1": "age 文件（第 1 版）",
+    "Seal it with `tally document put`, or with the SDK.": (
+        "请用 `tally document put` 或 SDK 密封后上传。"
+    ),
 }
 
 _FORMS: Final = {

@@ -194,6 +194,22 @@ class WrongProtocol(Rejected):
     hint_zh = "请发送 Tus-Resumable: 1.0.0（见 docs/spec/document.md）。"
 
 
+class ActiveFile(Rejected):
+    """A PDF to be kept has a script, an action or a program inside, and nobody said to keep it."""
+
+    code = "E_ACTIVE_FILE"
+    title_en = "The PDF has a script, an action or a program inside"
+    title_zh = "该 PDF 含有脚本、动作或程序"
+    hint_en = (
+        "Do not open it; ask for a clean copy. If it is evidence and must stay as it is, say so: "
+        "`--as-evidence`, in a form “kept as it is”; that goes on record."
+    )
+    hint_zh = (
+        "请勿打开，应索取不含脚本的文件。如系证据须保持原样，请注明：命令行加 `--as-evidence`，"
+        "表单中勾选“原样保留”，该事实将登记上链。"
+    )
+
+
 class RangeNotSatisfiable(Rejected):
     """Bytes of a document beyond its end."""
 

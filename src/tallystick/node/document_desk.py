@@ -25,7 +25,7 @@ from tallystick.contracts.parts import (
 )
 from tallystick.documents import Depot, Wraps
 from tallystick.encoding import Cid
-from tallystick.errors import HashMismatch, NotFound, RoleMissing
+from tallystick.errors import HashMismatch, Malformed, NotFound, RoleMissing
 from tallystick.merkle import Address
 from tallystick.model import Block, DocumentPlace, UploadState, decode_entry
 from tallystick.node.document_rights import DocumentRights
@@ -39,6 +39,7 @@ _OF_REGISTER: Final = f"{DOCUMENTS_CONTRACT}.".encode()
 _DISMISSED: Final = f".{KeeperDismissed.__name__}"
 """Also by a contract that had named the keeper itself; its events have its own name."""
 _DISMISSAL: Final = _DISMISSED.encode()
+_SEALED_HEAD: Final = b"age-encryption.org/v1\n"
 UPLOAD_LIFETIME_MS: Final = DAY_MS
 """An upload that gets no piece for so long is given up, and its bytes are removed."""
 
@@ -97,11 +98,21 @@ class DocumentDesk:
 
         Raises:
             WrongOffset: it does not begin where the upload stands.
+            Malformed: it does not begin as a sealed file does; nothing of it is kept.
             HashMismatch: the whole is not what the ledger declares; nothing of it is kept.
             NotFound, UnknownRecord, Erased, RoleMissing, StorageFailed: as above.
         """
         copy = self._parts.rights.require(asker, place).copy
-        done = self._parts.depot.append(address_of_copy(copy), offset, piece)
+        address = address_of_copy(copy)
+        if not _may_be_sealed(offset, piece) and self._parts.depot.offset(address) == offset:
+            self._parts.depot.abandon(address.cid)
+            raise Malformed(
+                "what was uploaded is not sealed; nothing of it was kept",
+                field="body",
+                expected="an age file, version 1",
+                hint="Seal it with `tally document put`, or with the SDK.",
+            )
+        done = self._parts.depot.append(address, offset, piece)
         if done == copy.size:
             self._finish(copy)
         return self._state(copy, done)
@@ -266,6 +277,11 @@ def _cid(copy: SealedCopy) -> Cid:
 def address_of_copy(copy: SealedCopy) -> Address:
     """Return the address that the ledger declares."""
     return Address(_cid(copy), copy.size, bytes.fromhex(copy.slices_root))
+
+
+def _may_be_sealed(offset: int, piece: bytes) -> bool:
+    """Return whether a piece is what a sealed file has there, as far as that can be seen."""
+    return piece.startswith(_SEALED_HEAD[offset : offset + len(piece)])
 
 
 def _other_size(copy: SealedCopy, size: int) -> HashMismatch:

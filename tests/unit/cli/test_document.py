@@ -18,6 +18,7 @@ from tallystick.node import NodeConfig, create_network
 from tests.factories import BANK, COURT, LOG_KEY
 from tests.serving import served_node
 from tests.unit.cli.conftest import Tally
+from tests.unit.interchange.test_active_content import pdf_with, script
 from tests.unit.node.test_documents import CONTRACTS, DOCUMENTS_GENESIS
 from tests.vault import BANK_ID, OWNER_ID
 
@@ -132,6 +133,31 @@ def test_an_export_stays_sealed_and_opens_with_the_wrap_beside_it(
     nowhere = tmp_path / "missing" / "sales.age"
     lost = tally("document", "get", "D-1", "--sealed", "--out", nowhere, *OWN)
     assert lost.json["error"]["code"] == "E_FILE"
+
+
+def test_a_pdf_with_scripts_is_refused_before_anything_is_kept(
+    tally: Tally, file: Path, tmp_path: Path
+) -> None:
+    """Nothing on the ledger, in the node's store or on its way; as evidence it is kept, marked."""
+    pdf = file.with_name("invoice.pdf")
+    pdf.write_bytes(pdf_with("/OpenAction", script()))
+    before = {one for one in tmp_path.rglob("*") if "documents" in one.parts and one.is_file()}
+    put = ("document", "put", pdf, "--document", "D-1", *OWN)
+    refused = tally(*put)
+    assert (refused.code, refused.json["error"]["code"]) == (1, "E_ACTIVE_FILE")
+    assert "--as-evidence" in refused.json["error"]["hint"]
+    assert tally("document", "list", "--json").json == []
+    after = {one for one in tmp_path.rglob("*") if "documents" in one.parts and one.is_file()}
+    assert after == before
+    kept = tally(*put, "--as-evidence")
+    assert (kept.code, kept.json["active_content"]) == (0, True), kept.out
+    assert tally("document", "show", "D-1", "--json").json["active_content"] is True
+    terms = ("--to", BANK, "--purpose", "loan", "--until", "2090-01-01", "--grant", "G-1")
+    assert tally("document", "grant", "D-1", *terms, *OWN).code == 0
+    assert tally("document", "revoke", "G-1", *OWN).json["rotated"] == ["D-1/2"]
+    assert tally("document", "show", "D-1", "--json").json["active_content"] is True
+    plain = tally("document", "put", file, "--document", "D-2", "--as-evidence", *OWN)
+    assert (plain.code, plain.json["active_content"]) == (0, False), plain.out
 
 
 def test_both_languages_say_what_revocation_cannot_take_back(tally: Tally, file: Path) -> None:

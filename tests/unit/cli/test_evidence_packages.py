@@ -11,6 +11,7 @@ import pytest
 
 from tallystick.client import write_file
 from tests.unit.cli.conftest import Tally
+from tests.unit.interchange.test_active_content import pdf_with, script
 from tests.unit.interchange.zips import unpacked, zipped
 
 VECTORS = Path(__file__).parents[2] / "vectors"
@@ -141,7 +142,7 @@ def test_a_time_stamp_over_another_file_is_not_put_on_record(
 ACTIVE = {
     "page.html": b"<!doctype html><script>1</script>",
     "macros.docm": zipped({"word/vbaProject.bin": b"x"}),
-    "scan.pdf": b"%PDF-1.7 with /JavaScript, and not readable",
+    "scan.pdf": b"%PDF-1.7 that cannot be read ",
 }
 
 
@@ -178,6 +179,44 @@ class TestActiveContent:
         assert done.code == 0
         assert name in done.err
         assert "plain.txt" not in done.err
+
+
+class TestPDFsWithScripts:
+    """A PDF that runs something is refused where it is deposited, unless it is kept as it is."""
+
+    def test_is_refused_and_nothing_is_on_record(
+        self, tally: Tally, tmp_path: Path, case: str
+    ) -> None:
+        """By itself, and in a batch, whose other files are deposited."""
+        path = tmp_path / "invoice.pdf"
+        path.write_bytes(pdf_with("/OpenAction", script()) + case.encode())
+        (tmp_path / "plain.txt").write_bytes(case.encode())
+        alone = tally("evidence", "deposit", path, "--case", case, "--json")
+        assert (alone.code, alone.json["error"]["code"]) == (1, "E_ACTIVE_FILE")
+        assert "--as-evidence" in alone.json["error"]["hint"]
+        zh = tally("--lang", "zh", "evidence", "deposit", path, "--case", case)
+        assert ("脚本" in zh.err, "原样保留" in zh.err) == (True, True)
+        batch = tally("evidence", "deposit", "--batch", tmp_path, "--case", case, "--json")
+        states = {one["path"]: (one["status"], one.get("code")) for one in batch.json}
+        assert states[path.name] == ("failed", "E_ACTIVE_FILE") or states[str(path)][1]
+        several = tally("evidence", "deposit", path, path, "--case", case, "--json")
+        assert {one["code"] for one in several.json} == {"E_ACTIVE_FILE"}
+        (kept,) = tally("evidence", "matter", case, "--json").json
+        assert (kept["title"], kept["active_content"]) == ("plain.txt", False)
+        assert list(tmp_path.glob("*.pdf.*")) == []
+
+    def test_is_kept_as_it_is_and_that_is_on_record(
+        self, tally: Tally, tmp_path: Path, case: str
+    ) -> None:
+        """What a court must have; of the plain file beside it nothing is said."""
+        path = tmp_path / "invoice.pdf"
+        path.write_bytes(pdf_with("/OpenAction", script()) + case.encode())
+        (tmp_path / "plain.txt").write_bytes(case.encode())
+        words = ("--batch", tmp_path, "--case", case, "--as-evidence")
+        assert tally("evidence", "deposit", *words).code == 0
+        kept = tally("evidence", "matter", case, "--json").json
+        marked = {one["title"]: one["active_content"] for one in kept}
+        assert marked == {"invoice.pdf": True, "plain.txt": False}
 
 
 def test_a_plain_original_has_no_note(tally: Tally, originals: Path) -> None:

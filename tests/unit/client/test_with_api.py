@@ -26,6 +26,7 @@ from tallystick.client import (
     verify,
 )
 from tallystick.errors import (
+    ActiveFile,
     Duplicate,
     HistoryTooLong,
     InvalidArguments,
@@ -39,6 +40,7 @@ from tallystick.errors import (
 )
 from tests.factories import ADMINISTRATOR, CLERK, COURT, TELLER
 from tests.unit.api.fake_node import FakeNode
+from tests.unit.interchange.test_active_content import pdf_with, script
 
 ME = Identity(COURT, "clerk", CLERK)
 
@@ -110,6 +112,26 @@ def test_a_deposit_is_made_found_shown_and_verified(backend: FakeNode, tmp_path:
         assert verify(file, trust=trust).ok
         file.write_bytes(b"%PDF the contrarct")
         assert verify(file, trust=trust).result is Result.NO_MATCH
+
+    run(backend, work)
+
+
+@pytest.mark.parametrize("form", ["bytes", "file"])
+def test_a_pdf_with_scripts_is_deposited_only_as_it_is(
+    backend: FakeNode, tmp_path: Path, form: str
+) -> None:
+    """Refused before anything is signed; said to be so, it goes on record with that."""
+    data = pdf_with("/OpenAction", script())
+    (tmp_path / "a.pdf").write_bytes(data)
+    source = data if form == "bytes" else tmp_path / "a.pdf"
+
+    async def work(net: AsyncNet) -> None:
+        with pytest.raises(ActiveFile):
+            await net.evidence.deposit(source, title="a")
+        assert (await net.status()).log_size == 0
+        kept = await net.evidence.deposit(source, title="a", active_content=True)
+        assert kept.id is not None
+        assert (await net.evidence.show(kept.id)).active_content is True
 
     run(backend, work)
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from typing import Final
 
@@ -12,6 +13,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from tallystick.interchange.active_content import INSPECTED_BYTES_MAX, Active, look_into
 from tests.certificates import sealed, unsealed
+from tests.unit.interchange.test_captures import record
 from tests.unit.interchange.zips import zipped
 
 OLD_OFFICE: Final = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600)
@@ -40,6 +42,28 @@ def launch() -> generic.DictionaryObject:
     return generic.DictionaryObject({generic.pdf_name(one): fields[one] for one in fields})
 
 
+def first_page() -> generic.ArrayObject:
+    """Return what most programs for writing say: at which page to begin."""
+    return generic.ArrayObject([generic.NumberObject(0), generic.pdf_name("/Fit")])
+
+
+def cut(data: bytes) -> bytes:
+    """Return a PDF without its end, which its readers repair."""
+    return data[: data.rfind(b"startxref")]
+
+
+def capture_of(data: bytes) -> bytes:
+    """Return a web capture of one file."""
+    return record(len(data), data + b"\r\n\r\n")
+
+
+def packed_capture_of(data: bytes) -> bytes:
+    """Return a capture of an answer that was packed on its way."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nContent-Encoding: gzip\r\n\r\n"
+    answer = head + gzip.compress(data)
+    return capture_of(answer).replace(b"Type: resource", b"Type: response", 1)
+
+
 def found(data: bytes, name: str, size: int | None = None) -> Active | None:
     """Look into a file."""
     return look_into(io.BytesIO(data), name, len(data) if size is None else size)
@@ -50,6 +74,12 @@ def found(data: bytes, name: str, size: int | None = None) -> Active | None:
     [
         (pdf_with("/OpenAction", script()), "a.pdf", Active.PDF),
         (pdf_with("/Extra", launch()), "a.pdf", Active.PDF),
+        (cut(pdf_with("/OpenAction", script())), "a.pdf", Active.PDF),
+        (b"%PDF-1.7 <</S/J#61vaScript/JS(x)>>", "a.pdf", Active.PDF),
+        (b"%PDF-1.7 " + bytes((1 << 20) - 14) + b"/JavaScript", "a.pdf", Active.PDF),
+        (b"%PDF-1.7 /JavaScriptless", "a.pdf", Active.UNREAD),
+        (capture_of(pdf_with("/OpenAction", script())), "a.warc", Active.CAPTURE),
+        (packed_capture_of(pdf_with("/OpenAction", script())), "a.warc", Active.CAPTURE),
         (b"  %PDF-1.7 and nothing that can be read", "a.bin", Active.UNREAD),
         (b"<!DOCTYPE HTML><p>", "page", Active.PAGE),
         (b"\xef\xbb\xbf\n<HTML>", "page", Active.PAGE),
@@ -66,7 +96,7 @@ def found(data: bytes, name: str, size: int | None = None) -> Active | None:
         (b"#!/bin/sh\n", "a.txt", Active.PROGRAM),
         (b"echo", "a.BAT", Active.PROGRAM),
     ],
-    ids=range(17),
+    ids=range(23),
 )
 def test_what_could_run_is_found(data: bytes, name: str, what: Active) -> None:
     """By content first, and by name where that says nothing."""
@@ -80,12 +110,16 @@ def test_what_could_run_is_found(data: bytes, name: str, what: Active) -> None:
         (b"a contract", "contract.txt"),
         (b"\x89PNG\r\n", "photo.png"),
         (sealed(), "certificate.pdf"),
+        (pdf_with("/OpenAction", first_page()), "written.pdf"),
+        (capture_of(sealed()), "a.warc"),
+        (capture_of(sealed())[:-40], "damaged.warc"),
+        (capture_of(b"a page"), "a.warc"),
         (zipped({"word/document.xml": b"x"}), "a.docx"),
         (b"PK but no archive", "a.zip"),
         (OLD_OFFICE, "a.doc"),
         (b'<?xml version="1.0"?><Document/>', "pain.xml"),
     ],
-    ids=range(8),
+    ids=range(12),
 )
 def test_plain_evidence_has_no_note(data: bytes, name: str) -> None:
     """A note on everything would be a note on nothing."""

@@ -31,6 +31,7 @@ FLAGS: Final[Mapping[str, tuple[str, ...]]] = {
     "sha256": ("--hash",),
     "sm3": ("--sm3-hash",),
     "case_number": ("--case",),
+    "active_content": ("--as-evidence",),
 }
 """Shorter words for some of the contract's arguments."""
 

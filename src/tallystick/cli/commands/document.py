@@ -47,6 +47,7 @@ class NewVersion:
     version: int = 1
     media_type: str | None = None
     retain_until: str | None = None
+    as_evidence: bool = False
 
 
 @Parameter(name="*")
@@ -91,20 +92,23 @@ def put(
 
     Raises:
         FileProblem: the file cannot be read.
+        ActiveFile: it is a PDF with scripts, without `--as-evidence`.
         UnknownRecord: the organisation has no sealing key in force.
         LimitExceeded: it is too large, or the node has no room.
         HashMismatch: the node has other bytes than were registered.
         RoleMissing: the document belongs to another organisation.
     """
     from tallystick.cli.deposit_clues import warn_of_active
+    from tallystick.client import AsEvidence, check_kept
 
     stated = new.retain_until
     until = None if stated is None else parse_time(stated, "--retain-until")
+    check_kept(file, as_evidence=new.as_evidence)  # before a key is asked for
     warn_of_active(file)
     kind = new.media_type or (mimetypes.guess_type(file.name)[0] or _ANY_MEDIA).lower()
     with signed_net(signing, address) as (net, _), bar("document.uploading") as told:
         made = net.documents.put(
-            file,
+            AsEvidence(file) if new.as_evidence else file,
             document=new.document,
             version=new.version,
             media_type=kind,
@@ -120,6 +124,7 @@ def put(
         "sha256": made.facts.sha256,
         "cid": made.facts.cid,
         "size": made.facts.size,
+        "active_content": made.facts.active_content,
     }
     return _receipted(found, made.committed, receipt)
 

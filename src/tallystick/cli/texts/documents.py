@@ -25,11 +25,18 @@ DOCUMENT_COMMANDS: Final[Mapping[str, CommandText]] = {
     ),
     "document put": CommandText(
         Text("seal, register and upload a file", "密封、登记并上传文件"),
-        (_PUT, f"{_PUT} --retain-until 2030-12-31 --json"),
+        (
+            _PUT,
+            f"{_PUT} --retain-until 2030-12-31 --json",
+            "tally document put seized.pdf --as-evidence",
+        ),
         Text(
             "The ledger gets hashes, the node ciphertext; file name and key are sealed to the own "
-            "organisation. Run again, an upload that broke off goes on.",
-            "账本只登记哈希，节点只保存密文；文件名与密钥密封给本机构。上传中断后重新执行即可续传。",
+            "organisation. Run again, an upload that broke off goes on. A PDF with a script, an "
+            "action or a program inside is refused, unless it is kept as it is as evidence: nodes, "
+            "which have ciphertext only, could not tell.",
+            "账本只登记哈希，节点只保存密文；文件名与密钥密封给本机构。上传中断后重新执行即可续传。"
+            "含脚本、动作或程序的 PDF 一律拒收，除非注明作为证据原样保留；节点只有密文，无从判断。",
         ),
     ),
     "document get": CommandText(
@@ -155,6 +162,10 @@ DOCUMENT_OPTIONS: Final[Mapping[str, Text]] = {
     ),
     "document put:media_type": Text("by default from the name's ending", "媒体类型，默认按扩展名"),
     "document put:retain_until": Text("not erased before", "此前不得删除"),
+    "document put:as_evidence": Text(
+        "keep a PDF with scripts as it is; that goes on record",
+        "含脚本的 PDF 作为证据原样保留，并登记该事实",
+    ),
     "document get:out": Text("file to write, or a folder", "输出文件或目录"),
     "document get:grant": Text("by which grant; the owner needs none", "授权编号，所有者无需填写"),
     "document get:sealed": Text(
@@ -245,6 +256,7 @@ DOCUMENT_MESSAGES: Final[Mapping[str, Text]] = {
 }
 DOCUMENT_FIELDS: Final = (
     ("document", "document", "文件"),
+    ("active_content", "active content, kept as it is", "含可执行内容，原样保留"),
     ("cid", "address", "密文地址"),
     ("node", "node of", "节点所属机构"),
     ("slices", "slices", "分片"),

@@ -43,13 +43,30 @@ for (const box of document.querySelectorAll(".file-hash")) {
   const chooser = box.querySelector("input[type=file]");
   box.querySelector(".needs-script").classList.add("has-script");
   chooser.addEventListener("change", async () => {
+    const file = chooser.files[0];
     const bar = box.querySelector("progress");
+    // A form that can say "kept as it is" keeps no PDF with scripts without it.
+    const kept = document.getElementById(input.id.replace(/[^.]*$/, "active_content"));
+    const refusal = box.querySelector(".active-file");
+    refusal.hidden = true;
+    if (!file) return;
+    if (kept && !kept.checked && (await hasScripts(box, file))) {
+      input.value = chooser.value = "";
+      refusal.hidden = false;
+      kept.focus();
+      return;
+    }
     bar.hidden = false;
-    input.value = await hashOf(chooser.files[0], box.dataset.algorithm, bar);
+    input.value = await hashOf(file, box.dataset.algorithm, bar);
     bar.hidden = true;
     const size = document.getElementById(input.id.replace(/[^.]*$/, "size"));
-    if (size) size.value = chooser.files[0].size;
+    if (size) size.value = file.size;
   });
+}
+
+async function hasScripts(box, file) {
+  const looking = await import(box.dataset.looking);
+  return looking.hasScripts(file);
 }
 
 async function hashOf(file, algorithm, bar) {

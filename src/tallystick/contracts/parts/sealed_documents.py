@@ -62,6 +62,8 @@ class SealedFile(Record):
     """Of the ciphertext."""
     slices_root: ValueDigest
     """Over slices of the ciphertext: docs/spec/document.md."""
+    active_content: bool = False
+    """The plaintext is a file with a script, an action or a program inside, kept as it is."""
 
 
 class SealedCopy(Record):
@@ -78,6 +80,8 @@ class SealedCopy(Record):
     """The version that this one seals anew."""
     withdrawn_at: Timestamp | None = None
     """Since then nobody gets it and nodes destroy it: it was sealed anew."""
+    active_content: bool = False
+    """Its owner says that opening it could run something, and keeps it as it is."""
 
 
 class DocumentAddress(Record):
@@ -244,7 +248,9 @@ class SealedDocuments(Documents):
         self.check_file(document, sealed.sha256, version=version)
         before = self.require_copy(document, version)
         kept = self.amend(ctx, document, _file_of(sealed))
-        self._add_copy(kept, sealed, rotates=version)
+        # The content is the same, so what was said of it stands.
+        marked = replace(sealed, active_content=sealed.active_content or before.active_content)
+        self._add_copy(kept, marked, rotates=version)
         self.copies.replace(replace(before, withdrawn_at=ctx.block_time_ms))
         self.announce(
             DocumentRotated(
@@ -339,6 +345,7 @@ class SealedDocuments(Documents):
                 size=sealed.size,
                 slices_root=sealed.slices_root,
                 rotates=rotates,
+                active_content=sealed.active_content,
             )
         )
 

@@ -55,6 +55,7 @@ def deposit_facts(tables: TableReader, deposit: str) -> Mapping[str, Any]:
             "size": kept.size,
             "media_type": kept.media_type,
             "file_name": kept.file_name,
+            "active_content": kept.active_content,
         },
         "collection": {
             "method": kept.method,
@@ -111,6 +112,9 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
                 "content.size": fact("大小（字节）", "Size in bytes"),
                 "content.media_type": fact("媒体类型", "Media type"),
                 "content.file_name": fact("文件名", "File name"),
+                "content.active_content": fact(
+                    "含可执行内容，原样保留", "Active content, kept as it is"
+                ),
                 "time_stamp_sha256": digest_fact("时间戳摘要", "Digest of its time-stamp"),
                 "signature_sha256": digest_fact("电子签名摘要", "Digest of its signature"),
                 "collection": fact("采集", "Collection"),

@@ -140,6 +140,14 @@ class NewDeposit(Arguments):
         Label(zh="电子签名的 SHA-256", en="SHA-256 of the signature"),
         Help(zh="文件的可靠电子签名的哈希", en="Of a reliable electronic signature of the file."),
     ] = None
+    active_content: Annotated[
+        bool,
+        Label(zh="含可执行内容，原样保留", en="Active content, kept as it is"),
+        Help(
+            zh="PDF 含脚本、动作或程序，作为证据原样保留",
+            en="A PDF with a script, an action or a program inside, which is evidence as it is.",
+        ),
+    ] = False
 
 
 class Deposit(NewDeposit):

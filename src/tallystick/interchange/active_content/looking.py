@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Looks into a file of whomever: what could run when somebody opens it. Nothing of it is run.
 
-Evidence is not refused for it: a page with scripts may be the very thing that is proven. Whoever
-opens it should know. That nothing is found does not make a file harmless.
+What follows is for the door: a PDF with scripts is refused unless it is kept as it is, of the rest
+whoever opens it should know. That nothing is found does not make a file harmless.
 """
 
 from __future__ import annotations
 
+import io
+import re
 import zipfile
 from enum import StrEnum
 from typing import IO, Final
 
 from tallystick.errors import ActiveContent, InvalidPDF, LimitExceeded
-from tallystick.interchange.certificates import open_pdf
+from tallystick.interchange.captures import RECORDS_MAX, captured_pdfs, is_capture
+from tallystick.interchange.certificates import check_no_scripts
 
 INSPECTED_BYTES_MAX: Final = 64 * 1024 * 1024
 """PDF files and old Office files are looked into as a whole, up to this size."""
@@ -27,6 +30,14 @@ _PROGRAM_NAMES: Final = (
     *(".exe", ".dll", ".com", ".scr", ".bat", ".cmd", ".ps1", ".vbs", ".js", ".jar", ".msi"),
     *(".sh", ".py", ".lnk", ".wsf", ".app", ".apk"),
 )
+_PDF_SCRIPTS: Final = re.compile(
+    rb"/(?:JavaScript|Launch|SubmitForm|ImportData|RichMediaContent)(?![A-Za-z0-9])"
+)
+"""Names long enough that no picture has them by chance."""
+_ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
+_SCAN_BYTES: Final = 1 << 20
+_NAME_BYTES_MAX: Final = 64
+"""Of such a name, however it is escaped, and the character behind it."""
 _BLANK: Final = b"\xef\xbb\xbf \t\r\n"
 
 
@@ -35,6 +46,8 @@ class Active(StrEnum):
 
     PDF = "pdf"
     """A PDF with a script, an action that starts or sends something, or a program inside."""
+    CAPTURE = "capture"
+    """A web capture that holds such a PDF."""
     PAGE = "page"
     """A web page or drawing, which a browser runs."""
     MACROS = "macros"
@@ -55,6 +68,8 @@ def look_into(source: IO[bytes], name: str, size: int) -> Active | None:
     """
     source.seek(0)
     head, called = source.read(_HEAD_SIZE), name.lower()
+    if is_capture(head, called):
+        return _capture(source)
     if b"%PDF-" in head[:1024]:
         return _pdf(source, size)
     if head.startswith(b"PK"):
@@ -69,16 +84,37 @@ def look_into(source: IO[bytes], name: str, size: int) -> Active | None:
 
 
 def _pdf(source: IO[bytes], size: int) -> Active | None:
-    if size > INSPECTED_BYTES_MAX:
-        return Active.UNREAD
     source.seek(0)
-    try:
-        open_pdf(source.read())
-    except ActiveContent:
-        return Active.PDF
-    except (InvalidPDF, LimitExceeded):
-        return Active.UNREAD
-    return None
+    if size <= INSPECTED_BYTES_MAX:
+        try:
+            check_no_scripts(source.read())
+        except ActiveContent:
+            return Active.PDF
+        except (InvalidPDF, LimitExceeded):
+            pass  # readers of PDF files repair what is damaged, and run what they find
+        else:
+            return None
+    return Active.PDF if _names_script(source) else Active.UNREAD
+
+
+def _capture(source: IO[bytes]) -> Active | None:
+    """Look into the PDF files of a capture; its pages are what a capture is for."""
+    source.seek(0)
+    pdfs = captured_pdfs(source, size_max=INSPECTED_BYTES_MAX, records_max=RECORDS_MAX)
+    is_active = any(_pdf(io.BytesIO(one), len(one)) is Active.PDF for one in pdfs)
+    return Active.CAPTURE if is_active else None
+
+
+def _names_script(source: IO[bytes]) -> bool:
+    """Return whether the names of scripts stand openly in a PDF that was not read."""
+    source.seek(0)
+    kept = b""
+    while piece := source.read(_SCAN_BYTES):
+        plain = _ESCAPED.sub(lambda found: bytes((int(found[1], 16),)), kept + piece)
+        if _PDF_SCRIPTS.search(plain):
+            return True
+        kept = (kept + piece)[-_NAME_BYTES_MAX:]
+    return False
 
 
 def _archive(source: IO[bytes], called: str) -> Active | None:

@@ -20,7 +20,11 @@ from tallystick.interchange.certificates.links import (
     read_link,
 )
 from tallystick.interchange.certificates.page import listing_of, number_of, page_of
-from tallystick.interchange.certificates.passive import PDF_BYTES_MAX, open_pdf
+from tallystick.interchange.certificates.passive import (
+    PDF_BYTES_MAX,
+    check_no_scripts,
+    open_pdf,
+)
 from tallystick.interchange.certificates.reading import (
     SealedPDF,
     attached_files,
@@ -78,6 +82,7 @@ __all__ = [
     "anchor_of",
     "attached_files",
     "case_page",
+    "check_no_scripts",
     "check_signed",
     "content_sealed_by",
     "facts_digest",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tallystick.errors import ActiveContent, InvalidPDF, LimitExceeded
 
@@ -20,18 +20,31 @@ if TYPE_CHECKING:
 PDF_BYTES_MAX: Final = 64 * 1024 * 1024
 OBJECTS_MAX: Final = 200_000
 """A statement of 10,000 rows has a tenth of it."""
-_ACTIVE_KEYS: Final = frozenset(
-    {
-        *("/JS", "/JavaScript", "/AA", "/OpenAction", "/XFA", "/RichMediaContent"),
-        *("/Launch", "/Movie", "/Sound", "/3DD"),
-    }
+
+
+class _Forbidden(NamedTuple):
+    """What a PDF may not have."""
+
+    keys: frozenset[str]
+    actions: frozenset[str]
+
+
+_SCRIPTS: Final = _Forbidden(
+    frozenset({"/JS", "/JavaScript", "/XFA", "/RichMediaContent", "/Launch"}),
+    frozenset(
+        {
+            *("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/GoToR"),
+            *("/Rendition", "/RichMediaExecute"),
+        }
+    ),
 )
-_ACTIVE_ACTIONS: Final = frozenset(
-    {
-        *("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/GoToR"),
-        *("/Rendition", "/Movie", "/Sound", "/RichMediaExecute", "/GoTo3DView", "/ResetForm"),
-    }
+"""What runs, starts or sends something. A page to begin at (`/OpenAction`), as most programs for
+writing set one, does nothing; where it is a script, the action itself is met."""
+_ON_PAPER: Final = _Forbidden(
+    _SCRIPTS.keys | {"/AA", "/OpenAction", "/Movie", "/Sound", "/3DD"},
+    _SCRIPTS.actions | {"/Movie", "/Sound", "/GoTo3DView", "/ResetForm"},
 )
+"""What a certificate, which stands for a sheet of paper, has no use for either."""
 _PROGRAMS: Final = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")
 _PROGRAM_NAMES: Final = (
     *(".exe", ".dll", ".com", ".scr", ".bat", ".cmd", ".ps1", ".vbs", ".js", ".jar", ".msi"),
@@ -47,6 +60,20 @@ def open_pdf(data: bytes) -> PdfFileReader:
         InvalidPDF: it cannot be read, or needs a passphrase.
         ActiveContent: it has a script, an action or a program inside.
     """
+    return _open(data, _ON_PAPER)
+
+
+def check_no_scripts(data: bytes) -> None:
+    """Refuse a PDF of whomever in which something runs, starts, sends, or is a program.
+
+    Raises:
+        LimitExceeded, InvalidPDF: as `open_pdf`; what is in it is not known.
+        ActiveContent: it has such a thing.
+    """
+    _open(data, _SCRIPTS)
+
+
+def _open(data: bytes, forbidden: _Forbidden) -> PdfFileReader:
     from pyhanko.pdf_utils.reader import PdfFileReader  # loaded with a PDF
 
     if len(data) > PDF_BYTES_MAX:
@@ -55,7 +82,7 @@ def open_pdf(data: bytes) -> PdfFileReader:
         reader = PdfFileReader(io.BytesIO(data))
         if reader.encrypted:
             raise InvalidPDF("the PDF is encrypted", field="pdf")
-        _check_passive(reader)
+        _check_passive(reader, forbidden)
     except unreadable() as error:
         raise InvalidPDF(f"not a readable PDF: {error}", field="pdf") from error
     return reader
@@ -69,12 +96,12 @@ def unreadable() -> tuple[type[Exception], ...]:
     return (PdfError, *arithmetic, AssertionError, RecursionError, NotImplementedError, OSError)
 
 
-def _check_passive(reader: PdfFileReader) -> None:
+def _check_passive(reader: PdfFileReader, forbidden: _Forbidden) -> None:
     for found in _dictionaries(reader):
         for name, value in found.items():
-            if name in _ACTIVE_KEYS:
+            if name in forbidden.keys:
                 raise _active(name)
-            if name == "/S" and value in _ACTIVE_ACTIONS:
+            if name == "/S" and value in forbidden.actions:
                 raise _active(value)
             if name in {"/F", "/UF"} and str(value).lower().endswith(_PROGRAM_NAMES):
                 raise _active(str(value)[:80])

@@ -104,6 +104,7 @@ def test_a_deposit_is_kept_whole(ledger: LedgerHarness) -> None:
         "source": None,
         "token_sha256": None,
         "signature_sha256": None,
+        "active_content": False,
         "verification": ["hash_check"],
         "collector_registered": False,
         "matter_number": 1,
