@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
-from tallystick.api.view_rows import BlockRow, EarlierWrite, Said, TransactionRow
+from tallystick.api.view_rows import Activity, BlockRow, EarlierWrite, Said, TransactionRow
 from tallystick.encoding import Value
 from tallystick.model import Member, MemberKey, Organization
 
@@ -137,6 +137,7 @@ class ViewsReader(Protocol):
 
     def height(self) -> int: ...
     def list_blocks(self, *, during: Any, cursor: str | None, limit: int) -> PageOf[BlockRow]: ...
+    def activity(self, moments: Sequence[int]) -> PageOf[Activity]: ...
     def list_transactions(
         self, wanted: Any, *, cursor: str | None, limit: int
     ) -> PageOf[TransactionRow]: ...

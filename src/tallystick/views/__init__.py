@@ -18,6 +18,7 @@ from tallystick.views.filters import (
 from tallystick.views.network_contracts import activated_contracts, contracts_in_views
 from tallystick.views.projector import Projector, group_blocks
 from tallystick.views.results import (
+    Activity,
     BlockRow,
     Counts,
     EventPlace,
@@ -36,6 +37,7 @@ __all__ = [
     "NEWEST",
     "OLDEST",
     "REFUSED",
+    "Activity",
     "AlertFilter",
     "AlertRow",
     "BlockRow",

@@ -124,6 +124,7 @@ class Batch:
         numbering: Numbering,
         readers: Mapping[bytes, RecordReader],
         watched: frozenset[str] = frozenset(),
+        refused: int = 0,
     ) -> None:
         """Begin an empty batch.
 
@@ -131,7 +132,9 @@ class Batch:
             numbering: of what repeats.
             readers: known by the first two parts of state keys.
             watched: full names of the events that figures are made of.
+            refused: transactions that were refused in the blocks before.
         """
+        self.refused = refused
         self._numbering = numbering
         self._watched = watched
         self._happenings: list[Happening] = []
@@ -150,6 +153,7 @@ class Batch:
         """Collect the rows of the next block."""
         header = block.header
         refused = self._add_transactions(block)
+        self.refused += refused
         self._add_records(block)
         if self._watched:
             self.moments.append(Moment(header.height, header.time, tuple(self._happenings)))
@@ -162,6 +166,7 @@ class Batch:
                 header.time,
                 len(block.transactions),
                 refused,
+                self.refused,
                 header.log_size,
                 header.log_root,
                 header.state_root,

@@ -24,7 +24,15 @@ from tallystick.views.database import open_writer, writing
 from tallystick.views.figures import Figures
 from tallystick.views.numbering import Numbering, Numbers
 from tallystick.views.specs import ViewSpecs
-from tallystick.views.tables import CLASSES, EVENT_NAMES, META, SIGNERS, Tables, drop_all
+from tallystick.views.tables import (
+    BLOCKS,
+    CLASSES,
+    EVENT_NAMES,
+    META,
+    SIGNERS,
+    Tables,
+    drop_all,
+)
 from tallystick.views.writer import Writer
 
 BATCH_TRANSACTIONS: Final = 5_000
@@ -41,6 +49,8 @@ class Head:
     block_hash: bytes
     """At height 0 the hash of genesis, which is the parent of the first block."""
     log_size: int
+    refused: int
+    """Transactions up to it that were refused."""
 
 
 class Projector:
@@ -64,7 +74,7 @@ class Projector:
         self._engine = open_writer(url)
         self._take(specs)
         self._numbering = Numbering(Numbers(), Numbers(), Numbers())
-        self.head = Head(0, self._genesis_hash, 0)
+        self.head = Head(0, self._genesis_hash, 0, 0)
         if self._is_current():
             self._load()
         else:
@@ -99,11 +109,12 @@ class Projector:
         if not fresh:
             return
         last = fresh[-1].header
-        head = Head(last.height, fresh[-1].hash, last.log_size)
-        batch = Batch(self._numbering, self._writer.readers, self._figures.watched)
+        watched = self._figures.watched
+        batch = Batch(self._numbering, self._writer.readers, watched, self.head.refused)
         try:
             for block in fresh:
                 batch.add(block)
+            head = Head(last.height, fresh[-1].hash, last.log_size, batch.refused)
             with writing(self._engine) as connection:
                 self._writer.write(connection, batch, self._numbering, self.head.log_size)
                 self._figures.fold(connection, batch.moments)
@@ -206,13 +217,15 @@ class Projector:
             classes = connection.execute(select(CLASSES).order_by(CLASSES.c.id))
             signers = connection.execute(select(SIGNERS).order_by(SIGNERS.c.id))
             names = connection.execute(select(EVENT_NAMES).order_by(EVENT_NAMES.c.id))
+            refused = select(BLOCKS.c.refused_total).where(BLOCKS.c.height == meta.height)
+            refused_total = connection.scalar(refused) or 0
             numbering = Numbering(
                 Numbers((row.organization, row.contract, row.method, row.code) for row in classes),
                 Numbers(bytes.fromhex(row.public_key) for row in signers),
                 Numbers(row.name for row in names),
             )
         self._numbering = numbering
-        self.head = Head(meta.height, meta.block_hash, meta.log_size)
+        self.head = Head(meta.height, meta.block_hash, meta.log_size, refused_total)
 
     def _fresh(self, blocks: Sequence[Block]) -> list[Block]:
         """Return the blocks that are new, having checked that they continue this history."""

@@ -54,6 +54,19 @@ class BlockRow(Struct, frozen=True, kw_only=True):
     app_hash: bytes
 
 
+class Activity(Struct, frozen=True, kw_only=True):
+    """How much happened between two moments, by the times of blocks."""
+
+    from_ms: int
+    """Inclusive."""
+    to_ms: int
+    """Exclusive."""
+    blocks: int
+    transactions: int
+    refused: int
+    """Transactions among them that a rule refused."""
+
+
 class TransactionRow(Struct, frozen=True, kw_only=True):
     """A transaction in a list; what could not be read of it is None."""
 

@@ -189,6 +189,7 @@ BLOCKS: Final = Table(
     Column("time", INT, nullable=False, index=True),
     Column("transaction_count", INT, nullable=False),
     Column("refused_count", INT, nullable=False),
+    Column("refused_total", INT, nullable=False),
     Column("log_size", INT, nullable=False),
     Column("log_root", LargeBinary, nullable=False),
     Column("state_root", LargeBinary, nullable=False),

@@ -10,6 +10,7 @@ from sqlalchemy import Row, select
 
 from tallystick.errors import NotFound, Unavailable
 from tallystick.views import specs as kinds
+from tallystick.views.block_views import BlockViews
 from tallystick.views.counting import read_counts
 from tallystick.views.cursors import check_limit
 from tallystick.views.event_views import (
@@ -22,19 +23,15 @@ from tallystick.views.event_views import (
 from tallystick.views.figure_views import FigureViews
 from tallystick.views.filters import (
     RecordFilter,
-    TimeRange,
     TransactionFilter,
     column_of,
-    height_bounds,
     leaf_bounds,
     record_conditions,
     transaction_conditions,
-    within_int64,
 )
 from tallystick.views.pages import Condition, Listing
 from tallystick.views.register_views import RegisterViews
 from tallystick.views.results import (
-    BlockRow,
     Counts,
     EarlierWrite,
     Page,
@@ -44,7 +41,6 @@ from tallystick.views.results import (
 )
 from tallystick.views.scattered import numbers_where
 from tallystick.views.shapes import (
-    block_row,
     record_row,
     transaction_row,
 )
@@ -58,11 +54,10 @@ from tallystick.views.tables import (
     RecordTable,
 )
 
-_ALWAYS: Final = TimeRange()
 _POLL_S: Final = 0.005
 
 
-class Views(EventViews, FigureViews, RegisterViews):
+class Views(BlockViews, EventViews, FigureViews, RegisterViews):
     """Reads the views of a node.
 
     Lists come newest first and in pages: give a page's cursor back for the next one. Every answer
@@ -94,32 +89,6 @@ class Views(EventViews, FigureViews, RegisterViews):
                 return False
             time.sleep(_POLL_S)
         return True
-
-    def list_blocks(
-        self,
-        *,
-        during: TimeRange = _ALWAYS,
-        cursor: str | None = None,
-        limit: int = LIMIT_DEFAULT,
-    ) -> Page[BlockRow]:
-        """Return blocks.
-
-        Raises:
-            InvalidArguments: a wrong cursor or limit.
-        """
-        check_limit(limit)
-        with self._reader.snapshot() as snapshot:
-            bounds = height_bounds(snapshot.connection, during)
-            listing = Listing(query=select(BLOCKS), number=BLOCKS.c.height, bounds=bounds)
-            rows, after = snapshot.page("blocks", listing, cursor, limit)
-            return Page(tuple(block_row(row) for row in rows), after, snapshot.meta.height)
-
-    def get_block(self, height: int) -> BlockRow | None:
-        """Return the block at a height, or None."""
-        with self._reader.snapshot() as snapshot:
-            query = select(BLOCKS).where(BLOCKS.c.height == within_int64(height))
-            row = snapshot.connection.execute(query).first()
-            return None if row is None else block_row(row)
 
     def list_transactions(
         self,

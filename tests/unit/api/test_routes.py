@@ -195,6 +195,7 @@ def call_route(caller: Caller, route: Route, transaction_id: str) -> Reply:
     if route.method == "GET":
         queries = {"query_contract": "?id=EV-2023-000001", "prove_inclusion": "?index=0"}
         queries["prove_consistency"] = "?from=1"
+        queries["show_activity"] = f"?from={START}&to={START + LIFETIME}"
         return caller.get(
             path + queries.get(route.name, ""),
             "HEAD" if route.name in {"follow_events", "follow_blocks"} else "GET",
