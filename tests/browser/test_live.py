@@ -63,6 +63,11 @@ def first_row(page: Page) -> str:
     return page.locator("#transactions tbody tr").first.inner_text()
 
 
+def after_height(shown: str) -> str:
+    """Return what a height that was shown as `#7` is five blocks later."""
+    return f"{int(shown.lstrip('#').replace(',', '')) + 5:,}"
+
+
 def test_an_open_overview_follows_and_its_rows_stand_still(
     window: Open, own_node: Node, own_folder: Path
 ) -> None:
@@ -75,14 +80,21 @@ def test_an_open_overview_follows_and_its_rows_stand_still(
         row, height = first_row(page), page.locator(".live-height").inner_text()
         count = page.locator("#figures .h1").nth(1)
         after = str(int(count.inner_text()) + 5)
+        page.locator("#activity summary").click()
+        total = page.locator("#steps tfoot td").nth(1)
+        counted = str(int(total.inner_text()) + 5)
         place = page.locator("#transactions tbody tr").first.bounding_box()
         put_on_record(url, own_folder, *(f"live {number}" for number in range(5)))
-        expect(page.locator(".news a")).to_contain_text("5 new")
+        news = page.locator(".card:has(#transactions) .news a")
+        expect(news).to_contain_text("5 new")
+        expect(page.locator(".card:has(#blocks) .news a")).to_contain_text("5 new")
         expect(page.locator(".live-height")).not_to_have_text(height)
         expect(count).to_have_text(after)
+        expect(total).to_have_text(counted)
+        expect(page.locator("#nodes tbody td").nth(2)).to_have_text(after_height(height))
         assert first_row(page) == row
         assert page.locator("#transactions tbody tr").first.bounding_box() == place
-        page.locator(".news a").click()
+        news.click()
         expect(page.locator(".news a")).to_have_count(0)
         expect(page.locator("#transactions tbody tr").first).not_to_contain_text(row)
 

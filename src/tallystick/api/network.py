@@ -48,6 +48,13 @@ class PeerRecord(Struct, frozen=True, kw_only=True):
     address: str
     api: Annotated[str, Meta(description="URL of its HTTP API; empty if unknown.")]
     version: Annotated[str, Meta(description="What its engine calls itself, while connected.")]
+    height: Annotated[
+        int | None, Meta(description="Its newest block, by its own word at `api`; null: none.")
+    ] = None
+    disk_free_bytes: Annotated[
+        int | None, Meta(description="Of the disk with its data, by its own word; null: none.")
+    ] = None
+    disk_size_bytes: int | None = None
 
 
 class ValidatorRecord(Struct, frozen=True, kw_only=True):
@@ -146,6 +153,9 @@ def _peer(peer: NetworkPeer) -> PeerRecord:
         address=peer.address,
         api=peer.api,
         version=peer.version,
+        height=peer.standing.height if peer.standing else None,
+        disk_free_bytes=peer.standing.disk_free_bytes if peer.standing else None,
+        disk_size_bytes=peer.standing.disk_size_bytes if peer.standing else None,
     )
 
 

@@ -80,6 +80,8 @@ def show_status(asked: Asked) -> Answer:
         views_height=status.views_height,
         started_at=format_time(status.started_at_ms),
         started_at_ms=status.started_at_ms,
+        disk_free_bytes=status.disk_free_bytes,
+        disk_size_bytes=status.disk_size_bytes,
         transaction_lifetime_ms_max=status.transaction_lifetime_ms_max,
         log_keys=[show_log_key(key, node.network) for key in status.log_keys],
     )

@@ -45,6 +45,8 @@ class StatusRecord(Struct, frozen=True, kw_only=True):
     views_height: Annotated[int, Meta(ge=0, description="Block that lists reflect.")]
     started_at: Time
     started_at_ms: TimeMs
+    disk_free_bytes: Annotated[int, Meta(ge=0, description="Of the disk with its data.")]
+    disk_size_bytes: Count
     transaction_lifetime_ms_max: Count
     log_keys: list[LogKeyRecord]
 

@@ -211,7 +211,7 @@ class Visit:
 
     def form_of_list(self, ending: str) -> str:
         """Return the address of this list as a file, with the same filters and from its start."""
-        kept = {name: value for name, value in self.query.items() if value and name != "cursor"}
+        kept = {name: value for name, value in self.query.items() if value and name not in {"cursor", "before"}}
         address = f"{self.request.url.path}.{ending}"
         return f"{address}?{urlencode(kept)}" if kept else address
 

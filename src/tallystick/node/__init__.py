@@ -74,6 +74,7 @@ from tallystick.node.node_keys import (
     stored_keys,
     unprotect_keys,
 )
+from tallystick.node.peer_standing import PeerStanding
 from tallystick.node.previews import Caller, Previewed
 from tallystick.node.private_desk import PrivateDesk
 from tallystick.node.status import NodeStatus, RegisterShown, StateProved
@@ -115,6 +116,7 @@ __all__ = [
     "NodeStatus",
     "OwnKeys",
     "PeerNode",
+    "PeerStanding",
     "Previewed",
     "PrivateDesk",
     "RegisterShown",

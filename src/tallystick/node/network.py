@@ -6,7 +6,7 @@ The engine says who is connected and how far it is; the register says who they a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from msgspec import Struct
 from tallystick.membership import Register
 from tallystick.model import MemberKey, Validator
 from tallystick.node.engine_file import EngineFile, PeerNode
+from tallystick.node.peer_standing import PeerStanding
 
 KEYS_SHOWN_MAX = 100
 
@@ -71,6 +72,8 @@ class NetworkPeer(Struct, frozen=True, kw_only=True):
     address: str
     api: str
     version: str
+    standing: PeerStanding | None = None
+    """What it says of itself; None where its API is not known or does not answer."""
 
 
 class NetworkValidator(Struct, frozen=True, kw_only=True):
@@ -114,9 +117,19 @@ class NetworkReport(Struct, frozen=True, kw_only=True):
 
 
 def peers_of(
-    register: Register, settings: EngineFile | None, sight: EngineSight
+    register: Register,
+    settings: EngineFile | None,
+    sight: EngineSight,
+    standings: Mapping[str, PeerStanding],
 ) -> tuple[NetworkPeer, ...]:
-    """Return the other nodes, those of the register and those that are only configured."""
+    """Return the other nodes, those of the register and those that are only configured.
+
+    Args:
+        register: who they are.
+        settings: where they are.
+        sight: who is connected.
+        standings: what they say of themselves, by the URLs of their APIs.
+    """
     configured = {one.node_id: one for one in (settings.peers if settings else ())}
     connected = {one.node_id: one for one in sight.peers}
     registered = dict(register.nodes)
@@ -133,6 +146,7 @@ def peers_of(
                 address=settled.address or (live.address if live else ""),
                 api=settled.api,
                 version=live.version if live else "",
+                standing=standings.get(settled.api),
             )
         )
     return tuple(sorted(found, key=lambda one: (one.organization, one.node_id)))

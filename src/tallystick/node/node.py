@@ -6,6 +6,7 @@ All methods may be called from any thread. Nothing is shown before it is durable
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -28,6 +29,7 @@ from tallystick.node.contract_desk import ContractDesk
 from tallystick.node.engine_file import EngineFile
 from tallystick.node.history import History, tree_of
 from tallystick.node.network import NetworkReport, Sight, member_keys_of, peers_of, validators_of
+from tallystick.node.peer_standing import PeerStandings
 from tallystick.node.previews import PreviewDesk, PreviewParts
 from tallystick.node.published import Published
 from tallystick.node.recent import RecentBlocks
@@ -134,6 +136,7 @@ class Node:
         self.genesis_bytes = parts.genesis_bytes
         """Its exact bytes."""
         self._register: RegisterShown | None = None
+        self._standings = PeerStandings()
         self.consortium = parts.consortium
         """What it does with other organisations' nodes."""
         self.private = parts.desks.private
@@ -193,6 +196,7 @@ class Node:
         header = newest.header
         # Not from `register`, which waits for a block that is being executed.
         parameters = parts.application.ledger.parameters
+        disk = shutil.disk_usage(parts.config.data)
         return NodeStatus(
             network=self.network,
             height=header.height if header else 0,
@@ -204,6 +208,8 @@ class Node:
             views_height=self.views.height(),
             started_at_ms=self._started_at_ms,
             log_keys=self.consortium.log_keys(),
+            disk_free_bytes=disk.free,
+            disk_size_bytes=disk.total,
             transaction_lifetime_ms_max=parameters.transaction_lifetime_ms_max,
         )
 
@@ -216,7 +222,9 @@ class Node:
         parts, status = self._parts, self.status()
         register = parts.application.ledger.register
         sight = parts.sight() if parts.sight is not None else None
-        peers = peers_of(register, parts.settings, sight) if sight else ()
+        near = parts.settings.peers if parts.settings is not None else ()
+        standings = self._standings.of([one.api for one in near])
+        peers = peers_of(register, parts.settings, sight, standings) if sight else ()
         own = self.consortium.organization
         return NetworkReport(
             network=self.network,

@@ -13,6 +13,7 @@ TIMEOUT_S: Final = 2.0
 FETCH_TIMEOUT_S: Final = 20.0
 """Between two parts of an answer."""
 _ANSWER_BYTES_MAX: Final = 4_096
+_STATUS_BYTES_MAX: Final = 1 << 20
 
 
 class PeerApi:
@@ -24,14 +25,12 @@ class PeerApi:
 
     def cosign(self, height: int) -> str | None:
         """Return its cosignature of the checkpoint of a height; None if there is no answer."""
-        path = f"{self._url}/v1/checkpoints/{height}/cosignature"
-        try:
-            answer = httpx.get(path, timeout=TIMEOUT_S, follow_redirects=False)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError):
-            return None
-        if answer.status_code != httpx.codes.OK or len(answer.content) > _ANSWER_BYTES_MAX:
-            return None
-        return answer.text
+        body = self._get(f"/v1/checkpoints/{height}/cosignature", _ANSWER_BYTES_MAX)
+        return None if body is None else body.decode("utf-8", "replace")
+
+    def status(self) -> bytes | None:
+        """Return its status document; None if there is no answer."""
+        return self._get("/v1/status", _STATUS_BYTES_MAX)
 
     def fetch(self, path: str, headers: Mapping[str, str], size_max: int) -> bytes | None:
         """Return a body of at most `size_max` bytes; None if there is no such answer."""
@@ -54,3 +53,12 @@ class PeerApi:
         except (httpx.HTTPError, httpx.InvalidURL, OSError):
             return None
         return bytes(body)
+
+    def _get(self, path: str, size_max: int) -> bytes | None:
+        try:
+            answer = httpx.get(self._url + path, timeout=TIMEOUT_S, follow_redirects=False)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError):
+            return None
+        if answer.status_code != httpx.codes.OK or len(answer.content) > size_max:
+            return None
+        return answer.content

@@ -26,6 +26,9 @@ class NodeStatus(Struct, frozen=True):
     """Block up to which lists and searches reflect the chain."""
     started_at_ms: int
     log_keys: tuple[LogKey, ...]
+    disk_free_bytes: int
+    """Of the disk with the data folder."""
+    disk_size_bytes: int
     transaction_lifetime_ms_max: int
     """How long a transaction may be valid: as founded, or as voted since."""
 

@@ -292,6 +292,8 @@ class FakeNode:
             views_height=self._views_height,
             started_at_ms=START,
             log_keys=self.genesis.log_keys,
+            disk_free_bytes=7 << 30,
+            disk_size_bytes=10 << 30,
             transaction_lifetime_ms_max=self.lifetime_ms,
         )
 

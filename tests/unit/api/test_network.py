@@ -13,6 +13,7 @@ from tallystick.node import (
     NetworkPeer,
     NetworkReport,
     NetworkValidator,
+    PeerStanding,
 )
 from tests.factories import CLERK, COURT
 from tests.unit.api.caller import Caller
@@ -62,6 +63,7 @@ def report(node: FakeNode) -> NetworkReport:
                 address="127.0.0.1:26656",
                 api="",
                 version="0.39.0",
+                standing=PeerStanding(height=5, disk_free_bytes=1 << 30, disk_size_bytes=4 << 30),
             ),
         ),
         validators=(
@@ -91,6 +93,8 @@ def test_a_node_among_others_names_peers_validators_and_versions(
     assert found["engine"]["version"] == "v0.40.0"
     assert found["engine"]["header"] == {"height": 6, "hash": "c" * 64}
     assert found["peers"][0]["connected"] is True
+    assert found["peers"][0]["height"] == 5
+    assert found["peers"][0]["disk_free_bytes"] == 1 << 30
     assert found["validators"][0]["public_key"] == OWN.hex()
     assert found["is_validator"] is True
 

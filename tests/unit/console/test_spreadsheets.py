@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from tallystick.console.explorer import spreadsheets
+from tallystick.console import list_files
 from tallystick.console.explorer.spreadsheets import cell_of, give_table
 from tallystick.errors import LimitExceeded
 from tallystick.interchange.tables import Column, read_table, write_xlsx
@@ -139,7 +139,7 @@ def test_a_long_list_is_complete_in_every_form(count: int) -> None:
 
 def test_a_list_that_is_too_long_for_a_workbook_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rather than cut off."""
-    monkeypatch.setattr(spreadsheets, "ROWS_MAX", 1_000)
+    monkeypatch.setattr(list_files, "ROWS_MAX", 1_000)
     with pytest.raises(LimitExceeded):
         exported(1_600, "xlsx")
 

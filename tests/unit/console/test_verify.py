@@ -239,10 +239,14 @@ def test_the_page_of_a_deposit_offers_a_certificate_where_there_is_a_seal(
         before = reader.get(place).text
         assert "certificate.pdf" not in before
         assert "no seal" in before
-        assert re.search(r"/t/[0-9a-f]{64}/receipt", before)
+        found = re.search(r"/t/[0-9a-f]{64}(?=/receipt)", before)
+        assert found
+        button = f'href="/certificate/evidence/deposit/{place[3:]}"'
+        assert button not in reader.get(found[0]).text
         assert reader.get(f"{place}/certificate.pdf").status_code == 404
         sealing.ready = True
         assert f"{place}/certificate.pdf" in reader.get(place).text
+        assert button in reader.get(found[0]).text
         made = reader.get(f"{place}/certificate.pdf")
         assert made.content.decode() == f"%PDF {place[3:]} http://localhost"
         assert "attachment" in made.headers["content-disposition"]

@@ -1,54 +1,68 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Overview, blocks, and transactions in lists."""
+"""Blocks: in a list, and one with what is in it."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
-from tallystick.console.explorer.news import news_of
-from tallystick.console.ledger import at
-from tallystick.console.masking import listed_transactions
+from tallystick.console.ledger import Json, at
+from tallystick.console.list_files import PAGE as FILE_PAGE
+from tallystick.console.list_files import (
+    Column,
+    ListFile,
+    give_list,
+    is_file_wanted,
+    moment_of,
+    of,
+    paged,
+)
 from tallystick.console.visit import Visit
 from tallystick.errors import NotFound, Unavailable
 
-_LATEST = 8
-_TRANSACTION_FILTERS = ("cursor", "contract", "method", "organization", "code", "q")
 _PAGE = 50
-
-
-async def show_overview(visit: Visit) -> Response:
-    """Answer GET /explorer: live figures and what happened last."""
-    status = await visit.ledger.get(at("status"))
-    transactions = await listed_transactions(visit, limit=_LATEST)
-    return visit.page(
-        "explorer/overview.html",
-        status=status,
-        transactions=transactions,
-        news=news_of(visit, transactions),
-    )
 
 
 async def show_blocks(visit: Visit) -> Response:
     """Answer GET /b: blocks, newest first."""
+    if is_file_wanted(visit):
+        return await give_list(visit, _file(visit))
     blocks = await visit.ledger.get(at("blocks"), limit=_PAGE, cursor=visit.query.get("cursor"))
     return visit.page("explorer/blocks.html", blocks=blocks)
-
-
-async def show_transactions(visit: Visit) -> Response:
-    """Answer GET /t: transactions, newest first."""
-    wanted = {name: visit.query.get(name) or None for name in _TRANSACTION_FILTERS}
-    transactions = await listed_transactions(visit, limit=_PAGE, **wanted)
-    return visit.page(
-        "explorer/transactions.html", transactions=transactions, news=news_of(visit, transactions)
-    )
 
 
 async def show_block(visit: Visit) -> Response:
     """Answer GET /b/{height}: one block, its transactions, and who signed it."""
     height = visit.part("height")
     block = await visit.ledger.get(at("blocks", height))
-    try:
-        signed = await visit.ledger.get(at("blocks", height, "signatures"))
-    except (NotFound, Unavailable):  # the newest one, or one whose commit the engine has pruned
-        signed = None
+    signed = await signatures_of(visit, int(height))
     return visit.page("explorer/block.html", block=block, signed=signed)
+
+
+async def signatures_of(visit: Visit, height: int) -> Json | None:
+    """Return who signed a block, by organisation; None where the engine does not say.
+
+    It does not of the newest block, and of those whose commits it has pruned.
+    """
+    try:
+        return await visit.ledger.get(at("blocks", height, "signatures"))
+    except (NotFound, Unavailable):
+        return None
+
+
+def _file(visit: Visit) -> ListFile:
+    return ListFile(
+        name="blocks",
+        title=visit.say("Blocks"),
+        columns=(
+            Column(visit.say("Height"), of("height")),
+            Column(visit.say("When"), moment_of("time_ms")),
+            Column(visit.say("Transactions"), of("transaction_count")),
+            Column(visit.say("Hash"), of("hash")),
+            Column(visit.say("Hash of the block before"), of("parent")),
+            Column(visit.say("Log size"), of("log_size")),
+            Column(visit.say("Log root"), of("log_root")),
+            Column(visit.say("State root"), of("state_root")),
+            Column(visit.say("App hash"), of("app_hash")),
+        ),
+        parts=paged(lambda cursor: visit.ledger.get(at("blocks"), limit=FILE_PAGE, cursor=cursor)),
+    )

@@ -10,10 +10,9 @@ from tallystick.console.explorer.event_pages import show_events
 from tallystick.console.explorer.ledger_pages import (
     show_block,
     show_blocks,
-    show_overview,
-    show_transactions,
 )
 from tallystick.console.explorer.news import show_block_news, show_transaction_news
+from tallystick.console.explorer.overview import show_overview
 from tallystick.console.explorer.state_pages import (
     show_contract,
     show_contracts,
@@ -22,6 +21,7 @@ from tallystick.console.explorer.state_pages import (
     show_record,
     show_table,
 )
+from tallystick.console.explorer.transaction_lists import show_transactions
 from tallystick.console.explorer.transaction_pages import (
     give_receipt,
     show_genesis,

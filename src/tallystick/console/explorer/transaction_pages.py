@@ -10,9 +10,12 @@ from urllib.parse import urlencode
 from starlette.responses import RedirectResponse, Response
 
 from tallystick.console.confirmations import confirmation_of
+from tallystick.console.explorer.ledger_pages import signatures_of
 from tallystick.console.ledger import Json, at
 from tallystick.console.masking import cover_transaction
 from tallystick.console.visit import Visit
+from tallystick.console.work.certificates import certificates_of
+from tallystick.console.work.watching import Place
 
 _OK: Final = "ok"
 _BEGINNING: Final = re.compile(r"[0-9a-f]{8,63}")
@@ -43,8 +46,32 @@ async def show_transaction(visit: Visit) -> Response:
         is_covered=is_covered,
         readers=(told or {}).get("readers"),
         proposal=proposal_in(transaction),
+        signed=await signatures_of(visit, transaction["height"]),
+        certificates=_certificates(visit, changes),
+        event_fields=_event_fields(visit, transaction),
         confirmation=visit.person and confirmation_of(visit.records, name),
     )
+
+
+def _certificates(visit: Visit, changes: list[Json]) -> list[Json]:
+    """Return the certificates that can be made of the records that a transaction wrote."""
+    return [
+        {**one, "key": change["key"]}
+        for change in changes
+        if change["change"] != "removed"
+        for one in certificates_of(visit, Place(change["contract"], change["table"], change["key"]))
+    ]
+
+
+def _event_fields(visit: Visit, transaction: Json) -> dict[str, list[Json]]:
+    """Return the fields of a transaction's events as their contracts declare them, by event."""
+    names = {event["name"] for event in transaction.get("events") or []}
+    return {
+        event["name"]: event.get("fields", [])
+        for contract in visit.names.contracts.values()
+        for event in contract.get("events", [])
+        if event["name"] in names
+    }
 
 
 async def _whole(visit: Visit, beginning: str) -> Response:

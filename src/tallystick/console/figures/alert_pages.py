@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 from typing import Final
 
 from starlette.responses import RedirectResponse, Response
@@ -12,8 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from tallystick.console.audit import Kind, note
 from tallystick.console.figures.notes import Handling, NewNote, add_note, handling_of
 from tallystick.console.ledger import Json, at
+from tallystick.console.moments import moment_in
 from tallystick.console.problems import FORBIDDEN_ROLE, problem_page
-from tallystick.console.shown import BEIJING
 from tallystick.console.visit import Person, Visit
 from tallystick.errors import InvalidArguments, NotFound
 from tallystick.model import ROLE_SUPERVISOR
@@ -114,7 +113,7 @@ async def note_alert(visit: Visit) -> Response:
         name=person.name,
         reason=str(form.get("reason", "")),
         assignee=await _colleague(visit, str(form.get("assignee", ""))),
-        until=_moment(str(form.get("until", ""))),
+        until=moment_in(str(form.get("until", "")), "until"),
     )
     add_note(visit.records, step, visit.now_ms)
     await note(visit, Kind.ALERT_HANDLED, f"{place}: {step.action}")
@@ -142,18 +141,6 @@ async def _colleague(visit: Visit, member: str) -> tuple[str, str] | None:
     raise InvalidArguments(
         "no such member of your organisation", field="assignee", found=member[:64]
     )
-
-
-def _moment(text: str) -> int | None:
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidArguments(
-            "not a date and time", field="until", expected="2026-11-22T08:30", found=text[:40]
-        ) from None
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)).timestamp() * 1000)
 
 
 async def _find(visit: Visit, contract: str, number: int) -> Json:

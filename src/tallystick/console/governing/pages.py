@@ -9,6 +9,7 @@ from typing import Any, Final
 from starlette.responses import RedirectResponse, Response
 
 from tallystick.console.ledger import at
+from tallystick.console.node_rows import rows_of_nodes
 from tallystick.console.signing.pending import propose
 from tallystick.console.visit import Visit
 from tallystick.errors import InvalidArguments
@@ -83,5 +84,9 @@ async def show_nodes(visit: Visit) -> Response:
     status = await visit.ledger.get(at("status"))
     governance = await visit.ledger.get(at("governance"))
     return visit.page(
-        "governing/nodes.html", network=network, status=status, nodes=governance["nodes"]
+        "governing/nodes.html",
+        network=network,
+        status=status,
+        nodes=governance["nodes"],
+        rows=rows_of_nodes(network, status),
     )

@@ -3,12 +3,13 @@
 const dark = document.documentElement.dataset.bsTheme === "dark";
 
 for (const place of document.querySelectorAll("[data-chart]")) {
-  const { title, names, series, addresses = [] } = JSON.parse(place.dataset.chart);
+  const { title, names, series } = JSON.parse(place.dataset.chart);
+  let { addresses = [] } = JSON.parse(place.dataset.chart);
   const chart = echarts.init(place, dark ? "dark" : null, { renderer: "canvas" });
   chart.setOption({
     aria: { enabled: true },
     backgroundColor: "transparent",
-    title: { text: title, left: "center", textStyle: { fontSize: 14 } },
+    title: { show: title !== "", text: title, left: "center", textStyle: { fontSize: 14 } },
     tooltip: { trigger: "axis", renderMode: "richText" }, // HTML tooltips need inline styles
     legend: { bottom: 0, show: series.length > 1 },
     grid: { left: 48, right: 16, top: 40, bottom: 72 },
@@ -18,4 +19,10 @@ for (const place of document.querySelectorAll("[data-chart]")) {
   });
   chart.on("click", ({ dataIndex }) => { if (addresses[dataIndex]) location.assign(addresses[dataIndex]); });
   new ResizeObserver(() => chart.resize()).observe(place);
+  // The table beside it is drawn anew with each block, and brings the figures along.
+  if (place.dataset.follows) document.addEventListener("htmx:after:swap", () => {
+    const now = JSON.parse(document.getElementById(place.dataset.follows).dataset.figures);
+    addresses = now.addresses;
+    chart.setOption({ xAxis: { data: now.names }, series: now.series.map((one) => ({ data: one.values })) });
+  });
 }
