@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TypedDict
 
 from msgspec import UNSET
+from msgspec.structs import asdict as to_fields
 
 from tallystick.api.answer import Answer
 from tallystick.api.asked import Asked
@@ -16,6 +17,8 @@ from tallystick.api.records import (
     BlockPage,
     BlockSummary,
     KeyRecord,
+    ListedMember,
+    MemberPage,
     MemberRecord,
     OrganizationPage,
     OrganizationRecord,
@@ -43,7 +46,10 @@ class _Standing(TypedDict):
 def list_blocks(asked: Asked) -> Answer:
     """Answer GET /v1/blocks."""
     page = asked.server.node.views.list_blocks(
-        during=_during(asked), cursor=asked.text("cursor"), limit=asked.required_integer("limit")
+        during=_during(asked),
+        beginning=asked.text("hash"),
+        cursor=asked.text("cursor"),
+        limit=asked.required_integer("limit"),
     )
     items = [_show_block_row(row) for row in page.items]
     record = BlockPage(items=items, next_cursor=page.cursor, height=page.height)
@@ -81,6 +87,24 @@ def list_organizations(asked: Asked) -> Answer:
         for one in node.views.organizations()
     ]
     return list_answer(OrganizationPage(items=items, next_cursor=None, height=height), height)
+
+
+def list_members(asked: Asked) -> Answer:
+    """Answer GET /v1/members."""
+    node = asked.server.node
+    height = node.views.height()  # before reading: what is shown is of this block or a newer one
+    keys: defaultdict[tuple[str, str], list[MemberKey]] = defaultdict(list)
+    for key in node.views.keys(None):
+        keys[key.organization, key.member].append(key)
+    register = node.register().register
+    items = [
+        ListedMember(
+            organization=one.organization,
+            **to_fields(_show_member(register, one, keys[one.organization, one.id])),
+        )
+        for one in node.views.members()
+    ]
+    return list_answer(MemberPage(items=items, next_cursor=None, height=height), height)
 
 
 def show_organization(asked: Asked) -> Answer:

@@ -202,6 +202,20 @@ class MemberRecord(Struct, frozen=True, kw_only=True):
     keys: list[KeyRecord]
 
 
+class ListedMember(MemberRecord, frozen=True, kw_only=True):
+    """A member in the list of all of them."""
+
+    organization: str
+
+
+class MemberPage(Struct, frozen=True, kw_only=True):
+    """The members of all organisations."""
+
+    items: list[ListedMember]
+    next_cursor: str | None
+    height: Count
+
+
 class OrganizationSummary(Struct, frozen=True, kw_only=True):
     """A legal entity admitted to the network."""
 

@@ -26,6 +26,7 @@ from tallystick.api.language import Bilingual
 from tallystick.api.limits import JSON_BYTES_MAX
 from tallystick.api.lists import (
     list_blocks,
+    list_members,
     list_organizations,
     list_transactions,
     show_organization,
@@ -61,6 +62,7 @@ from tallystick.api.reads import (
 from tallystick.api.records import (
     BlockPage,
     BlockRecord,
+    MemberPage,
     OrganizationPage,
     OrganizationRecord,
     RecordPage,
@@ -174,12 +176,37 @@ ROUTES: Final = (
     ),
     Route(
         method="GET",
+        path="/v1/members",
+        name="list_members",
+        tag="network",
+        policy=Policy.PUBLIC,
+        summary=Bilingual(
+            en="The members of all organisations, and their keys", zh="全部成员与密钥"
+        ),
+        replies=(Reply(200, "All of them, by organisation and id.", MemberPage),),
+        lists=Lists.YES,
+        reader=list_members,
+    ),
+    Route(
+        method="GET",
         path="/v1/blocks",
         name="list_blocks",
         tag="ledger",
         policy=Policy.PUBLIC,
         summary=Bilingual(en="Blocks, newest first", zh="区块列表（由新到旧）"),
-        parameters=(FROM, TO, CURSOR, LIMIT),
+        parameters=(
+            Parameter(
+                name="hash",
+                pattern="^[0-9a-f]{8,64}$",
+                size_max=64,
+                description="Only those whose hash begins so: 8 hexadecimal digits or more.",
+                example="9f3ac21b",
+            ),
+            FROM,
+            TO,
+            CURSOR,
+            LIMIT,
+        ),
         replies=(Reply(200, "A page.", BlockPage),),
         lists=Lists.YES,
         reader=list_blocks,

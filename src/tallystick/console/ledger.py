@@ -102,6 +102,11 @@ def record_at(contract: str, table: str, key: str) -> str:
     return f"{at('contracts', contract, 'tables', table)}/{quote(key)}"
 
 
+def case_at(contract: str, table: str, key: str) -> str:
+    """Return the page of a record; the slashes of its key stay."""
+    return f"/case/{quote(contract)}/{quote(table)}/{quote(key)}"
+
+
 def table_of(contract: Json, name: str) -> Json:
     """Return a table of a contract's schema.
 

@@ -215,7 +215,7 @@ def _sees_all(visit: Visit, contract: str) -> bool:
         return True
     wanted = select(REVEALS.c.at).where(
         REVEALS.c.account == person.account,
-        REVEALS.c.address == visit.request.url.path,
+        REVEALS.c.address == visit.place,
         REVEALS.c.at >= visit.now_ms - _OPEN_MS,
     )
     with visit.records.read() as connection:

@@ -40,6 +40,7 @@ class Names:
     _installed: list[Json] = field(default_factory=list)
     _roles: dict[str, Json] = field(default_factory=dict)
     _members: dict[str, tuple[float, Json]] = field(default_factory=dict)
+    _everybody: tuple[float, list[Json]] = (-_KEPT_S, [])
     _height: int = 0
     _read_at: float = -_KEPT_S
     _contracts_read_at: float = -_CONTRACTS_KEPT_S
@@ -113,6 +114,14 @@ class Names:
             members = (await self.ledger.get(at("organizations", code)))["members"]
             self._members[code] = (time.monotonic(), members)
         return list(members)
+
+    async def everybody(self) -> list[Json]:
+        """Return the members of all organisations with their keys; raises as `Ledger.get`."""
+        read_at, members = self._everybody
+        if time.monotonic() - read_at >= _KEPT_S:
+            members = (await self.ledger.get(at("members")))["items"]
+            self._everybody = (time.monotonic(), members)
+        return members
 
     async def roles(self, code: str, member: str) -> frozenset[str]:
         """Return the roles of a member on the ledger; nobody has none."""

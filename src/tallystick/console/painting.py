@@ -42,7 +42,7 @@ class TemplatePainter:
             theme=visit.theme,
             person=visit.person,
             menu=self._menu,
-            path=visit.request.url.path,
+            path=visit.place,
             now_ms=int(time.time() * 1000),
             **shown,
         )

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 from starlette.datastructures import FormData, QueryParams
@@ -195,10 +195,15 @@ class Visit:
         return str(self.request.path_params[name])
 
     @property
+    def place(self) -> str:
+        """The address of this page without its query, as links write it: keys may have any sign."""
+        return quote(self.request.scope["path"])
+
+    @property
     def here(self) -> str:
         """The address of this page, with its query."""
-        url = self.request.url
-        return f"{url.path}?{url.query}" if url.query else url.path
+        query = self.request.url.query
+        return f"{self.place}?{query}" if query else self.place
 
     @property
     def origin(self) -> str:
@@ -211,15 +216,19 @@ class Visit:
 
     def form_of_list(self, ending: str) -> str:
         """Return the address of this list as a file, with the same filters and from its start."""
-        kept = {name: value for name, value in self.query.items() if value and name not in {"cursor", "before"}}
-        address = f"{self.request.url.path}.{ending}"
+        kept = {
+            name: value
+            for name, value in self.query.items()
+            if value and name not in {"cursor", "before"}
+        }
+        address = f"{self.place}.{ending}"
         return f"{address}?{urlencode(kept)}" if kept else address
 
     def with_query(self, **changes: str) -> str:
         """Return the address of this page with parameters changed; an empty one is left out."""
         wanted = {**self.query, **changes}
         kept = {name: value for name, value in wanted.items() if value}
-        return f"{self.request.url.path}?{urlencode(kept)}"
+        return f"{self.place}?{urlencode(kept)}"
 
     @property
     def query(self) -> QueryParams:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from tallystick.errors import InvalidArguments
 from tallystick.views.cursors import check_limit
 from tallystick.views.event_views import LIMIT_DEFAULT
-from tallystick.views.filters import TimeRange, height_bounds, within_int64
+from tallystick.views.filters import TimeRange, height_bounds, with_hash, within_int64
 from tallystick.views.pages import Listing
 from tallystick.views.results import Activity, BlockRow, Page
 from tallystick.views.shapes import block_row
@@ -41,18 +41,28 @@ class BlockViews:
         self,
         *,
         during: TimeRange = _ALWAYS,
+        beginning: str | None = None,
         cursor: str | None = None,
         limit: int = LIMIT_DEFAULT,
     ) -> Page[BlockRow]:
         """Return blocks.
 
+        Args:
+            during: of which time.
+            beginning: of the hash: 8 hexadecimal digits or more.
+            cursor: of the page before.
+            limit: rows wanted.
+
         Raises:
-            InvalidArguments: a wrong cursor or limit.
+            InvalidArguments: a wrong beginning, cursor or limit.
         """
         check_limit(limit)
         with self._reader.snapshot() as snapshot:
             bounds = height_bounds(snapshot.connection, during)
-            listing = Listing(query=select(BLOCKS), number=BLOCKS.c.height, bounds=bounds)
+            found = () if beginning is None else (with_hash(beginning, snapshot.meta.height),)
+            listing = Listing(
+                query=select(BLOCKS), number=BLOCKS.c.height, bounds=bounds, alternatives=found
+            )
             rows, after = snapshot.page("blocks", listing, cursor, limit)
             return Page(tuple(block_row(row) for row in rows), after, snapshot.meta.height)
 

@@ -191,8 +191,31 @@ def _with_id(beginning: str, log_size: int) -> Select[Any]:
             expected="8 to 64 lower-case hexadecimal digits",
             found=beginning[:80],
         )
-    low, high = (bytes.fromhex(beginning.ljust(64, digit)) for digit in "0f")
+    low, high = _hashes_beginning(beginning)
     return numbers_where(LOG.c.leaf_index, LOG.c.id.between(low, high), log_size=log_size)
+
+
+def with_hash(beginning: str, height: int) -> Condition:
+    """Return the condition for blocks whose hash begins so, of which there are `height`.
+
+    Raises:
+        InvalidArguments: not 8 to 64 hexadecimal digits.
+    """
+    if not _ID.fullmatch(beginning):
+        raise InvalidArguments(
+            "not the beginning of a hash",
+            field="hash",
+            expected="8 to 64 lower-case hexadecimal digits",
+            found=beginning[:80],
+        )
+    low, high = _hashes_beginning(beginning)
+    number = BLOCKS.c.height
+    return number.in_(numbers_where(number, BLOCKS.c.hash.between(low, high), log_size=height))
+
+
+def _hashes_beginning(digits: str) -> tuple[bytes, bytes]:
+    """Return the lowest and the highest hash that begins so."""
+    return bytes.fromhex(digits.ljust(64, "0")), bytes.fromhex(digits.ljust(64, "f"))
 
 
 def event_conditions(

@@ -196,6 +196,7 @@ BLOCKS: Final = Table(
     Column("membership_root", LargeBinary, nullable=False),
     Column("app_hash", LargeBinary, nullable=False),
 )
+Index("ix_blocks_hash", stretch(BLOCKS.c.height), BLOCKS.c.hash)
 CLASSES: Final = Table(
     "classes",  # transactions of one class share all of this; filters of lists are made of it
     FIXED,

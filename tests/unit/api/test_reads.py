@@ -460,25 +460,3 @@ def test_events_are_a_list_too(caller: Caller, node: FakeNode) -> None:
         later = caller.get(f"/v1/events/list?since={since}").json["items"]
         assert [one["id"] for one in later] == ids, since
     assert caller.get("/v1/events/list?since=x").status == 400
-
-
-@pytest.mark.usefixtures("written")
-def test_activity_is_told_by_equal_stretches(caller: Caller) -> None:
-    """Every block is in one of them; a refusal is a transaction too."""
-    query = f"from={START}&to={START + 4_000}&stretches=4"
-    found = caller.get(f"/v1/activity?{query}").json
-    figures = [(one["blocks"], one["transactions"], one["refused"]) for one in found["items"]]
-    assert figures == [(0, 0, 0), (1, 2, 0), (1, 1, 0), (1, 1, 1)]
-    assert found["items"][1]["begin_ms"] == found["items"][0]["end_ms"] == START + 1_000
-    assert found["height"] == 3
-
-
-@pytest.mark.usefixtures("written")
-@pytest.mark.parametrize(
-    "query", ["", f"from={START}", "from=5&to=4", "from=0&to=9&stretches=10", "from=x&to=9"]
-)
-def test_activity_of_no_time_is_refused(caller: Caller, query: str) -> None:
-    """The answer names the field."""
-    refused = caller.get(f"/v1/activity?{query}")
-    assert refused.status in {400, 422}
-    assert refused.json["field"] in {"from", "to"}

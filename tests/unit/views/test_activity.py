@@ -56,3 +56,18 @@ def test_moments_must_rise_and_be_few(views: Views, moments: list[int]) -> None:
     """One question costs a bounded number of look-ups."""
     with pytest.raises(InvalidArguments):
         views.activity(moments)
+
+
+def test_blocks_are_found_by_the_beginning_of_their_hash(
+    views: Views, projector: Projector
+) -> None:
+    """Whole or eight digits; none where none begins so."""
+    blocks = history().blocks
+    projector.apply(blocks)
+    for block in blocks:
+        for digits in (8, 9, 64):
+            page = views.list_blocks(beginning=block.hash.hex()[:digits])
+            assert [one.height for one in page.items] == [block.header.height]
+    assert views.list_blocks(beginning="0" * 64).items == ()
+    with pytest.raises(InvalidArguments):
+        views.list_blocks(beginning="xyz")

@@ -100,6 +100,7 @@ QUESTIONS: dict[str, Question] = {
     "record": lambda v: v.get_record("shop", "items", "x"),
     "blocks": lambda v: v.list_blocks(during=TimeRange(0, T0)),
     "activity": lambda v: v.activity([0, T0, 2 * T0]),
+    "block hash": lambda v: v.list_blocks(beginning="0" * 8),
 }
 SMALL = ("meta", "classes", "event_names", "signers", "stretch", "CONSTANT", "LIST", "anon")
 

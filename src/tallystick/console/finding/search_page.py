@@ -4,35 +4,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
+from tallystick.console.finding.hits import SHOWN_MAX, Hit
+from tallystick.console.finding.matters import find_alerts, find_proposals
+from tallystick.console.finding.people import find_keys, find_members
 from tallystick.console.finding.recognizing import Kind, height_in, kinds_of, normalize
-from tallystick.console.ledger import Json, at, find_table
+from tallystick.console.ledger import Json, at, case_at, find_table
 from tallystick.console.masking import cover_record, cover_transaction, listed_transactions
 from tallystick.console.paper_codes import page_of_code
-from tallystick.console.shown import number
+from tallystick.console.shown import number, short
 from tallystick.console.visit import Visit
 from tallystick.errors import TallystickError
 
 _SEE_OTHER: Final = 303
-_GROUP_MAX: Final = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """Something that was found."""
-
-    group: str
-    """block, transaction, organization, contract or record."""
-    address: str
-    title: str
-    about: str = ""
-    is_exact: bool = False
-    """Whether it is just what was typed."""
+_OF_A_KIND: Final = 3
+"""Suggestions."""
 
 
 async def search(visit: Visit) -> Response:
@@ -52,7 +43,18 @@ async def suggest(visit: Visit) -> Response:
     """Answer GET /search/suggest: a few hits while somebody types, as a list of links."""
     text = normalize(visit.query.get("q", ""))
     hits = await find(visit, text) if text else []
-    return visit.page("finding/suggestions.html", hits=hits[:_GROUP_MAX], text=text)
+    return visit.page("finding/suggestions.html", hits=few_of_each(hits)[:SHOWN_MAX], text=text)
+
+
+def few_of_each(hits: list[Hit]) -> list[Hit]:
+    """Return the first hits of each kind, so that one kind does not push out the others."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for hit in hits:
+        seen[hit.group] += 1
+        if seen[hit.group] <= _OF_A_KIND:
+            kept.append(hit)
+    return kept
 
 
 async def find(visit: Visit, text: str) -> list[Hit]:
@@ -65,8 +67,11 @@ async def find(visit: Visit, text: str) -> list[Hit]:
         asked.append(_hash(visit, text.lower()))
     if Kind.HASH_PREFIX in kinds:
         asked.append(_beginning(visit, text.lower()))
-    if Kind.BUSINESS_ID in kinds:
-        asked.append(_records(visit, text))
+    if {Kind.HASH, Kind.HASH_PREFIX} & set(kinds):
+        asked += [_blocks(visit, text.lower()), find_keys(visit, text.lower())]
+    is_name = kinds == [Kind.WORDS] or Kind.BUSINESS_ID in kinds
+    asked.append(_records(visit, text, is_name=is_name))
+    asked += [find_members(visit, text), find_proposals(visit, text), find_alerts(visit, text)]
     asked.append(_transactions(visit, text))
     found = [hit for hits in await asyncio.gather(*asked) for hit in hits]
     found += _named(visit, text)
@@ -88,7 +93,7 @@ async def _hash(visit: Visit, digest: str) -> list[Hit]:
     deposits = await visit.ledger.find(at("evidence", "deposits"), sha256=digest)
     hits += [
         Hit("record", f"/r/{one['id']}", one["id"], _title(visit, one), is_exact=True)
-        for one in (deposits or {"items": []})["items"][:_GROUP_MAX]
+        for one in (deposits or {"items": []})["items"][:SHOWN_MAX]
     ]
     return hits
 
@@ -99,7 +104,7 @@ def _title(visit: Visit, deposit: Json) -> str:
 
 async def _beginning(visit: Visit, digits: str) -> list[Hit]:
     """Return the transactions whose id begins so; the only one is exact."""
-    page = await listed_transactions(visit, id=digits, limit=_GROUP_MAX)
+    page = await listed_transactions(visit, id=digits, limit=SHOWN_MAX)
     is_exact = len(page["items"]) == 1
     return [_transaction(visit, one, is_exact=is_exact) for one in page["items"]]
 
@@ -109,24 +114,50 @@ def _transaction(visit: Visit, one: Json, *, is_exact: bool = False) -> Hit:
     return Hit("transaction", f"/t/{one['id']}", title, one["id"][:16], is_exact)
 
 
-async def _records(visit: Visit, text: str) -> list[Hit]:
-    """Return the records of contracts whose key is just this number."""
-    places = await visit.ledger.get(at("records", text))
+async def _blocks(visit: Visit, digits: str) -> list[Hit]:
+    """Return the blocks whose hash begins so; the only one is exact."""
+    page = await visit.ledger.get(at("blocks"), hash=digits, limit=SHOWN_MAX)
+    is_exact = len(page["items"]) == 1
+    return [
+        Hit(
+            "block",
+            f"/b/{one['height']}",
+            visit.say("Block %(height)s", height=number(one["height"])),
+            short(one["hash"]),
+            is_exact,
+        )
+        for one in page["items"]
+    ]
+
+
+async def _records(visit: Visit, text: str, *, is_name: bool) -> list[Hit]:
+    """Return the records of contracts whose key is just this text, whatever signs it has.
+
+    Args:
+        visit: of the reader.
+        text: what was typed.
+        is_name: whether it looks like nothing more certain.
+    """
+    try:
+        places = await visit.ledger.get(at("records", text))
+    except TallystickError:  # no text that could be a key
+        return []
     hits = []
     for place in places["items"]:
         contract = visit.names.contracts.get(place["contract"], {})
         table = find_table(contract, place["table"])
         if table is None:
             continue
-        address = f"/case/{contract['name']}/{table['name']}/{text}"
+        address = case_at(contract["name"], table["name"], text)
         about = f"{visit.read(contract['label'])} · {visit.read(table['label'])}"
-        hits.append(Hit("record", address, text, about, is_exact=table["key"] == ["id"]))
+        is_exact = is_name or table["key"] == ["id"]
+        hits.append(Hit("record", address, text, about, is_exact))
     return hits
 
 
 async def _transactions(visit: Visit, text: str) -> list[Hit]:
     try:
-        page = await listed_transactions(visit, q=text, limit=_GROUP_MAX)
+        page = await listed_transactions(visit, q=text, limit=SHOWN_MAX)
     except TallystickError:  # not words that can be looked for
         return []
     return [_transaction(visit, one) for one in page["items"]]

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, delete, func, insert, select
 from starlette.responses import RedirectResponse, Response
 
-from tallystick.console.ledger import Json, record_at, table_of
+from tallystick.console.ledger import Json, case_at, record_at, table_of
 from tallystick.console.records import METADATA, Records
 from tallystick.console.visit import Visit
 from tallystick.console.work.standing import standing_of
@@ -47,7 +47,7 @@ class Place:
     @property
     def case(self) -> str:
         """Its page."""
-        return f"/case/{self.contract}/{self.table}/{self.key}"
+        return case_at(self.contract, self.table, self.key)
 
 
 def watch(records: Records, account: int, place: Place, height: int) -> None:
