@@ -53,6 +53,7 @@ BENCHMARKS: dict[str, Work] = {
     "deposits": lambda folder, o: deposits.run(
         folder, files=500 if o.quick else 10_000, repeat=1 if o.quick else 3
     ),
+    "bundles": lambda folder, o: deposits.bundled(folder, bundles=3 if o.quick else 20),
     "console": lambda folder, o: console.run(
         folder, seconds=5 if o.quick else 60, deposits=200 if o.quick else 2_000
     ),

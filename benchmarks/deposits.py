@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks import bundles as court
 from tallystick.api import HttpServer
 from tallystick.cli.demo.names import DEFAULT_KEY, KEYS_FOLDER, TRUST_FILE
 from tallystick.cli.founding import found_demo
@@ -45,6 +46,11 @@ def run(folder: Path, *, files: int, repeat: int) -> dict[str, Any]:
         "files_s": round(median(one["files_s"] for one in rounds)),
         "root_files_s": round(median(one["root_files_s"] for one in rounds)),
     }
+
+
+def bundled(folder: Path, *, bundles: int) -> dict[str, Any]:
+    """Measure what becomes of deposits at a court: its bundles, packed and checked."""
+    return court.run(folder, bundles=bundles)
 
 
 def _written(place: Path, number: int, count: int) -> Path:

@@ -162,6 +162,11 @@ def files_table(results: dict[str, Any]) -> str:
         many = f"{one['files']:,} small files"
         lines.append(f"| deposit {many}, each with its receipt | {one['files_s']:,} files/s | |\n")
         lines.append(f"| hash {many} into one root | {one['root_files_s']:,} files/s | |\n")
+    if one := results.get("bundles"):
+        many = f"{one['bundles']} bundles, {one['items']:,} originals of {one['megabytes']:,} MB"
+        packed, checked = (f"{one[name]} s, at most {one[f'{name}_max']}" for name in _BUNDLED)
+        lines.append(f"| pack a court's {many} | {packed} a bundle | |\n")
+        lines.append(f"| check them: hashes and every proof | {checked} a bundle | |\n")
     if one := results.get("certificates"):
         lines.append(f"| set and seal certificates | {one['made_per_second']} a second | |\n")
         lines.append(f"| check certificates | {one['checked_per_second']} a second | |\n")
@@ -194,6 +199,7 @@ def _measured_on(results: dict[str, Any], benchmark: str) -> str:
     )
 
 
+_BUNDLED = ("pack_s", "check_s")
 _BESIDE = (
     ("seal", "seal_mib_s", "age_seal_mib_s", "`age`"),
     ("seal and store", "seal_and_store_mib_s", "age_seal_mib_s", "`age`"),
