@@ -33,6 +33,7 @@ from tests.interop.finality_cases import CHAIN, finality_cases
 from tests.interop.grant_cases import SCHEMA, grant_files
 from tests.interop.grant_cases import altered as altered_grants
 from tests.interop.guarantee_cases import add_guarantees
+from tests.interop.proof_cases import add_log_proofs, add_transparent
 from tests.interop.sources import (
     LedgerSource,
     NodeSource,
@@ -455,7 +456,10 @@ def write_exports(source: Source, folder: Path) -> Exports:
     add_transactions(exports, proven)
     add_statements(exports, proven)
     add_receipts(exports, source, proven)
+    keys = {"log": "keys/log.pem", "stranger": "keys/stranger.pem"}
+    add_transparent(exports, keys, proven)
     add_checkpoints(exports, source)
+    add_log_proofs(exports, source, proven)
     add_cosignatures(exports, source)
     add_finality(exports, source, proven)
     if isinstance(source, LedgerSource):

@@ -2,7 +2,7 @@
 
 // Command interop judges the cases of an exports folder with Go libraries that share no line with
 // this project: veraison/go-cose for COSE, golang.org/x/mod/sumdb for notes, tiles and proofs,
-// filippo.io/age for private data.
+// transparency-dev's formats and merkle for log proofs, filippo.io/age for private data.
 //
 // Each case says whether it must be accepted; one line is printed for each, and the exit status is
 // 1 if any verdict was a surprise.
@@ -105,6 +105,7 @@ func judgeOf(kind string) func(string, Case) error {
 		"inclusion":   judgeInclusion,
 		"consistency": judgeConsistency,
 		"log":         judgeLog,
+		"log-proof":   judgeLogProof,
 		"private":     judgePrivate,
 	}[kind]
 }

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from tests.interop.verdicts import Case, Refused, judge_all
@@ -36,4 +39,32 @@ def receipt(folder: Path, case: Case) -> None:
     command("--receipt", file, "--receipt-log-pubkey", key, "--leaf-entry-hex", entry)
 
 
-judge_all("scitt-cose", {"statement": statement, "receipt": receipt})
+def transparent(folder: Path, case: Case) -> None:
+    """Judge a statement with its receipt inside: both hold, and what was logged is the statement.
+
+    The receipt is taken out by the library; the leaf of our log is an entry with the SHA-256 of
+    the statement as it was registered, without the receipt.
+    """
+    data = (folder / case["file"]).read_bytes()
+    inside = importlib.import_module("scitt_cose.statement").extract_receipts(data)
+    if len(inside) != 1:
+        raise Refused(f"{len(inside)} receipts inside")
+    entry = (folder / case["entry"]).read_bytes()
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "receipt.cose"
+        file.write_bytes(inside[0])
+        command(
+            *("--statement", str(folder / case["file"])),
+            *("--statement-pubkey", str(folder / case["key"])),
+            *("--receipt", str(file), "--receipt-log-pubkey", str(folder / case["log_key"])),
+            *("--leaf-entry-hex", entry.hex()),
+        )
+    cbor2 = importlib.import_module("cbor2")
+    message = cbor2.loads(data)
+    protected, _, payload, signature = message.value
+    registered = cbor2.dumps(cbor2.CBORTag(message.tag, [protected, {}, payload, signature]))
+    if hashlib.sha256(registered).digest() not in entry:
+        raise Refused("the entry is of another statement")
+
+
+judge_all("scitt-cose", {"statement": statement, "receipt": receipt, "transparent": transparent})
