@@ -76,7 +76,8 @@ def gather(net: Net, deposits: Sequence[str], matter: str | None) -> Gathered:
         rows = [one.to_dict() for one in net.evidence.list(case=matter)]
     if not rows:
         raise NotFound(say("package.no_deposits", case=matter), field="--matter", found=matter)
-    ordered = sorted(rows, key=lambda row: int(row["_created_leaf"]))
+    # One transaction may make many deposits of a matter, which are counted in it.
+    ordered = sorted(rows, key=lambda row: (int(row["_created_leaf"]), int(row["matter_number"])))
     return Gathered(net.trust.network, matter or "", tuple(ordered))
 
 

@@ -200,7 +200,7 @@ def _check_outcome(case: Case) -> Check:
 def _check_inclusion(case: Case) -> Check:
     """8. The path leads from the entry to the checkpoint's root (RFC 9162, 2.1.3.2)."""
     receipt, checkpoint = need(case.log_receipt), need(case.checkpoint)
-    leaf = leaf_hash(case.bundle.entry)
+    leaf = leaf_hash(need(case.bundle.entry))
     verify_inclusion(leaf, receipt.index, receipt.size, receipt.path, checkpoint.root)
     return passed(
         "inclusion",

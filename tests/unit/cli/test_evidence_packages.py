@@ -100,6 +100,21 @@ def test_the_chain_of_custody_is_held_against_its_exhibits(
     assert sum("case-investigation:exhibitNumber" in one for one in plain["@graph"]) == 2
 
 
+def test_deposits_of_one_transaction_are_a_chain_in_their_order(
+    tally: Tally, tmp_path: Path, case: str
+) -> None:
+    """A folder that was deposited at once is a matter without gaps, oldest first."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in ("1.txt", "2.txt", "3.txt"):
+        (folder / name).write_text(f"{case} {name}", "utf-8")
+    assert tally("evidence", "deposit", "--batch", folder, "--case", case).code == 0
+    listed = tally("evidence", "matter", case, "--json").json
+    assert [one["matter_number"] for one in listed] == [1, 2, 3]
+    place = tmp_path / "custody.jsonld"
+    assert tally("evidence", "custody", "--matter", case, "--out", place).code == 0
+
+
 def test_nothing_is_written_when_an_original_is_missing(
     tally: Tally, originals: Path, case: str, tmp_path: Path
 ) -> None:
