@@ -15,6 +15,17 @@ from typing import Any, Final
 from tallystick.cli.answers import Line
 from tallystick.cli.bundle_page import MAKER_FILE, PAGE_FILE, check_page
 from tallystick.cli.bundle_signatures import signature_lines
+from tallystick.cli.bundle_stamps import (
+    ABSENT,
+    FAILED,
+    PASSED,
+    UNKNOWN,
+    Authorities,
+    Stamp,
+    no_stamp,
+    read_authorities,
+    stamp_of,
+)
 from tallystick.cli.case_bundles import EXTRACT_FILE, INDEX_FILE, bundle_kind
 from tallystick.cli.catalogue import say
 from tallystick.cli.extract_report import Checked, check_content
@@ -31,10 +42,10 @@ from tallystick.client import (
 from tallystick.encoding import format_json, parse_json
 from tallystick.errors import HashMismatch, InvalidPackage, NotFound
 from tallystick.interchange.archives import Members, open_archive
-from tallystick.interchange.packages import EVIDENCE_FOLDER, INDEX, PROOF_BYTES_MAX
+from tallystick.interchange.packages import EVIDENCE_FOLDER, INDEX, PROOF_BYTES_MAX, SIGNATURES
+from tallystick.interchange.timestamps import Roots, content_digests
 from tallystick.model import Transaction, decode_transaction, parse_receipt
 
-PASSED, FAILED, UNKNOWN = "passed", "failed", "unknown"
 CHECKS: Final = ("file", "chain", "time", "signature", "collector")
 _SIGNING: Final = frozenset({"signature", "signer"})
 _STATED: Final = (
@@ -63,6 +74,9 @@ class Item:
     """SHA-256 of the file that was handed in; None: none was."""
     found: Mapping[str, Found]
     verdict: str
+    stamp: Stamp
+    signature: Found
+    """The electronic signature of the file: `passed`, `failed`, `unknown` or `absent`."""
 
     @property
     def findings(self) -> dict[str, str]:
@@ -79,6 +93,8 @@ class CheckedBundle:
     parties: tuple[Line, ...]
     """A line for each signature of a party."""
     items: tuple[Item, ...]
+    authorities: Authorities
+    """The time-stamp authorities that the ledger knows."""
 
 
 def check_bundle(path: Path, contract: str, means: PackageMeans, net: Net | None) -> CheckedBundle:
@@ -104,14 +120,50 @@ def check_bundle(path: Path, contract: str, means: PackageMeans, net: Net | None
         kind = bundle_kind(contract)
         page, beside = _part(members, PAGE_FILE), _part(members, MAKER_FILE)
         own = check_page(kind, case.extract, given, page, beside)
-        checks = _Items(members, dict(inside), given, kind.verdict, net)
+        table = None if kind.authorities is None else f"{contract}.{kind.authorities}"
+        authorities = read_authorities(case.extract.facts, net, table)
+        stamps = _Stamps(members, dict(inside), authorities, means.roots)
+        checks = _Items(stamps, given, kind.verdict, net)
         listed: Any = case.extract.facts["index"]
         return CheckedBundle(
             network=index["network"],
             case=replace(case, lines=(*case.lines, own)),
             parties=signature_lines(case.extract),
             items=tuple(checks.item(one) for one in listed),
+            authorities=authorities,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamps:
+    """The proofs beside the receipts of a bundle."""
+
+    members: Members
+    verified: Mapping[str, Verification]
+    authorities: Authorities
+    roots: Roots
+
+    def time(self, deposit: str, file: str, stated: Mapping[str, Any]) -> Stamp:
+        """Return what became of the time-stamp of an item."""
+        name = f"{EVIDENCE_FOLDER}{deposit}/token.tsr"
+        checked = self.verified.get(name)
+        if checked is None:
+            return no_stamp(stated.get("token_sha256"))
+        data = _part(self.members, name)
+        digests = content_digests(self.members.chunks(file))
+        return stamp_of(data, digests, checked, self.authorities, self.roots)
+
+    def signature(self, deposit: str, stated: Mapping[str, Any]) -> Found:
+        """Return what became of the electronic signature of an item's file."""
+        names = (f"{EVIDENCE_FOLDER}{deposit}/{name}" for name in SIGNATURES)
+        checked = next((self.verified[one] for one in names if one in self.verified), None)
+        if checked is not None:
+            return _found(checked.checks)
+        digest = stated.get("signature_sha256")
+        words = say("bundle.no_signature")
+        if digest is not None:
+            words = say("bundle.signature_missing", digest=digest)
+        return Found(ABSENT, words)
 
 
 class _Items:
@@ -119,14 +171,14 @@ class _Items:
 
     def __init__(
         self,
-        members: Members,
-        verified: Mapping[str, Verification],
+        proofs: _Stamps,
         given: Mapping[str, Any],
         verdict: Callable[[Mapping[str, str]], str],
         net: Net | None,
     ) -> None:
-        self._members = members
-        self._verified = verified
+        self._proofs = proofs
+        self._members = proofs.members
+        self._verified = proofs.verified
         self._given = given
         self._verdict = verdict
         self._net = net
@@ -136,7 +188,9 @@ class _Items:
         given = self._given.get(deposit)
         if given is None:
             missing = Found(UNKNOWN, say("bundle.not_given"))
-            return self._item(listed, None, dict.fromkeys(CHECKS, missing))
+            stamp = Stamp(ABSENT, missing.evidence)
+            found = dict.fromkeys(CHECKS, missing)
+            return self._item(listed, None, found, stamp, Found(ABSENT, missing.evidence))
         raw = _part(self._members, f"{EVIDENCE_FOLDER}{deposit}/receipt.json")
         transaction = decode_transaction(parse_receipt(raw).transaction)
         stated = self._stated(deposit, transaction, given["sha256"])
@@ -145,17 +199,25 @@ class _Items:
         file = _found([checks["file"]])
         if given["sha256"] != listed["sha256"]:
             file = Found(FAILED, f"{given['sha256']} ≠ {listed['sha256']}")
+        stamp = self._proofs.time(deposit, given["file"], stated)
+        electronic = self._proofs.signature(deposit, stated)
+        signed = _found([checks[name] for name in sorted(_SIGNING)])
         found = {
             "file": file,
             "chain": _found(chain),
-            "time": self._time(deposit),
-            "signature": _found([checks[name] for name in sorted(_SIGNING)]),
+            "time": Found(UNKNOWN if stamp.verdict == ABSENT else stamp.verdict, stamp.evidence),
+            "signature": electronic if electronic.result == FAILED else signed,
             "collector": self._collector(transaction.organization, stated, listed),
         }
-        return self._item(listed, given["sha256"], found)
+        return self._item(listed, given["sha256"], found, stamp, electronic)
 
     def _item(
-        self, listed: Mapping[str, Any], presented: str | None, found: Mapping[str, Found]
+        self,
+        listed: Mapping[str, Any],
+        presented: str | None,
+        found: Mapping[str, Found],
+        stamp: Stamp,
+        signature: Found,
     ) -> Item:
         return Item(
             deposit=str(listed["deposit"]),
@@ -164,6 +226,8 @@ class _Items:
             presented=presented,
             found=found,
             verdict=self._verdict({name: found[name].result for name in CHECKS}),
+            stamp=stamp,
+            signature=signature,
         )
 
     def _stated(self, deposit: str, transaction: Transaction, sha256: str) -> Mapping[str, Any]:
@@ -184,12 +248,6 @@ class _Items:
             if all(told.get(key) == one[key] for key in _STATED if one.get(key) is not None):
                 return one
         raise HashMismatch("the bundle states what the depositor did not sign", field=name)
-
-    def _time(self, deposit: str) -> Found:
-        verified = self._verified.get(f"{EVIDENCE_FOLDER}{deposit}/token.tsr")
-        if verified is None:
-            return Found(UNKNOWN, say("bundle.no_token"))
-        return _found(verified.checks)
 
     def _collector(
         self, organization: str, stated: Mapping[str, Any], listed: Mapping[str, Any]

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from tallystick.cli.answers import Answer, Sheet
 from tallystick.cli.bundle_verbs import BundleVerb
 from tallystick.cli.catalogue import option_text
-from tallystick.cli.options import ADDRESS, OUTPUT, Address, Output
+from tallystick.cli.options import ADDRESS, OUTPUT, Address, Checking, Output
 from tallystick.cli.schema_options import HelpText
 from tallystick.cli.texts.bundles import BUNDLE_OPTIONS
 from tallystick.cli.texts.words import Text
@@ -55,6 +55,7 @@ def _check(contract: str) -> Callable[..., Answer]:
         offline: Annotated[bool, Parameter(help=_checking("offline"))] = False,
         trust: Annotated[Path | None, Parameter(help=_checking("trust"))] = None,
         authorities: Annotated[tuple[Path, ...], Parameter(help=_checking("authorities"))] = (),
+        signers: Annotated[tuple[Path, ...], Parameter(help=_checking("signers"))] = (),
         address: Address = ADDRESS,
         _output: Output = OUTPUT,
     ) -> Answer:
@@ -63,6 +64,7 @@ def _check(contract: str) -> Callable[..., Answer]:
 
         from tallystick.cli.bundle_checks import check_bundle
         from tallystick.cli.bundle_report import bundle_report, report_bytes
+        from tallystick.cli.electronic_signatures import signature_means
         from tallystick.cli.linking import open_net
         from tallystick.cli.time_stamps import now_ms, pinned_roots
         from tallystick.cli.times import format_time
@@ -71,7 +73,10 @@ def _check(contract: str) -> Callable[..., Answer]:
 
         now = now_ms()
         means = PackageMeans(
-            lambda network: offline_trust(trust, lambda: network), pinned_roots(authorities), now
+            lambda network: offline_trust(trust, lambda: network),
+            pinned_roots(authorities),
+            now,
+            signature_means(Checking(signers=signers)),
         )
         digest = digest_file(bundle).sha256.hex()
         with nullcontext() if offline else open_net(address, trust=trust) as net:

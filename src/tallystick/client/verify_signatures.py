@@ -88,7 +88,7 @@ def signature_checks(
         means: Whom the verifier believes.
         stated: What the deposit says; None if there is no deposit at hand.
     """
-    first = () if stated is None else (_deposited(data, stated),)
+    first: tuple[Check, ...] = () if stated is None else (_deposited(data, stated),)
     moment = means.now_ms
     if stated is not None and stated.deposited_at_ms and first[0].result is CheckResult.PASSED:
         moment = stated.deposited_at_ms

@@ -37,3 +37,7 @@ class CaseBundle:
     """What that page says, from the extract's facts and the deposits whose files are handed in."""
     labels: Mapping[str, FactLabel]
     """What is called how on that page, by path, in its order."""
+    authorities: str | None = None
+    """Table of the time-stamp authorities whose tokens count: `certificate` (SHA-256 of it in DER),
+    `name`, `valid_from`, `valid_until`, `published_by`. The facts have them as
+    `time_authorities`."""

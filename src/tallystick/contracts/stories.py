@@ -136,6 +136,14 @@ class Theatre(Scene, Protocol):
         """Send so many orders, let the stand-in bank answer, report; return made and refused."""
         ...
 
+    def stamp_original(self, name: str) -> tuple[str, str]:
+        """Have a kept file time-stamped by the story's own authority.
+
+        Returns:
+            SHA-256 of the token, and of the certificate that made it.
+        """
+        ...
+
     def check_case(self, member: str, case: str) -> tuple[list[dict[str, Any]], str]:
         """Let the bundle of a case be packed, and a member check it as one who has got it.
 

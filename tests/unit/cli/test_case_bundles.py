@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tallystick.cli.answers import Mark
-from tallystick.cli.bundle_checks import CheckedBundle, check_bundle
+from tallystick.cli.bundle_checks import CheckedBundle, Item, check_bundle
 from tallystick.cli.bundle_signatures import signature_lines
 from tallystick.cli.case_bundles import bundle_kind
 from tallystick.cli.main import main
@@ -93,6 +93,90 @@ def _relisted_tags(files: Files) -> Files:
     return made
 
 
+def test_the_time_token_has_a_line_of_its_own_by_the_ledger_s_table(
+    story: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Passed with authority and time, or absent; the table is read from the bundle alone."""
+    command = ["justice", "check-bundle", str(_bundle(story)), "--offline"]
+    command += ["--trust", str(story / "trust.json"), "--lang", "en"]
+    assert main([*command, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    table = document["time_authorities"]
+    assert (table["source"], [one["name"] for one in table["rows"]]) == ("case", ["示例授时中心"])
+    tokens = [one["time_token"] for one in document["items"]]
+    assert sorted(one["verdict"] for one in tokens) == ["absent"] * 3 + ["passed"]
+    (token,) = (one for one in tokens if one["verdict"] == "passed")
+    assert token["published"] == table["rows"][0]
+    assert token["authority"] == "CN=Example time"
+    assert token["time"].startswith("20")
+    assert main(command) == 0
+    shown = capsys.readouterr().out
+    assert "passed: 20" in shown
+    assert table["rows"][0]["certificate"] in shown
+
+
+def _token_of(files: Files) -> str:
+    (name,) = (name for name in files if name.endswith("token.tsr"))
+    return name
+
+
+def test_an_altered_token_is_refused_and_another_one_fails(files: Files, check: Check) -> None:
+    """JUD-2: a changed byte refuses the bundle; a token listed anew fails, whatever it is."""
+    name = _token_of(files)
+    content = files[name]
+    for at in range(0, len(content), 97):
+        changed = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+        with pytest.raises(TallystickError) as refused:
+            check(files | {name: changed})
+        assert refused.value.code == "E_UNVERIFIED"
+        item = _stamped(check(_listed_again(files | {name: changed})))
+        assert (item.stamp.verdict, item.findings["time"]) == ("failed", "failed"), at
+        assert item.verdict == "INCONSISTENT"
+    left = {one: data for one, data in files.items() if one != name}
+
+    def without(index: dict[str, Any]) -> None:
+        for one in index["exhibits"]:
+            one["proofs"] = [path for path in one["proofs"] if path != name]
+
+    item = _stamped(check(_listed_again(_with_index(left, without))))
+    assert (item.stamp.verdict, item.findings["time"]) == ("absent", "unknown")
+    assert "not in the bundle" in item.stamp.evidence
+
+
+def _stamped(checked: CheckedBundle) -> Item:
+    """Return the item that was deposited with a time-stamp."""
+    (found,) = (one for one in checked.items if "快递签收" in one.name)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("changed", "verdict"),
+    [
+        ({"certificate": "00" * 32}, "unknown"),
+        ({"valid_until": "2020-01-01T00:00:00+08:00"}, "failed"),
+        ({"valid_from": "2090-01-01T00:00:00+08:00"}, "failed"),
+    ],
+    ids=["another", "ended before", "begins later"],
+)
+def test_a_token_counts_only_by_a_row_that_was_in_force(
+    files: Files, check: Check, changed: dict[str, Any], verdict: str
+) -> None:
+    """And a table that no record proves makes the whole case fail."""
+    checked = check(_retold(files, lambda facts: facts["time_authorities"][0].update(changed)))
+    assert _stamped(checked).stamp.verdict == verdict
+    assert checked.case.verdict is Mark.FAILED
+
+
+def test_a_bundle_without_a_table_is_held_against_the_own_node(files: Files, check: Check) -> None:
+    """A bundle of an earlier version: the table comes from the node that is asked."""
+    (row,) = json.loads(files["case.extract.json"])["facts"]["time_authorities"]
+    bare = _retold(files, lambda facts: facts.pop("time_authorities"))
+    assert _stamped(check(bare)).stamp.verdict == "unknown"
+    checked = check(bare, Register({"withdrawn_at": None}, [row]))
+    assert _stamped(checked).stamp.verdict == "passed"
+    assert checked.authorities.source == "node"
+
+
 def _with_index(files: Files, change: Callable[[dict[str, Any]], None]) -> Files:
     index = json.loads(files["evidence/index.json"])
     change(index)
@@ -125,13 +209,15 @@ def test_the_court_finds_every_item_unchanged_and_says_nothing_of_before(
     assert main([*command, *trust, "--json", "--lang", "en"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert len(document["items"]) == len(document["findings"]) == 4
+    times = [one["findings"]["time"] for one in document["findings"]]
+    assert sorted(times) == ["passed", *["unknown"] * 3], "one was deposited with a time-stamp"
     assert [one["result"] for one in document["signatures"]] == ["ok"] * 3
     for item in document["items"]:
         assert item["unchanged_since_deposit"]["verdict"] == "CONSISTENT"
         assert item["true_before_deposit"]["result"] == "NOT_ASSESSED"
         found = item["unchanged_since_deposit"]["findings"]
         assert (found["file"], found["chain"], found["signature"]) == ("passed",) * 3
-        assert (found["time"], found["collector"]) == ("unknown", "passed")
+        assert found["collector"] == "passed"
     assert main([*command, *trust, "--lang", "en"]) == 0
     assert "Whether it was true before is not answered here" in capsys.readouterr().out
     (kept,) = (story / "files").glob("report-*.extract.json")
@@ -207,12 +293,28 @@ def test_an_item_whose_file_is_not_handed_in_cannot_be_verified(files: Files, ch
     assert {one.presented for one in items if one.verdict == "UNVERIFIABLE"} == {None}
 
 
+class Row(dict[str, Any]):
+    """A row of a table of a node."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as it is."""
+        return dict(self)
+
+
 class Register:
     """A node that knows a register of collectors."""
 
-    def __init__(self, answer: Mapping[str, Any] | None) -> None:
+    def __init__(
+        self, answer: Mapping[str, Any] | None, authorities: Sequence[Mapping[str, Any]] = ()
+    ) -> None:
         """Answer this; None: there is no such version."""
         self.answer = answer
+        self.authorities = authorities
+
+    def table(self, name: str) -> list[Row]:
+        """Return the table of time-stamp authorities."""
+        assert name == "justice.authorities"
+        return [Row(one) for one in self.authorities]
 
     def query(self, contract: str, method: str, **named: str) -> Mapping[str, Any]:
         """Return the version that is asked for."""

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -78,7 +80,7 @@ def test_a_seal_that_the_ledger_proves_needs_no_authority() -> None:
     assert (lines[-1].result.value, "the court" in lines[-1].evidence.en) == ("passed", True)
 
 
-REFUSED = {
+REFUSED: Mapping[str, Callable[[], bytes]] = {
     "another content": lambda: cms_over(b"another", person()),
     "not for signing": lambda: cms_over(CONTENT, person(usage=frozenset({"key_agreement"}))),
     "a short key": lambda: cms_over(CONTENT, person(key=ca.new_rsa(1024))),

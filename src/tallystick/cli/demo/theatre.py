@@ -26,6 +26,7 @@ from tallystick.cli.demo.consortium import member_key
 from tallystick.cli.demo.names import KEYS_FOLDER, TRUST_FILE
 from tallystick.cli.demo.person_key import PersonKey
 from tallystick.cli.demo.stand_in_bank import StandInBank
+from tallystick.cli.demo.story_clock import StoryClock
 from tallystick.cli.evidence_packing import originals_in
 from tallystick.cli.exit_codes import ExitCode
 from tallystick.cli.export_verbs import kinds_of
@@ -138,6 +139,7 @@ class Theatre:
         self.receipts: list[Path] = []
         self._originals: dict[bytes, Path] = {}
         self._height = 0
+        self._clock: StoryClock | None = None
         (folder / RECEIPTS).mkdir(exist_ok=True)
 
     @property
@@ -234,6 +236,13 @@ class Theatre:
         digest = sha256(content)
         self._originals[digest] = path
         return digest.hex()
+
+    def stamp_original(self, name: str) -> tuple[str, str]:
+        """Have a kept file stamped; return the token's SHA-256 and that of its certificate."""
+        if self._clock is None:
+            self._clock = StoryClock()
+        token = self._clock.stamp(self._folder / ORIGINALS / name, now_ms())
+        return token, self._clock.certificate
 
     def take_away(self, member: str, kind: str, subject: str) -> Mapping[str, Any]:
         """Let a member save a file of the exports; an extract is checked and its facts returned.

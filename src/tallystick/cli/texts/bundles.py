@@ -24,13 +24,13 @@ CHECK_SUMMARY: Final = Text("check a bundle item by item", "逐项核验案卷")
 CHECK_DETAILS: Final = Text(
     "Re-hashes every file, checks the signatures of the parties by their certificates and the "
     "transactions that carried them, and of each item: the file against its deposit, the proof of "
-    "the chain, the time-stamp, the signature of the depositor at the time, and the collecting "
-    "program by the proof of the register; the own node is asked whether it was withdrawn since "
+    "the chain, the time-stamp by the ledger's table of authorities, the signature of the "
+    "depositor at the time, the electronic signature of the file, and the collecting program by the proof of the register; the own node is asked whether it was withdrawn since "
     "(not with --offline). A bundle of which a byte was altered is refused. The verdict says only "
     "whether an item is unchanged since its deposit; whether it was true before is never said "
     "here. --out keeps the report: its SHA-256 and its `findings` are what goes on record.",
     "先对全部文件重新计算哈希，依证书与提交交易核验当事人签名，再逐项核验：文件与存证是否一致、链上证明、"
-    "时间戳、存证方当时的签名、采集程序的登记证明；并向本方节点查询其后是否撤回（--offline 时不查）。"
+    "时间戳（依账本公布的机构表）、存证方当时的签名、文件的电子签名、采集程序的登记证明；并向本方节点查询其后是否撤回（--offline 时不查）。"
     "任一字节被改动的案卷即被拒绝。"
     "结论仅说明存证以来是否改动，存证前是否真实不在此认定。--out 保存报告，"
     "登记时使用其 SHA-256 与 `findings`。",
@@ -55,6 +55,51 @@ BUNDLE_MESSAGES: Final[Mapping[str, Text]] = {
     ),
     "bundle.not_given": Text("the file was not handed in", "未提交文件"),
     "bundle.no_token": Text("no time-stamp was deposited with it", "存证时未附时间戳"),
+    "bundle.token_missing": Text(
+        "the deposit names one, SHA-256 {digest}: it is not in the bundle",
+        "存证登记了时间戳（SHA-256 {digest}），案卷内未见",
+    ),
+    "bundle.token": Text("time token", "时间戳令牌"),
+    "bundle.token_passed": Text("passed", "通过"),
+    "bundle.token_failed": Text("failed", "不通过"),
+    "bundle.token_absent": Text("absent", "无"),
+    "bundle.token_unknown": Text("not verified", "无法核验"),
+    "bundle.token_stranger": Text(
+        "{time}, by an authority that neither the ledger nor this machine knows",
+        "{time}，其签发机构未在账本公布，本机亦未采信",
+    ),
+    "bundle.token_unbelieved": Text("{time}: {why}", "{time}：{why}"),
+    "bundle.token_pinned": Text(
+        "{time} by {authority}, certified by {anchor}, which is pinned here",
+        "{time}，{authority}，由本机采信的 {anchor} 认证",
+    ),
+    "bundle.token_published": Text(
+        "{time} by {authority}: “{name}”, published by {by} until {until}",
+        "{time}，{authority}：即 {by} 公布的“{name}”，有效期至 {until}",
+    ),
+    "bundle.token_outside": Text(
+        "{time} by {authority}: “{name}” is published only for {since} to {until}",
+        "{time}，{authority}：“{name}”仅公布于 {since} 至 {until}",
+    ),
+    "bundle.authorities": Text("time-stamp authorities", "时间戳机构"),
+    "bundle.authorities_case": Text(
+        "time-stamp authorities, as the case proves: {count}", "时间戳机构（案卷附证明）：{count}"
+    ),
+    "bundle.authorities_node": Text(
+        "time-stamp authorities, as the own node has them: {count}",
+        "时间戳机构（本方节点所载）：{count}",
+    ),
+    "bundle.authorities_none": Text("none is published", "未公布任何机构"),
+    "bundle.authority": Text(
+        "certificate {certificate}, {since} to {until}, published by {by}",
+        "证书 {certificate}，{since} 至 {until}，由 {by} 公布",
+    ),
+    "bundle.electronic": Text("electronic signature of the file", "文件的电子签名"),
+    "bundle.no_signature": Text("none was deposited with it", "存证时未附电子签名"),
+    "bundle.signature_missing": Text(
+        "the deposit names one, SHA-256 {digest}: it is not in the bundle",
+        "存证登记了电子签名（SHA-256 {digest}），案卷内未见",
+    ),
     "bundle.no_collector": Text("no collecting program is named", "未声明采集程序"),
     "bundle.other_collector": Text(
         "{app} {version} is what the depositor signed; the case proves another",

@@ -46,4 +46,5 @@ BUNDLE: Final = CaseBundle(
     title=Label(zh="案卷证据目录", en="Index of the evidence of a case"),
     page=index_page,
     labels=INDEX_LABELS,
+    authorities="authorities",
 )

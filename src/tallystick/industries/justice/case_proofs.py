@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from tallystick.contracts import Contradiction, TableReader, required_record
 from tallystick.industries.justice.case_records import Case, CollectorSeen, DepositSeen, Exhibit
-from tallystick.industries.justice.identity_records import Certificate
+from tallystick.industries.justice.identity_records import Certificate, TimeAuthority
 from tallystick.industries.justice.paper_times import time_of
 from tallystick.industries.justice.records import Agreement, Amendment, PartySignature, Template
 from tallystick.industries.justice.rules import (
@@ -74,6 +74,20 @@ def _signature(
         and certificate.valid_from <= one.signed_at <= certificate.valid_until
         and (revoked_at is None or one.signed_at < revoked_at),
     }
+
+
+def authorities_of(tables: TableReader) -> list[Facts]:
+    """Return the time-stamp authorities whose tokens the court takes, as they were published."""
+    return [
+        {
+            "certificate": one.certificate,
+            "name": one.name,
+            "valid_from": time_of(one.valid_from),
+            "valid_until": time_of(one.valid_until),
+            "published_by": one.published_by,
+        }
+        for one in tables.rows("authorities", TimeAuthority)
+    ]
 
 
 def collector_of(tables: TableReader, exhibit: Exhibit) -> Facts | None:

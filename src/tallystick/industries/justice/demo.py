@@ -15,6 +15,7 @@ from tallystick.industries.justice.demo_cast import (
     ARCHIVIST,
     CLERK,
     CLERK_OF_COURT,
+    CLOCK_1,
     CONTRACT,
     COURT,
     FILING_1,
@@ -43,6 +44,7 @@ __all__ = ["CONTRACT", "PAYER", "TELLER", "history", "parts", "tell"]
 
 _RENT: Final = 120_000
 _TICKS: Final = 100
+_YEAR_MS: Final = 31_536_000_000
 _SOON_MS: Final = 500
 """When what the court orders is due: at once, yet after the decision."""
 
@@ -108,7 +110,9 @@ def _sign(theatre: Theatre, template: str, number: str) -> str:
 
 
 def _break(theatre: Theatre, agreement: str, number: str) -> None:
-    courier, _ = put_on_record(theatre, f"{number} 快递签收")
+    courier, _ = put_on_record(
+        theatre, f"{number} 快递签收", stamp=lambda name: _stamp(theatre, name)
+    )
     delivered = {"obligation": f"{agreement}.deliver", "evidence": "courier_sign_off"}
     theatre.act(CLERK, "report_performance", deposit=courier, **delivered)
     _turn_clock(theatre, agreement, "BREACHED")
@@ -127,6 +131,15 @@ def _break(theatre: Theatre, agreement: str, number: str) -> None:
             "notice with proof",
         )
     )
+
+
+def _stamp(theatre: Theatre, name: str) -> str:
+    """Have a file time-stamped by an authority that is published on the ledger first."""
+    token, certificate = theatre.stamp_original(name)
+    period = {"valid_from": 0, "valid_until": theatre.now + _YEAR_MS}
+    named = {"certificate": certificate, "name": "示例授时中心"}
+    theatre.act(CLOCK_1, "publish_authority", **named, **period)
+    return token
 
 
 def _turn_clock(theatre: Theatre, agreement: str, state: str) -> None:

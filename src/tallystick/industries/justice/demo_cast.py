@@ -20,6 +20,7 @@ from tallystick.industries.justice.workflows import (
     PLATFORM,
     REVIEWER,
     RULE_KEEPER,
+    TIME,
 )
 
 CONTRACT: Final = "justice"
@@ -38,6 +39,7 @@ CLERK, ARCHIVIST, VOUCHER = "platform-lin", "archive-he", "identity-gao"
 ISSUER, REVIEWER_1, CREDIT_1 = "ca-luo", "reviewer-song", "credit-tang"
 RULES_1, MEDIATOR_1, CLERK_OF_COURT = "rules-zhu", "mediator-he", "court-archive"
 FILING_1, JUDGE_1, MACHINE, OFFICER_1 = "filing-liang", "judge-fang", "court-node", "officer-wei"
+CLOCK_1: Final = "time-ji"
 MEDIATION: Final = "52330100MADEM3070H"
 COURT: Final = "11330100MADEM3030L"
 
@@ -63,6 +65,7 @@ def parts() -> tuple[Player, ...]:
         Player(*court, OFFICER_1, Label(zh="魏执", en="Wei Zhi"), OFFICER),
         Player(*mediation, MEDIATOR_1, Label(zh="何解", en="He Jie"), MEDIATOR),
         Player(*trust, ISSUER, Label(zh="罗证", en="Luo Zheng"), AUTHORITY),
+        Player(*trust, CLOCK_1, Label(zh="季时", en="Ji Shi"), TIME),
         Player(*identity, VOUCHER, Label(zh="高识", en="Gao Shi"), IDENTITY),
         Player(*credit, CREDIT_1, Label(zh="唐信", en="Tang Xin"), CREDIT),
         Player(*bank, TELLER, Label(zh="施柜", en="Shi Gui"), BANK),

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -55,11 +55,26 @@ def draft_template(scene: Scene, title: str, *, days_to_pay: int = 0) -> str:
     return str(drafted["id"])
 
 
-def put_on_record(scene: Scene, title: str, who: str = ARCHIVIST) -> tuple[str, str]:
-    """Deposit a file that the story keeps; return id and hash."""
+def put_on_record(
+    scene: Scene,
+    title: str,
+    who: str = ARCHIVIST,
+    stamp: Callable[[str], str | None] = lambda _: None,
+) -> tuple[str, str]:
+    """Deposit a file that the story keeps; return id and hash.
+
+    Args:
+        scene: where it happens.
+        title: what the file is.
+        who: the depositor.
+        stamp: has the kept file time-stamped; returns the SHA-256 of the token, or None.
+    """
     content = f"{title}\n".encode()
     sha256 = scene.keep_original(f"{title}.txt", content)
     new: dict[str, Any] = {"sha256": sha256, "size": len(content), "title": title}
+    token = stamp(f"{title}.txt")
+    if token is not None:
+        new["token_sha256"] = token
     new |= {"file_name": f"{title}.txt", "collector": dict(COLLECTOR)}
     (kept,) = scene.act(who, "evidence.deposit_many", deposits=[new])
     return str(kept["id"]), sha256

@@ -20,7 +20,7 @@ from tallystick.contracts import (
     TakeAway,
     required_record,
 )
-from tallystick.industries.justice.case_proofs import collector_of, signatures_of
+from tallystick.industries.justice.case_proofs import authorities_of, collector_of, signatures_of
 from tallystick.industries.justice.case_records import (
     Case,
     ClaimLine,
@@ -147,6 +147,7 @@ def case_facts(tables: TableReader, case: str) -> Facts:
         },
         "signatures": signatures_of(tables, agreement, template, kept),
         "index": [_index_entry(one) | {"collector": collector_of(tables, one)} for one in shown],
+        "time_authorities": authorities_of(tables),
     }
 
 

@@ -159,6 +159,12 @@ CASE_LABELS: Final[Labels] = MappingProxyType(
         "index.collector.registered_at": time_fact("登记时间", "Registered at"),
         "index.collector.withdrawn_at": time_fact("撤回时间", "Withdrawn at"),
         "index.collector.reason": fact("撤回原因", "Reason"),
+        "time_authorities": fact("时间戳机构", "Time-stamp authorities"),
+        "time_authorities.name": fact("名称", "Name"),
+        "time_authorities.certificate": digest_fact("证书 SHA-256", "SHA-256 of its certificate"),
+        "time_authorities.valid_from": time_fact("生效时间", "Valid from"),
+        "time_authorities.valid_until": time_fact("有效期至", "Valid until"),
+        "time_authorities.published_by": fact("公布机构", "Published by"),
     }
 )
 INDEX_LABELS: Final[Labels] = MappingProxyType(

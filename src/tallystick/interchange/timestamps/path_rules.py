@@ -45,7 +45,8 @@ def check_signer(token: Token, roots: Roots) -> CheckedToken:
     if not hmac.compare_digest(found, token.message_digest):
         raise refuse("the signature is over other content", "message_digest")
     pinned = [parse_certificate(one) for one in roots.certificates]
-    candidates = [*map(parse_certificate, token.certificates), *pinned]
+    published = [parse_certificate(one) for one in roots.published]
+    candidates = [*map(parse_certificate, token.certificates), *pinned, *published]
     signer = _signer(token, candidates)
     _check_signature(
         signer,
@@ -56,7 +57,7 @@ def check_signer(token: Token, roots: Roots) -> CheckedToken:
     )
     _check_purpose(signer)
     moment = datetime.fromtimestamp(token.time_ms / 1000, UTC)
-    path = _path(signer, candidates, pinned, moment)
+    path = _path(signer, candidates, pinned, published, moment)
     ends = min(one.not_valid_after_utc for one in path)
     return CheckedToken(
         token=token,
@@ -125,6 +126,7 @@ def _path(
     signer: x509.Certificate,
     candidates: Sequence[x509.Certificate],
     pinned: Sequence[x509.Certificate],
+    published: Sequence[x509.Certificate],
     moment: datetime,
 ) -> list[x509.Certificate]:
     """Return a path from the signer to a pinned authority, all valid at the time of the token."""
@@ -138,7 +140,7 @@ def _path(
                 moment.isoformat(),
                 expected=f"{last.not_valid_before_utc} to {last.not_valid_after_utc}",
             )
-        if len(path) > 1 and last in pinned:
+        if last in published or (len(path) > 1 and last in pinned):
             return path
         issuer = next(_issuers(last, [*pinned, *candidates]), None)
         if issuer is None or issuer in path:

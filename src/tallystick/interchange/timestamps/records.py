@@ -30,9 +30,11 @@ class Roots:
 
     certificates: tuple[bytes, ...]
     """DER."""
+    published: tuple[bytes, ...] = ()
+    """Certificates (DER) that are believed as they are, whoever issued them."""
 
     def __bool__(self) -> bool:
-        return bool(self.certificates)
+        return bool(self.certificates or self.published)
 
 
 @dataclass(frozen=True, slots=True)
