@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 from tallystick.cli.answers import Answer
 from tallystick.cli.bundle_verbs import BundleVerb
 from tallystick.cli.catalogue import pick
+from tallystick.cli.clerk_verbs import ClerkVerb
 from tallystick.cli.contract_verbs import AnyVerb, nouns_among, summary_of, text_at, verbs_of
 from tallystick.cli.counter_verbs import CounterVerb
 from tallystick.cli.export_verbs import ExportVerb
@@ -233,6 +234,7 @@ def _add_verb(noun: App, verb: AnyVerb) -> None:
 
 def _command_of(verb: AnyVerb) -> Callable[..., Answer]:
     from tallystick.cli.bundle_command import bundle_command_of
+    from tallystick.cli.clerk_command import clerk_command_of
     from tallystick.cli.counter_command import counter_command_of
     from tallystick.cli.export_command import export_command_of
     from tallystick.cli.keep_command import keep_command_of
@@ -242,14 +244,12 @@ def _command_of(verb: AnyVerb) -> Callable[..., Answer]:
 
     if isinstance(verb, TableVerb):
         return table_command_of(verb)
-    if isinstance(verb, BundleVerb):
-        return bundle_command_of(verb)
+    if isinstance(verb, BundleVerb | ClerkVerb):
+        return bundle_command_of(verb) if isinstance(verb, BundleVerb) else clerk_command_of(verb)
     if isinstance(verb, CounterVerb):
         return counter_command_of(verb)
-    if isinstance(verb, KeepVerb):
-        return keep_command_of(verb)
-    if isinstance(verb, RestoreVerb):
-        return restore_command_of(verb)
+    if isinstance(verb, KeepVerb | RestoreVerb):
+        return keep_command_of(verb) if isinstance(verb, KeepVerb) else restore_command_of(verb)
     return export_command_of(verb) if isinstance(verb, ExportVerb) else command_of(verb)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tallystick.cli.bundle_verbs import BundleVerb, bundle_verb_text, bundle_verbs_of
 from tallystick.cli.catalogue import command_text
+from tallystick.cli.clerk_verbs import ClerkVerb, clerk_verb_text, clerk_verbs_of
 from tallystick.cli.counter_verbs import CounterVerb, counter_verb_text, counter_verbs_of
 from tallystick.cli.export_verbs import ExportVerb, export_verb_text, export_verbs_of
 from tallystick.cli.installed import contract_names, installed_schema, is_contract
@@ -39,7 +40,7 @@ class Verb:
     method: MethodSchema
 
 
-DoorVerb: TypeAlias = ExportVerb | BundleVerb | KeepVerb | CounterVerb | RestoreVerb
+DoorVerb: TypeAlias = ExportVerb | BundleVerb | KeepVerb | CounterVerb | RestoreVerb | ClerkVerb
 AnyVerb: TypeAlias = Verb | TableVerb | DoorVerb
 
 
@@ -60,7 +61,8 @@ def verbs_of(contract: str) -> Mapping[str, AnyVerb]:
     made |= {verb.path: verb for verb in export_verbs_of(contract, {*made, *COMMANDS})}
     made |= {verb.path: verb for verb in bundle_verbs_of(contract, {*made, *COMMANDS})}
     made |= {verb.path: verb for verb in keep_verbs_of(contract, {*made, *COMMANDS})}
-    return made | {verb.path: verb for verb in restore_verbs_of(contract, {*made, *COMMANDS})}
+    made |= {verb.path: verb for verb in restore_verbs_of(contract, {*made, *COMMANDS})}
+    return made | {verb.path: verb for verb in clerk_verbs_of(contract, {*made, *COMMANDS})}
 
 
 def text_at(path: str) -> CommandText:
@@ -88,6 +90,8 @@ def _door_text(verb: DoorVerb) -> CommandText:
         return counter_verb_text(verb)
     if isinstance(verb, RestoreVerb):
         return restore_verb_text(verb)
+    if isinstance(verb, ClerkVerb):
+        return clerk_verb_text(verb)
     return bundle_verb_text(verb) if isinstance(verb, BundleVerb) else keep_verb_text(verb)
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -70,7 +71,7 @@ def _export_car(contract: str) -> Callable[..., Answer]:
         from tallystick.encoding import Cid
 
         places = places_of(source)
-        with signed_net(signing, address) as (net, identity), _workplace(out.parent) as store:
+        with signed_net(signing, address) as (net, identity), workplace(out.parent) as store:
             found = restoring_of(contract).object_named(ProvenLedger(net, contract), subject)
             kept = _required(contract, found, subject)
             sources = Places(net, identity, places)
@@ -79,7 +80,7 @@ def _export_car(contract: str) -> Callable[..., Answer]:
                 warn(say("keep.wrong_source", name=subject, holder=holder))
             if fetched.holder is None:
                 raise NotFound(say("restore.nobody", name=subject), field="SUBJECT", found=subject)
-            _save(out, write_car(store.depot, Cid.parse(kept.file.cid)))
+            save(out, write_car(store.depot, Cid.parse(kept.file.cid)))
         named = {"object": kept.name, "cid": kept.file.cid, "holder": fetched.holder}
         return Sheet({"file": str(out), "size": out.stat().st_size, **named})
 
@@ -114,8 +115,8 @@ def _restore(contract: str) -> Callable[..., Answer]:
         from tallystick.documents import root_of, take_car
         from tallystick.merkle import Address as ContentAddress
 
-        place = _workplace(None) if folder is None else nullcontext(DepotBytes(folder))
-        with open_net(address) as net, _reading(car).open("rb") as file, place as store:
+        place = workplace(None) if folder is None else nullcontext(DepotBytes(folder))
+        with open_net(address) as net, reading(car).open("rb") as file, place as store:
             cid = root_of(file)
             found = restoring_of(contract).object_at(ProvenTables(net, contract), str(cid))
             kept = _required(contract, found, str(cid))
@@ -125,7 +126,7 @@ def _restore(contract: str) -> Callable[..., Answer]:
                 expected = ContentAddress(cid, kept.file.size, slices_root)
                 take_car(store.depot, file, expected=expected)
             if out is not None:
-                _save(out, store.depot.read(cid))
+                save(out, store.depot.read(cid))
         step(say("restore.restored", name=kept.name))
         saved = {"file": None if out is None else str(out), "cid": str(cid)}
         return Sheet({"object": kept.name, "size": kept.file.size, **saved})
@@ -154,8 +155,8 @@ def _drill(contract: str) -> Callable[..., Answer]:
         from tallystick.cli.commands.document import signed_net
         from tallystick.cli.keeping import Places, ProvenLedger, places_of
 
-        places, lines = places_of(source), _reading(directory).read_bytes()
-        with signed_net(signing, address) as (net, identity), _workplace(None) as store:
+        places, lines = places_of(source), reading(directory).read_bytes()
+        with signed_net(signing, address) as (net, identity), workplace(None) as store:
             ledger, sources = ProvenLedger(net, contract), Places(net, identity, places)
             done = restoring_of(contract).run_drill(ledger, store, sources, day, lines)
         for holder in done.wrong:
@@ -171,7 +172,7 @@ def _drill(contract: str) -> Callable[..., Answer]:
 
 
 @contextmanager
-def _workplace(beside: Path | None) -> Iterator[DepotBytes]:
+def workplace(beside: Path | None) -> Iterator[DepotBytes]:
     """Yield a store for sealed bytes that is gone afterwards."""
     from tallystick.cli.keeping import DepotBytes
 
@@ -196,7 +197,7 @@ def _required(contract: str, found: SealedObject | None, name: str) -> SealedObj
     return found
 
 
-def _reading(path: Path) -> Path:
+def reading(path: Path) -> Path:
     """Return a path to a file that is there.
 
     Raises:
@@ -207,7 +208,7 @@ def _reading(path: Path) -> Path:
     return path
 
 
-def _save(out: Path, pieces: Iterable[bytes]) -> None:
+def save(out: Path, pieces: Iterable[bytes]) -> None:
     """Write a file that was asked for, whole or not at all.
 
     Raises:
@@ -218,6 +219,8 @@ def _save(out: Path, pieces: Iterable[bytes]) -> None:
         with partial.open("wb") as file:
             for piece in pieces:
                 file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
         partial.replace(out)
     except OSError as error:
         raise FileProblem(f"{out}: {error.strerror}", field="--out", found=str(out)) from error

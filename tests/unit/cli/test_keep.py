@@ -52,6 +52,7 @@ IDENTITIES = {
     "rules": Identity(SETTLING, "he", secret(21)),
     "bank": Identity(SETTLING, "qian", secret(22)),
     "auditor": Identity(SETTLING, "wu", secret(23)),
+    "reader": Identity(SETTLING, "gu", secret(25)),
     **{
         f"n{number}": Identity(code, "keeper", secret(30 + number))
         for number, code in enumerate(OPERATORS)
@@ -62,7 +63,7 @@ IDENTITIES = {
 def genesis() -> Any:
     """Return an owner, a settling bank and four operators."""
     whole = make_genesis()
-    roles = {name: f"custody.{name}" for name in ("owner", "rules", "bank", "auditor")}
+    roles = {name: f"custody.{name}" for name in ("owner", "rules", "bank", "auditor", "reader")}
     roles["legal"] = "custody.legal-officer"
     people = IDENTITIES.items()
     return msgspec.structs.replace(

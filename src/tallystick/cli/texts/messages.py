@@ -8,6 +8,7 @@ from typing import Final
 
 from tallystick.cli.texts.authors import AUTHOR_MESSAGES
 from tallystick.cli.texts.bundles import BUNDLE_MESSAGES
+from tallystick.cli.texts.clerking import CLERK_MESSAGES
 from tallystick.cli.texts.consoles import CONSOLE_MESSAGES
 from tallystick.cli.texts.counters import COUNTER_MESSAGES
 from tallystick.cli.texts.demo import DEMO
@@ -36,6 +37,7 @@ MESSAGES: Final[Mapping[str, Text]] = {
     **COUNTER_MESSAGES,
     **KEEP_MESSAGES,
     **RESTORE_MESSAGES,
+    **CLERK_MESSAGES,
     **FIELDS,
     **DEMO,
     **DOCTOR,

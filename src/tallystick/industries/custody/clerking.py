@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a clerk of the owner and a reader do: declare, prove a plaintext, anchor a day, read.
+
+`tally custody put`, `declare`, `commit`, `archive-day`, `show-lines` and `read` work with it. It
+knows neither network nor disk; what is missing for a call is read from the ledger by its key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tallystick.contracts import Contradiction, TableReader, asdict, required_record
+from tallystick.contracts.parts import ActingLedger, BatchTree, KeptFile
+from tallystick.industries.custody.archive_records import (
+    Archive,
+    Audit,
+    Gap,
+    Manifest,
+    Terminal,
+    TerminalDay,
+)
+from tallystick.industries.custody.challenging import file_of
+from tallystick.industries.custody.records import CorruptSlice, ObjectRead, StoredObject
+from tallystick.industries.custody.refusals import BadManifest, GapUnexplained
+from tallystick.industries.custody.restoring import entries_of
+from tallystick.industries.custody.rules import check_run, entry_digest, plain_commitment
+
+_SHOWN_MAX: Final = 50
+Causes = Mapping[tuple[str, int], tuple[int, str]]
+"""Last number and cause of a gap, by its terminal and first number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A read that the ledger knows of, and where the bytes may be."""
+
+    read: str
+    object: str
+    file: KeptFile
+    nodes: tuple[str, ...]
+
+
+def commitment(name: str, sha256: str, salt: bytes) -> str:
+    """Return what stands on the ledger for the plaintext of an object."""
+    return plain_commitment(name, sha256, salt)
+
+
+def commitment_on_ledger(tables: TableReader, name: str) -> str | None:
+    """Return what the ledger has for the plaintext of an object; None if there is no object."""
+    stored = tables.record("objects", StoredObject, name)
+    return None if stored is None else stored.plain
+
+
+def open_read(ledger: ActingLedger, grant: str, purpose: str) -> Opened:
+    """Record a use of a grant, before any byte is fetched; a read that broke off goes on.
+
+    Raises:
+        Refused: the grant does not allow it.
+    """
+    begun = [one for one in ledger.rows("reads", ObjectRead, grant=grant) if one.done_at is None]
+    if begun:
+        read, name = begun[0].id, begun[0].object
+    else:
+        opened = ledger.act("open_read", grant=grant, purpose=purpose)
+        read, name = opened["id"], opened["object"]
+    stored = required_record(ledger, "objects", StoredObject, name)
+    return Opened(read, name, file_of(stored), stored.nodes)
+
+
+def finish_read(
+    ledger: ActingLedger, opened: Opened, node: str, damaged: Sequence[tuple[str, int]]
+) -> None:
+    """Say which node gave the right bytes, and report those that gave others (AFC-1).
+
+    Args:
+        ledger: signs as the reader.
+        opened: the read.
+        node: gave the right bytes.
+        damaged: node and slice of what was wrong.
+    """
+    corrupted = [asdict(CorruptSlice(node=name, index=index)) for name, index in damaged]
+    ledger.act("finish_read", read=opened.read, node=node, corrupted=corrupted)
+
+
+def day_of_lines(
+    tables: TableReader, owner: str, directory: bytes, causes: Causes
+) -> Mapping[str, Any]:
+    """Return root, size and terminals of a day for `anchor_day`, from its lines.
+
+    The lines stand by terminal, each terminal's by number, and go on where its last day ended. A
+    terminal without lines is named too: a day that leaves one out is refused.
+
+    Raises:
+        BadManifest: they are no lines, or in another order.
+        GapUnexplained: a number is missing, and no cause is given (AFC-7).
+        SequenceOverlap: a number comes a second time.
+    """
+    entries = entries_of(directory)
+    lines = directory.count(b"\n") + (not directory.endswith(b"\n") and bool(directory))
+    if len(entries) != lines:
+        raise BadManifest(what="a line that is none")
+    archive = required_record(tables, "archives", Archive, owner)
+    named = tuple(dict.fromkeys(one.terminal for one in entries))
+    order = (*named, *(one for one in archive.terminals if one not in named))
+    by_terminal = [one for name in order for one in entries if one.terminal == name]
+    if by_terminal != entries:
+        raise BadManifest(what="lines of a terminal apart")
+    runs = []
+    for name in order:
+        kept = required_record(tables, "terminals", Terminal, name)
+        numbers = [one.sequence for one in entries if one.terminal == name]
+        run = _run(name, kept.next, numbers, causes)
+        check_run(run, kept.next)
+        runs.append(asdict(run) | {"gaps": [asdict(one) for one in run.gaps]})
+    tree = BatchTree([entry_digest(one) for one in entries])
+    return {"root": tree.root, "size": sum(one.size for one in entries), "terminals": runs}
+
+
+def lines_to_show(tables: TableReader, audit: str, directory: bytes) -> list[list[dict[str, Any]]]:
+    """Return the lines that an audit still asks for, with their paths, so many for each call.
+
+    Raises:
+        Contradiction: these are not the lines of the audited day.
+    """
+    drawn = required_record(tables, "audits", Audit, audit)
+    manifest = required_record(tables, "manifests", Manifest, drawn.manifest)
+    entries = entries_of(directory)
+    tree = BatchTree([entry_digest(one) for one in entries]) if entries else None
+    if tree is None or (tree.root, len(entries)) != (manifest.root, manifest.entries):
+        raise Contradiction(subject=drawn.manifest, what="directory")
+    done = {*drawn.found, *drawn.missing}
+    answered = {*drawn.asked_found, *drawn.asked_missing}
+    wanted = {index for index in drawn.indices if index not in done}
+    wanted |= {
+        index
+        for index, one in enumerate(entries)
+        if one.business_key in drawn.asked and one.business_key not in answered
+    }
+    shown = [
+        {"index": index, "entry": asdict(entries[index]), "path": list(tree.path(index))}
+        for index in sorted(wanted)
+    ]
+    return [shown[at : at + _SHOWN_MAX] for at in range(0, len(shown), _SHOWN_MAX)]
+
+
+def _run(name: str, expected: int, numbers: Iterable[int], causes: Causes) -> TerminalDay:
+    """Return a terminal's numbers of a day; whatever is missing among them must have a cause."""
+    gaps = tuple(
+        Gap(first=first, count=last - first + 1, cause=cause)
+        for (terminal, first), (last, cause) in sorted(causes.items())
+        if terminal == name
+    )
+    explained = {at for gap in gaps for at in range(gap.first, gap.first + gap.count)}
+    listed = list(numbers)
+    at = expected
+    for number in listed:
+        while at < number:
+            if at not in explained:
+                raise GapUnexplained(terminal=name, sequence=at)
+            at += 1
+        if number < at or number in explained:
+            raise BadManifest(what=f"number {number} of {name}")
+        at = number + 1
+    if any(gap.count < 1 for gap in gaps):
+        raise BadManifest(what=f"gap of {name}")
+    return TerminalDay(terminal=name, first=expected, entries=len(listed), gaps=gaps)
