@@ -43,14 +43,14 @@ def read_card(path: Path) -> Card:
     Raises:
         FileProblem: there is none, or it is another file.
     """
+    data = read_file(path, size_max=_CARD_BYTES_MAX)
     try:
-        card = msgspec.json.decode(read_file(path, size_max=_CARD_BYTES_MAX), type=Card)
-        is_good = card.format == CARD_FORMAT and len(card.salt_bytes) == _SALT_BYTES
+        card = msgspec.json.decode(data, type=Card)
+        if card.format == CARD_FORMAT and len(card.salt_bytes) == _SALT_BYTES:
+            return card
     except (msgspec.MsgspecError, ValueError):
-        is_good = False
-    if not is_good:
-        raise FileProblem(say("clerk.no_card", path=path), field="--card", expected=CARD_FORMAT)
-    return card
+        pass  # whatever it is, it is no card
+    raise FileProblem(say("clerk.no_card", path=path), field="--card", expected=CARD_FORMAT)
 
 
 def card_for(path: Path, name: str, sha256: str) -> Card:

@@ -26,6 +26,7 @@ from tallystick.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from tallystick.client import DocumentFacts, Net
+    from tallystick.encoding import Value
 
 _GAP: Final = re.compile(r"([^:=]+):([0-9]{1,9})(?:-([0-9]{1,9}))?=(.+)")
 _ANY_MEDIA: Final = "application/octet-stream"
@@ -135,7 +136,7 @@ def _declared(net: Net, contract: str, known: DocumentFacts, declaring: Declarin
     finally:
         sealed.unlink()
     plain = clerking_of(contract).commitment(card.object, card.sha256, card.salt_bytes)
-    stated: dict[str, Plain] = {
+    stated: dict[str, Value] = {
         "id": declaring.object,
         "agreement": declaring.agreement,
         "cid": known.cid,

@@ -63,6 +63,7 @@ class Desk(World):
             until = (net.status().block_time_ms or 0) + DAY_MS
             terms = {"object": "v1", "reader": SETTLING, "purpose": "audit"}
             done = net.call("custody", "grant_read", **terms, valid_until=until, max_uses=uses)
+        assert isinstance(done.result, dict)
         return str(done.result["id"])
 
     def sources(self, *nodes: str) -> list[object]:
