@@ -125,6 +125,8 @@ TREE: Final[Mapping[str, str]] = {
     "document hand-over": "document_share:hand_over",
     "document fetch": "document_share:fetch",
     "document challenge": "document_share:challenge",
+    "document export-car": "document_car:export_car",
+    "document import-car": "document_car:import_car",
     "document revoke": "document:revoke",
     "document erase": "document:erase",
     "document extend": "document:extend",

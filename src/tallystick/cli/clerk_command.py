@@ -299,7 +299,7 @@ def _read(contract: str) -> Callable[..., Answer]:
         from tallystick.cli.clerk_reading import WatchedSources
         from tallystick.cli.commands.document import signed_net
         from tallystick.cli.keeping import NetLedger, Places, places_of
-        from tallystick.cli.restore_command import save, workplace
+        from tallystick.cli.sealed_workplace import save_whole, workplace
         from tallystick.contracts.parts import fetch_sealed
         from tallystick.encoding import Cid
 
@@ -318,7 +318,7 @@ def _read(contract: str) -> Callable[..., Answer]:
                 raise NotFound(message, field="GRANT", found=opened.object)
             cid = Cid.parse(opened.file.cid)
             damaged = watched.damaged(fetched.wrong, store.depot.read(cid))
-            save(out, store.depot.read(cid))
+            save_whole(out, store.depot.read(cid))
             clerking.finish_read(ledger, opened, fetched.holder, damaged)
         return Sheet(
             {
@@ -359,9 +359,9 @@ def _gap(text: str) -> tuple[tuple[str, int], tuple[int, str]]:
 
 
 def _lines(path: Path) -> bytes:
-    from tallystick.cli.restore_command import reading
+    from tallystick.cli.sealed_workplace import existing_file
 
-    return reading(path).read_bytes()
+    return existing_file(path).read_bytes()
 
 
 _COMMANDS: Final[dict[Kind, Callable[[str], Callable[..., Answer]]]] = {

@@ -3,12 +3,9 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -19,14 +16,14 @@ from tallystick.cli.exit_codes import ExitCode
 from tallystick.cli.options import ADDRESS, OUTPUT, SIGNING, Address, Output, Signing
 from tallystick.cli.restore_verbs import RestoreVerb, restoring_of
 from tallystick.cli.schema_options import HelpText
+from tallystick.cli.sealed_workplace import existing_file, save_whole, workplace
 from tallystick.cli.talk import step, warn
 from tallystick.cli.texts.keeping import KEEP_OPTIONS
 from tallystick.cli.texts.restoring import RESTORE_OPTIONS
 from tallystick.cli.texts.words import Text
-from tallystick.errors import FileProblem, NotFound
+from tallystick.errors import NotFound
 
 if TYPE_CHECKING:
-    from tallystick.cli.keeping import DepotBytes
     from tallystick.contracts.parts import SealedObject
 
 
@@ -80,7 +77,7 @@ def _export_car(contract: str) -> Callable[..., Answer]:
                 warn(say("keep.wrong_source", name=subject, holder=holder))
             if fetched.holder is None:
                 raise NotFound(say("restore.nobody", name=subject), field="SUBJECT", found=subject)
-            save(out, write_car(store.depot, Cid.parse(kept.file.cid)))
+            save_whole(out, write_car(store.depot, Cid.parse(kept.file.cid)))
         named = {"object": kept.name, "cid": kept.file.cid, "holder": fetched.holder}
         return Sheet({"file": str(out), "size": out.stat().st_size, **named})
 
@@ -116,7 +113,7 @@ def _restore(contract: str) -> Callable[..., Answer]:
         from tallystick.merkle import Address as ContentAddress
 
         place = workplace(None) if folder is None else nullcontext(DepotBytes(folder))
-        with open_net(address) as net, reading(car).open("rb") as file, place as store:
+        with open_net(address) as net, existing_file(car).open("rb") as file, place as store:
             cid = root_of(file)
             found = restoring_of(contract).object_at(ProvenTables(net, contract), str(cid))
             kept = _required(contract, found, str(cid))
@@ -126,7 +123,7 @@ def _restore(contract: str) -> Callable[..., Answer]:
                 expected = ContentAddress(cid, kept.file.size, slices_root)
                 take_car(store.depot, file, expected=expected)
             if out is not None:
-                save(out, store.depot.read(cid))
+                save_whole(out, store.depot.read(cid))
         step(say("restore.restored", name=kept.name))
         saved = {"file": None if out is None else str(out), "cid": str(cid)}
         return Sheet({"object": kept.name, "size": kept.file.size, **saved})
@@ -155,7 +152,7 @@ def _drill(contract: str) -> Callable[..., Answer]:
         from tallystick.cli.commands.document import signed_net
         from tallystick.cli.keeping import Places, ProvenLedger, places_of
 
-        places, lines = places_of(source), reading(directory).read_bytes()
+        places, lines = places_of(source), existing_file(directory).read_bytes()
         with signed_net(signing, address) as (net, identity), workplace(None) as store:
             ledger, sources = ProvenLedger(net, contract), Places(net, identity, places)
             done = restoring_of(contract).run_drill(ledger, store, sources, day, lines)
@@ -171,21 +168,6 @@ def _drill(contract: str) -> Callable[..., Answer]:
     return drill
 
 
-@contextmanager
-def workplace(beside: Path | None) -> Iterator[DepotBytes]:
-    """Yield a store for sealed bytes that is gone afterwards."""
-    from tallystick.cli.keeping import DepotBytes
-
-    try:
-        place = TemporaryDirectory(prefix=".tally-", dir=beside)
-    except OSError as error:
-        raise FileProblem(
-            f"{beside}: {error.strerror}", field="--out", found=str(beside)
-        ) from error
-    with place as folder:
-        yield DepotBytes(Path(folder))
-
-
 def _required(contract: str, found: SealedObject | None, name: str) -> SealedObject:
     """Return an object.
 
@@ -195,34 +177,3 @@ def _required(contract: str, found: SealedObject | None, name: str) -> SealedObj
     if found is None:
         raise NotFound(say("restore.no_object", contract=contract, name=name), found=name[:80])
     return found
-
-
-def reading(path: Path) -> Path:
-    """Return a path to a file that is there.
-
-    Raises:
-        FileProblem: it is not.
-    """
-    if not path.is_file():
-        raise FileProblem(say("project.missing", path=path), field="FILE", found=str(path))
-    return path
-
-
-def save(out: Path, pieces: Iterable[bytes]) -> None:
-    """Write a file that was asked for, whole or not at all.
-
-    Raises:
-        FileProblem: it cannot be written.
-    """
-    partial = out.with_name(f".{out.name}.partial")
-    try:
-        with partial.open("wb") as file:
-            for piece in pieces:
-                file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(out)
-    except OSError as error:
-        raise FileProblem(f"{out}: {error.strerror}", field="--out", found=str(out)) from error
-    finally:
-        partial.unlink(missing_ok=True)

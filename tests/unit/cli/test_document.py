@@ -13,6 +13,9 @@ from tallystick.cli.answers import Mark
 from tallystick.cli.doctor.folder import check_documents
 from tallystick.client import KeyStore, SealingKeyStore
 from tallystick.crypto import SealingKey, unseal
+from tallystick.documents import CarReader, Depot, DepotLimits, FolderStore, write_car
+from tallystick.encoding import Cid
+from tallystick.merkle import address_of
 from tallystick.model import DocumentSecret
 from tallystick.node import NodeConfig, create_network
 from tests.factories import BANK, COURT, LOG_KEY
@@ -133,6 +136,83 @@ def test_an_export_stays_sealed_and_opens_with_the_wrap_beside_it(
     nowhere = tmp_path / "missing" / "sales.age"
     lost = tally("document", "get", "D-1", "--sealed", "--out", nowhere, *OWN)
     assert lost.json["error"]["code"] == "E_FILE"
+
+
+def store_files(tmp_path: Path) -> list[Path]:
+    """Return what the node's store has, uploads and indexes too."""
+    found = (tmp_path / "node" / "documents").rglob("baf*")
+    return sorted(one for one in found if one.is_file())
+
+
+def test_a_car_goes_out_sealed_and_brings_a_lost_copy_back(
+    tally: Tally, file: Path, tmp_path: Path
+) -> None:
+    """No opening is recorded; the node that lost its copy has it again, and it opens."""
+    assert tally("document", "put", file, "--document", "D-1", *OWN).code == 0
+    car = tmp_path / "D-1.car"
+    done = tally("document", "export-car", "D-1", "--out", car, *OWN)
+    assert (done.code, done.json["file_size"]) == (0, car.stat().st_size), done.out
+    shown = tally("document", "show", "D-1", "--json").json
+    assert (shown["openings"], shown["cid"]) == (0, done.json["cid"])
+    with car.open("rb") as opened:
+        assert [str(Cid.decode(one)) for one in CarReader(opened).roots] == [shown["cid"]]
+    assert CLEAR not in car.read_bytes()
+    for one in store_files(tmp_path):
+        one.unlink()
+    get = ("document", "get", "D-1", "--out", tmp_path / "back", *OWN)
+    assert tally(*get).json["error"]["code"] == "E_NOT_FOUND"
+    again = tally("document", "import-car", car, *OWN)
+    assert (again.code, again.json["document"], again.json["version"]) == (0, "D-1", 1), again.out
+    assert tally(*get).code == 0
+    assert (tmp_path / "back").read_bytes() == CLEAR
+    taken = tally("document", "export-car", "D-1", "--out", car, *OWN)
+    assert taken.json["error"]["code"] == "E_FILE"
+    others = tally("document", "export-car", "D-1", "--out", tmp_path / "x", "--as", "bank")
+    assert (others.code, (tmp_path / "x").exists()) != (0, True)
+    unknown = tally("document", "export-car", "D-9", "--out", tmp_path / "x", *OWN)
+    assert unknown.json["error"]["code"] == "E_MISSING"
+    assert "CARv1" in tally("--lang", "zh", "document", "import-car", "--help").out
+
+
+def test_a_wrong_car_is_refused_with_its_code_and_leaves_nothing(
+    tally: Tally, file: Path, tmp_path: Path
+) -> None:
+    """A wrong block, another document, an address that nobody registered, what is no CAR."""
+    assert tally("document", "put", file, "--document", "D-1", *OWN).code == 0
+    assert tally("document", "put", file, "--document", "D-2", *OWN).code == 0
+    car, wrong = tmp_path / "D-1.car", tmp_path / "wrong.car"
+    assert tally("document", "export-car", "D-1", "--out", car, *OWN).code == 0
+    for one in store_files(tmp_path):
+        one.unlink()
+
+    def refused(data: bytes, *words: object) -> str:
+        wrong.write_bytes(data)
+        done = tally("document", "import-car", wrong, *words, *OWN)
+        assert done.code != 0, done.out
+        return str(done.json["error"]["code"])
+
+    whole = car.read_bytes()
+    assert refused(whole[:-1] + bytes((whole[-1] ^ 1,))) == "E_CAR"
+    assert refused(whole[:-9]) == "E_CAR"
+    assert refused(b"no archive") == "E_CAR"
+    assert refused(whole, "--document", "D-2") == "E_HASH"
+    assert refused(whole, "--document", "D-3") == "E_MISSING"
+    assert refused(car_of(b"another file", tmp_path / "other")) == "E_MISSING"
+    missing = tally("document", "import-car", tmp_path / "none.car", *OWN)
+    assert missing.json["error"]["code"] == "E_FILE"
+    others = tally("document", "import-car", car, "--as", "bank", "--json")
+    assert others.json["error"]["code"] == "E_ROLE"
+    assert store_files(tmp_path) == []
+    assert tally("document", "erase", "D-1", *OWN).code == 0
+    assert refused(whole) == "E_ERASED"
+    assert store_files(tmp_path) == []
+
+
+def car_of(data: bytes, folder: Path) -> bytes:
+    """Return a whole CAR of a file that nobody registered."""
+    depot = Depot(folder, FolderStore(folder / "content"), limits=DepotLimits(free_bytes_min=0))
+    depot.keep(address_of(data), [data])
+    return b"".join(write_car(depot, address_of(data).cid))
 
 
 def test_a_pdf_with_scripts_is_refused_before_anything_is_kept(

@@ -47,6 +47,25 @@ def registered(world: World, **changed: Any) -> tuple[SealedFacts, bytes]:
     return made.facts, made.sealed.read_bytes()
 
 
+@pytest.mark.parametrize("offset", [0, 10])
+def test_plaintext_is_refused_at_its_first_bytes_and_nothing_is_left(
+    world: World, offset: int
+) -> None:
+    """A PDF, with scripts or not, that was not sealed: a node keeps nothing that it could read."""
+    facts, sealed = registered(world)
+    kind = {"content_type": "application/offset+octet-stream", "tus_resumable": "1.0.0"}
+    size = str(facts.size)
+    world.ask(OWNER_ID, "POST", UPLOAD, tus_resumable="1.0.0", upload_length=size)
+    if offset:
+        world.ask(OWNER_ID, "PATCH", UPLOAD, sealed[:offset], upload_offset="0", **kind)
+    assert world.held()
+    plain = b"%PDF-1.7\n".ljust(facts.size - offset, b" ")
+    refused = world.ask(OWNER_ID, "PATCH", UPLOAD, plain, upload_offset=str(offset), **kind)
+    assert (refused.status_code, refused.json()["code"]) == (400, "E_FORMAT")
+    assert "seal" in refused.json()["hint"].lower()
+    assert world.held() == []
+
+
 def test_a_piece_that_is_cut_off_on_its_way_leaves_nothing(world: World) -> None:
     """The connection ends in the middle of it: the upload stands where it stood, and goes on."""
     facts, sealed = registered(world)

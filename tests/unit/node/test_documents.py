@@ -364,23 +364,6 @@ def test_bytes_that_are_not_the_declared_ones_are_refused_and_nothing_is_left(
     assert again.json()["code"] == "E_HASH"
 
 
-@pytest.mark.parametrize("offset", [0, 10])
-def test_plaintext_is_refused_at_its_first_bytes_and_nothing_is_left(
-    world: World, offset: int
-) -> None:
-    """A PDF, with scripts or not, that was not sealed: a node keeps nothing that it could read."""
-    size, path = _begun(world)
-    kind = {"content_type": "application/offset+octet-stream", "tus_resumable": "1.0.0"}
-    begun = b"age-encryption.org/v1\n"[:offset]
-    if begun:
-        world.ask(OWNER_ID, "PATCH", path, begun, upload_offset="0", **kind)
-    plain = b"%PDF-1.7\n".ljust(size - offset, b" ")
-    refused = world.ask(OWNER_ID, "PATCH", path, plain, upload_offset=str(offset), **kind)
-    assert (refused.status_code, refused.json()["code"]) == (400, "E_FORMAT")
-    assert "seal" in refused.json()["hint"].lower()
-    assert world.held() == []
-
-
 def test_an_upload_that_nobody_goes_on_with_is_given_up(world: World) -> None:
     """A day after its last piece."""
     _begun(world)

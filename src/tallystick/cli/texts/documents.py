@@ -120,6 +120,33 @@ DOCUMENT_COMMANDS: Final[Mapping[str, CommandText]] = {
             "16 问全部通过的概率约为 19%，64 问约为 0.12%。不能证明该副本为其独有。",
         ),
     ),
+    "document export-car": CommandText(
+        Text("save a sealed file as a CAR archive", "将密文导出为 CAR 文件"),
+        (
+            "tally document export-car D-1 --out contract.car",
+            "tally document export-car D-1 --version 1 --out contract.car --json",
+        ),
+        Text(
+            "CARv1, for any IPFS tool. It stays sealed: no key is in it, and no opening is "
+            "recorded. For the owner, grantees and keepers.",
+            "CARv1 格式，可用任意 IPFS 工具读取。内容保持密封，不含密钥，不登记打开。"
+            "限所有者、被授权机构与保管机构。",
+        ),
+    ),
+    "document import-car": CommandText(
+        Text("give the node a sealed file from a CAR archive", "将 CAR 文件中的密文交给节点"),
+        (
+            "tally document import-car contract.car",
+            "tally document import-car contract.car --document D-1 --json",
+        ),
+        Text(
+            "CARv1 or CARv2. Each block is hashed, and the whole must be what the ledger declares: "
+            "a wrong block (E_CAR), another document (E_HASH) or one that the ledger does not know "
+            "(E_MISSING) is refused, and nothing is kept.",
+            "支持 CARv1 与 CARv2。逐块核对哈希，整体须与账本登记一致：块有误（E_CAR）、内容不符（E_HASH）"
+            "或账本未登记（E_MISSING）的一律拒收，不留任何内容。",
+        ),
+    ),
     "document revoke": CommandText(
         Text("take a grant back and seal anew", "撤销授权并重新密封"),
         ("tally document revoke G-1", f"tally document revoke G-1 --other {_BANK}"),
@@ -190,6 +217,12 @@ DOCUMENT_OPTIONS: Final[Mapping[str, Text]] = {
     "document challenge:count": Text("how many slices", "抽取分片数"),
     "document challenge:node": Text("organisation whose node it must be", "该节点须所属的机构代码"),
     "document hand-over:to": Text("organisation that gets a key", "取得密钥的机构代码"),
+    "document export-car:out": Text("file to write; it must not exist", "输出文件，不得已存在"),
+    "document import-car:car": Text("the archive", "CAR 文件"),
+    "document import-car:document": Text(
+        "which document it must be; by default the one at its address",
+        "须为哪一文件，默认按地址查找",
+    ),
     "document revoke:grant": Text("id of the grant", "授权编号"),
     "document revoke:other": Text(
         "organisation that keeps another grant; may be given several times",
@@ -205,7 +238,10 @@ DOCUMENT_OPTIONS: Final[Mapping[str, Text]] = {
     },
     **{
         f"document {verb}:version": _VERSION
-        for verb in ("get", "show", "verify", "share", "hand-over", "fetch", "challenge")
+        for verb in (
+            *("get", "show", "verify", "share", "hand-over", "fetch", "challenge"),
+            *("export-car", "import-car"),
+        )
     },
     **{
         f"document {verb}:document": _ID
@@ -217,6 +253,7 @@ DOCUMENT_OPTIONS: Final[Mapping[str, Text]] = {
             "hand-over",
             "fetch",
             "challenge",
+            "export-car",
             "erase",
             "extend",
             "hold",
@@ -234,6 +271,15 @@ DOCUMENT_MESSAGES: Final[Mapping[str, Text]] = {
     ),
     "document.shared": Text("{organization} can open it now", "{organization} 现可打开"),
     "document.handed_over": Text("the node has {document} now", "节点现已持有 {document}"),
+    "document.exists": Text("{path}: it exists already", "{path}：文件已存在"),
+    "document.car_saved": Text("sealed file saved as {path}", "密文已导出为 {path}"),
+    "document.no_address": Text(
+        "the ledger knows no document at {cid}", "账本未登记地址为 {cid} 的文件"
+    ),
+    "document.other_car": Text(
+        "the archive is not version {version} of {document}",
+        "该 CAR 不是 {document} 第 {version} 版",
+    ),
     "document.challenged": Text(
         "the node of {node} has shown {count} slices", "{node} 的节点已出示 {count} 个分片"
     ),
