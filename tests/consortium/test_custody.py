@@ -24,7 +24,7 @@ from tallystick.crypto import SealingKey
 from tallystick.industries.custody import Custody, plain_commitment
 from tallystick.industries.custody.keeper import run_round
 from tallystick.storage import backup
-from tests.canaries import canaries_of, search_for
+from tests.canaries import TemporaryFolder, canaries_of, search_for, temporary_folder
 from tests.factories import member
 from tests.networks import Network, Seat, consortium_genesis, wait_until
 
@@ -138,15 +138,25 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def temporary(tmp_path: Path) -> Iterator[TemporaryFolder]:
+    """Make a folder of this test the system's temporary one, for the engines too."""
+    with temporary_folder(tmp_path / "temporary") as folder:
+        yield folder
+
+
+@pytest.fixture
+def world(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, temporary: TemporaryFolder
+) -> Iterator[World]:
     """Run four organisations."""
+    assert not list(temporary.folder.iterdir())
     monkeypatch.setenv("TALLY_HOME", str(tmp_path / "home"))
     with ExitStack() as stack:
         yield World(tmp_path, stack)
 
 
 def test_afc_3_a_lost_copy_comes_back_from_another_organisations_node_and_nobody_reads_it(
-    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    world: World, temporary: TemporaryFolder, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """AFC-1, 3, 6: fetched from the owner's node, lost, repaired from n2's; canaries nowhere."""
     caplog.set_level(logging.DEBUG)
@@ -178,4 +188,5 @@ def test_afc_3_a_lost_copy_comes_back_from_another_organisations_node_and_nobody
         search_for(tmp_path / f"backup-{number}", needles)
     search_for(tmp_path / "kept", needles)
     search_for(tmp_path / "home", needles)
+    temporary.search_for(needles)
     assert not [one for one in needles if one.decode("latin-1") in caplog.text]

@@ -20,7 +20,7 @@ from tallystick.errors import Erased, Refused, RoleMissing
 from tallystick.industries.evidence import Evidence
 from tallystick.node.peer_api import PeerApi
 from tallystick.storage import backup
-from tests.canaries import canaries_of, search_for
+from tests.canaries import TemporaryFolder, canaries_of, search_for, temporary_folder
 from tests.networks import Network, Seat, consortium_genesis, wait_until
 from tests.unit.node.test_documents import CANARY, NAME
 
@@ -34,8 +34,18 @@ LOAN = Use(grant="G-1", purpose="loan")
 
 
 @pytest.fixture
-def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
+def temporary(tmp_path: Path) -> Iterator[TemporaryFolder]:
+    """Make a folder of this test the system's temporary one, for the engines too."""
+    with temporary_folder(tmp_path / "temporary") as folder:
+        yield folder
+
+
+@pytest.fixture
+def network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, temporary: TemporaryFolder
+) -> Iterator[Network]:
     """Run four organisations with the register of documents."""
+    assert not list(temporary.folder.iterdir())
     monkeypatch.setenv("TALLY_HOME", str(tmp_path / "home"))
     genesis = consortium_genesis(SEATS, contracts=("documents", "evidence", "sealing_keys"))
     network = Network(tmp_path / "four", genesis, SEATS)
@@ -78,7 +88,7 @@ def held(network: Network, at: int) -> list[str]:
 
 
 def test_canaries_reach_no_node_and_erasure_reaches_one_that_was_stopped(
-    network: Network, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    network: Network, temporary: TemporaryFolder, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Owner, grantee, keeper and stranger: who holds what, through grant, revocation, erasure."""
     caplog.set_level(logging.DEBUG)
@@ -141,4 +151,5 @@ def test_canaries_reach_no_node_and_erasure_reaches_one_that_was_stopped(
         backup(place.folder, tmp_path / f"backup-{number}")
         search_for(tmp_path / f"backup-{number}", needles)
     search_for(tmp_path / "home", needles)
+    temporary.search_for(needles)
     assert not [one for one in needles if one.decode("latin-1") in caplog.text]

@@ -38,7 +38,7 @@ from tallystick.errors import (
 from tallystick.model import Question, sign_request
 from tallystick.node import Node, NodeConfig, create_network, open_node
 from tallystick.storage import backup
-from tests.canaries import canaries_of, search_for
+from tests.canaries import canaries_of, search_for, temporary_folder
 from tests.factories import BANK, COURT, LOG_KEY
 from tests.vault import AUDITOR, AUDITOR_ID, BANK_ID, GENESIS, OWNER_ID
 
@@ -455,7 +455,7 @@ def test_no_plaintext_name_or_key_is_in_any_byte_of_the_node_its_log_or_its_back
     world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Canaries are looked for raw and in the encodings that a log or a file might use."""
-    with caplog.at_level(logging.DEBUG):
+    with temporary_folder(tmp_path / "temporary") as temporary, caplog.at_level(logging.DEBUG):
         world.put()
         world.grant()
         world.get(BANK_ID)
@@ -474,6 +474,7 @@ def test_no_plaintext_name_or_key_is_in_any_byte_of_the_node_its_log_or_its_back
         world.call("erase", document="D-1")
         world.node.documents.destroy_noted()
         search_for(world.folder, canaries)
+        temporary.search_for(canaries)
     assert world.held() == []
     assert not [needle for needle in canaries if needle.decode("latin-1") in caplog.text]
 
