@@ -23,6 +23,7 @@ from tallystick.contracts.registers import DocumentRegister, SealingKeys
 from tallystick.crypto import SealingKey
 from tallystick.industries.custody import Custody, plain_commitment
 from tallystick.industries.custody.keeper import run_round
+from tallystick.industries.evidence import Evidence
 from tallystick.storage import backup
 from tests.canaries import TemporaryFolder, canaries_of, search_for, temporary_folder
 from tests.factories import member
@@ -37,7 +38,8 @@ pytestmark = [
 
 SEATS = [Seat(number) for number in (1, 2, 3, 4)]
 OWNER = 0
-CONTRACTS = (Custody, DocumentRegister, SealingKeys)
+CONTRACTS = (Custody, DocumentRegister, Evidence, SealingKeys)
+"""Evidence too: the network takes a deposit to see that it decides."""
 NAME = "canary-name-of-the-voucher.pdf"
 CANARY = b"canary: voucher 7 of counter 3 pays 1,234.56 to Wang, and nobody else may know it\n"
 
@@ -48,11 +50,17 @@ class World:
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         """Found the network and start everything."""
         self.folder = folder
-        genesis = consortium_genesis(SEATS, contracts=("custody", "documents", "sealing_keys"))
+        genesis = consortium_genesis(
+            SEATS, contracts=("custody", "documents", "evidence", "sealing_keys")
+        )
         roles = {0: ("custody.bank", "custody.owner", "custody.rules")}
         people = [
             member(
-                one.organization, "clerk", "administrator", *roles.get(at, ("custody.operator",))
+                one.organization,
+                "clerk",
+                "administrator",
+                *roles.get(at, ("custody.operator",)),
+                "depositor",
             )
             for at, one in enumerate(SEATS)
         ]
