@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The functions behind `tally NAME export-car`, `restore` and `drill`."""
+"""The functions behind `tally NAME export-car`, `restore`, `drill` and `read`."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ def restore_command_of(verb: RestoreVerb) -> Callable[..., Answer]:
     """Return the function that the parser calls."""
     if verb.kind == "export-car":
         return _export_car(verb.contract)
+    if verb.kind == "read":
+        return _read(verb.contract)
     return _restore(verb.contract) if verb.kind == "restore" else _drill(verb.contract)
 
 
@@ -166,6 +168,47 @@ def _drill(contract: str) -> Callable[..., Answer]:
         return Sheet(asdict(done), exit_code=ExitCode.OK if is_whole else ExitCode.FAILURE)
 
     return drill
+
+
+def _read(contract: str) -> Callable[..., Answer]:
+    def read(
+        grant: Annotated[str, Parameter(help=_help(RESTORE_OPTIONS["grant"]))],
+        /,
+        *,
+        purpose: Annotated[str, Parameter(help=_help(RESTORE_OPTIONS["purpose"]))],
+        out: Annotated[Path, _OUT],
+        source: Annotated[tuple[str, ...], _SOURCE] = (),
+        signing: Signing = SIGNING,
+        address: Address = ADDRESS,
+        _output: Output = OUTPUT,
+    ) -> Answer:
+        """Fetch a kept file by a grant.
+
+        Raises:
+            Refused: the grant does not allow it.
+            NotFound: no node gave the right bytes.
+            FileProblem: the file cannot be written.
+        """
+        from tallystick.cli.commands.document import signed_net
+        from tallystick.cli.keeping import Places, ProvenLedger, places_of
+        from tallystick.encoding import Cid
+
+        places = places_of(source)
+        with signed_net(signing, address) as (net, identity), workplace(out.parent) as store:
+            ledger, sources = ProvenLedger(net, contract), Places(net, identity, places)
+            done = restoring_of(contract).run_read(ledger, store, sources, grant, purpose)
+            for holder, index in done.damaged:
+                warn(say("restore.damaged", holder=holder, index=index))
+            if done.holder is None:
+                raise NotFound(say("restore.nobody", name=done.object), found=done.object)
+            save_whole(out, store.depot.read(Cid.parse(done.file.cid)))
+        step(say("restore.restored", name=done.object))
+        damaged = [{"node": node, "index": index} for node, index in done.damaged]
+        named = {"read": done.read, "object": done.object, "holder": done.holder}
+        saved = {"file": str(out), "size": done.file.size, "cid": done.file.cid}
+        return Sheet({**named, "corrupted": damaged, **saved})
+
+    return read
 
 
 def _required(contract: str, found: SealedObject | None, name: str) -> SealedObject:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tally NAME export-car`, `restore`, `drill`: verbs of a module `restoring` beside a contract."""
+"""`tally NAME export-car`, `restore`, `drill`, `read`: verbs of a module `restoring` beside a contract."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from tallystick.cli.texts.restoring import (
     CAR_SUMMARY,
     DRILL_DETAILS,
     DRILL_SUMMARY,
+    READ_DETAILS,
+    READ_SUMMARY,
     RESTORE_DETAILS,
     RESTORE_SUMMARY,
 )
@@ -22,11 +24,12 @@ if TYPE_CHECKING:
     from tallystick.contracts.parts import Restoring
 
 _MODULE = "restoring"
-Kind = Literal["export-car", "restore", "drill"]
+Kind = Literal["export-car", "restore", "drill", "read"]
 _TEXTS: Final[Mapping[Kind, tuple[Text, Text, str]]] = {
     "export-car": (CAR_SUMMARY, CAR_DETAILS, "OBJECT --out object.car"),
     "restore": (RESTORE_SUMMARY, RESTORE_DETAILS, "object.car --out object.age"),
     "drill": (DRILL_SUMMARY, DRILL_DETAILS, "DAY --directory day.jsonl --as auditor"),
+    "read": (READ_SUMMARY, READ_DETAILS, "GRANT --purpose audit --out object.age --as reader"),
 }
 
 

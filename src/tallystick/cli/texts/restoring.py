@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Texts of `tally NAME export-car`, `restore` and `drill`."""
+"""Texts of `tally NAME export-car`, `restore`, `drill` and `read`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,19 @@ DRILL_DETAILS: Final = Text(
     "无节点提供时不登记：可重试，或待演练期限届满。明细每行一个 JSON 对象：terminal、sequence、"
     "business_key、object、cid、size。首个提供数据的节点未能给出完整文件时退出码为 1。",
 )
+READ_SUMMARY: Final = Text("fetch a kept file by a grant", "凭授权调阅所存文件")
+READ_DETAILS: Final = Text(
+    "Records a use of the grant, asks the object's nodes one after another, takes the first whose "
+    "bytes have the address on the ledger, and reports which node gave them and which gave others, "
+    "with the first slice that differs: the ledger challenges those at once. What is saved stays "
+    "sealed. If no node gives the right bytes nothing is saved, and the use of the grant is spent.",
+    "登记一次授权使用，依次向各存储节点取密文，采用首个与账本地址相符者，并登记由哪个节点取得、"
+    "哪些节点给出不符数据及首个不符切片；账本随即挑战后者。保存的内容仍为密文。"
+    "各节点均未给出正确数据时不保存任何内容，该次授权使用仍计入。",
+)
 RESTORE_OPTIONS: Final[Mapping[str, Text]] = {
+    "grant": Text("by which grant", "授权编号"),
+    "purpose": Text("what for, exactly as the grant says", "与授权一致的用途"),
     "subject": Text("name of the object", "对象编号"),
     "car": Text("the CAR archive", "CAR 归档文件"),
     "day": Text("name of the day's manifest", "日清单编号"),
@@ -50,6 +62,10 @@ RESTORE_MESSAGES: Final[Mapping[str, Text]] = {
     "restore.none": Text("{contract} keeps no files to restore", "{contract} 不保管可恢复的文件"),
     "restore.no_object": Text("{contract} has no object {name}", "{contract} 中没有对象 {name}"),
     "restore.nobody": Text("{name}: nobody gave the right bytes", "{name}：未能取得正确密文"),
+    "restore.damaged": Text(
+        "{holder} gave other bytes from slice {index} on",
+        "{holder} 自第 {index} 个切片起给出不符数据",
+    ),
     "restore.restored": Text(
         "{name} is what the ledger says, byte for byte", "{name} 与账本逐字节相符"
     ),

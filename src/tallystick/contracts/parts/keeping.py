@@ -4,7 +4,7 @@
 - A module `keeper` beside a contract, with a function `run_round` of the form of `KeepingRound`,
   acts for an organisation that keeps copies: `tally NAME keep`.
 - A module `restoring` beside it, of the form of `Restoring`, says what is kept and where, and tries
-  whether it comes back: `tally NAME export-car`, `restore` and `drill`.
+  whether it comes back: `tally NAME export-car`, `restore`, `drill` and `read`.
 
 They know neither network nor disk: ledger, bytes and ways to fetch are ports.
 """
@@ -121,6 +121,19 @@ class Drilled:
     """Whether the ledger was told; not if nobody gave anything: another try may find somebody."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """What a read by a grant came to."""
+
+    read: str
+    object: str
+    file: KeptFile
+    holder: str | None
+    """Who gave the right bytes; None: nobody, and the read is open on the ledger."""
+    damaged: tuple[tuple[str, int], ...]
+    """Who gave other bytes, and the first slice that differs; reported with the end of the read."""
+
+
 class Restoring(Protocol):
     """The module `restoring` beside a contract."""
 
@@ -144,6 +157,21 @@ class Restoring(Protocol):
 
         Raises:
             Refused: the directory is not that day's, or the contract said no.
+        """
+        ...
+
+    def run_read(
+        self,
+        ledger: ActingLedger,
+        store: SealedBytes,
+        sources: SealedSources,
+        grant: str,
+        purpose: str,
+    ) -> ReadBack:
+        """Record a use of a grant, fetch the file, and report who gave it and who damaged it.
+
+        Raises:
+            Refused: the contract said no.
         """
         ...
 

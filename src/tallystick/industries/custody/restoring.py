@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Brings objects back: what is kept under which name and address, and the restore drill.
 
-`tally custody export-car`, `restore` and `drill` work with it. Only records are read, each by its
+`tally custody export-car`, `restore`, `drill` and `read` work with it. Only records are read, each by its
 key, so that every one can be asked for with a proof.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from tallystick.contracts import Contradiction, TableReader, asdict, required_record
@@ -16,16 +16,21 @@ from tallystick.contracts.parts import (
     ActingLedger,
     BatchTree,
     Drilled,
+    ReadBack,
     SealedBytes,
     SealedObject,
     SealedSources,
     fetch_sealed,
+    leaf_digest,
 )
 from tallystick.industries.custody.archive_records import Manifest, ManifestEntry
 from tallystick.industries.custody.challenging import file_of
 from tallystick.industries.custody.records import CidUse, StoredObject
 from tallystick.industries.custody.rules import entry_digest
 
+_SLICE: Final = 1_024
+_MARK: Final = 8
+"""Bytes of a slice's digest that are kept: 5 GiB have five million slices."""
 _NUMBERS: Final = frozenset({"sequence", "size"})
 
 
@@ -89,6 +94,64 @@ def run_drill(
         wrong=found.wrong,
         is_reported=node is not None,
     )
+
+
+def run_read(
+    ledger: ActingLedger, store: SealedBytes, sources: SealedSources, grant: str, purpose: str
+) -> ReadBack:
+    """See `Restoring.run_read`: node after node, until one gives the right bytes (AFC-1).
+
+    Raises:
+        Refused: as `open_read` and `finish_read`.
+    """
+    opened = ledger.act("open_read", grant=grant, purpose=purpose)
+    stored = required_record(ledger, "objects", StoredObject, opened["object"])
+    file, wrong = file_of(stored), list[tuple[str, _Marks]]()
+    right, holder = _Marks(), None
+    for node in stored.nodes:
+        marks, pieces = _Marks(), sources.fetch(node, file)
+        if pieces is not None and store.take(file, marks.noting(pieces)):
+            right, holder = marks, node
+            break
+        if pieces is not None:
+            wrong.append((node, marks))
+    damaged = tuple((node, marks.first_other(right)) for node, marks in wrong)
+    if holder is not None:
+        reported = [{"node": node, "index": index} for node, index in damaged]
+        ledger.act("finish_read", read=opened["id"], node=holder, corrupted=reported)
+    return ReadBack(opened["id"], stored.id, file, holder, damaged)
+
+
+class _Marks:
+    """Digests of the slices of what was given, to tell later where it differs."""
+
+    def __init__(self) -> None:
+        self._marks = bytearray()
+
+    def noting(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield the pieces on, and note their slices as far as they come."""
+        rest = b""
+        for piece in pieces:
+            yield piece
+            rest += piece
+            whole = len(rest) // _SLICE * _SLICE
+            self._note(rest[:whole])
+            rest = rest[whole:]
+        self._note(rest)
+
+    def _note(self, data: bytes) -> None:
+        starts = range(0, len(data), _SLICE)
+        for at in starts:
+            self._marks += bytes.fromhex(leaf_digest(data[at : at + _SLICE]))[:_MARK]
+
+    def first_other(self, right: _Marks) -> int:
+        """Return the first slice that is not as in the right bytes, or is missing."""
+        places = range(0, min(len(self._marks), len(right._marks)), _MARK)
+        differ = (
+            at for at in places if self._marks[at : at + _MARK] != right._marks[at : at + _MARK]
+        )
+        found = next(differ, len(self._marks)) // _MARK
+        return min(found, max(0, len(right._marks) // _MARK - 1))
 
 
 def directory_of(entries: Iterable[ManifestEntry]) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -128,14 +129,18 @@ def consortium(tmp_path: Path) -> Consortium:
     return Consortium(tmp_path)
 
 
-def test_afc_6_repair_after_the_loss_of_all_but_one_node(consortium: Consortium) -> None:
-    """AFC-6: bytes and keepers of two of three nodes are gone; the third feeds two new ones."""
+@pytest.mark.parametrize("lost", list(combinations(("n0", "n1", "n2"), 2)), ids="-".join)
+def test_afc_6_repair_after_the_loss_of_all_but_one_node(
+    consortium: Consortium, lost: tuple[str, ...]
+) -> None:
+    """AFC-6: whichever k-1 of k nodes are gone, the last feeds two new ones, and nothing is lost."""
     scene = consortium.scene
     file = consortium.declare()
     consortium.keep()
     assert scene.state("o1") == "STORED"
     consortium.owned.clear()
-    consortium.lost |= {"n0", "n1"}
+    consortium.lost |= set(lost)
+    (left,) = {"n0", "n1", "n2"} - set(lost)
     for days, seconds in ((13, 0), (0, 601)):
         scene.warp(days=days, seconds=seconds)
         consortium.keep()
@@ -146,10 +151,11 @@ def test_afc_6_repair_after_the_loss_of_all_but_one_node(consortium: Consortium)
     assert max(due) <= 600_000
     done = consortium.keep()
     assert scene.state("o1") == "STORED"
-    assert set(consortium.object().nodes) == {"n2", "n3", "n4"}
+    assert set(consortium.object().nodes) == {left, "n3", "n4"}
+    assert consortium.object().pinned == 3
     assert [done["n3"].pinned, done["n4"].pinned] == [("o1",), ("o1",)]
     cid = Cid.parse(consortium.object().cid)
-    for node in ("n2", "n3", "n4"):
+    for node in (left, "n3", "n4"):
         found = b"".join(consortium.stores[node].depot.read(cid))
         assert hashlib.sha256(found).digest() == hashlib.sha256(file.content).digest()
     check_all(scene)
