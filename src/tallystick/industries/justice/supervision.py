@@ -128,10 +128,17 @@ class Supervision:
             en="{measured} in ten thousand items of {platform} are inconsistent",
         ),
         on=ItemVerified,
-        when=ratio(
-            figure("items_inconsistent", by="platform"), figure("items_checked", by="platform")
+        # What is told is rounded down; more than one in a thousand is multiplied out: exact.
+        when=(
+            ratio(
+                figure("items_inconsistent", by="platform"), figure("items_checked", by="platform")
+            )
+            >= 10
         )
-        > 10,
+        & (
+            figure("items_inconsistent", by="platform") * 1_000
+            > figure("items_checked", by="platform")
+        ),
         dedupe="platform",
         cool_down=days(1),
     )
