@@ -13,7 +13,7 @@ ARGS ?=
 COVERED := --rcfile=tests/coverage-core.toml
 # Tests that cover it: with COVERAGE=core they alone are traced, because tracing halves the speed.
 CORE_TESTS := tests/conformance tests/property \
-	$(addprefix tests/unit/,api client crypto documents encoding interchange ledger merkle) \
+	$(addprefix tests/unit/,api client consensus crypto documents encoding interchange ledger merkle model) \
 	$(patsubst %,tests/unit/cli/test_%.py,case_bundles electronic_signatures evidence_packages private timestamps)
 # Tests run in this many processes; 0 is this one.
 JOBS ?= 2

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The functions behind `tally NAME put`, `declare`, `commit`, `archive-day`, `show-lines`, `read`."""
+"""The functions behind `tally NAME put`, `declare`, `commit`, `archive-day`, `show-lines`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from tallystick.cli.options import ADDRESS, OUTPUT, SIGNING, Address, Output, Si
 from tallystick.cli.schema_options import HelpText
 from tallystick.cli.talk import note, warn
 from tallystick.cli.texts.clerking import CLERK_OPTIONS
-from tallystick.cli.texts.keeping import KEEP_OPTIONS
 from tallystick.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -35,14 +34,6 @@ _ANY_MEDIA: Final = "application/octet-stream"
 def _help(name: str) -> Parameter:
     text = CLERK_OPTIONS[name]
     return Parameter(help=HelpText(text.en, text.zh), negative=())
-
-
-_OUT = Parameter(
-    name=("--out", "-o"), help=HelpText(CLERK_OPTIONS["out"].en, CLERK_OPTIONS["out"].zh)
-)
-_SOURCE = Parameter(
-    help=HelpText(KEEP_OPTIONS["source"].en, KEEP_OPTIONS["source"].zh), negative=()
-)
 
 
 @Parameter(name="*")
@@ -277,64 +268,6 @@ def _show_lines(contract: str) -> Callable[..., Answer]:
     return show_lines
 
 
-def _read(contract: str) -> Callable[..., Answer]:
-    def read(
-        grant: Annotated[str, _help("grant")],
-        /,
-        *,
-        purpose: Annotated[str, _help("purpose")],
-        out: Annotated[Path, _OUT],
-        source: Annotated[tuple[str, ...], _SOURCE] = (),
-        signing: Signing = SIGNING,
-        address: Address = ADDRESS,
-        _output: Output = OUTPUT,
-    ) -> Answer:
-        """Read a kept file by a grant.
-
-        Raises:
-            Refused: the grant does not allow it.
-            NotFound: no node gives the right bytes; nothing is saved.
-            FileProblem: it cannot be written.
-        """
-        from tallystick.cli.clerk_reading import WatchedSources
-        from tallystick.cli.commands.document import signed_net
-        from tallystick.cli.keeping import NetLedger, Places, places_of
-        from tallystick.cli.sealed_workplace import save_whole, workplace
-        from tallystick.contracts.parts import fetch_sealed
-        from tallystick.encoding import Cid
-
-        places, clerking = places_of(source), clerking_of(contract)
-        with signed_net(signing, address) as (net, identity), workplace(out.parent) as store:
-            ledger, watched = (
-                NetLedger(net, contract),
-                WatchedSources(Places(net, identity, places)),
-            )
-            opened = clerking.open_read(ledger, grant, purpose)
-            fetched = fetch_sealed(store, watched, opened.file, opened.nodes)
-            for holder in fetched.wrong:
-                warn(say("keep.wrong_source", name=opened.object, holder=holder))
-            if fetched.holder is None:
-                message = say("clerk.nobody", name=opened.object, read=opened.read)
-                raise NotFound(message, field="GRANT", found=opened.object)
-            cid = Cid.parse(opened.file.cid)
-            damaged = watched.damaged(fetched.wrong, store.depot.read(cid))
-            save_whole(out, store.depot.read(cid))
-            clerking.finish_read(ledger, opened, fetched.holder, damaged)
-        return Sheet(
-            {
-                "file": str(out),
-                "object": opened.object,
-                "read": opened.read,
-                "cid": opened.file.cid,
-                "size": opened.file.size,
-                "holder": fetched.holder,
-                "damaged": [{"node": node, "slice": index} for node, index in damaged],
-            }
-        )
-
-    return read
-
-
 def _day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
@@ -370,5 +303,4 @@ _COMMANDS: Final[dict[Kind, Callable[[str], Callable[..., Answer]]]] = {
     "commit": _commit,
     "archive-day": _archive_day,
     "show-lines": _show_lines,
-    "read": _read,
 }

@@ -1,48 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Verbs of a module `clerking` beside a contract: what a clerk of the owner and a reader do.
+"""Verbs of a module `clerking` beside a contract: what a clerk of the owner does.
 
-`tally NAME put`, `declare`, `commit`, `archive-day`, `show-lines` and `read`.
+`tally NAME put`, `declare`, `commit`, `archive-day` and `show-lines`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
 
 from tallystick.cli.installed import has_beside, module_beside
 from tallystick.cli.texts.clerking import CLERK_TEXTS
 from tallystick.cli.texts.words import CommandText
-from tallystick.contracts.parts import ActingLedger, KeptFile
 from tallystick.contracts.take_aways import TableReader
 
 _MODULE = "clerking"
-Kind = Literal["put", "declare", "commit", "archive-day", "show-lines", "read"]
-KINDS: Final[tuple[Kind, ...]] = ("put", "declare", "commit", "archive-day", "show-lines", "read")
-
-
-class OpenedRead(Protocol):
-    """A read that the ledger knows of."""
-
-    @property
-    def read(self) -> str:
-        """Its number."""
-        ...
-
-    @property
-    def object(self) -> str:
-        """What is read."""
-        ...
-
-    @property
-    def file(self) -> KeptFile:
-        """The sealed file."""
-        ...
-
-    @property
-    def nodes(self) -> tuple[str, ...]:
-        """Who has copies."""
-        ...
+Kind = Literal["put", "declare", "commit", "archive-day", "show-lines"]
+KINDS: Final[tuple[Kind, ...]] = ("put", "declare", "commit", "archive-day", "show-lines")
 
 
 class Clerking(Protocol):
@@ -70,20 +45,6 @@ class Clerking(Protocol):
         self, tables: TableReader, audit: str, directory: bytes
     ) -> list[list[dict[str, Any]]]:
         """Return the lines that an audit still asks for, so many for each call."""
-        ...
-
-    def open_read(self, ledger: ActingLedger, grant: str, purpose: str) -> OpenedRead:
-        """Record a use of a grant."""
-        ...
-
-    def finish_read(
-        self,
-        ledger: ActingLedger,
-        opened: OpenedRead,
-        node: str,
-        damaged: Sequence[tuple[str, int]],
-    ) -> None:
-        """Say who gave the right bytes, and who others."""
         ...
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from tallystick.cli.answers import Answer, Sheet
+from tallystick.cli.answers import Answer, Plain, Sheet
 from tallystick.cli.catalogue import say
 from tallystick.cli.exit_codes import ExitCode
 from tallystick.cli.options import ADDRESS, OUTPUT, SIGNING, Address, Output, Signing
@@ -203,9 +203,9 @@ def _read(contract: str) -> Callable[..., Answer]:
                 raise NotFound(say("restore.nobody", name=done.object), found=done.object)
             save_whole(out, store.depot.read(Cid.parse(done.file.cid)))
         step(say("restore.restored", name=done.object))
-        damaged = [{"node": node, "index": index} for node, index in done.damaged]
-        named = {"read": done.read, "object": done.object, "holder": done.holder}
-        saved = {"file": str(out), "size": done.file.size, "cid": done.file.cid}
+        damaged: list[Plain] = [{"node": node, "index": index} for node, index in done.damaged]
+        named: dict[str, Plain] = {"read": done.read, "object": done.object, "holder": done.holder}
+        saved: dict[str, Plain] = {"file": str(out), "size": done.file.size, "cid": done.file.cid}
         return Sheet({**named, "corrupted": damaged, **saved})
 
     return read

@@ -12,7 +12,7 @@ import pytest
 
 from tallystick.client import connect
 from tallystick.industries.custody import ManifestEntry, business_key, directory_of
-from tallystick.merkle import CHUNK_SIZE, SLICE_SIZE
+from tallystick.merkle import SLICE_SIZE
 from tests.canaries import canaries_of, search_for
 from tests.unit.cli.conftest import Outcome, Tally
 from tests.unit.cli.test_keep import CANARY, CLEAR, DAY_MS, IDENTITIES, SETTLING, World, world
@@ -229,7 +229,7 @@ def test_a_read_gives_only_the_right_bytes_and_reports_the_others(
     assert told.code == 0, told.out
     assert out.read_bytes() == sealed
     assert told.json["holder"] == "n1"
-    ((node, index),) = [tuple(one.values()) for one in told.json["damaged"]]
+    ((node, index),) = [tuple(one.values()) for one in told.json["corrupted"]]
     assert (node, index * SLICE_SIZE // CHUNK_SIZE) == ("n0", 700_000 // CHUNK_SIZE)
     with connect(kept.url) as net:
         (challenge,) = net.table("custody.challenges")
@@ -250,7 +250,8 @@ def test_a_read_that_finds_nothing_saves_nothing_and_goes_on_without_another_use
     assert told.json["error"]["code"] == "E_NOT_FOUND"
     assert list(out.parent.iterdir()) == []
     told = kept.verb(*asked, *kept.sources("n2"), who="reader")
-    assert (told.code, told.json["holder"], told.json["damaged"]) == (0, "n2", []), told.out
+    assert told.code == 0, told
+    assert (told.code, told.json["holder"], told.json["corrupted"]) == (0, "n2", []), told.out
     assert [one.name for one in out.parent.iterdir()] == ["object.age"]
     other = kept.verb("read", "GR-9", "--purpose", "x", "--out", out, who="reader")
     assert other.code != 0

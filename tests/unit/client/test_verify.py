@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tallystick.client import CheckResult, FileFacts, Result, Verification, verify
+from tallystick.client import CheckResult, FileFacts, Result, Verification, receipt_call, verify
 from tallystick.client.verification import TITLES
 from tallystick.crypto import digest_stream, sha256
 from tallystick.encoding import Value
@@ -92,6 +92,11 @@ def test_without_the_original_it_is_only_partly_checked() -> None:
     assert not found.ok
     assert [check.name for check in found.reasons] == ["file"]
     found.raise_for_failure()
+
+
+def test_the_call_of_what_is_no_receipt_is_not_told() -> None:
+    """Whatever lies beside a file is looked at; it need not be a receipt."""
+    assert receipt_call(b"{}") is None
 
 
 def test_another_file_does_not_match() -> None:

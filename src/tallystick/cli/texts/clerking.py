@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Texts of `tally NAME put`, `declare`, `commit`, `archive-day`, `show-lines` and `read`."""
+"""Texts of `tally NAME put`, `declare`, `commit`, `archive-day` and `show-lines`."""
 
 from __future__ import annotations
 
@@ -70,20 +70,6 @@ CLERK_TEXTS: Final[Mapping[str, tuple[Text, Text, str]]] = {
         ),
         "AU-1 --directory day.jsonl --as clerk",
     ),
-    "read": (
-        Text("read a kept file by a grant", "依授权调阅所存文件"),
-        Text(
-            "Records a use of the grant, fetches the sealed file from the object's nodes, takes "
-            "the first whose bytes have the address that the ledger proves, and saves it whole or "
-            "not at all. A node that gives other bytes is reported with the damaged slice, and "
-            "asked at once. A read that broke off goes on without another use. The file stays "
-            "sealed: `tally document get` or any age tool opens it.",
-            "先登记一次授权使用，再自对象的存储节点取密文，采用首个与账本所证地址相符者，完整保存或不保存。"
-            "给出不符数据的节点连同损坏切片一并报告，并即被挑战。中断后再次执行不另计次数。所得仍为密文，"
-            "由 `tally document get` 或任何 age 工具解密。",
-        ),
-        "GR-1 --purpose audit --out object.age --source n1=https://node-of-n1.example --as reader",
-    ),
 }
 CLERK_OPTIONS: Final[Mapping[str, Text]] = {
     "file": Text("the file, in clear", "明文文件"),
@@ -99,9 +85,6 @@ CLERK_OPTIONS: Final[Mapping[str, Text]] = {
     "directory": Text("the day's lines", "该日明细文件"),
     "gap": Text("TERMINAL:FIRST-LAST=CAUSE of missing numbers", "终端:首号-末号=缺号原因"),
     "audit": Text("number of the audit", "抽查编号"),
-    "grant": Text("number of the grant", "授权编号"),
-    "purpose": Text("what it is read for, as the grant says", "调阅用途，须与授权一致"),
-    "out": Text("where to save it", "保存位置"),
 }
 CLERK_MESSAGES: Final[Mapping[str, Text]] = {
     "clerk.card": Text("keep the card {path} private", "请妥善保密卡片 {path}"),
@@ -116,8 +99,4 @@ CLERK_MESSAGES: Final[Mapping[str, Text]] = {
         "{name} 登记的是另一文件，或盐不符",
     ),
     "clerk.shown": Text("nothing is left to show", "已全部出示"),
-    "clerk.nobody": Text(
-        "{name}: no node gave the right bytes; the read {read} stays open",
-        "{name}：未能取得正确密文；调阅 {read} 尚未完成",
-    ),
 }

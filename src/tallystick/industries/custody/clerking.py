@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a clerk of the owner and a reader do: declare, prove a plaintext, anchor a day, read.
+"""What a clerk of the owner does: declare, prove a plaintext, anchor a day, show lines.
 
-`tally custody put`, `declare`, `commit`, `archive-day`, `show-lines` and `read` work with it. It
-knows neither network nor disk; what is missing for a call is read from the ledger by its key.
+`tally custody put`, `declare`, `commit`, `archive-day` and `show-lines` work with it. It knows neither network nor disk; what is missing for a call is read from the ledger by its key.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from tallystick.contracts import Contradiction, TableReader, asdict, required_record
-from tallystick.contracts.parts import ActingLedger, BatchTree, KeptFile
+from tallystick.contracts.parts import BatchTree
 from tallystick.industries.custody.archive_records import (
     Archive,
     Audit,
@@ -21,8 +19,7 @@ from tallystick.industries.custody.archive_records import (
     Terminal,
     TerminalDay,
 )
-from tallystick.industries.custody.challenging import file_of
-from tallystick.industries.custody.records import CorruptSlice, ObjectRead, StoredObject
+from tallystick.industries.custody.records import StoredObject
 from tallystick.industries.custody.refusals import BadManifest, GapUnexplained
 from tallystick.industries.custody.restoring import entries_of
 from tallystick.industries.custody.rules import check_run, entry_digest, plain_commitment
@@ -30,16 +27,6 @@ from tallystick.industries.custody.rules import check_run, entry_digest, plain_c
 _SHOWN_MAX: Final = 50
 Causes = Mapping[tuple[str, int], tuple[int, str]]
 """Last number and cause of a gap, by its terminal and first number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A read that the ledger knows of, and where the bytes may be."""
-
-    read: str
-    object: str
-    file: KeptFile
-    nodes: tuple[str, ...]
 
 
 def commitment(name: str, sha256: str, salt: bytes) -> str:
@@ -51,37 +38,6 @@ def commitment_on_ledger(tables: TableReader, name: str) -> str | None:
     """Return what the ledger has for the plaintext of an object; None if there is no object."""
     stored = tables.record("objects", StoredObject, name)
     return None if stored is None else stored.plain
-
-
-def open_read(ledger: ActingLedger, grant: str, purpose: str) -> Opened:
-    """Record a use of a grant, before any byte is fetched; a read that broke off goes on.
-
-    Raises:
-        Refused: the grant does not allow it.
-    """
-    begun = [one for one in ledger.rows("reads", ObjectRead, grant=grant) if one.done_at is None]
-    if begun:
-        read, name = begun[0].id, begun[0].object
-    else:
-        opened = ledger.act("open_read", grant=grant, purpose=purpose)
-        read, name = opened["id"], opened["object"]
-    stored = required_record(ledger, "objects", StoredObject, name)
-    return Opened(read, name, file_of(stored), stored.nodes)
-
-
-def finish_read(
-    ledger: ActingLedger, opened: Opened, node: str, damaged: Sequence[tuple[str, int]]
-) -> None:
-    """Say which node gave the right bytes, and report those that gave others (AFC-1).
-
-    Args:
-        ledger: signs as the reader.
-        opened: the read.
-        node: gave the right bytes.
-        damaged: node and slice of what was wrong.
-    """
-    corrupted = [asdict(CorruptSlice(node=name, index=index)) for name, index in damaged]
-    ledger.act("finish_read", read=opened.read, node=node, corrupted=corrupted)
 
 
 def day_of_lines(

@@ -16,6 +16,7 @@ from tallystick.contracts.parts import (
     ActingLedger,
     BatchTree,
     Drilled,
+    Grant,
     ReadBack,
     SealedBytes,
     SealedObject,
@@ -25,7 +26,7 @@ from tallystick.contracts.parts import (
 )
 from tallystick.industries.custody.archive_records import Manifest, ManifestEntry
 from tallystick.industries.custody.challenging import file_of
-from tallystick.industries.custody.records import CidUse, StoredObject
+from tallystick.industries.custody.records import CidUse, ObjectRead, StoredObject
 from tallystick.industries.custody.rules import entry_digest
 
 _SLICE: Final = 1_024
@@ -104,8 +105,8 @@ def run_read(
     Raises:
         Refused: as `open_read` and `finish_read`.
     """
-    opened = ledger.act("open_read", grant=grant, purpose=purpose)
-    stored = required_record(ledger, "objects", StoredObject, opened["object"])
+    read, name = _begun(ledger, grant, purpose)
+    stored = required_record(ledger, "objects", StoredObject, name)
     file, wrong = file_of(stored), list[tuple[str, _Marks]]()
     right, holder = _Marks(), None
     for node in stored.nodes:
@@ -118,8 +119,19 @@ def run_read(
     damaged = tuple((node, marks.first_other(right)) for node, marks in wrong)
     if holder is not None:
         reported = [{"node": node, "index": index} for node, index in damaged]
-        ledger.act("finish_read", read=opened["id"], node=holder, corrupted=reported)
-    return ReadBack(opened["id"], stored.id, file, holder, damaged)
+        ledger.act("finish_read", read=read, node=holder, corrupted=reported)
+    return ReadBack(read, stored.id, file, holder, damaged)
+
+
+def _begun(ledger: ActingLedger, grant: str, purpose: str) -> tuple[str, str]:
+    """Return a read and its object: one that broke off goes on, without another use of the grant."""
+    given = ledger.record("grants_grants", Grant, grant)
+    if given is not None and given.purpose == purpose:
+        for one in ledger.rows("reads", ObjectRead, grant=grant):
+            if one.done_at is None:
+                return one.id, one.object
+    opened = ledger.act("open_read", grant=grant, purpose=purpose)
+    return opened["id"], opened["object"]
 
 
 class _Marks:
