@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from cyclopts import Parameter
 
@@ -16,6 +17,28 @@ from tallystick.cli.options import ADDRESS, OUTPUT, Address, Checking, Output
 from tallystick.cli.schema_options import HelpText
 from tallystick.cli.texts.bundles import BUNDLE_OPTIONS
 from tallystick.cli.texts.words import Text
+
+
+def _help(name: str) -> HelpText:
+    return HelpText(BUNDLE_OPTIONS[name].en, BUNDLE_OPTIONS[name].zh)
+
+
+def _checking(name: str) -> HelpText:
+    """Return the text that `tally verify` has for the same option."""
+    text = option_text("verify", name) or Text(name, name)
+    return HelpText(text.en, text.zh)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Believing:
+    """Whose time-stamps and electronic signatures are believed."""
+
+    authorities: Annotated[tuple[Path, ...], Parameter(help=_checking("authorities"))] = ()
+    signers: Annotated[tuple[Path, ...], Parameter(help=_checking("signers"))] = ()
+
+
+_NOBODY: Final = Believing()
 
 
 def bundle_command_of(verb: BundleVerb) -> Callable[..., Answer]:
@@ -54,8 +77,7 @@ def _check(contract: str) -> Callable[..., Answer]:
         out: Annotated[Path | None, Parameter(name=("--out", "-o"), help=_help("out"))] = None,
         offline: Annotated[bool, Parameter(help=_checking("offline"))] = False,
         trust: Annotated[Path | None, Parameter(help=_checking("trust"))] = None,
-        authorities: Annotated[tuple[Path, ...], Parameter(help=_checking("authorities"))] = (),
-        signers: Annotated[tuple[Path, ...], Parameter(help=_checking("signers"))] = (),
+        believing: Believing = _NOBODY,
         address: Address = ADDRESS,
         _output: Output = OUTPUT,
     ) -> Answer:
@@ -74,9 +96,9 @@ def _check(contract: str) -> Callable[..., Answer]:
         now = now_ms()
         means = PackageMeans(
             lambda network: offline_trust(trust, lambda: network),
-            pinned_roots(authorities),
+            pinned_roots(believing.authorities),
             now,
-            signature_means(Checking(signers=signers)),
+            signature_means(Checking(signers=believing.signers)),
         )
         digest = digest_file(bundle).sha256.hex()
         with nullcontext() if offline else open_net(address, trust=trust) as net:
@@ -88,13 +110,3 @@ def _check(contract: str) -> Callable[..., Answer]:
         return report
 
     return check
-
-
-def _help(name: str) -> HelpText:
-    return HelpText(BUNDLE_OPTIONS[name].en, BUNDLE_OPTIONS[name].zh)
-
-
-def _checking(name: str) -> HelpText:
-    """Return the text that `tally verify` has for the same option."""
-    text = option_text("verify", name) or Text(name, name)
-    return HelpText(text.en, text.zh)

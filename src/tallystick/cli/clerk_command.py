@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The functions behind `tally NAME put`, `declare`, `commit`, `archive-day`, `show-lines`."""
+"""The functions behind `tally NAME put`, `declare`, `commit` and a clerk's other verbs."""
 
 from __future__ import annotations
 

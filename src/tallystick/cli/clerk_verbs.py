@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, Protocol
 from tallystick.cli.installed import has_beside, module_beside
 from tallystick.cli.texts.clerking import CLERK_TEXTS
 from tallystick.cli.texts.words import CommandText
-from tallystick.contracts.take_aways import TableReader
+from tallystick.contracts import TableReader
 
 _MODULE = "clerking"
 Kind = Literal["put", "declare", "commit", "archive-day", "show-lines"]

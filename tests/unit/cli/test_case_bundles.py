@@ -20,6 +20,7 @@ from tallystick.cli.answers import Mark
 from tallystick.cli.bundle_checks import CheckedBundle, Item, check_bundle
 from tallystick.cli.bundle_signatures import signature_lines
 from tallystick.cli.case_bundles import bundle_kind
+from tallystick.cli.demo.story_papers import check_papers
 from tallystick.cli.main import main
 from tallystick.client import Net, PackageMeans, Result, open_trust, read_extract, verify
 from tallystick.errors import HashMismatch, InvalidPackage, NotFound, TallystickError
@@ -198,6 +199,16 @@ def test_the_story_ends_with_receipts_and_extracts(story: Path) -> None:
     }
     assert facts["agreement"]["state"] == "PERFORMED"
     assert facts["enforcement"]["amount"] == "1000.00"
+
+
+def test_the_story_leaves_what_its_business_page_promises(story: Path) -> None:
+    """Bundle, report, mediation, enforcement, history, and a certificate of each exhibit."""
+    names = [one.name for one in (story / "files").iterdir()]
+    papers = [one.partition("-")[0] for one in names if one.endswith(".certificate.pdf")]
+    whole = ["agreement", "case", *["deposit"] * 4, "enforcement", "mediation", "report"]
+    assert sorted(papers) == sorted(whole)
+    assert sum(one.startswith("history-") and one.endswith(".zip") for one in names) == 1
+    assert check_papers(story / "files", story / "trust.json") == len(names)
 
 
 def test_the_court_finds_every_item_unchanged_and_says_nothing_of_before(

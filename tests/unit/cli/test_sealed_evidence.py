@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""JUD-8 through a real node: the content of evidence, in the matter that `tally demo justice` tells.
+"""JUD-8 through a real node: the content of evidence, in the matter of `tally demo justice`.
 
 Two companies made the agreement; a mediator, then a court, hold the matter. Everybody else has a
 sealing key as well, and a part in the story.

@@ -70,12 +70,14 @@ def demo(
 
 def _tell_on_one(folder: Path, story: ModuleType) -> dict[str, Plain]:
     """Tell a story on a node that orders alone, in this process."""
+    from tallystick.cli.demo.names import TRUST_FILE
     from tallystick.cli.demo.sites import free_ports
-    from tallystick.cli.demo.theatre import found, open_theatre
+    from tallystick.cli.demo.story_papers import WithHeads, check_papers
+    from tallystick.cli.demo.theatre import FILES, found, open_theatre
     from tallystick.cli.serving import Serving, serve_folder
 
     facts: dict[str, Plain] = {}
-    found(folder, story)
+    found(folder, WithHeads(story))
     (port,) = free_ports(1)
     serving = Serving(folder, "localhost", port)
 
@@ -86,6 +88,8 @@ def _tell_on_one(folder: Path, story: ModuleType) -> dict[str, Plain]:
         step(say("story.verified", count=facts["receipts"]))
 
     serve_folder(serving, guest, once=True)
+    facts["papers"] = check_papers(folder / FILES, folder / TRUST_FILE)
+    step(say("story.papers", count=facts["papers"], path=folder / FILES))
     return facts
 
 

@@ -31,7 +31,8 @@ from tallystick.cli.demo.sites import (
     stop_all,
     wait_level,
 )
-from tallystick.cli.demo.theatre import Theatre
+from tallystick.cli.demo.story_papers import HEAD, check_papers
+from tallystick.cli.demo.theatre import FILES, Theatre
 from tallystick.cli.founding import ADMINISTRATOR, installed_contracts, now_ms
 from tallystick.cli.membership_files import (
     Applicant,
@@ -111,6 +112,8 @@ def tell_on_four(base: Path, story: ModuleType) -> dict[str, Plain]:
             facts.update(story.tell(theatre))
             facts["receipts"] = theatre.count_verified()
         step(say("story.verified", count=facts["receipts"]))
+        facts["papers"] = check_papers(base / FILES, base / TRUST_FILE)
+        step(say("story.papers", count=facts["papers"], path=base / FILES))
         levels = compare(sites)
         stop_all(sites)
     return {
@@ -235,5 +238,8 @@ def _open_theatre(base: Path, houses: Sequence[House], story: ModuleType) -> Ite
         nets = {
             part.member: stack.enter_context(by_code[part.code].net(part.member))
             for part in story.parts()
+        }
+        nets |= {
+            f"{HEAD}{house.code}": stack.enter_context(house.administrator()) for house in houses
         }
         yield Theatre(base, story, nets)

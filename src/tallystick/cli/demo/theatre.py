@@ -27,6 +27,7 @@ from tallystick.cli.demo.names import KEYS_FOLDER, TRUST_FILE
 from tallystick.cli.demo.person_key import PersonKey
 from tallystick.cli.demo.stand_in_bank import StandInBank
 from tallystick.cli.demo.story_clock import StoryClock
+from tallystick.cli.demo.story_papers import CERTIFICATE, StorySeals
 from tallystick.cli.evidence_packing import originals_in
 from tallystick.cli.exit_codes import ExitCode
 from tallystick.cli.export_verbs import kinds_of
@@ -140,6 +141,10 @@ class Theatre:
         self._originals: dict[bytes, Path] = {}
         self._height = 0
         self._clock: StoryClock | None = None
+        # A story of several networks has a cast for each, and takes no papers away.
+        parts: Sequence[Player] = story.parts() if hasattr(story, "parts") else ()
+        self._houses = {one.member: one.code for one in parts}
+        self._seals = StorySeals(nets, {one.code: one.organization.zh for one in parts})
         (folder / RECEIPTS).mkdir(exist_ok=True)
 
     @property
@@ -247,10 +252,13 @@ class Theatre:
     def take_away(self, member: str, kind: str, subject: str) -> Mapping[str, Any]:
         """Let a member save a file of the exports; an extract is checked and its facts returned.
 
+        An extract is saved as a certificate too, under the seal of the member's organisation.
+
         Raises:
             Unverified: it does not hold with the trust file alone.
         """
-        net, contract = self._nets[member], self._story.CONTRACT
+        net, (contract, kind) = self._nets[member], self._words(kind)
+        self._height = max(self._height, self._seals.prepare(self._houses[member]))
         self._wait_for_views(net)
         kinds = kinds_of(contract)
         content = Maker(net, contract, kinds).make(kind, subject, day_of(self.now))
@@ -261,7 +269,11 @@ class Theatre:
             return {}
         if check_file(path, self._folder / TRUST_FILE).verdict is not Mark.OK:
             raise Unverified(say("demo.failed", reason=path.name))
-        return read_extract(content).facts
+        extract = read_extract(content)
+        paper = self._seals.certificate(extract, self._houses[member])
+        if paper is not None:
+            path.with_name(f"{kind}-{subject}{CERTIFICATE}").write_bytes(paper)
+        return extract.facts
 
     def check_case(self, member: str, case: str) -> tuple[list[dict[str, Any]], str]:
         """Let the bundle of a case be packed and checked; return findings, and the report's hash.

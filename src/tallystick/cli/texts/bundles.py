@@ -25,7 +25,8 @@ CHECK_DETAILS: Final = Text(
     "Re-hashes every file, checks the signatures of the parties by their certificates and the "
     "transactions that carried them, and of each item: the file against its deposit, the proof of "
     "the chain, the time-stamp by the ledger's table of authorities, the signature of the "
-    "depositor at the time, the electronic signature of the file, and the collecting program by the proof of the register; the own node is asked whether it was withdrawn since "
+    "depositor at the time, the electronic signature of the file, and the collecting program by "
+    "the proof of the register; the own node is asked whether it was withdrawn since "
     "(not with --offline). A bundle of which a byte was altered is refused. The verdict says only "
     "whether an item is unchanged since its deposit; whether it was true before is never said "
     "here. --out keeps the report: its SHA-256 and its `findings` are what goes on record.",

@@ -31,7 +31,7 @@ CLERK_TEXTS: Final[Mapping[str, tuple[Text, Text, str]]] = {
         Text("declare a document of the register as an object", "将已登记文件登记为托管对象"),
         Text(
             "Takes address, size and slices root from the register, as the ledger proves them, and "
-            "the hash of the sealed bytes from the own node, which are checked against the address.",
+            "the hash of the sealed bytes from the own node, where they are checked against it.",
             "地址、大小与切片根取自文件登记（经账本证明），密文哈希由自本方节点取得并核对地址的密文计算。",
         ),
         f"D-1 {_DECLARED}",

@@ -31,7 +31,8 @@ EVIDENCE_COMMANDS: Final[Mapping[str, CommandText]] = {
             "Originals are found below --files by their SHA-256. A bag (BagIt, RFC 8493) holds "
             "each with its receipt, statement, log proof, time-stamp (NAME.tsr), electronic "
             "signature (NAME.p7s) and certificate (NAME.certificate.pdf) if they lie beside it, "
-            "the chain of custody, and a page on checking it without us. `tally verify` and any BagIt tool check it.",
+            "the chain of custody, and a page on checking it without us. "
+            "`tally verify` and any BagIt tool check it.",
             "在 --files 中按 SHA-256 查找原件。证据包（BagIt，RFC 8493）包含每份原件及其回执、透明声明、"
             "日志证明，原件旁如有时间戳（NAME.tsr）、电子签名（NAME.p7s）与证书（NAME.certificate.pdf）"
             "亦一并收入，"

@@ -76,6 +76,10 @@ STORY_MESSAGES: Final[Mapping[str, Text]] = {
         "{count} receipts verified offline, with the trust file, and the original where named",
         "已凭信任文件离线核验 {count} 份回执，涉及原件的连同原件核验",
     ),
+    "story.papers": Text(
+        "{count} files to take away in {path}, each verified with the trust file alone",
+        "{count} 份可带走的文件存于 {path}，均仅凭信任文件核验",
+    ),
     "story.admitted": Text(
         "{count} organisations that run no node applied and were admitted by vote",
         "{count} 家不运行节点的机构已申请并经投票加入",

@@ -28,6 +28,7 @@ from tallystick.industries.custody.demo_cast import (
 )
 from tallystick.industries.custody.demo_files import Sealed, shown_entry
 from tallystick.industries.custody.history import history
+from tallystick.industries.custody.restoring import directory_of, entries_of
 from tallystick.industries.custody.rules import entry_digest, plain_commitment
 
 __all__ = ["CONTRACT", "PAYER", "TELLER", "history", "parts", "tell"]
@@ -51,16 +52,22 @@ def tell(theatre: Theatre) -> dict[str, Any]:
     )
     paid = _challenge(theatre, "voucher-1", files["voucher-1"])
     _repair(theatre, "voucher-1", files["voucher-1"])
-    manifest, audit = _archive(theatre, files)
+    manifest, audit, lines = _archive(theatre, files)
+    drill = _drill(theatre, manifest, lines)
     _read(theatre, "voucher-2")
     _hold(theatre, "voucher-3")
     certificate = theatre.take_away(OFFICER_1, "storage", "voucher-1")
     report = theatre.take_away(AUDITOR_1, "audit", audit)
-    theatre.take_away(OFFICER_1, "manifest", manifest)
+    restored = theatre.take_away(AUDITOR_1, "drill", drill)
+    for kind in ("manifest", "manifest-json"):
+        theatre.take_away(OFFICER_1, kind, manifest)
+    theatre.take_away(OFFICER_1, "history", "voucher-1")
+    results = (report["result"], restored["result"])
     theatre.check(
-        holds=(certificate["copies_good"], report["result"]) == (3, "PASSED"),
-        claim=Label(zh="三份完好副本，抽查通过", en="three good copies, the audit passed"),
+        holds=(certificate["copies_good"], results) == (3, ("PASSED", "PASSED")),
+        claim=Label(zh="三份完好副本，抽查与演练通过", en="three good copies, both checks passed"),
     )
+    _complete(theatre, manifest, lines)
     theatre.say(
         Label(
             zh="存储证明与抽查报告已出具，脱机核验通过",
@@ -164,8 +171,8 @@ def _repair(theatre: Theatre, name: str, file: Sealed) -> None:
     )
 
 
-def _archive(theatre: Theatre, files: dict[str, Sealed]) -> tuple[str, str]:
-    """Anchor the day and pass an audit; return both."""
+def _archive(theatre: Theatre, files: dict[str, Sealed]) -> tuple[str, str, bytes]:
+    """Anchor the day and pass an audit; return both, and the lines of the day."""
     entries = [
         ManifestEntry(
             terminal="counter-1",
@@ -191,7 +198,34 @@ def _archive(theatre: Theatre, files: dict[str, Sealed]) -> tuple[str, str]:
             en="A day with a missing number was refused; the whole one passed a random audit",
         )
     )
-    return str(manifest["id"]), str(audit["id"])
+    lines = directory_of(entries)
+    theatre.keep_original("day.jsonl", lines)
+    return str(manifest["id"]), str(audit["id"]), lines
+
+
+def _drill(theatre: Theatre, manifest: str, lines: bytes) -> str:
+    """Draw one file of the day, bring it back from a node, and report that; return the drill."""
+    entries = entries_of(lines)
+    tree = BatchTree([entry_digest(one) for one in entries])
+    drawn = theatre.act(AUDITOR_1, "draw_drill", manifest=manifest)
+    shown = shown_entry(entries, tree, drawn["index"])
+    done = {"shown": shown, "node": OPERATORS[0][1], "is_intact": True}
+    theatre.act(AUDITOR_1, "report_drill", drill=drawn["id"], **done)
+    return str(drawn["id"])
+
+
+def _complete(theatre: Theatre, manifest: str, lines: bytes) -> None:
+    """Show from the day's lines alone that nothing was left out (AFC-7)."""
+    shown = theatre.ask("show_manifest", manifest=manifest)
+    entries = entries_of(lines)
+    root = BatchTree([entry_digest(one) for one in entries]).root
+    (run,) = shown["terminals"]
+    theatre.check(
+        holds=(root, len(entries)) == (shown["root"], shown["entries"])
+        and [one.sequence for one in entries]
+        == list(range(run["first"], run["first"] + run["entries"])),
+        claim=Label(zh="当日档案完整", en="the day's archive is complete"),
+    )
 
 
 def _read(theatre: Theatre, name: str) -> None:

@@ -62,6 +62,7 @@ def tell(theatre: Theatre) -> dict[str, Any]:
     case = _file(theatre, second)
     _judge(theatre, case)
     collected = _enforce(theatre, second)
+    _take_home(theatre, second, case)
     return {"cured": first, "enforced": second, "case": case, "collected": collected}
 
 
@@ -181,6 +182,7 @@ def _file(theatre: Theatre, agreement: str) -> str:
     mediation = theatre.ask("show_agreement", agreement=agreement)["mediation"]["id"]
     theatre.act(MEDIATOR_1, "take_mediation", mediation=mediation)
     theatre.act(MEDIATOR_1, "fail_mediation", mediation=mediation, reason="双方未达成一致")
+    theatre.take_away(MEDIATOR_1, "mediation", mediation)
     named = {"agreement": agreement, "court": COURT, "obligations": [rent]}
     claim = theatre.ask("compute_claim", agreement=agreement, obligations=[rent], at=theatre.now)
     confirmation = sign_as(theatre, "lessor", theatre.ask("bundle_to_confirm", **named))
@@ -273,3 +275,22 @@ def _enforce(theatre: Theatre, agreement: str) -> int:
         )
     )
     return int(applied["amount"])
+
+
+def _take_home(theatre: Theatre, agreement: str, case: str) -> None:
+    """Leave what each of them takes home: certificates of deposits, and the history."""
+    exhibits = theatre.ask("show_case", case=case)["exhibits"]
+    for one in exhibits:
+        saved = theatre.take_away(ARCHIVIST, "evidence.deposit", one["deposit"])
+        theatre.check(
+            holds=saved["content"]["sha256"] == one["sha256"],
+            claim=Label(zh="存证证书所载即该证据", en="each certificate is of its exhibit"),
+        )
+    theatre.take_away(CLERK, "history", agreement)
+    theatre.say(
+        Label(
+            zh=f"带走：案卷、核验报告、{len(exhibits)} 份存证证书、调解记录、执行申请与全部回执",
+            en=f"Taken home: the case bundle, the verification report, {len(exhibits)} "
+            "certificates of deposit, mediation, application for enforcement, and the history",
+        )
+    )

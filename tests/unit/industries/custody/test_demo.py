@@ -3,11 +3,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from tallystick.cli.demo.story_papers import check_papers
 from tallystick.client import verify
+from tallystick.contracts.parts import BatchTree
+from tallystick.errors import Unverified
+from tallystick.industries.custody import entry_digest
+from tallystick.industries.custody.restoring import entries_of
 
 
 def test_the_story_ends_with_receipts_and_files_that_verify(
@@ -23,4 +29,21 @@ def test_the_story_ends_with_receipts_and_files_that_verify(
     assert len(receipts) > 30
     assert all(verify(one, trust=place / "trust.json").ok for one in receipts)
     kinds = {one.name.partition("-")[0] for one in (place / "files").iterdir()}
-    assert kinds >= {"storage", "audit", "manifest"}
+    assert kinds == {"storage", "audit", "drill", "manifest", "history"}
+    lines = entries_of((place / "originals" / "day.jsonl").read_bytes())
+    (day,) = (place / "files").glob("manifest-json-*.json")
+    told = json.loads(day.read_bytes())
+    root = BatchTree([entry_digest(one) for one in lines]).root
+    assert (told["root"], told["entries"]) == (root, len(lines)), "the day is whole"
+    with pytest.raises(Unverified):
+        _altered(place)
+
+
+def _altered(place: Path) -> None:
+    """Check the files again when one certificate was changed."""
+    (paper,) = (place / "files").glob("storage-*.certificate.pdf")
+    data = bytearray(paper.read_bytes())
+    data[len(data) // 2] ^= 1
+    paper.write_bytes(data)
+    count = check_papers(place / "files", place / "trust.json")
+    assert count > 0
