@@ -8,6 +8,7 @@ path holds the named programs only: no Python, no package of ours, no settings.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -94,6 +95,8 @@ def machine(tmp_path: Path, request: pytest.FixtureRequest) -> Machine:
     title = str(request.cls.title)
     for name in (*SHELL, *OTHERS.get(title, ())):
         there = shutil.which(name)
+        if there is None and os.environ.get("CI") == "true":
+            pytest.fail(f"{name} is not on this machine: scripts/install_pdf_readers.sh")
         if there is None:
             pytest.skip(f"{name} is not on this machine")
         (programs / name).symlink_to(there)

@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from tests.certificates import sealed, unsealed
+_END = b"%%EOF"
 
 
-def altered_certificates() -> Iterator[tuple[str, bytes]]:
+def altered_certificates(data: bytes) -> Iterator[tuple[str, bytes]]:
     """Yield copies that no judge may accept, with what was altered."""
-    data = sealed()
-    size = len(unsealed())
+    size = data.index(_END) + len(_END)  # the seal comes as an update behind the first end
     for what, place in (
         ("head", 1_000),
         ("page", size // 2),
@@ -20,4 +20,11 @@ def altered_certificates() -> Iterator[tuple[str, bytes]]:
     ):
         yield what, data[:place] + bytes((data[place] ^ 1,)) + data[place + 1 :]
     yield "end", data + b"% more\n"
-    yield "seal taken off", unsealed()
+    yield "seal taken off", data[:size]
+
+
+def altered_archives(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield copies that are no PDF/A-3b, whatever their seal is worth."""
+    yield "mark of PDF/A left out", data.replace(b"pdfaid:part", b"pdfaid:pant")
+    other = re.sub(rb'pdfaid:part(>|=")3', rb"pdfaid:part\g<1>1", data)
+    yield "another level of PDF/A", other

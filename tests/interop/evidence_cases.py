@@ -39,9 +39,9 @@ def time_stamp_files() -> dict[str, bytes]:
     }
 
 
-def altered_replies(reply: bytes) -> Iterator[tuple[str, bytes]]:
+def altered_replies(reply: bytes, content: bytes = CONTENT) -> Iterator[tuple[str, bytes]]:
     """Yield replies that must be refused, with what was altered."""
-    digest = hashlib.sha256(CONTENT).digest()
+    digest = hashlib.sha256(content).digest()
     token = granted_token(reply)
     yield "imprint", reply.replace(digest, hashlib.sha256(b"other").digest(), 1)
     yield "signature", reply[:-1] + bytes([reply[-1] ^ 1])
@@ -59,7 +59,9 @@ def altered_packages(files: dict[str, bytes]) -> Iterator[tuple[str, dict[str, b
     original = next(name for name in files if name.startswith("data/") and files[name])
     yield "original", {**files, original: files[original] + b"."}
     yield "proof", {**files, "evidence/index.json": b"{}\n"}
-    yield "path", {name.replace("合同", "合約"): content for name, content in files.items()}
+    folder, _, last = original.rpartition("/")
+    moved = {original: f"{folder}/x{last}"}
+    yield "path", {moved.get(name, name): content for name, content in files.items()}
     yield "file left out", {name: one for name, one in files.items() if name != original}
     yield "file more", {**files, "data/more.txt": b""}
 

@@ -28,7 +28,7 @@ from tallystick.model import (
 from tests.certificates import LINK, NAME, sealed
 from tests.factories import BANK, COURT, secret
 from tests.interop import document_cases, evidence_cases
-from tests.interop.certificate_cases import altered_certificates
+from tests.interop.certificate_cases import altered_archives, altered_certificates
 from tests.interop.finality_cases import CHAIN, finality_cases
 from tests.interop.grant_cases import SCHEMA, grant_files
 from tests.interop.grant_cases import altered as altered_grants
@@ -435,7 +435,11 @@ def add_certificates(exports: Exports) -> None:
     exports.case("certificate-page", "not the link of its code", accept=False, **other)
     unnamed = {**seen, "words": ["某某法院"]}
     exports.case("certificate-page", "a name that is not on it", accept=False, **unnamed)
-    for what, data in altered_certificates():
+    exports.case("pdfa", "a sealed certificate", accept=True, file=name)
+    for what, data in altered_archives(sealed()):
+        file = exports.file(f"altered/pdfa-{what.replace(' ', '-')}.pdf", data)
+        exports.case("pdfa", f"altered: {what}", accept=False, file=file)
+    for what, data in altered_certificates(sealed()):
         file = exports.file(f"altered/certificate-{what.replace(' ', '-')}.pdf", data)
         exports.case("certificate", f"altered: {what}", accept=False, file=file, **facts)
 

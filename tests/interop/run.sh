@@ -6,7 +6,9 @@
 # 2. The same from a running node, fetched over HTTP as a stranger would.
 # 3. The node's OpenAPI description, and the node by it.
 # 4. Documents of a node: exports for the age command, uploads by another's tus client.
-# 5. Logins at a certified OpenID provider, through our identity door, to a charity's claim.
+# 5. Papers of that node as users get them: packages, a case, custody, a time-stamp, a certificate.
+# 6. Real stores of documents, Kubo and an S3 server, under the suite that every store must pass.
+# 7. Logins at a certified OpenID provider, through our identity door, to a charity's claim.
 #
 # Each judge has its own environment below build/interop, from a lock file with hashes (Go: a
 # go.sum, Node: a package-lock.json). A judge whose language is missing is shown as NOT RUN; with CI=true that is a failure.
@@ -175,7 +177,7 @@ start_node() {
     started=$!
     node_url="http://localhost:$port"
     local _
-    for _ in $(seq 1 300); do
+    for _ in $(seq 1 900); do # founding 90 days of history takes its time on a busy machine
         if grep -qs '"ready": *true' "$data/run.json"; then
             "$ours" -m tests.interop.fill_node "$node_url" "$data" "$deposits"
             return 0
@@ -251,26 +253,40 @@ fi
 
 judge pdf-pages functions "$build/pdf_pages/bin/python" "$here/pdf_pages/judge.py" "$build/exports"
 
-readers_of_pdf() { # poppler and qpdf: the machine's own, installed where we may
-    local programs=(pdfsig pdfdetach qpdf)
-    command -v "${programs[@]}" >/dev/null && (($(command -v "${programs[@]}" | wc -l) == 3)) && return 0
-    ((EUID == 0)) && command -v apt-get >/dev/null || return 1
-    { apt-get update && apt-get install -y --no-install-recommends poppler-utils qpdf; } \
-        >"$build/logs/setup-pdf.txt" 2>&1
-}
+readers=""
+scripts/install_pdf_readers.sh >"$build/logs/setup-readers.txt" 2>&1 && readers=1
+fetch_verapdf || echo "NOT RUN verapdf: no Java and Maven, or $build/logs/setup-verapdf.log says why"
 
-if readers_of_pdf && command -v pdfsig >/dev/null && command -v pdfdetach >/dev/null && command -v qpdf >/dev/null; then
-    fetch_verapdf || true
-    judge pdf functions "$ours" "$here/pdf/judge.py" "$build/exports" ${verapdf:+"$verapdf"}
-else
-    not_run pdf functions "needs Debian's poppler-utils and qpdf"
-fi
+judge_pdf() { # judge_pdf NAME FOLDER: poppler and qpdf, then veraPDF
+    if [[ -n "$readers" ]]; then
+        judge pdf "$1" "$ours" "$here/pdf/judge.py" "$2"
+    else
+        not_run pdf "$1" "needs Debian's poppler-utils and qpdf"
+    fi
+    if [[ -n "$verapdf" ]]; then
+        judge verapdf "$1" "$ours" "$here/pdf/judge.py" "$2" "$verapdf"
+    else
+        not_run verapdf "$1" "needs Java and Maven"
+    fi
+}
+judge_pdf functions "$build/exports"
 
 if ((with_node)); then
     say "a node"
     if [[ -n "$node_url" ]] || start_node; then
         "$ours" -m tests.interop.make_exports --out "$build/exports-node" --url "$node_url"
         judge_exports node "$build/exports-node"
+        if [[ -n "$started" ]]; then
+            say "papers of the node"
+            if "$ours" -m tests.interop.make_papers --out "$build/papers" --url "$node_url" --data "$build/node"; then
+                judge evidence node "$build/evidence_formats/bin/python" "$here/evidence_formats/judge.py" "$build/papers"
+                judge pdf-pages node "$build/pdf_pages/bin/python" "$here/pdf_pages/judge.py" "$build/papers"
+                judge_pdf node "$build/papers"
+            else
+                status=1
+                row "papers" "node" "FAILED: they were not made"
+            fi
+        fi
         say "OpenAPI"
         judge openapi node "$build/openapi/bin/python" "$here/openapi/judge.py" "$node_url" "$build/openapi-run"
         stop_node
@@ -290,6 +306,18 @@ if ((with_node)); then
     else
         not_run oidc-provider claims "needs Node and npm"
     fi
+fi
+
+stores_limit_s="${INTEROP_STORES_LIMIT_S:-240}"
+say "stores of documents"
+if ! command -v go >/dev/null; then
+    not_run stores suite "needs Go"
+elif timeout "$stores_limit_s" scripts/install_document_stores.sh >"$build/logs/setup-stores.txt" 2>&1; then
+    judge stores suite bash "$here/stores.sh" "$ours"
+else
+    # What was compiled is kept, so a later run goes on; that alone is no fault of a change.
+    printf 'NOT RUN stores: Kubo and the S3 server were not built within %s s: make document-stores\n' "$stores_limit_s"
+    row stores suite "NOT RUN: not built within $stores_limit_s s (make document-stores)"
 fi
 
 say "done"
