@@ -177,7 +177,7 @@ start_node() {
     started=$!
     node_url="http://localhost:$port"
     local _
-    for _ in $(seq 1 900); do # founding 90 days of history takes its time on a busy machine
+    for _ in $(seq 1 2400); do # founding 90 days of history takes minutes on a busy machine
         if grep -qs '"ready": *true' "$data/run.json"; then
             "$ours" -m tests.interop.fill_node "$node_url" "$data" "$deposits"
             return 0
@@ -278,6 +278,10 @@ if ((with_node)); then
         judge_exports node "$build/exports-node"
         if [[ -n "$started" ]]; then
             say "papers of the node"
+            for _ in $(seq 1 2400); do # the demonstration makes its certificate when the node is up
+                grep -qs $'^verified\ttrue' "$build/logs/node.log" && break
+                kill -0 "$started" 2>/dev/null && sleep 0.2
+            done
             if "$ours" -m tests.interop.make_papers --out "$build/papers" --url "$node_url" --data "$build/node"; then
                 judge evidence node "$build/evidence_formats/bin/python" "$here/evidence_formats/judge.py" "$build/papers"
                 judge pdf-pages node "$build/pdf_pages/bin/python" "$here/pdf_pages/judge.py" "$build/papers"
