@@ -82,7 +82,7 @@ def test_a_form_is_kept_through_language_and_theme_corrected_and_sent_once(
 def test_a_pdf_with_scripts_is_hashed_only_when_it_is_kept_as_it_is(
     window: Open, tmp_path: Path
 ) -> None:
-    """Looked into here, sent nowhere: scripts in the open, packed, escaped; a plain PDF is taken."""
+    """Looked into here, sent nowhere: scripts open, packed, escaped; a plain PDF is taken."""
     here = window()
     be_somebody(here)
     page = here.go(PLACE)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tally NAME export-car`, `restore`, `drill`, `read`: verbs of a module `restoring` beside a contract."""
+"""Verbs of a module `restoring` beside a contract: `export-car`, `restore`, `drill`, `read`."""
 
 from __future__ import annotations
 

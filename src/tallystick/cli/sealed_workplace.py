@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A place for sealed bytes on their way through a command, and files that are whole or not there."""
+"""A place for sealed bytes on their way through a command, and files written whole or not."""
 
 from __future__ import annotations
 

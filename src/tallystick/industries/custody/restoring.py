@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Brings objects back: what is kept under which name and address, and the restore drill.
 
-`tally custody export-car`, `restore`, `drill` and `read` work with it. Only records are read, each by its
-key, so that every one can be asked for with a proof.
+`tally custody export-car`, `restore`, `drill` and `read` work with it. Only records are read,
+each by its key, so that every one can be asked for with a proof.
 """
 
 from __future__ import annotations

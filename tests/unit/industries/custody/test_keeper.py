@@ -133,7 +133,7 @@ def consortium(tmp_path: Path) -> Consortium:
 def test_afc_6_repair_after_the_loss_of_all_but_one_node(
     consortium: Consortium, lost: tuple[str, ...]
 ) -> None:
-    """AFC-6: whichever k-1 of k nodes are gone, the last feeds two new ones, and nothing is lost."""
+    """AFC-6: whichever k-1 of k nodes are gone, the last feeds two new ones; nothing is lost."""
     scene = consortium.scene
     file = consortium.declare()
     consortium.keep()
