@@ -13,6 +13,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse, Response
 
+from tallystick.console import copying
 from tallystick.console import shown as as_shown
 from tallystick.console.languages import texts_in
 from tallystick.console.ledger import Json, text_in
@@ -93,6 +94,7 @@ def environment_in(language: Language) -> Environment:
     }
     environment.filters.update(filters)
     environment.globals["static"] = static_address
+    environment.globals["copied"] = copying
     return environment
 
 
