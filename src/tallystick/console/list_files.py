@@ -16,13 +16,13 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import IO, Any, Final, TypeAlias
 
 import msgspec
 from starlette.responses import Response, StreamingResponse
 
 from tallystick.console.ledger import Json
+from tallystick.console.shown import LAST_MS, NO_END, moment_utc
 from tallystick.console.spreadsheets import SPREADSHEETS
 from tallystick.console.visit import Visit
 from tallystick.errors import LimitExceeded
@@ -202,10 +202,10 @@ async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
 
 
 def moment_cell(time_ms: int | None) -> str | None:
-    """Return a time in UTC, as spreadsheet programs read it; none for a time that is not set."""
-    if not time_ms:
+    """Return a time in UTC, as spreadsheet programs read it; none for one that is not set."""
+    if time_ms is None:
         return None
-    return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="seconds")
+    return moment_utc(time_ms) if time_ms <= LAST_MS else NO_END
 
 
 def of(name: str) -> Callable[[Json], Cell]:
@@ -220,6 +220,11 @@ def of(name: str) -> Callable[[Json], Cell]:
         return value if value is None or isinstance(value, int) else str(value)
 
     return cell
+
+
+def called(visit: Visit, organization: str | None) -> str:
+    """Return an organisation's name in the reader's language; empty where nobody has that code."""
+    return visit.read(visit.names.organization(organization or ""))
 
 
 def moment_of(name: str) -> Callable[[Json], Cell]:

@@ -11,9 +11,10 @@ from tallystick.interchange.languages import Language
 
 BEIJING: Final = timezone(timedelta(hours=8))
 """Times on pages stand in the time of the network's users; UTC is beside them."""
-_LAST_MS: Final = 253_402_300_799_000
+LAST_MS: Final = 253_402_300_799_000
 """The end of the year 9999; what is valid for longer is valid for ever."""
 MINOR_UNITS: Final = 2
+NO_END: Final = "∞"
 _GROUP: Final = 8
 _SECONDS: Final = ((86_400, "%d 天前", "%d d ago"), (3_600, "%d 小时前", "%d h ago"))
 _SIZES: Final = ("B", "KiB", "MiB", "GiB", "TiB")
@@ -24,15 +25,15 @@ def moment(time_ms: int | None) -> str:
     """Return a time as `2026-11-22 08:30:04 +08:00`; none is a dash, no end is infinity."""
     if time_ms is None:
         return "—"
-    if time_ms > _LAST_MS:
-        return "∞"
+    if time_ms > LAST_MS:
+        return NO_END
     local = datetime.fromtimestamp(time_ms / 1000, BEIJING)
     return local.strftime("%Y-%m-%d %H:%M:%S +08:00")
 
 
 def moment_utc(time_ms: int) -> str:
     """Return a time in UTC, for the tip beside it and for `datetime` attributes."""
-    return datetime.fromtimestamp(min(time_ms, _LAST_MS) / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(min(time_ms, LAST_MS) / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def age(time_ms: int, now_ms: int, language: Language) -> str:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from starlette.responses import RedirectResponse, Response
 
@@ -12,7 +12,9 @@ from tallystick.console.account.invitations import invite, list_accounts, set_di
 from tallystick.console.account.people import find_login
 from tallystick.console.account.resets import offer_reset
 from tallystick.console.account.sessions import end_sessions_of
+from tallystick.console.administration.list_files import accounts_file
 from tallystick.console.audit import Kind, note
+from tallystick.console.list_files import give_list, is_file_wanted
 from tallystick.console.visit import Visit
 from tallystick.errors import InvalidArguments, NotFound
 
@@ -22,6 +24,8 @@ _STEPS: Final = frozenset({"close", "open", "reset", "factors"})
 
 async def show_accounts(visit: Visit) -> Response:
     """Answer GET /admin/accounts."""
+    if is_file_wanted(visit):
+        return await give_list(visit, accounts_file(visit, _accounts(visit)))
     return _page(visit)
 
 
@@ -68,10 +72,13 @@ async def change_account(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, *, invitation: str | None = None, reset: str | None = None) -> Response:
-    accounts = [
+    return visit.page(
+        "administration/accounts.html", accounts=_accounts(visit), link=invitation, reset=reset
+    )
+
+
+def _accounts(visit: Visit) -> list[dict[str, Any]]:
+    return [
         {**one, "has_factor": has_factor(visit.records, one["id"])}
         for one in list_accounts(visit.records)
     ]
-    return visit.page(
-        "administration/accounts.html", accounts=accounts, link=invitation, reset=reset
-    )

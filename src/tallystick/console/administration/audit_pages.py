@@ -1,25 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The trail of what was done in this console: filtered on a page, whole as CSV or JSON."""
+"""The trail of what was done in this console: filtered on a page, whole as a file."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
+from tallystick.console.administration.list_files import trail_file
 from tallystick.console.audit import KEPT_MS, Kind, first_flaw, read_trail, whole_trail
-from tallystick.console.shown import moment_utc
+from tallystick.console.list_files import give_list, is_file_wanted
 from tallystick.console.visit import Visit
 from tallystick.errors import InvalidArguments
-from tallystick.interchange.tables import write_csv
 from tallystick.units import DAY_MS
 
 _PAGE: Final = 50
-_COLUMNS: Final = (
-    *("id", "at", "kind", "account", "name", "organization"),
-    *("subject", "caller", "previous", "digest"),
-)
 
 
 async def show_audit(visit: Visit) -> Response:
@@ -29,8 +25,8 @@ async def show_audit(visit: Visit) -> Response:
         InvalidArguments: `before` is no number.
     """
     filters = _filters(visit)
-    if visit.wanted_form == "csv":
-        return await _csv(visit, filters)
+    if is_file_wanted(visit):
+        return await give_list(visit, trail_file(visit, filters))
     if visit.wants_json:
         rows = await asyncio.to_thread(lambda: list(whole_trail(visit.records, filters)))
         return visit.page("administration/audit.html", rows=rows)
@@ -55,20 +51,6 @@ async def show_audit(visit: Visit) -> Response:
 def _filters(visit: Visit) -> dict[str, str]:
     wanted = {name: visit.query.get(name, "").strip() for name in ("kind", "name", "organization")}
     return {name: value for name, value in wanted.items() if value}
-
-
-async def _csv(visit: Visit, filters: dict[str, str]) -> Response:
-    def write() -> bytes:
-        rows = whole_trail(visit.records, filters)
-        return write_csv(_COLUMNS, [_cells(row) for row in rows])
-
-    headers = {"content-disposition": 'attachment; filename="audit.csv"'}
-    data = await asyncio.to_thread(write)
-    return Response(data, media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _cells(row: dict[str, Any]) -> list[str | int | None]:
-    return [moment_utc(row["at"]) if name == "at" else row[name] for name in _COLUMNS]
 
 
 def _kinds(visit: Visit) -> dict[str, str]:

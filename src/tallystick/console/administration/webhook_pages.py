@@ -12,9 +12,11 @@ from typing import Any, Final
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
+from tallystick.console.administration.list_files import webhooks_file
 from tallystick.console.audit import Kind, note
 from tallystick.console.figures.notes import newest_note
 from tallystick.console.ledger import Json, at
+from tallystick.console.list_files import give_list, is_file_wanted
 from tallystick.console.visit import Visit
 from tallystick.console.webhooks.addresses import Networks, parse_target
 from tallystick.console.webhooks.courier import DELAYS_S, secrets_of
@@ -204,10 +206,10 @@ def _networks(visit: Visit) -> Networks:
 
 
 async def _list(visit: Visit) -> Response:
-    found = await asyncio.to_thread(webhooks_of, visit.records)
-    return visit.page(
-        "administration/webhooks.html", webhooks=[_shown(one) for one in found], **_choices(visit)
-    )
+    found = [_shown(one) for one in await asyncio.to_thread(webhooks_of, visit.records)]
+    if is_file_wanted(visit):
+        return await give_list(visit, webhooks_file(visit, found))
+    return visit.page("administration/webhooks.html", webhooks=found, **_choices(visit))
 
 
 async def _page(visit: Visit, number: int, *, secret: str | None = None) -> Response:

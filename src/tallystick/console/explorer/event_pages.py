@@ -4,11 +4,22 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from starlette.responses import Response
 
-from tallystick.console.ledger import at
+from tallystick.console.ledger import Json, at
+from tallystick.console.list_files import PAGE as FILE_PAGE
+from tallystick.console.list_files import (
+    Column,
+    ListFile,
+    filters_in,
+    give_list,
+    is_file_wanted,
+    moment_of,
+    of,
+    paged,
+)
 from tallystick.console.masking import cover_events
 from tallystick.console.shown import BEIJING
 from tallystick.console.visit import Visit
@@ -23,13 +34,16 @@ async def show_events(visit: Visit) -> Response:
     contract, name = visit.query.get("contract", ""), visit.query.get("name", "")
     begin, end = day_range(visit.query.get("day", ""))
     pattern = name or (f"{contract}.*" if contract else "")
+    wanted = {
+        "name": pattern or None,
+        "organization": visit.query.get("organization") or None,
+        "from": begin,
+        "to": end,
+    }
+    if is_file_wanted(visit):
+        return await give_list(visit, _file(visit, wanted))
     page = await visit.ledger.get(
-        at("events", "list"),
-        name=pattern or None,
-        organization=visit.query.get("organization") or None,
-        cursor=visit.query.get("cursor") or None,
-        limit=_PAGE,
-        **{"from": begin, "to": end},
+        at("events", "list"), cursor=visit.query.get("cursor") or None, limit=_PAGE, **wanted
     )
     announced = [
         event["name"]
@@ -44,6 +58,34 @@ async def show_events(visit: Visit) -> Response:
         is_covered=is_covered,
         contracts=[*visit.names.contracts, *_BUILT_IN],
         announced=announced,
+    )
+
+
+def _file(visit: Visit, wanted: dict[str, Any]) -> ListFile:
+    async def covered(rows: list[Json]) -> list[Json]:
+        return cover_events(visit, rows)[0]
+
+    def sentence(row: Json) -> str:
+        return visit.names.spell_out(visit.read(row.get("sentence")), visit.language)
+
+    return ListFile(
+        name="events",
+        title=visit.say("Events"),
+        columns=(
+            Column(visit.say("What happened"), sentence),
+            Column(visit.say("Event"), of("name")),
+            Column(visit.say("Fields"), of("fields")),
+            Column(visit.say("Block"), of("height")),
+            Column(visit.say("When"), moment_of("time_ms")),
+            Column(visit.say("Transaction"), of("transaction")),
+        ),
+        parts=paged(
+            lambda cursor: visit.ledger.get(
+                at("events", "list"), limit=FILE_PAGE, cursor=cursor, **wanted
+            ),
+            covered,
+        ),
+        filters=filters_in(visit),
     )
 
 

@@ -12,7 +12,7 @@ import msgspec
 from starlette.responses import Response
 
 from tallystick.console.ledger import Json, at
-from tallystick.console.list_files import PAGE, Cell, Column, ListFile, Part, give_list
+from tallystick.console.list_files import PAGE, Cell, Column, ListFile, Part, at_once, give_list, of
 from tallystick.console.masking import cover_rows
 from tallystick.console.shown import money
 from tallystick.console.visit import Visit
@@ -36,6 +36,21 @@ async def give_table(visit: Visit, contract: Json, table: Json, wanted: dict[str
         filters=wanted,
     )
     return await give_list(visit, listed)
+
+
+def organizations_file(visit: Visit, organizations: list[Json]) -> ListFile:
+    """Return the list of organisations, to be taken away."""
+    return ListFile(
+        name="organizations",
+        title=visit.say("Organisations"),
+        columns=(
+            Column(visit.say("Name"), lambda row: visit.read(row["name"])),
+            Column(visit.say("Unified social credit code"), of("id")),
+            Column(visit.say("State"), of("state")),
+            Column(visit.say("Votes in the engine"), of("validator_power")),
+        ),
+        parts=at_once(organizations, visit.names.height),
+    )
 
 
 async def _parts(

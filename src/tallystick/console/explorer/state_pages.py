@@ -15,11 +15,11 @@ from tallystick.console.explorer.looking_back import (
     record_then,
     rows_then,
 )
-from tallystick.console.explorer.spreadsheets import give_table
+from tallystick.console.explorer.spreadsheets import give_table, organizations_file
 from tallystick.console.explorer.versions import versions_of
 from tallystick.console.ledger import Json, at, record_at, table_of
+from tallystick.console.list_files import give_list, is_file_wanted
 from tallystick.console.masking import cover_rows, listed_transactions
-from tallystick.console.spreadsheets import SPREADSHEETS
 from tallystick.console.visit import Visit
 from tallystick.errors import InvalidArguments
 
@@ -35,6 +35,8 @@ _LOOKED_UP: Final = frozenset({"choice"})
 async def show_organizations(visit: Visit) -> Response:
     """Answer GET /o: the organisations of the network."""
     organizations = list(visit.names.organizations.values())
+    if is_file_wanted(visit):
+        return await give_list(visit, organizations_file(visit, organizations))
     return visit.page("explorer/organizations.html", organizations=organizations)
 
 
@@ -69,7 +71,7 @@ async def show_table(visit: Visit) -> Response:
     """Answer GET /state/{contract}/{table}: records, filtered by what the address says."""
     contract, table = await _table(visit)
     wanted = {name: value for name, value in visit.query.items() if value and name not in _PAGING}
-    if visit.wanted_form in SPREADSHEETS or (visit.wants_json and "all" in visit.query):
+    if is_file_wanted(visit):
         if visit.query.get(HEIGHT):
             raise InvalidArguments(
                 "a whole table is exported as it is today, not as it was",

@@ -15,6 +15,7 @@ from tallystick.console.list_files import (
     Column,
     ListFile,
     Part,
+    called,
     filters_in,
     give_list,
     is_file_wanted,
@@ -66,9 +67,6 @@ def _file(visit: Visit, wanted: dict[str, str | int]) -> ListFile:
     def sentence(row: Json) -> str:
         return visit.names.spell_out(visit.read(row["sentence"]), visit.language)
 
-    def organization(row: Json) -> str:
-        return visit.read(visit.names.organization(row["organization"] or ""))
-
     async def parts() -> AsyncIterator[Part]:
         cursor: str | None = None
         while True:
@@ -86,7 +84,7 @@ def _file(visit: Visit, wanted: dict[str, str | int]) -> ListFile:
             Column(visit.say("What happened"), sentence),
             Column(visit.say("Contract"), of("contract")),
             Column(visit.say("Method"), of("method")),
-            Column(visit.say("By"), organization),
+            Column(visit.say("By"), lambda row: called(visit, row["organization"])),
             Column(visit.say("Organisation"), of("organization")),
             Column(visit.say("Member"), of("member")),
             Column(visit.say("Block"), of("height")),

@@ -9,8 +9,10 @@ from typing import Final
 from starlette.responses import RedirectResponse, Response
 
 from tallystick.console.audit import Kind, note
+from tallystick.console.figures.alert_files import alerts_file
 from tallystick.console.figures.notes import Handling, NewNote, add_note, handling_of
 from tallystick.console.ledger import Json, at
+from tallystick.console.list_files import give_list, is_file_wanted
 from tallystick.console.moments import moment_in
 from tallystick.console.problems import FORBIDDEN_ROLE, problem_page
 from tallystick.console.visit import Person, Visit
@@ -29,30 +31,39 @@ async def show_alerts(visit: Visit) -> Response:
         for name, one in visit.names.contracts.items()
         if one.get("warnings") and visit.query.get("contract", name) == name
     ]
-    found = await asyncio.gather(*(_of_contract(visit, name) for name in contracts))
+    is_file = is_file_wanted(visit)
+    found = await asyncio.gather(*(_of_contract(visit, one, whole=is_file) for one in contracts))
     alerts = sorted(
         (alert for some in found for alert in some), key=lambda one: -int(one["time_ms"])
     )
     wanted = visit.query.get("handling", "")
     mine = visit.person.member if visit.person and "mine" in visit.query else ""
-    return visit.page(
-        "figures/alerts.html",
-        alerts=[
-            one
-            for one in alerts
-            if (not wanted or one["handling"] == wanted) and (not mine or one["assignee"] == mine)
-        ],
-        contracts=contracts,
-    )
+    shown = [
+        one
+        for one in alerts
+        if (not wanted or one["handling"] == wanted) and (not mine or one["assignee"] == mine)
+    ]
+    if is_file:
+        return await give_list(visit, alerts_file(visit, shown))
+    return visit.page("figures/alerts.html", alerts=shown, contracts=contracts)
 
 
-async def _of_contract(visit: Visit, contract: str) -> list[Json]:
-    page = await visit.ledger.get(
-        at("contracts", contract, "alerts"),
-        limit=_PAGE,
-        level=visit.query.get("level") or None,
-        state=visit.query.get("state") or None,
-    )
+async def _of_contract(visit: Visit, contract: str, *, whole: bool) -> list[Json]:
+    """Return a contract's alerts: the newest, or all of them."""
+    found: list[Json] = []
+    cursor: str | None = None
+    while True:
+        page = await visit.ledger.get(
+            at("contracts", contract, "alerts"),
+            limit=_PAGE,
+            cursor=cursor,
+            level=visit.query.get("level") or None,
+            state=visit.query.get("state") or None,
+        )
+        found += page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None or not whole:
+            break
     handled = handling_of(visit.records, contract, visit.now_ms)
     return [
         {
@@ -62,7 +73,7 @@ async def _of_contract(visit: Visit, contract: str) -> list[Json]:
             "assignee": handled.get(alert["number"], _UNTOUCHED).assignee,
             "assignee_name": handled.get(alert["number"], _UNTOUCHED).assignee_name,
         }
-        for alert in page["items"]
+        for alert in found
     ]
 
 

@@ -1,28 +1,37 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rules and proposals, one proposal with its votes, keys that expire, and the nodes."""
+"""Rules and proposals, one proposal with its votes, and the nodes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
-from tallystick.console.ledger import at
+from tallystick.console.ledger import Json, at
+from tallystick.console.list_files import PAGE as FILE_PAGE
+from tallystick.console.list_files import (
+    Column,
+    ListFile,
+    called,
+    give_list,
+    is_file_wanted,
+    moment_of,
+    of,
+    paged,
+)
 from tallystick.console.node_rows import rows_of_nodes
 from tallystick.console.signing.pending import propose
 from tallystick.console.visit import Visit
 from tallystick.errors import InvalidArguments
-from tallystick.units import DAY_MS
 
 _SEE_OTHER: Final = 303
 _PAGE: Final = 50
-REMIND_DAYS: Final = (30, 7, 1)
-"""A key that ends within so many days is marked."""
 
 
 async def show_governance(visit: Visit) -> Response:
     """Answer GET /gov: what is being voted on, and the rules in force."""
+    if is_file_wanted(visit):
+        return await give_list(visit, _file(visit))
     governance = await visit.ledger.get(at("governance"))
     proposals = await visit.ledger.get(
         at("governance", "proposals"), limit=_PAGE, cursor=visit.query.get("cursor")
@@ -52,32 +61,6 @@ async def take_vote(visit: Visit) -> Response:
     return RedirectResponse(address, _SEE_OTHER)
 
 
-async def show_keys(visit: Visit) -> Response:
-    """Answer GET /gov/keys: every key in force, those that end first on top."""
-    return visit.page(
-        "governing/keys.html", keys=await keys_in_force(visit, visit.names.organizations)
-    )
-
-
-async def keys_in_force(visit: Visit, organizations: Iterable[str]) -> list[dict[str, Any]]:
-    """Return the members' keys of organisations, each with whether it ends soon; those first."""
-    keys: list[dict[str, Any]] = []
-    for code in organizations:
-        for member in await visit.names.members(code):
-            keys += [
-                {"organization": code, "member": member, **key}
-                for key in member["keys"]
-                if key["revoked_at_ms"] is None
-            ]
-    for key in keys:
-        left = key["valid_until_ms"] - visit.now_ms
-        key["ends_within"] = next(
-            (days for days in reversed(REMIND_DAYS) if left <= days * DAY_MS), None
-        )
-        key["is_over"] = left <= 0
-    return sorted(keys, key=lambda key: int(key["valid_until_ms"]))
-
-
 async def show_nodes(visit: Visit) -> Response:
     """Answer GET /nodes: how this node and its neighbours stand."""
     network = await visit.ledger.get(at("network"))
@@ -89,4 +72,30 @@ async def show_nodes(visit: Visit) -> Response:
         status=status,
         nodes=governance["nodes"],
         rows=rows_of_nodes(network, status),
+    )
+
+
+def _file(visit: Visit) -> ListFile:
+    def about(row: Json) -> str:
+        return visit.names.spell_out(row["subject"], visit.language)
+
+    return ListFile(
+        name="proposals",
+        title=visit.say("Proposals"),
+        columns=(
+            Column(visit.say("Proposal"), lambda row: visit.read(row["label"])),
+            Column(visit.say("About"), about),
+            Column(visit.say("By"), lambda row: called(visit, row["organization"])),
+            Column(visit.say("Organisation"), of("organization")),
+            Column(visit.say("Member"), of("member")),
+            Column(visit.say("State"), of("state")),
+            Column(visit.say("Opened"), moment_of("opened_at_ms")),
+            Column(visit.say("Open until"), moment_of("expires_at_ms")),
+            Column(visit.say("Proposal id"), of("id")),
+        ),
+        parts=paged(
+            lambda cursor: visit.ledger.get(
+                at("governance", "proposals"), limit=FILE_PAGE, cursor=cursor
+            )
+        ),
     )

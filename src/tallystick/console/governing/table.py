@@ -6,10 +6,10 @@ from __future__ import annotations
 from typing import Final
 
 from tallystick.console.access import Access, Page
+from tallystick.console.governing.key_pages import show_keys
 from tallystick.console.governing.member_pages import show_members, take_member_change
 from tallystick.console.governing.pages import (
     show_governance,
-    show_keys,
     show_nodes,
     show_proposal,
     take_vote,

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from tallystick.console.account.factors import has_factor
 from tallystick.console.audit import Kind, read_trail
-from tallystick.console.governing.pages import keys_in_force
+from tallystick.console.governing.key_pages import keys_in_force
 from tallystick.console.ledger import Json, at
 from tallystick.console.masking import cover_listed
 from tallystick.console.visit import Person, Visit

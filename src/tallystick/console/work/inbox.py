@@ -9,8 +9,10 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from tallystick.console.ledger import Json, at
+from tallystick.console.list_files import give_list, is_file_wanted
 from tallystick.console.visit import Person, Visit
 from tallystick.console.work.acting import with_a_way_on
+from tallystick.console.work.case_lists import own_file, tasks_file
 from tallystick.console.work.passing_on import Passed, notes_on
 from tallystick.console.work.progress import signings_of
 from tallystick.console.work.standing import (
@@ -30,10 +32,15 @@ _PAGES_LOOKED_THROUGH: Final = 10
 """Of the records in one state, whoever they concern; docs/operator/console.md says so."""
 
 
+_TABS: Final = ("done", "started")
+
+
 async def show_inbox(visit: Visit) -> Response:
     """Answer GET /inbox: what is to be done, or what one has done or started."""
     person = visit.somebody()
     tab = visit.query.get("tab", "")
+    if tab in _TABS and is_file_wanted(visit):
+        return await give_list(visit, own_file(visit, person, tab))
     if tab == "done":
         cursor = visit.query.get("cursor")
         transactions = await transactions_of(visit, person, _PAGE, cursor)
@@ -42,6 +49,8 @@ async def show_inbox(visit: Visit) -> Response:
         rows, cursor = await started_by(visit, person, visit.query.get("cursor"))
         return visit.page("work/started.html", tab=tab, rows=rows, next_cursor=cursor)
     tasks = await tasks_of(visit, person)
+    if is_file_wanted(visit):
+        return await give_list(visit, tasks_file(visit, tasks))
     colleagues = await visit.names.colleagues(person.organization)
     steps = {
         step["address"]: {**step, "kind": task["kind"]} for task in tasks for step in task["steps"]
