@@ -10,6 +10,7 @@ from tallystick.api.door import Door
 from tallystick.api.limits import Limits
 from tallystick.api.openapi import Json, document_route, openapi_document
 from tallystick.api.ports import LedgerNode
+from tallystick.api.routes_activity import ROUTES as ACTIVITY_ROUTES
 from tallystick.api.routes_governance import ROUTES as GOVERNANCE_ROUTES
 from tallystick.api.routes_log import ROUTES as LOG_ROUTES
 from tallystick.api.routes_read import ROUTES as READ_ROUTES
@@ -51,6 +52,7 @@ def describe_api(state: ServerState, contract: str | None = None) -> Json:
 ROUTES: Final[tuple[Route, ...]] = (
     *SUBMIT_ROUTES,
     *READ_ROUTES,
+    *ACTIVITY_ROUTES,
     *GOVERNANCE_ROUTES,
     *LOG_ROUTES,
     document_route(lambda: ROUTES),

@@ -16,7 +16,8 @@ from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
-from tallystick.api.view_rows import Activity, BlockRow, EarlierWrite, Said, TransactionRow
+from tallystick.api.activity_ports import ActivityReader
+from tallystick.api.view_rows import BlockRow, EarlierWrite, Said, TransactionRow
 from tallystick.encoding import Value
 from tallystick.model import Member, MemberKey, Organization
 
@@ -129,7 +130,7 @@ class RecordRow(Protocol):
     def changed_leaf(self) -> int | None: ...
 
 
-class ViewsReader(Protocol):
+class ViewsReader(ActivityReader, Protocol):
     """The views of a node; may be called from any thread.
 
     Filters and places are passed by shape, so their types say no more than that.
@@ -139,7 +140,6 @@ class ViewsReader(Protocol):
     def list_blocks(
         self, *, during: Any, beginning: str | None, cursor: str | None, limit: int
     ) -> PageOf[BlockRow]: ...
-    def activity(self, moments: Sequence[int]) -> PageOf[Activity]: ...
     def list_transactions(
         self, wanted: Any, *, cursor: str | None, limit: int
     ) -> PageOf[TransactionRow]: ...

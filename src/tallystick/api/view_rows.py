@@ -17,21 +17,6 @@ class Said(Protocol):
     def en(self) -> str: ...
 
 
-class Activity(Protocol):
-    """How much happened between two moments."""
-
-    @property
-    def from_ms(self) -> int: ...
-    @property
-    def to_ms(self) -> int: ...
-    @property
-    def blocks(self) -> int: ...
-    @property
-    def transactions(self) -> int: ...
-    @property
-    def refused(self) -> int: ...
-
-
 class BlockRow(Protocol):
     """A block in a list."""
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The list of transactions is narrowed down by a form, goes on by pages, and is taken away whole."""
+"""The list of transactions is narrowed down by a form, goes on by pages, and goes out whole."""
 
 from __future__ import annotations
 
