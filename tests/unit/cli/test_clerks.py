@@ -12,7 +12,7 @@ import pytest
 
 from tallystick.client import connect
 from tallystick.industries.custody import ManifestEntry, business_key, directory_of
-from tallystick.merkle import SLICE_SIZE
+from tallystick.merkle import CHUNK_SIZE, SLICE_SIZE
 from tests.canaries import canaries_of, search_for
 from tests.unit.cli.conftest import Outcome, Tally
 from tests.unit.cli.test_keep import CANARY, CLEAR, DAY_MS, IDENTITIES, SETTLING, World, world
