@@ -8,9 +8,7 @@ known to be older than the deposit, and its certificate must have been valid the
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -179,6 +177,9 @@ def _signer(one: Signed, means: SignatureMeans, moment: int) -> Check:
         )
     anchor = None
     if means.believed:
+        import asyncio  # noqa: PLC0415  # most files have no signature beside them
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
         # In a thread of its own: the library runs an event loop, and this one may run another.
         with ThreadPoolExecutor(max_workers=1) as thread:
             found = thread.submit(asyncio.run, anchor_of(one, means.believed, moment))

@@ -13,6 +13,7 @@ from tallystick.crypto import is_valid_signature
 from tallystick.encoding import (
     Header,
     build_sign1,
+    decode_cbor,
     decode_header,
     encode_cbor,
     encode_header,
@@ -20,6 +21,7 @@ from tallystick.encoding import (
     to_be_signed,
 )
 from tallystick.errors import LimitExceeded, Malformed
+from tallystick.units import VALUE_DEPTH_MAX
 
 COSE = Path(__file__).parents[2] / "vectors" / "cose"
 HEADER = Header(algorithm=-8, key_id=b"k" * 32, issuer="org", subject="net", content_type="a/b")
@@ -126,3 +128,13 @@ def test_a_header_that_is_too_large_is_refused_before_decoding() -> None:
     """Limits come first."""
     with pytest.raises(LimitExceeded):
         decode_header(b"\xa1" * 1025)
+
+
+def test_a_header_that_is_nested_too_deeply_is_refused_before_it_is_compared() -> None:
+    """A hundred bytes from anyone may not cost time that doubles with each level."""
+    value: object = 0
+    for _ in range(VALUE_DEPTH_MAX):
+        value = [value]
+    with pytest.raises(Malformed, match="not CBOR") as caught:
+        decode_cbor(encode_cbor(value))
+    assert "nested too deeply" in caught.value.found
