@@ -112,6 +112,7 @@ PROOFS = {
     ProofKind.PACKAGE: "evidence package",
     ProofKind.CONTAINER: "container",
     ProofKind.CUSTODY: "chain of custody",
+    ProofKind.SIGNATURE: "electronic signature",
     ProofKind.EXTRACT: "extract",
     ProofKind.PDF: "certificate",
 }

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from tallystick.cli.installed import has_beside, module_beside
 from tallystick.cli.texts.clerking import CLERK_TEXTS
 from tallystick.cli.texts.words import CommandText
-from tallystick.contracts import TableReader
+
+if TYPE_CHECKING:
+    from tallystick.contracts import TableReader
 
 _MODULE = "clerking"
 Kind = Literal["put", "declare", "commit", "archive-day", "show-lines"]

@@ -38,7 +38,7 @@ SAME = {
 """Texts that are names, or deliberately hold the other language."""
 DYNAMIC = (
     *("field.", "help.", "error.", "expiry.", "doctor.", "log.", "verify.", "health."),
-    "bundle.check_",
+    *("bundle.check_", "bundle.token_", "bundle.authorities_"),
 )
 """Families of messages whose keys are put together at run time."""
 

@@ -42,7 +42,7 @@ def test_a_member_is_found_by_name_and_by_id(reader: Reader) -> None:
         assert found["is_exact"]
         assert found["address"] == f"/o/{COURT}#member-clerk"
         assert 'id="member-clerk"' in page
-    assert hits(reader, "cler", "member")[0]["is_exact"] is False
+    assert hits(reader, "cle", "member")[0]["is_exact"] is False
     assert hits(reader, "nobody at all", "member") == []
 
 

@@ -189,6 +189,10 @@ def test_a_fetch_goes_on_at_another_node(world: World) -> None:
     assert world.get(OWNER_ID, Use()).path.read_bytes() == CLEAR
 
 
+SEALED_HEAD = b"age-encryption.org/v1\n"
+"""How sealed bytes begin; nothing else is taken."""
+
+
 def test_what_an_upload_left_that_was_wrong_is_fetched_anew(world: World) -> None:
     """The whole does not have the address then: it is removed, and comes from the other node."""
     other = Other(world)
@@ -199,7 +203,7 @@ def test_what_an_upload_left_that_was_wrong_is_fetched_anew(world: World) -> Non
     world.ask(OWNER_ID, "POST", path, tus_resumable="1.0.0", upload_length=length)
     kind = "application/offset+octet-stream"
     headers = {"tus_resumable": "1.0.0", "upload_offset": "0", "content_type": kind}
-    assert world.ask(OWNER_ID, "PATCH", path, b"x" * 10, **headers).status_code == 204
+    assert world.ask(OWNER_ID, "PATCH", path, SEALED_HEAD + b"x" * 10, **headers).status_code == 204
     fetch(world)
     assert other.asked[1].startswith("bytes=0-")
     assert world.get(OWNER_ID, Use()).path.read_bytes() == CLEAR

@@ -43,8 +43,8 @@ READ_DETAILS: Final = Text(
     "Records a use of the grant, asks the object's nodes one after another, takes the first whose "
     "bytes have the address on the ledger, and reports which node gave them and which gave others, "
     "with the first slice that differs: the ledger challenges those at once. What is saved stays "
-    "sealed. If no node gives the right bytes nothing is saved; the read goes on when it is asked for "
-    "again, without another use of the grant.",
+    "sealed. If no node gives the right bytes nothing is saved; the read goes on when it is asked "
+    "for again, without another use of the grant.",
     "登记一次授权使用，依次向各存储节点取密文，采用首个与账本地址相符者，并登记由哪个节点取得、"
     "哪些节点给出不符数据及首个不符切片；账本随即挑战后者。保存的内容仍为密文。"
     "各节点均未给出正确数据时不保存任何内容；再次执行时接续该次调阅，不另计次数。",

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a clerk of the owner does: declare, prove a plaintext, anchor a day, show lines.
 
-`tally custody put`, `declare`, `commit`, `archive-day` and `show-lines` work with it. It knows neither network nor disk; what is missing for a call is read from the ledger by its key.
+`tally custody put`, `declare`, `commit`, `archive-day` and `show-lines` work with it. It knows
+neither network nor disk; what is missing for a call is read from the ledger by its key.
 """
 
 from __future__ import annotations
@@ -112,10 +113,9 @@ def _run(name: str, expected: int, numbers: Iterable[int], causes: Causes) -> Te
     listed = list(numbers)
     at = expected
     for number in listed:
-        while at < number:
-            if at not in explained:
-                raise GapUnexplained(terminal=name, sequence=at)
-            at += 1
+        missing = next((one for one in range(at, number) if one not in explained), None)
+        if missing is not None:
+            raise GapUnexplained(terminal=name, sequence=missing)
         if number < at or number in explained:
             raise BadManifest(what=f"number {number} of {name}")
         at = number + 1

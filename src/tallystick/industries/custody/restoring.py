@@ -124,7 +124,7 @@ def run_read(
 
 
 def _begun(ledger: ActingLedger, grant: str, purpose: str) -> tuple[str, str]:
-    """Return a read and its object: one that broke off goes on, without another use of the grant."""
+    """Return a read and its object; one that broke off goes on, without another use."""
     given = ledger.record("grants_grants", Grant, grant)
     if given is not None and given.purpose == purpose:
         for one in ledger.rows("reads", ObjectRead, grant=grant):

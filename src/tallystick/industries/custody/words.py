@@ -184,8 +184,10 @@ _PHRASES: Final = (
         "what",
         {
             "a business key twice": "业务键重复",
+            "a line that is none": "有一行不是明细",
             "a terminal twice": "终端重复",
             "an empty day": "当日为空",
+            "lines of a terminal apart": "同一终端的明细不连续",
             "terminals": "终端",
         },
     )
