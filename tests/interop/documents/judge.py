@@ -211,14 +211,15 @@ def tus_client_is_killed_and_goes_on(scene: Scene) -> None:
 
 
 def tus_client_with_other_bytes_is_refused(scene: Scene) -> None:
-    """Of the right length; the node keeps nothing of them."""
+    """Of the right length, in clear and as if they were sealed; the node keeps nothing of them."""
     made, url = scene.declared("D-3"), scene.upload_url("D-3")
     before = scene.kept()
     other = scene.folder / "other.age"
-    other.write_bytes(bytes(made.facts.size))
-    said = scene.upload(other, "create", url)
-    assert '"E_HASH"' in said.end["body"], said.end
-    assert scene.kept() == before
+    for head, code in ((b"", "E_FORMAT"), (b"age-encryption.org/v1\n", "E_HASH")):
+        other.write_bytes(head + bytes(made.facts.size - len(head)))
+        said = scene.upload(other, "create", url)
+        assert f'"{code}"' in said.end["body"], said.end
+        assert scene.kept() == before
 
 
 def tus_client_without_a_members_signature_is_refused(scene: Scene) -> None:
