@@ -66,7 +66,7 @@ class Stage(ConsoleTheatre):
 
     def take_away(self, member: str, kind: str, subject: str) -> Mapping[str, Any]:
         """Take a file away as the story does, and remember what can be certified."""
-        offered = kinds_of(self.contract)[kind]
+        offered = kinds_of(self.contract).get(kind)  # or it is another contract's: with a dot
         if isinstance(offered, ExtractTakeAway):
             self.certified = member, kind, f"/case/{self.contract}/{offered.table}/{subject}"
         return super().take_away(member, kind, subject)
