@@ -8,7 +8,6 @@ from tallystick.contracts.parts import Ticking
 from tallystick.industries.justice.events import MediationOpened
 from tallystick.industries.justice.judging import Judging
 from tallystick.industries.justice.performing import FOLLOWS
-from tallystick.industries.justice.queries import Queries
 from tallystick.industries.justice.setting import Setting
 from tallystick.industries.justice.supervision import Supervision
 from tallystick.industries.justice.to_sign import ToSign
@@ -20,7 +19,6 @@ class Justice(
     Ticking,
     Setting,
     Judging,
-    Queries,
     ToSign,
     Supervision,
     Contract,

@@ -14,18 +14,17 @@ from tallystick.contracts import (
     ValueDigest,
     query,
 )
+from tallystick.industries.justice.queries import Queries
 from tallystick.industries.justice.records import Key, Obligations
 from tallystick.industries.justice.rules import (
     authorization_digest,
-    bundle_digest,
-    enforcement_digest,
     owed_to,
     signing_digest,
 )
-from tallystick.industries.justice.tables import JusticeTables, party_of
+from tallystick.industries.justice.tables import party_of
 
 
-class ToSign(JusticeTables):
+class ToSign(Queries):
     """Digests over which an agreement's parties sign; each is that of one party alone."""
 
     @query(label=Label(zh="合同签署摘要", en="Agreement, to sign"))
@@ -77,8 +76,7 @@ class ToSign(JusticeTables):
         zh: 返回债权人就这些义务向法院立案时所签的摘要。
         """
         kept = self.agreements.require(agreement)
-        shown = [self.exhibits.require(kept.id, name) for name in kept.exhibits]
-        bundle = bundle_digest(kept.digest, court, obligations, shown)
+        bundle = self.bundle_to_confirm(agreement, court, obligations)
         return signing_digest(bundle, party_of(kept, creditor).role)
 
     @query(label=Label(zh="执行申请摘要", en="Enforcement, to sign"))
@@ -88,6 +86,6 @@ class ToSign(JusticeTables):
         zh: 返回债权人就到期未履行义务申请执行时所签的摘要。
         """
         kept = self.agreements.require(agreement)
-        names = [one.id for one in owed_to(creditor, self.obligations_of(kept))]
-        document = enforcement_digest(kept.digest, kept.court or "", names)
+        owed = tuple(one.id for one in owed_to(creditor, self.obligations_of(kept)))
+        document = self.enforcement_to_confirm(agreement, owed)
         return signing_digest(document, party_of(kept, creditor).role)
