@@ -15,13 +15,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-from tallystick.api import HttpServer
-from tallystick.cli.demo.names import DEFAULT_KEY, KEYS_FOLDER, TRUST_FILE
+from benchmarks.deposit_desk import deposit_desk
 from tallystick.cli.evidence_packing import gather, originals_in, pack
-from tallystick.cli.founding import found_demo
 from tallystick.cli.proof_checks import check_any_proof
-from tallystick.client import KeyStore, Net, Result, connect, plan_folder
-from tallystick.node import NodeConfig, open_node
+from tallystick.client import Net, Result, plan_folder
 
 SMALLEST: Final = (20, 5)
 """Originals, and megabytes in all."""
@@ -31,21 +28,10 @@ _MEGABYTE: Final = 1_000_000
 
 def run(folder: Path, *, bundles: int) -> dict[str, Any]:
     """Measure seconds a bundle, packed and checked, of bundles that grow evenly in both figures."""
-    data = folder / "node"
-    found_demo(data)
-    identity = KeyStore(data / KEYS_FOLDER).load(DEFAULT_KEY)
     rounds = []
-    node = open_node(NodeConfig(data=data))
-    node.start()
-    try:
-        with HttpServer(node, port=0) as server:
-            url = f"http://localhost:{server.port}"
-            with connect(url, identity=identity, trust=data / TRUST_FILE) as net:
-                for number, (count, megabytes) in enumerate(_sizes(bundles)):
-                    place = _written(folder / f"case-{number}", count, megabytes)
-                    rounds.append(_one(net, place, data / TRUST_FILE))
-    finally:
-        node.stop()
+    with deposit_desk(folder / "node") as (net, trust):
+        for number, (count, megabytes) in enumerate(_sizes(bundles)):
+            rounds.append(_one(net, _written(folder / f"case-{number}", count, megabytes), trust))
     return {
         "bundles": bundles,
         "items": sum(one["items"] for one in rounds),

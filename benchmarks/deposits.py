@@ -9,38 +9,25 @@ from statistics import median
 from typing import Any
 
 from benchmarks import bundles as court
-from tallystick.api import HttpServer
-from tallystick.cli.demo.names import DEFAULT_KEY, KEYS_FOLDER, TRUST_FILE
-from tallystick.cli.founding import found_demo
-from tallystick.client import KeyStore, connect, plan_folder
+from benchmarks.deposit_desk import deposit_desk
+from tallystick.client import plan_folder
 from tallystick.contracts.parts import BatchTree
 from tallystick.industries.evidence import deposit_leaf
-from tallystick.node import NodeConfig, open_node
 
 
 def run(folder: Path, *, files: int, repeat: int) -> dict[str, Any]:
     """Measure files a second: each deposited with its receipt, and all of them under one root."""
-    data = folder / "node"
-    found_demo(data)
-    identity = KeyStore(data / KEYS_FOLDER).load(DEFAULT_KEY)
     rounds = []
-    node = open_node(NodeConfig(data=data))
-    node.start()
-    try:
-        with HttpServer(node, port=0) as server:
-            url = f"http://localhost:{server.port}"
-            with connect(url, identity=identity, trust=data / TRUST_FILE) as net:
-                for number in range(repeat):
-                    place = _written(folder / f"files-{number}", number, files)
-                    begun = time.perf_counter()
-                    plan = plan_folder(place, case=f"bench {number}")
-                    done = [one for one in net.evidence.deposit_batch(plan) if one.receipt]
-                    each = time.perf_counter() - begun
-                    rounds.append({"files_s": len(done) / each, "root_files_s": _rooted(place)})
-                    if len(done) != files:
-                        raise RuntimeError(f"only {len(done)} of {files} were deposited")
-    finally:
-        node.stop()
+    with deposit_desk(folder / "node") as (net, _):
+        for number in range(repeat):
+            place = _written(folder / f"files-{number}", number, files)
+            begun = time.perf_counter()
+            plan = plan_folder(place, case=f"bench {number}")
+            done = [one for one in net.evidence.deposit_batch(plan) if one.receipt]
+            each = time.perf_counter() - begun
+            rounds.append({"files_s": len(done) / each, "root_files_s": _rooted(place)})
+            if len(done) != files:
+                raise RuntimeError(f"only {len(done)} of {files} were deposited")
     return {
         "files": files,
         "files_s": round(median(one["files_s"] for one in rounds)),
