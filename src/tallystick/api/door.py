@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
+from typing import Final
 
 from tallystick.api.answer import Answer, HeaderPair, Stream
 from tallystick.api.asked import Asked
@@ -198,42 +198,38 @@ class Door:
             *stream.headers,
             CLOSED_POLICY,
         ]
+        start: Message = {"type": "http.response.start", "status": 200, "headers": headers}
+        is_head = exchange.method == "HEAD"
+        # Two tasks for the whole stream, not some for each piece: there are many streams, and a
+        # block is a piece for each of them.
+        sending = asyncio.ensure_future(_send_pieces(stream, start, send, is_head=is_head))
         gone = asyncio.ensure_future(_until_gone(exchange.receive))
         try:
-            await send({"type": "http.response.start", "status": 200, "headers": headers})
-            if exchange.method != "HEAD":
-                await self._send_pieces(stream, gone, send)
+            await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stream.on_end()
+            sending.cancel()
             gone.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await gone
+            await asyncio.wait({sending, gone})
             await stream.pieces.aclose()
+        if not sending.cancelled():
+            sending.result()
         with contextlib.suppress(TimeoutError):
             await _send_within(stream.send_timeout_s, send, b"", more=False)
 
-    async def _send_pieces(self, stream: Stream, gone: asyncio.Future[None], send: Send) -> None:
-        async def next_piece() -> bytes | None:
-            return await anext(stream.pieces, None)
 
-        while True:
-            piece = asyncio.ensure_future(next_piece())
-            either: set[asyncio.Future[Any]] = {piece, gone}
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            if not piece.done():
-                piece.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await piece
-                return
-            data = piece.result()
-            if data is None:
-                return
-            try:
-                await _send_within(stream.send_timeout_s, send, data)
-            except TimeoutError:
-                with contextlib.suppress(TimeoutError):
-                    await _send_within(stream.send_timeout_s, send, stream.farewell)
-                return
+async def _send_pieces(stream: Stream, start: Message, send: Send, *, is_head: bool) -> None:
+    """Send the head and what follows, until it ends or is taken too slowly."""
+    await send(start)
+    if is_head:
+        return
+    async for data in stream.pieces:
+        try:
+            await _send_within(stream.send_timeout_s, send, data)
+        except TimeoutError:
+            with contextlib.suppress(TimeoutError):
+                await _send_within(stream.send_timeout_s, send, stream.farewell)
+            return
 
 
 def _declared_headers(route: Route, exchange: Exchange) -> dict[str, str]:

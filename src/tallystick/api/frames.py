@@ -57,19 +57,33 @@ class RecentFrames:
         self._node = node
         self._catalogue = catalogue
         self._frames: OrderedDict[int, Sequence[Frame]] = OrderedDict()
+        self._reading: dict[int, asyncio.Task[Sequence[Frame]]] = {}
 
     async def of_block(self, height: int) -> Sequence[Frame]:
-        """Return the events of a committed block, in order."""
+        """Return the events of a committed block, in order.
+
+        All streams ask for a new block at once; the first of them has it read, for all.
+        """
         frames = self._frames.get(height)
-        if frames is None:
-            frames = await asyncio.to_thread(self._read, height)
-            if sum(len(frame.data) for frame in frames) <= _CACHED_BYTES_MAX:
-                self._frames[height] = frames
-                if len(self._frames) > _CACHED_BLOCKS_MAX:
-                    self._frames.popitem(last=False)
+        if frames is not None:
+            return frames
+        reading = self._reading.get(height)
+        if reading is None:
+            reading = asyncio.create_task(self._read(height))
+            self._reading[height] = reading
+            reading.add_done_callback(lambda _: self._reading.pop(height, None))
+        # A stream that ends while it waits takes nothing from the others.
+        return await asyncio.shield(reading)
+
+    async def _read(self, height: int) -> Sequence[Frame]:
+        frames = await asyncio.to_thread(self._frames_at, height)
+        if sum(len(frame.data) for frame in frames) <= _CACHED_BYTES_MAX:
+            self._frames[height] = frames
+            if len(self._frames) > _CACHED_BLOCKS_MAX:
+                self._frames.popitem(last=False)
         return frames
 
-    def _read(self, height: int) -> Sequence[Frame]:
+    def _frames_at(self, height: int) -> Sequence[Frame]:
         return block_frames(self._node.block(height), self._catalogue)
 
 

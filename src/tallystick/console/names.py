@@ -38,6 +38,7 @@ class Names:
     _organizations: dict[str, Json] = field(default_factory=dict)
     _contracts: dict[str, Json] = field(default_factory=dict)
     _installed: list[Json] = field(default_factory=list)
+    _systems: list[Json] = field(default_factory=list)
     _roles: dict[str, Json] = field(default_factory=dict)
     _members: dict[str, tuple[float, Json]] = field(default_factory=dict)
     _everybody: tuple[float, list[Json]] = (-_KEPT_S, [])
@@ -57,6 +58,7 @@ class Names:
             contracts = await self.ledger.get(at("contracts"))
             self._contracts = {item["name"]: item for item in contracts["items"]}
             self._installed = contracts["installed"]
+            self._systems = [one for one in contracts["items"] if _has_roles(one)]
             self._roles = {
                 role: label
                 for contract in contracts["items"]
@@ -87,15 +89,7 @@ class Names:
     @property
     def systems(self) -> list[Json]:
         """The contracts that people work with: those with roles of their own."""
-        return [
-            contract
-            for name, contract in self._contracts.items()
-            if any(
-                role.startswith(f"{name}.")
-                for method in contract["methods"]
-                for role in method.get("roles", [])
-            )
-        ]
+        return self._systems
 
     def organization(self, code: str) -> dict[str, str] | None:
         """Return an organisation's name in both languages, or None when nobody is called so."""
@@ -150,3 +144,12 @@ class Names:
             return found[0] if named is None else named.get(language) or found[0]
 
         return _CODE.sub(name_of, text)
+
+
+def _has_roles(contract: Json) -> bool:
+    """Tell whether somebody needs a role of the contract itself to do something in it."""
+    return any(
+        role.startswith(f"{contract['name']}.")
+        for method in contract["methods"]
+        for role in method.get("roles", [])
+    )

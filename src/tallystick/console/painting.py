@@ -4,17 +4,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from functools import cache, partial
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, select_autoescape
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from tallystick.console import copying
 from tallystick.console import shown as as_shown
+from tallystick.console.folding import fold_texts
 from tallystick.console.languages import texts_in
 from tallystick.console.ledger import Json, text_in
 from tallystick.console.visit import Visit
@@ -22,14 +24,12 @@ from tallystick.interchange.languages import Language
 
 _HERE: Final = Path(__file__).parent
 STATIC: Final = _HERE / "static"
+_MENUS: Final = 512
+"""How many painted menus are kept: two languages, twenty places, four kinds of readers."""
 
 
 class TemplatePainter:
     """Paints pages from the templates of this package."""
-
-    def __init__(self, menu: tuple[Mapping[str, str], ...] = ()) -> None:
-        """Show these entries in the menu."""
-        self._menu = menu
 
     def paint(
         self, visit: Visit, template: str, shown: Mapping[str, Json], status: int
@@ -42,12 +42,37 @@ class TemplatePainter:
             language=visit.language,
             theme=visit.theme,
             person=visit.person,
-            menu=self._menu,
+            menu=_menu_of(visit),
             path=visit.place,
             now_ms=int(time.time() * 1000),
             **shown,
         )
         return HTMLResponse(text, status_code=status)
+
+
+def _menu_of(visit: Visit) -> Markup:
+    """Return the menu for whom it is shown to, painted once for all who may open the same."""
+    # An entry is marked on the pages below it as well: /t on /t/ID, /app/justice on what it holds.
+    place = visit.place
+    parts = place.split("/")[1 : 3 if place.startswith(("/app/", "/admin/")) else 2]
+    section = "/" + "/".join(parts)
+    person = visit.person
+    return _menu(
+        visit.language,
+        section if place == section else section + "/",
+        tuple((one["name"], visit.read(one["label"])) for one in visit.names.systems),
+        has_signed_in=person is not None,
+        is_administrator=person is not None and person.is_administrator,
+        is_demonstration=visit.is_demonstration,
+    )
+
+
+@lru_cache(maxsize=_MENUS)
+def _menu(
+    language: Language, path: str, systems: tuple[tuple[str, str], ...], **standing: bool
+) -> Markup:
+    template = environment_in(language).get_template("layout/menu.html")
+    return Markup(template.render(path=path, systems=systems, **standing))  # noqa: S704 # escaped
 
 
 class _Environment(Environment):
@@ -56,12 +81,19 @@ class _Environment(Environment):
     The API leaves out what says nothing; a variable that a page forgot to give is an error still.
     """
 
+    translated: Callable[[str], str]
+    """What a text is in the language of these templates."""
+
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 # whatever a page shows
         if isinstance(obj, dict):
             if attribute in obj:
                 return obj[attribute]
             return getattr(obj, attribute, None)
         return super().getattr(obj, attribute)
+
+    def _generate(self, source: nodes.Template, *args: Any, **options: Any) -> str:  # noqa: ANN401
+        """Fold the texts before a template becomes code; a hook of the library."""
+        return super()._generate(fold_texts(source, self.translated), *args, **options)
 
 
 @cache
@@ -80,6 +112,7 @@ def environment_in(language: Language) -> Environment:
     environment.install_gettext_translations(  # type: ignore[attr-defined] # the extension's
         texts_in(language), newstyle=True
     )
+    environment.translated = texts_in(language).gettext
     filters: dict[str, Any] = {
         "age": partial(as_shown.age, language=language),
         "grouped": as_shown.grouped,

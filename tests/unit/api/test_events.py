@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from tallystick.api import Door, Limits, create_app
 from tallystick.api.event_ids import LAST, matches, parse_place
 from tallystick.api.view_ports import EventPlace
 from tallystick.errors import Rejected, StorageFailed
+from tallystick.model import Block
 from tests.unit.api.caller import Caller, OpenStream, ask, events_in
 from tests.unit.api.fake_node import FakeNode, deposit, deposit_args, signed
 
@@ -73,6 +75,38 @@ def test_without_a_place_only_what_comes_is_sent(node: FakeNode) -> None:
         await stream.close()
 
     play(node, scene)
+
+
+def test_a_new_block_is_read_once_for_all_streams(
+    node: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many wait for it; and a stream that goes meanwhile takes nothing from the others."""
+    read: list[int] = []
+    whole = type(node).block
+    is_being_read, is_let_go = threading.Event(), threading.Event()
+
+    def counted(self: FakeNode, height: int) -> Block:
+        read.append(height)
+        is_being_read.set()
+        assert is_let_go.wait(10)
+        return whole(self, height)
+
+    monkeypatch.setattr(type(node), "block", counted)
+
+    async def scene(app: Door) -> None:
+        streams = [OpenStream(app, "/v1/events") for _ in range(5)]
+        for stream in streams:
+            await stream.read()
+        await asyncio.to_thread(node.submit, [deposit(1)])
+        assert await asyncio.to_thread(is_being_read.wait, 10)
+        await streams[0].close()
+        is_let_go.set()
+        for stream in streams[1:]:
+            assert ids(await stream.read_events(1)) == ["1.0.0"]
+            await stream.close()
+        assert read == [1]
+
+    play(node, scene, Limits(event_heartbeat_ms=10_000, event_clients_max=5))
 
 
 @pytest.mark.parametrize("is_header", [True, False])

@@ -140,7 +140,7 @@ def assigned(state: str) -> bool:
 def test_alerts_of_a_contract_are_for_those_with_a_role_in_it() -> None:
     """Any of its roles, the network's supervisors, this console's administrators; else nobody."""
     methods = [{"roles": ["notes.writer"]}, {"roles": ["network.governor"]}, {}]
-    names = Names(Ledger(None), _contracts={"notes": {"name": "notes", "methods": methods}})
+    names = Names(Ledger(None), _systems=[{"name": "notes", "methods": methods}])
     visit: Any = SimpleNamespace(names=names)
     member = Person(account=1, name="", organization=COURT, member="clerk")
     for roles, may in (
