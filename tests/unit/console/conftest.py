@@ -90,7 +90,11 @@ def node_with_deposits(folder: Path) -> Iterator[Node]:
 @pytest.fixture(scope="session")
 def trust(node: Node, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the trust file of the node's network."""
-    path = tmp_path_factory.mktemp("trust") / "trust.json"
+    return written_trust(node, tmp_path_factory.mktemp("trust") / "trust.json")
+
+
+def written_trust(node: Node, path: Path) -> Path:
+    """Write down the trust file of a node's network."""
     with asyncio.Runner() as runner:
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=create_app(node)), base_url="http://localhost"
