@@ -3,18 +3,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from tallystick.api.answer import Answer
 from tallystick.api.asked import Asked
+from tallystick.api.equal_stretches import equal_stretches
 from tallystick.api.transaction_rows import list_answer
 from tallystick.api.wire_types import Count, Time, TimeMs, format_time
-from tallystick.errors import InvalidArguments
-
-STRETCHES_MAX: Final = 400
-STRETCHES_DEFAULT: Final = 24
 
 
 class StretchRecord(Struct, frozen=True, kw_only=True):
@@ -38,17 +35,7 @@ class ActivityRecord(Struct, frozen=True, kw_only=True):
 
 def show_activity(asked: Asked) -> Answer:
     """Answer GET /v1/activity."""
-    begin, end = asked.required_integer("from"), asked.required_integer("to")
-    count = asked.required_integer("stretches")
-    if end - begin < count:
-        raise InvalidArguments(
-            "the time asked for is too short for so many stretches",
-            field="to",
-            expected=f"{count} ms or more after `from`",
-            found=f"{end - begin} ms",
-        )
-    moments = [begin + (end - begin) * place // count for place in range(count + 1)]
-    page = asked.server.node.views.activity(moments)
+    page = asked.server.node.views.activity(equal_stretches(asked))
     items = [
         StretchRecord(
             begin=format_time(one.from_ms),

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from tallystick.api.answer import Answer
 from tallystick.api.asked import Asked
+from tallystick.api.equal_stretches import cell_in
 from tallystick.api.event_ids import check_pattern, parse_place
 from tallystick.api.frames import StreamedEvent, show_event_row
 from tallystick.api.transaction_rows import list_answer
@@ -17,8 +18,6 @@ from tallystick.api.wire_types import Count
 
 _NEWEST: Final = "newest"
 _OLDEST: Final = "oldest"
-_NAMED: Final = frozenset({"period", "cursor", "limit"})
-"""Parameters that are no values of a cell."""
 
 
 class EventPage(Struct, frozen=True, kw_only=True):
@@ -50,11 +49,14 @@ def list_events(asked: Asked) -> Answer:
 def list_counted(asked: Asked) -> Answer:
     """Answer GET /v1/contracts/{contract}/statistics/{statistic}/events."""
     contract = asked.server.catalogue.contract(asked.required_text("contract"))
-    cell = {name: text for name, text in asked.extra.items() if name not in _NAMED}
     page = asked.server.node.views.list_counted(
         contract.name,
         asked.required_text("statistic"),
-        CellFilter(cell=cell, period=asked.text("period") or ""),
+        CellFilter(
+            cell=cell_in(asked),
+            period=asked.text("period") or "",
+            during=TimeRange(asked.integer("from"), asked.integer("to")),
+        ),
         cursor=asked.text("cursor"),
         limit=asked.required_integer("limit"),
     )

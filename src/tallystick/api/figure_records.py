@@ -120,7 +120,7 @@ def show_summary(table: StatisticTable) -> StatisticSummary:
         by=list(statistic.by),
         unit=statistic.unit,
         period=statistic.period,
-        total=_show_cell(table.total, statistic),
+        total=show_cell(table.total, statistic),
     )
 
 
@@ -134,7 +134,7 @@ def show_table(contract: str, table: StatisticTable) -> StatisticRecord:
         shown_period=table.period,
         periods=list(table.periods),
         subjects_min=None if statistic.subject is None else statistic.subjects_min,
-        cells=[_show_cell(one, statistic) for one in table.cells],
+        cells=[show_cell(one, statistic) for one in table.cells],
         height=table.height,
     )
 
@@ -195,7 +195,8 @@ def alerts_csv(page: AlertPage, language: Language) -> bytes:
     return _csv(_ALERT_COLUMNS, rows)
 
 
-def _show_cell(cell: CellRow, statistic: StatisticSchema) -> CellRecord:
+def show_cell(cell: CellRow, statistic: StatisticSchema) -> CellRecord:
+    """Return a cell of a statistic."""
     return CellRecord(
         cell=dict(cell.cell),
         shown=_shown(cell, statistic),

@@ -11,6 +11,7 @@ from typing import Final
 
 from tallystick.api.answer import MEDIA_JSON, NO_STORE, Answer, json_answer
 from tallystick.api.asked import Asked
+from tallystick.api.equal_stretches import STRETCHES
 from tallystick.api.event_lists import EventPage, list_counted
 from tallystick.api.figure_ports import AlertFilter
 from tallystick.api.figure_records import (
@@ -37,6 +38,7 @@ from tallystick.api.parameters import (
     path_text,
 )
 from tallystick.api.table import Lists, Policy, Reply, Route
+from tallystick.api.timed_statistics import TimedStatistic, show_stretches
 from tallystick.api.view_ports import TimeRange
 from tallystick.errors import InvalidArguments, LimitExceeded, NotFound, UnknownContract, Withheld
 
@@ -162,11 +164,14 @@ ROUTES: Final = (
         summary=Bilingual(en="The events behind a figure", zh="统计数字背后的事件"),
         description="Newest first. Which cell is said by its values, as further parameters of the "
         "names that `by` lists (of a histogram also `bin`); none of them: the total. Of a gauge "
-        "they are the events that moved it. What is hidden as a figure has no list.",
+        "they are the events that moved it. What is hidden as a figure has no list. In place of a "
+        "period any time can be asked for, unless people are counted; then some values are enough.",
         parameters=(
             _CONTRACT,
             path_text("statistic", "Name of the statistic.", "raised", pattern=NAME_PATTERN),
             _PERIOD,
+            FROM,
+            TO,
             CURSOR,
             LIMIT,
         ),
@@ -174,6 +179,28 @@ ROUTES: Final = (
         errors=(UnknownContract, NotFound, Withheld, InvalidArguments, LimitExceeded),
         lists=Lists.YES,
         reader=list_counted,
+        is_open=True,
+    ),
+    Route(
+        method="GET",
+        path="/v1/contracts/{contract}/statistics/{statistic}/stretches",
+        name="show_timed_statistic",
+        tag="contracts",
+        policy=Policy.PUBLIC,
+        summary=Bilingual(en="One statistic over time", zh="单项统计的时段变化"),
+        description="The time from `from` to `to` in equal stretches, by the times of blocks, "
+        "counted anew from the events. Of a level each stretch has that at its end. Values of "
+        "`by`, as further parameters, choose some of its cells. A statistic that says who is "
+        "counted is refused: from times that overlap, single people could be worked out.",
+        parameters=(
+            _CONTRACT,
+            path_text("statistic", "Name of the statistic.", "raised", pattern=NAME_PATTERN),
+            *STRETCHES,
+        ),
+        replies=(Reply(200, "One item a stretch, oldest first.", TimedStatistic),),
+        errors=(UnknownContract, NotFound, Withheld, InvalidArguments, LimitExceeded),
+        lists=Lists.YES,
+        reader=show_stretches,
         is_open=True,
     ),
     Route(

@@ -6,7 +6,7 @@ from tallystick.views.alert_reading import AlertFilter
 from tallystick.views.counted_events import CellFilter
 from tallystick.views.cursors import LIMIT_MAX
 from tallystick.views.event_views import NEWEST, OLDEST
-from tallystick.views.figure_results import AlertRow, CellRow, StatisticTable
+from tallystick.views.figure_results import AlertRow, CellRow, StatisticTable, TimedFigure
 from tallystick.views.filters import (
     REFUSED,
     Bounds,
@@ -60,6 +60,7 @@ __all__ = [
     "StatisticTable",
     "TableSpec",
     "TimeRange",
+    "TimedFigure",
     "TransactionFilter",
     "TransactionRow",
     "ViewSpecs",

@@ -9,10 +9,15 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from tallystick.errors import InvalidArguments
 from tallystick.views.cursors import check_limit
 from tallystick.views.event_views import LIMIT_DEFAULT
-from tallystick.views.filters import TimeRange, height_bounds, with_hash, within_int64
+from tallystick.views.filters import (
+    TimeRange,
+    check_moments,
+    height_bounds,
+    with_hash,
+    within_int64,
+)
 from tallystick.views.pages import Listing
 from tallystick.views.results import Activity, BlockRow, Page
 from tallystick.views.shapes import block_row
@@ -20,8 +25,6 @@ from tallystick.views.snapshot import Reader
 from tallystick.views.tables import BLOCKS
 
 _ALWAYS: Final = TimeRange()
-STRETCHES_MAX: Final = 400
-"""Most stretches of time in one question."""
 
 
 class _Sum(NamedTuple):
@@ -85,10 +88,7 @@ class BlockViews:
         Raises:
             InvalidArguments: too few, too many, or not rising.
         """
-        if not 1 < len(moments) <= STRETCHES_MAX + 1:
-            raise _wrong_moments(f"2 to {STRETCHES_MAX + 1} moments", str(len(moments)))
-        if any(later <= earlier for earlier, later in pairwise(moments)):
-            raise _wrong_moments("each later than the one before", "another order")
+        check_moments(moments)
         with self._reader.snapshot() as snapshot:
             sums = [_sum_before(snapshot.connection, moment) for moment in moments]
             stretches = zip(pairwise(moments), pairwise(sums), strict=True)
@@ -115,7 +115,3 @@ def _sum_before(connection: Connection, moment: int) -> _Sum:
     )
     row = connection.execute(query).first()
     return _Sum(0, 0, 0) if row is None else _Sum(*row)
-
-
-def _wrong_moments(expected: str, found: str) -> InvalidArguments:
-    return InvalidArguments("no such stretches of time", field="to", expected=expected, found=found)

@@ -38,6 +38,8 @@ class CellFilter(Struct, frozen=True, kw_only=True):
     """Each of its values as text; none: the total."""
     period: str = ALL_TIME
     """A day or month, or empty for all time."""
+    during: TimeRange = TimeRange()
+    """Block times, in place of a period; then some values of a cell are enough."""
 
 
 def counted_listing(
@@ -50,12 +52,15 @@ def counted_listing(
         Withheld: the cell is hidden.
     """
     statistic = table.statistic
-    cell = _published(table, wanted)
     name = statistic.until or statistic.event
-    during = TimeRange() if not wanted.period else period_range(statistic, wanted.period)
+    if is_timed(wanted):
+        values, during = _typed(table, wanted), wanted.during
+    else:
+        cell = _published(table, wanted)
+        values = {} if cell is None else cell.cell
+        during = TimeRange() if not wanted.period else period_range(statistic, wanted.period)
     connection = snapshot.connection
     conditions = event_conditions(connection, f"{contract}.{name}", EventFilter())
-    values = {} if cell is None else cell.cell
     return Listing(
         query=snapshot.form.tables.events,
         number=EVENTS.c.number,
@@ -72,11 +77,21 @@ def is_counted(statistic: StatisticSchema, event: EventRow, wanted: CellFilter) 
     happening = Happening(0, contract, kind, fields)
     if statistic.where is not None and not holds_on(statistic.where, happening):
         return False
+    return wanted.cell.items() <= cell_of(statistic, happening).items()
+
+
+def cell_of(statistic: StatisticSchema, happening: Happening) -> dict[str, str]:
+    """Return the values of the cell that an event belongs to, as an address writes them."""
     found = {name: as_text(happening.plain(name)) for name in statistic.by}
     if statistic.kind == "histogram":
         value = happening.integer(statistic.value or "")
         found[BIN] = bin_text(statistic.bounds, bin_of(statistic.bounds, value or 0))
-    return not wanted.cell or found == dict(wanted.cell)
+    return found
+
+
+def is_timed(wanted: CellFilter) -> bool:
+    """Tell whether a time is asked for that is no period of the statistic's own."""
+    return wanted.during.from_ms is not None or wanted.during.to_ms is not None
 
 
 def period_range(statistic: StatisticSchema, period: str) -> TimeRange:
@@ -119,6 +134,62 @@ def _published(table: StatisticTable, wanted: CellFilter) -> CellRow | None:
         Withheld: the public must not see it.
     """
     statistic = table.statistic
+    _check_counts(statistic)
+    if not wanted.cell:
+        if any(one.hidden for one in (table.total, *table.cells)):
+            raise _withheld()
+        return None
+    for one in table.cells:
+        if {name: as_text(value) for name, value in one.cell.items()} == dict(wanted.cell):
+            if one.hidden:
+                raise _withheld()
+            return one
+    raise no_such_cell(statistic, wanted.cell)
+
+
+def _typed(table: StatisticTable, wanted: CellFilter) -> dict[str, Plain]:
+    """Return the values of a cell as events have them; for a time that nobody published.
+
+    Raises:
+        InvalidArguments: a period as well, a ratio, or no cell has such a value.
+        Withheld: the statistic says who is counted.
+    """
+    statistic = table.statistic
+    if wanted.period:
+        raise InvalidArguments(
+            "a period and a time exclude one another", field="period", expected="one of them"
+        )
+    check_countable(statistic, wanted.cell)
+    typed: dict[str, Plain] = {}
+    for name, text in wanted.cell.items():
+        known = [one.cell[name] for one in table.cells if as_text(one.cell[name]) == text]
+        if not known:
+            raise no_such_cell(statistic, wanted.cell)
+        typed[name] = known[0]
+    return typed
+
+
+def check_countable(statistic: StatisticSchema, cell: Mapping[str, str]) -> None:
+    """Refuse what cannot be counted from events over any time.
+
+    Raises:
+        InvalidArguments: it counts nothing itself, or refused calls, or has no such cells.
+        Withheld: it says who is counted: from times that overlap, single people could be
+            worked out.
+    """
+    _check_counts(statistic)
+    if statistic.subject is not None:
+        raise Withheld(
+            "people are counted here: only whole days, months and all time are published",
+            field="statistic",
+        )
+    known = {*statistic.by, *([BIN] if statistic.kind == "histogram" else [])}
+    if not cell.keys() <= known:
+        raise no_such_cell(statistic, cell)
+
+
+def _check_counts(statistic: StatisticSchema) -> None:
+    """Refuse a statistic that counts no events itself; raises InvalidArguments."""
     if statistic.kind == "ratio":
         raise InvalidArguments(
             "a ratio counts nothing itself",
@@ -133,20 +204,15 @@ def _published(table: StatisticTable, wanted: CellFilter) -> CellRow | None:
             expected="the list of transactions with the code `refused`",
             found=statistic.name,
         )
-    if not wanted.cell:
-        if any(one.hidden for one in (table.total, *table.cells)):
-            raise _withheld()
-        return None
-    for one in table.cells:
-        if {name: as_text(value) for name, value in one.cell.items()} == dict(wanted.cell):
-            if one.hidden:
-                raise _withheld()
-            return one
-    raise InvalidArguments(
+
+
+def no_such_cell(statistic: StatisticSchema, cell: Mapping[str, str]) -> InvalidArguments:
+    """Return the error for a cell that a statistic does not have."""
+    return InvalidArguments(
         "the statistic has no such cell",
         field="cell",
         expected=", ".join(statistic.by) or "none: it is a number",
-        found=", ".join(f"{name}={value}" for name, value in wanted.cell.items())[:200],
+        found=", ".join(f"{name}={value}" for name, value in cell.items())[:200],
     )
 
 

@@ -8,12 +8,12 @@ period the same once more for each day or month.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final, Protocol
 
 from tallystick.contracts import StatisticSchema
 from tallystick.views.conditions import holds_on
 from tallystick.views.figure_events import Happening, Plain
-from tallystick.views.figure_store import FigureStore, ShelfRow, key_text
+from tallystick.views.figure_store import ShelfRow, key_text
 
 ALL_TIME: Final = ""
 ABSENT: Final = object()
@@ -33,10 +33,29 @@ def cell_key(statistic: str, period: str, cell: tuple[Plain, ...] | None) -> str
     return key_text(statistic, period, cell)
 
 
+class Kept(Protocol):
+    """Where counting keeps things: `FigureStore`, or the memory of one answer."""
+
+    def cell(self, key: str) -> ShelfRow | None:
+        """Return a cell: statistic, period, cell, value, count, subjects, first and last leaf."""
+
+    def put_cell(self, key: str, row: ShelfRow) -> None:
+        """Keep a cell."""
+
+    def add_sample(self, cell_key: str, value: int) -> None:
+        """Count one more occurrence of a duration in a cell."""
+
+    def fact(self, key: str) -> Any:  # noqa: ANN401  # whatever was kept
+        """Return what is remembered under a key, or None."""
+
+    def keep(self, key: str, fact: object) -> None:
+        """Remember something; None forgets it."""
+
+
 class Counter:
     """Keeps the cells of one statistic."""
 
-    def __init__(self, contract: str, statistic: StatisticSchema, store: FigureStore) -> None:
+    def __init__(self, contract: str, statistic: StatisticSchema, store: Kept) -> None:
         """Prepare to count into a store."""
         self._statistic = statistic
         self._store = store

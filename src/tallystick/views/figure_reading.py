@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any, Final
 
@@ -67,6 +68,17 @@ def find_statistic(specs: ViewSpecs, contract: str, name: str) -> StatisticSchem
     return found[name]
 
 
+def parts_of(specs: ViewSpecs, contract: str, name: str) -> tuple[StatisticSchema, ...]:
+    """Return a statistic; behind a ratio, the two that it is made of.
+
+    Raises:
+        NotFound: the contract declares none of this name.
+    """
+    statistic = find_statistic(specs, contract, name)
+    names = [one for one in (statistic.numerator, statistic.denominator) if one is not None]
+    return (statistic, *(find_statistic(specs, contract, one) for one in names))
+
+
 class TableReader:
     """Reads the table of one statistic in one period."""
 
@@ -87,7 +99,7 @@ class TableReader:
             LimitExceeded: it has too many cells.
         """
         statistic = find_statistic(self._specs, self._contract, name)
-        counted = self._parts(statistic)[0]
+        counted = parts_of(self._specs, self._contract, name)[-1]
         cells = self._shown(statistic, period)
         total = cells.pop(None, CellRow(cell={}, value=_nothing(statistic), count=0))
         return StatisticTable(
@@ -101,17 +113,10 @@ class TableReader:
             height=height,
         )
 
-    def _parts(self, statistic: StatisticSchema) -> tuple[StatisticSchema, ...]:
-        """Return the statistics that are counted: the two of a ratio, else the one itself."""
-        names = [one for one in (statistic.numerator, statistic.denominator) if one is not None]
-        if statistic.kind != "ratio":
-            return (statistic,)
-        return tuple(find_statistic(self._specs, self._contract, name) for name in names)
-
     def _shown(self, statistic: StatisticSchema, period: str) -> _Cells:
         """Return the cells as this reader may see them."""
         if statistic.kind == "ratio":
-            above, below = self._parts(statistic)
+            _, above, below = parts_of(self._specs, self._contract, statistic.name)
             return _ratios(statistic, self._shown(above, period), self._shown(below, period))
         cells = self._read(statistic, period)
         if self._is_full or statistic.subject is None:
@@ -128,7 +133,7 @@ class TableReader:
                 field="statistic",
                 hint="Ask the views' database itself, or declare a statistic with fewer cells.",
             )
-        ordered = sorted(rows, key=_place)
+        ordered = sorted(rows, key=lambda row: place_of(_values(row)))
         return {row.cell: self._cell(statistic, row) for row in ordered}
 
     def _cell(self, statistic: StatisticSchema, row: Row[Any]) -> CellRow:
@@ -151,7 +156,7 @@ class TableReader:
         """Return the least duration that at least so many per mille do not exceed."""
         samples = self._connection.execute(_SAMPLES_OF, {"key": row.key}).all()
         reached = list(accumulate(count for _, count in samples))
-        ranks = {one: -(-row.events * one // _PER_MILLE) for one in statistic.percentiles}
+        ranks = {one: _rank(row.events, one) for one in statistic.percentiles}
         return {str(one): samples[bisect_left(reached, rank)].value for one, rank in ranks.items()}
 
     def _periods(self, statistic: StatisticSchema) -> tuple[str, ...]:
@@ -184,15 +189,29 @@ def _ratios(statistic: StatisticSchema, above: _Cells, below: _Cells) -> _Cells:
         top = above.get(key, CellRow(cell=bottom.cell, value=0, count=0))
         if top.hidden or bottom.hidden:
             found[key] = CellRow(cell=bottom.cell, hidden=top.hidden or bottom.hidden)
-            continue
-        numerator, denominator = top.value or 0, bottom.value or 0
-        found[key] = CellRow(
-            cell=bottom.cell,
-            value=numerator * statistic.per // denominator if denominator else None,
-            numerator=numerator,
-            denominator=denominator,
-        )
+        else:
+            found[key] = ratio_of(statistic, top, bottom)
     return found
+
+
+def ratio_of(statistic: StatisticSchema, top: CellRow, bottom: CellRow) -> CellRow:
+    """Return a cell of a ratio from those of its two parts."""
+    numerator, denominator = top.value or 0, bottom.value or 0
+    return CellRow(
+        cell=bottom.cell,
+        value=numerator * statistic.per // denominator if denominator else None,
+        numerator=numerator,
+        denominator=denominator,
+    )
+
+
+def percentile(ordered: Sequence[int], per_mille: int) -> int:
+    """Return the least of ordered samples that at least so many per mille do not exceed."""
+    return ordered[_rank(len(ordered), per_mille) - 1]
+
+
+def _rank(count: int, per_mille: int) -> int:
+    return -(-count * per_mille // _PER_MILLE)
 
 
 def _nothing(statistic: StatisticSchema) -> int | None:
@@ -207,11 +226,11 @@ def bin_text(bounds: tuple[int, ...], number: Plain) -> str:
     return f"{low}..{'' if at == len(bounds) else bounds[at]}"
 
 
-def _place(row: Row[Any]) -> list[tuple[str, int, str]]:
+def place_of(values: Sequence[Plain]) -> list[tuple[str, int, str]]:
     """Return where a cell stands: by one value after the other, integers by size."""
     return [
         (type(value).__name__, value if isinstance(value, int) else 0, str(value))
-        for value in _values(row)
+        for value in values
     ]
 
 

@@ -46,6 +46,23 @@ class StatisticTable(Struct, frozen=True, kw_only=True):
     """The block that it reflects."""
 
 
+class TimedFigure(Struct, frozen=True, kw_only=True):
+    """A statistic over stretches of time, counted anew from its events."""
+
+    contract: str
+    statistic: StatisticSchema
+    moments: tuple[int, ...]
+    """Unix milliseconds: each stretch ends where the next begins."""
+    rows: tuple[CellRow, ...]
+    """The figure of each stretch; a level's is that of its end."""
+    total: CellRow
+    """Of the whole time."""
+    cells: tuple[CellRow, ...]
+    """Of the whole time, those in which something was counted, in the order of their values."""
+    height: int
+    """The block that it reflects."""
+
+
 class AlertRow(Struct, frozen=True, kw_only=True):
     """An alert that a rule raised."""
 

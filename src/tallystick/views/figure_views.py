@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tallystick.contracts import StatisticSchema
 from tallystick.views.alert_reading import AlertFilter, alert_listing, alert_rows
 from tallystick.views.counting_events import ALL_TIME
 from tallystick.views.cursors import check_limit
-from tallystick.views.figure_reading import TableReader
-from tallystick.views.figure_results import AlertRow, StatisticTable
+from tallystick.views.figure_reading import TableReader, parts_of
+from tallystick.views.figure_results import AlertRow, StatisticTable, TimedFigure
+from tallystick.views.filters import check_moments
 from tallystick.views.results import Page
 from tallystick.views.snapshot import Reader
+from tallystick.views.timed_figures import Stretches, read_timed
 
 _ALERTS_DEFAULT = 50
 
@@ -62,6 +64,29 @@ class FigureViews:
             specs, height = snapshot.form.tables.specs, snapshot.meta.height
             reader = TableReader(snapshot.connection, specs, contract, is_full=is_full)
             return tuple(reader.table(name, period, height) for name in names)
+
+    def timed_figure(
+        self, contract: str, statistic: str, moments: Sequence[int], cell: Mapping[str, str]
+    ) -> TimedFigure:
+        """Return a statistic between each moment and the next, counted from its events.
+
+        Args:
+            contract: whose statistic.
+            statistic: its name.
+            moments: unix milliseconds, rising: two or more.
+            cell: some values of its cells as text; only what has them is counted.
+
+        Raises:
+            NotFound: the contract has no such statistic.
+            InvalidArguments: wrong moments, no such cells, or it counts refused calls.
+            Withheld: it says who is counted.
+            LimitExceeded: too many events.
+        """
+        check_moments(moments)
+        with self._reader.snapshot() as snapshot:
+            parts = parts_of(snapshot.form.tables.specs, contract, statistic)
+            wanted = Stretches(moments=tuple(moments), cell=cell)
+            return read_timed(snapshot, contract, parts, wanted)
 
     def list_alerts(
         self,

@@ -6,6 +6,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from msgspec import Struct
@@ -46,6 +47,8 @@ VALUES_MAX: Final = 500
 """Most values of which a column may have one."""
 TEXT_CHARACTERS_MAX: Final = 200
 """Longest text to search for."""
+STRETCHES_MAX: Final = 400
+"""Most stretches of time in one question."""
 
 _ID: Final = re.compile(r"[0-9a-f]{8,64}")
 
@@ -125,6 +128,22 @@ def leaf_bounds(
         for time in (during.from_ms, during.to_ms)
     )
     return between(number, low, high)
+
+
+def check_moments(moments: Sequence[int]) -> None:
+    """Refuse what are no stretches of time, each from a moment to the next.
+
+    Raises:
+        InvalidArguments: too few, too many, or not rising.
+    """
+    if not 1 < len(moments) <= STRETCHES_MAX + 1:
+        raise _wrong_moments(f"2 to {STRETCHES_MAX + 1} moments", str(len(moments)))
+    if any(later <= earlier for earlier, later in pairwise(moments)):
+        raise _wrong_moments("each later than the one before", "another order")
+
+
+def _wrong_moments(expected: str, found: str) -> InvalidArguments:
+    return InvalidArguments("no such stretches of time", field="to", expected=expected, found=found)
 
 
 def within_int64(number: int) -> int:

@@ -150,3 +150,26 @@ def test_hidden_cells_and_their_total_have_no_list(caller: Caller) -> None:
         answer = caller.get(f"{path}{query}")
         assert (answer.status, answer.code) == (404, "E_WITHHELD")
     assert caller.get(f"{path}?county=x").code == "E_ARGUMENT"
+
+
+def test_a_statistic_over_any_time_comes_in_equal_stretches(caller: Caller) -> None:
+    """The stretches add up to the whole time, and the list of a stretch has what it counted."""
+    path = "/v1/contracts/notes/statistics/largest"
+    listed = caller.get(f"{path}/events?limit=500").json["items"]
+    times = sorted(one["time_ms"] for one in listed)
+    begin, end = times[0], times[-1] + 1
+    answer = caller.get(f"{path}/stretches?from={begin}&to={end}&stretches=2").json
+    assert [one["begin_ms"] for one in answer["items"]] == [begin, begin + (end - begin) // 2]
+    assert sum(one["count"] for one in answer["items"]) == answer["total"]["count"] == len(times)
+    assert max(one["value"] or 0 for one in answer["items"]) == answer["total"]["value"] == 1_500
+    first = answer["items"][0]
+    page = caller.get(f"{path}/events?from={first['begin_ms']}&to={first['end_ms']}&limit=500")
+    assert len(page.json["items"]) == first["count"]
+
+
+def test_people_are_not_counted_over_any_time(caller: Caller) -> None:
+    """Two times that overlap would tell what one donor gave."""
+    answer = caller.get("/v1/contracts/notes/statistics/raised/stretches?from=0&to=99")
+    assert (answer.status, answer.json["code"]) == (404, "E_WITHHELD")
+    short = caller.get("/v1/contracts/notes/statistics/largest/stretches?from=0&to=9")
+    assert (short.status, short.json["field"]) == (422, "to")
