@@ -35,7 +35,7 @@ class ActivityRecord(Struct, frozen=True, kw_only=True):
 
 def show_activity(asked: Asked) -> Answer:
     """Answer GET /v1/activity."""
-    page = asked.server.node.views.activity(equal_stretches(asked))
+    page = asked.server.node.views.activity(equal_stretches(asked), contract=asked.text("contract"))
     items = [
         StretchRecord(
             begin=format_time(one.from_ms),

@@ -69,6 +69,14 @@ class InstalledRecord(Struct, frozen=True, kw_only=True):
     migrates_from: Annotated[list[int], Meta(description="Versions whose records it can move.")]
 
 
+class UnreadableRecord(Struct, frozen=True, kw_only=True):
+    """A version that is installed on this node, and of whose sources there is no digest."""
+
+    name: str
+    version: Count
+    problem: Annotated[str, Meta(description="Why: nobody can vote for it, nor see its sources.")]
+
+
 class NeededRecord(Struct, frozen=True, kw_only=True):
     """A version of a contract that the network voted for and this node has not installed."""
 
@@ -86,6 +94,7 @@ class ContractList(Struct, frozen=True):
     """Each a contract's schema: methods with arguments, tables, events, refusals."""
     installed: list[InstalledRecord]
     missing: list[NeededRecord]
+    unreadable: list[UnreadableRecord]
 
 
 class PrepareRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -166,6 +175,10 @@ def list_contracts(asked: Asked) -> Answer:
                     found=one.found,
                 )
                 for one in node.contract_desk.needed()
+            ],
+            unreadable=[
+                UnreadableRecord(name=one.name, version=one.version, problem=one.problem)
+                for one in node.contract_desk.unreadable()
             ],
         )
     )

@@ -33,6 +33,14 @@ class ContractDesk(Protocol):
         """Return what is installed, with digests."""
         ...
 
+    def unreadable(self) -> Sequence[Any]:
+        """Return what is installed and has no digest, with the reason."""
+        ...
+
+    def sources(self, name: str, version: int) -> dict[str, bytes]:
+        """Return the files of an installed version, or raise `Rejected`."""
+        ...
+
     def needed(self) -> Sequence[Any]:
         """Return what the network runs, or will run, and is not installed."""
         ...

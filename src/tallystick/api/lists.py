@@ -63,6 +63,7 @@ def list_transactions(asked: Asked) -> Answer:
         method=asked.text("method"),
         organization=asked.text("organization"),
         code=asked.text("code"),
+        signers=_signers(asked),
         during=_during(asked),
         text=asked.text("q"),
         id=asked.text("id"),
@@ -73,6 +74,16 @@ def list_transactions(asked: Asked) -> Answer:
     items = [show_transaction_row(row, asked.server.catalogue) for row in page.items]
     record = TransactionPage(items=items, next_cursor=page.cursor, height=page.height)
     return list_answer(record, page.height)
+
+
+def _signers(asked: Asked) -> tuple[str, ...] | None:
+    """Return the keys that a member has or had, or the one that is asked for; None: any."""
+    member, key = asked.text("member"), asked.optional_hash("key")
+    if member is None:
+        return None if key is None else (key.hex(),)
+    views, organization = asked.server.node.views, asked.text("organization")
+    keys = [one.public_key for one in views.keys(organization, member)]
+    return tuple(one.hex() for one in keys if key in {None, one})
 
 
 def list_organizations(asked: Asked) -> Answer:

@@ -25,7 +25,7 @@ from tallystick.api.negotiate import preferred_media_type
 from tallystick.api.records import StatusRecord, TrustRecord
 from tallystick.api.represent import show_block, show_log_key
 from tallystick.api.wire_types import format_time
-from tallystick.encoding import format_base64
+from tallystick.encoding import encode, format_base64
 from tallystick.errors import NotFound, error_classes
 from tallystick.model import read_transaction
 
@@ -123,6 +123,20 @@ def show_one_transaction(asked: Asked) -> Answer:
     member = None if key is None else key.fields.get("member")
     shown = member if isinstance(member, str) else None
     return json_answer(show_transaction(block, index, server.catalogue, member=shown))
+
+
+def show_raw_block(asked: Asked) -> Answer:
+    """Answer GET /v1/blocks/{height}/raw: header, transactions, entries and write sets."""
+    block = asked.server.node.block(asked.required_integer("height"))
+    data = encode(
+        {
+            "header": block.header_bytes,
+            "transactions": list(block.transactions),
+            "entries": list(block.entries),
+            "write_sets": list(block.write_sets),
+        }
+    )
+    return Answer(200, data, MEDIA_CBOR, (FOR_EVER,))
 
 
 def show_raw_transaction(asked: Asked) -> Answer:

@@ -47,6 +47,7 @@ from tallystick.api.reads import (
     show_genesis,
     show_one_block,
     show_one_transaction,
+    show_raw_block,
     show_raw_transaction,
     show_receipt,
     show_status,
@@ -228,6 +229,20 @@ ROUTES: Final = (
     ),
     Route(
         method="GET",
+        path="/v1/blocks/{height}/raw",
+        name="show_raw_block",
+        tag="ledger",
+        policy=Policy.PUBLIC,
+        summary=Bilingual(en="The bytes of a block", zh="区块的原始字节"),
+        description="One canonical CBOR map of byte strings: `header`, whose SHA-256 is the "
+        "block's hash, and the lists `transactions`, `entries` and `write_sets`.",
+        parameters=(_HEIGHT,),
+        replies=(Reply(200, "The bytes.", media_types=(MEDIA_CBOR,)),),
+        errors=(NotFound,),
+        reader=show_raw_block,
+    ),
+    Route(
+        method="GET",
         path="/v1/blocks/{height}/signatures",
         name="show_block_signatures",
         tag="ledger",
@@ -257,6 +272,13 @@ ROUTES: Final = (
                 description="Only with this outcome: `ok`, a refusal's code, or `refused`.",
                 example="ok",
             ),
+            Parameter(
+                name="member",
+                description="Only signed by a key that a member of this id has or had; with "
+                "`organization` of that one only.",
+                example="clerk",
+            ),
+            Parameter(name="key", kind=Kind.HASH, description="Only signed by this public key."),
             Parameter(
                 name="id",
                 pattern="^[0-9a-f]{8,64}$",

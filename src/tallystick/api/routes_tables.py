@@ -1,14 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Routes of every contract's tables and forms."""
+"""Routes of every contract's tables, forms and sources."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from tallystick.api.facets import FacetPage, show_facets
 from tallystick.api.forms import show_form
 from tallystick.api.language import Bilingual
-from tallystick.api.parameters import CURSOR, LIMIT, NAME_PATTERN, path_text
+from tallystick.api.parameters import (
+    CURSOR,
+    FROM,
+    LIMIT,
+    NAME_PATTERN,
+    SEARCH,
+    TO,
+    Kind,
+    Parameter,
+    Place,
+    path_text,
+)
 from tallystick.api.records import RecordPage, RecordPlaces, TransactionPage
+from tallystick.api.sources import ContractSources, show_sources
 from tallystick.api.table import Lists, Policy, Reply, Route
 from tallystick.api.table_filters import LIST_PARAMETERS
 from tallystick.api.table_rows import (
@@ -97,6 +110,22 @@ ROUTES: Final = (
     ),
     Route(
         method="GET",
+        path="/v1/contracts/{contract}/facets/{table}",
+        name="show_facets",
+        tag="records",
+        policy=Policy.PUBLIC,
+        summary=Bilingual(en="How often values stand in a table", zh="数据表各取值的数量"),
+        description="Of columns with few values (choices, yes and no, organisations), with the "
+        "same filters as the list. At most the 20,000 newest records are looked at.",
+        parameters=(_CONTRACT, _TABLE, SEARCH, FROM, TO),
+        is_open=True,
+        replies=(Reply(200, "One item a column.", FacetPage),),
+        errors=(UnknownContract, NotFound, InvalidArguments),
+        lists=Lists.YES,
+        reader=show_facets,
+    ),
+    Route(
+        method="GET",
         path="/v1/contracts/{contract}/forms/{method}",
         name="show_form",
         tag="contracts",
@@ -111,5 +140,29 @@ ROUTES: Final = (
         replies=(Reply(200, "The form.", Form),),
         errors=(UnknownContract,),
         reader=show_form,
+    ),
+    Route(
+        method="GET",
+        path="/v1/contracts/{contract}/sources/{version}",
+        name="show_contract_sources",
+        tag="contracts",
+        policy=Policy.PUBLIC,
+        summary=Bilingual(en="The sources of an installed version", zh="已安装合约版本的源代码"),
+        description="Every file that the digest covers, read from the disk of the node and "
+        "compared with the digest: what does not fit is not shown.",
+        parameters=(
+            _CONTRACT,
+            Parameter(
+                name="version",
+                place=Place.PATH,
+                kind=Kind.INTEGER,
+                is_required=True,
+                description="An installed version.",
+                example=1,
+            ),
+        ),
+        replies=(Reply(200, "The files.", ContractSources),),
+        errors=(UnknownContract, NotFound),
+        reader=show_sources,
     ),
 )

@@ -23,7 +23,7 @@ NEWEST: Final = "newest"
 def list_table(asked: Asked) -> Answer:
     """Answer GET /v1/contracts/{contract}/tables/{table}."""
     contract = asked.required_text("contract")
-    table = _table(asked)
+    table = table_of(asked)
     given = {name: text for name, text in asked.extra.items() if name not in RESERVED}
     wanted, unknown = read_filter(table, given)
     if unknown:
@@ -33,14 +33,14 @@ def list_table(asked: Asked) -> Answer:
 
 def show_row(asked: Asked) -> Answer:
     """Answer GET /v1/contracts/{contract}/tables/{table}/{key}."""
-    return row_answer(asked, asked.required_text("contract"), _table(asked), "key")
+    return row_answer(asked, asked.required_text("contract"), table_of(asked), "key")
 
 
 def list_row_changes(asked: Asked) -> Answer:
     """Answer GET /v1/contracts/{contract}/tables/{table}/{key}/history."""
     page = asked.server.node.views.list_changes(
         asked.required_text("contract"),
-        _table(asked).name,
+        table_of(asked).name,
         asked.required_text("key"),
         cursor=asked.text("cursor"),
         limit=asked.required_integer("limit"),
@@ -90,7 +90,7 @@ def row_answer(asked: Asked, contract: str, table: TableSchema, parameter: str) 
     return list_answer(_show(row, table), height)
 
 
-def _table(asked: Asked) -> TableSchema:
+def table_of(asked: Asked) -> TableSchema:
     """Return the table that the path names; raises `UnknownContract` or `NotFound`."""
     contract, name = asked.required_text("contract"), asked.required_text("table")
     schema = asked.server.catalogue.contract(contract)

@@ -41,6 +41,7 @@ class TransactionFilter(Struct, frozen=True, kw_only=True):
     during: TimeRange = TimeRange()
     text: str | None = None
     id: str | None = None
+    signers: tuple[str, ...] | None = None
 
 
 class EventFilter(Struct, frozen=True, kw_only=True):
@@ -178,6 +179,10 @@ class ViewsReader(ActivityReader, Protocol):
     def keys(
         self, organization: str | None = None, member: str | None = None
     ) -> tuple[MemberKey, ...]: ...
+    def count_values(
+        self, contract: str, table: str, wanted: Any, columns: Sequence[str]
+    ) -> Any: ...
+    def method_use(self, contract: str) -> PageOf[Any]: ...
     def statistic_tables(
         self, contract: str, names: Sequence[str], *, period: str = ""
     ) -> tuple[Any, ...]: ...

@@ -35,8 +35,29 @@ def contract_digest(contract: type[Contract]) -> bytes:
     return _contract_digest(known)
 
 
+def contract_sources(contract: type[Contract]) -> dict[str, bytes]:
+    """Return the files that the digest of a contract covers, by relative path; read now.
+
+    Raises:
+        InvalidContract: as `contract_digest`, or they changed since their digest was made.
+    """
+    digest = contract_digest(contract)
+    sources, _, _ = _sources(contract)
+    if digest_of_sources(sources) != digest:
+        raise _no_sources(contract, "they changed after their digest was made")
+    return sources
+
+
 @cache
 def _contract_digest(contract: type[Contract]) -> bytes:
+    sources, package, covered = _sources(contract)
+    for path, source in sources.items():
+        _check_imports(contract, package, path, source, covered)
+    return digest_of_sources(sources)
+
+
+def _sources(contract: type[Contract]) -> tuple[dict[str, bytes], str, str]:
+    """Return the files of a contract, its package, and the module or package they make up."""
     module = sys.modules[contract.__module__]
     if not getattr(module, "__file__", None):
         raise _no_sources(contract, "its module has no file")
@@ -47,10 +68,7 @@ def _contract_digest(contract: type[Contract]) -> bytes:
         sources = {file.name: file.read_bytes()} if is_alone else read_sources(file.parent)
     except OSError as error:
         raise _no_sources(contract, error.strerror or str(error)) from error
-    covered = module.__name__ if is_alone else package
-    for path, source in sources.items():
-        _check_imports(contract, package, path, source, covered)
-    return digest_of_sources(sources)
+    return sources, package, module.__name__ if is_alone else package
 
 
 def read_sources(folder: Path) -> dict[str, bytes]:

@@ -43,7 +43,7 @@ from tallystick.errors import (
 from tallystick.execution.arguments import read_arguments
 from tallystick.execution.loader import load_contracts
 from tallystick.execution.migrating import Walk
-from tallystick.execution.shelf import InstalledContract, Shelf
+from tallystick.execution.shelf import InstalledContract, Shelf, UnreadableContract
 from tallystick.ledger import StateReader, StateScanner
 from tallystick.model import OK, Call, Event, Execution, Invocation, Migrated, MigrationStep
 from tallystick.units import OUTCOME_BYTES_MAX, TimeMs
@@ -57,6 +57,9 @@ FailureHook: TypeAlias = Callable[[Call, Exception], None]
 
 RefusalHook: TypeAlias = Callable[[Call, TallystickError], None]
 """Told of a refusal with the error itself, of which only code and facts enter the ledger."""
+
+
+_OnShelf: TypeAlias = tuple[tuple[InstalledContract, ...], tuple[UnreadableContract, ...]]
 
 
 class _Work(Struct, frozen=True, gc=False):
@@ -94,7 +97,7 @@ class ContractRunner:
         self._shelf = Shelf(load_contracts() if contracts is None else contracts)
         self._on_failure = on_failure
         self._on_refusal = on_refusal
-        self._installed: tuple[InstalledContract, ...] | None = None
+        self._installed: _OnShelf | None = None
         self._works: dict[tuple[str, int | None, str], _Work] = {}
         for definition in self._shelf.all():
             contract, version = definition.schema.name, definition.schema.version
@@ -121,11 +124,23 @@ class ContractRunner:
         return tuple(definition.schema for definition in self._shelf.all())
 
     def installed(self) -> tuple[InstalledContract, ...]:
-        """Return all installed versions with their digests, sorted by name and version.
+        """Return the installed versions that have a digest, sorted by name and version."""
+        return self._on_shelf()[0]
+
+    def unreadable(self) -> tuple[UnreadableContract, ...]:
+        """Return the installed versions that have none, each with the reason."""
+        return self._on_shelf()[1]
+
+    def sources(self, contract: str, version: int) -> dict[str, bytes]:
+        """Return the files of a version by relative path, as its digest covers them.
 
         Raises:
-            InvalidContract: the sources of one cannot be read, or lie outside its digest.
+            UnknownContract: it is not installed.
+            InvalidContract: they cannot be read, or are others than those of the digest.
         """
+        return self._shelf.sources(contract, version)
+
+    def _on_shelf(self) -> _OnShelf:
         if self._installed is None:
             self._installed = self._shelf.installed()
         return self._installed

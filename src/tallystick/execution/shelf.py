@@ -20,8 +20,8 @@ from tallystick.contracts import (
     migrations_of,
     unreadable_tables,
 )
-from tallystick.errors import InvalidContract
-from tallystick.execution.digests import contract_digest
+from tallystick.errors import InvalidContract, UnknownContract
+from tallystick.execution.digests import contract_digest, contract_sources
 
 
 class InstalledContract(Struct, frozen=True):
@@ -33,6 +33,15 @@ class InstalledContract(Struct, frozen=True):
     """SHA-256 over its sources (see `digests`)."""
     migrates_from: tuple[int, ...]
     """Earlier versions whose records it can move."""
+
+
+class UnreadableContract(Struct, frozen=True):
+    """One version that is installed here, and of whose sources there is no digest."""
+
+    name: str
+    version: int
+    problem: str
+    """Why."""
 
 
 class Shelf:
@@ -87,21 +96,37 @@ class Shelf:
         """Return every contract class, sorted by name and version."""
         return tuple(definition.contract for definition in self.all())
 
-    def installed(self) -> tuple[InstalledContract, ...]:
-        """Return what is installed, with digests: reads the sources the first time.
+    def installed(self) -> tuple[tuple[InstalledContract, ...], tuple[UnreadableContract, ...]]:
+        """Return what is installed, with digests, and what has none: reads the sources.
+
+        Who has no digest cannot be voted for, and hinders nobody who has one.
+        """
+        found: list[InstalledContract] = []
+        unreadable: list[UnreadableContract] = []
+        for definition in self.all():
+            name, version = definition.schema.name, definition.schema.version
+            try:
+                digest = contract_digest(definition.contract)
+            except InvalidContract as error:
+                unreadable.append(UnreadableContract(name, version, str(error)))
+                continue
+            moved = {one.from_version for one in migrations_of(definition.contract)}
+            found.append(InstalledContract(name, version, digest, tuple(sorted(moved))))
+        return tuple(found), tuple(unreadable)
+
+    def sources(self, name: str, version: int) -> dict[str, bytes]:
+        """Return the files of a version by relative path, as its digest covers them.
 
         Raises:
-            InvalidContract: the sources of one cannot be read, or lie outside its digest.
+            UnknownContract: it is not installed.
+            InvalidContract: they cannot be read, or are others than those of the digest.
         """
-        return tuple(
-            InstalledContract(
-                definition.schema.name,
-                definition.schema.version,
-                contract_digest(definition.contract),
-                tuple(sorted({one.from_version for one in migrations_of(definition.contract)})),
+        definition = self.find(name, version)
+        if definition is None:
+            raise UnknownContract(
+                "this node has no such version", field="version", found=f"{name} {version}"[:80]
             )
-            for definition in self.all()
-        )
+        return contract_sources(definition.contract)
 
     def history(self, name: str) -> ContractSchema:
         """Return the newest version's schema with all that older ones had and it has no more.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tallystick.contracts import ContractSchema
 from tallystick.errors import ContractMissing
-from tallystick.execution import ContractRunner, InstalledContract
+from tallystick.execution import ContractRunner, InstalledContract, UnreadableContract
 from tallystick.node.application import LedgerApplication
 from tallystick.node.contracts_needed import NeededContract, missing_later
 from tallystick.node.previews import PreviewDesk
@@ -45,6 +45,14 @@ class ContractDesk:
     def installed(self) -> tuple[InstalledContract, ...]:
         """Return what is installed here, with digests."""
         return self._runner.installed()
+
+    def unreadable(self) -> tuple[UnreadableContract, ...]:
+        """Return what is installed here and has no digest, with the reason."""
+        return self._runner.unreadable()
+
+    def sources(self, name: str, version: int) -> dict[str, bytes]:
+        """Return the files of an installed version by relative path; raises as the runner."""
+        return self._runner.sources(name, version)
 
     def needed(self) -> list[NeededContract]:
         """Return what the network runs, or will by what was voted, and is not installed here."""

@@ -37,6 +37,7 @@ from tallystick.views.tables import (
     EVENT_PLACE_BITS,
     EVENTS,
     LOG,
+    SIGNERS,
     WRITE_PLACE_BITS,
     RecordTable,
 )
@@ -76,6 +77,8 @@ class TransactionFilter(Struct, frozen=True, kw_only=True):
     """Found anywhere in the arguments' JSON text, without regard to the case of Latin letters."""
     id: str | None = None
     """Beginning of the id: 8 hexadecimal digits or more."""
+    signers: tuple[str, ...] | None = None
+    """Public keys, hexadecimal, of which one signed."""
 
 
 class EventFilter(Struct, frozen=True, kw_only=True):
@@ -192,6 +195,9 @@ def transaction_conditions(
         found = connection.scalars(select(CLASSES.c.id).where(*criteria).order_by(CLASSES.c.id))
         groups.append(_one_of(LOG.c.class_id, found))
     others = [] if wanted.text is None else [contains([LOG.c.args], wanted.text)]
+    if wanted.signers is not None:
+        keys = select(SIGNERS.c.id).where(SIGNERS.c.public_key.in_(wanted.signers))
+        others.append(LOG.c.signer_id.in_(keys))
     if wanted.id is not None:
         groups.insert(0, (LOG.c.leaf_index.in_(_with_id(wanted.id, log_size)),))
     return _in_order(groups, others)

@@ -36,6 +36,36 @@ class Page(Struct, Generic[Item], frozen=True):
     """The block that the page reflects."""
 
 
+class ColumnCounts(Struct, frozen=True, kw_only=True):
+    """How often each value stands in a column."""
+
+    name: str
+    values: tuple[tuple[str | int | bool | None, int], ...]
+    """Each with its count, the most frequent first; None: not set."""
+
+
+class FacetCounts(Struct, frozen=True, kw_only=True):
+    """How often each value stands in some columns of a table."""
+
+    columns: tuple[ColumnCounts, ...]
+    sortable: tuple[str, ...]
+    """By which columns lists of the table can be ordered."""
+    rows_max: int | None
+    """Only so many records were looked at, the newest ones; None: all."""
+    height: int
+
+
+class MethodUse(Struct, frozen=True, kw_only=True):
+    """How often a method was called."""
+
+    method: str
+    calls: int
+    refused: int
+    """Among them."""
+    organizations: int
+    """How many different ones called it."""
+
+
 class BlockRow(Struct, frozen=True, kw_only=True):
     """A block in a list."""
 

@@ -20,6 +20,7 @@ from tallystick.views.event_views import (
     EventViews,
     wrong_order,
 )
+from tallystick.views.facet_views import FacetViews
 from tallystick.views.figure_views import FigureViews
 from tallystick.views.filters import (
     RecordFilter,
@@ -57,7 +58,7 @@ from tallystick.views.tables import (
 _POLL_S: Final = 0.005
 
 
-class Views(BlockViews, EventViews, FigureViews, RegisterViews):
+class Views(BlockViews, EventViews, FacetViews, FigureViews, RegisterViews):
     """Reads the views of a node.
 
     Lists come newest first and in pages: give a page's cursor back for the next one. Every answer

@@ -20,7 +20,7 @@ from tallystick.crypto import sha256
 from tallystick.documents import Holdings
 from tallystick.encoding import Value
 from tallystick.errors import NotFound, NotWitnessed, Rejected, Replayed, TallystickError
-from tallystick.execution import ContractRunner, InstalledContract
+from tallystick.execution import ContractRunner, InstalledContract, UnreadableContract
 from tallystick.industries.evidence import Evidence
 from tallystick.ledger import Tree, apply_block, check_admission, check_nonce, open_ledger
 from tallystick.membership import BUILT_IN_CONTRACTS
@@ -441,6 +441,7 @@ class FakeDesk:
         self.previews = previews
         self._runner = runner
         self.missing: list[NeededContract] = []
+        self.without_digest: tuple[UnreadableContract, ...] = ()
 
     def known(self) -> tuple[ContractSchema, ...]:
         """Return the schemas of all versions."""
@@ -452,6 +453,14 @@ class FakeDesk:
             InstalledContract(one.name, one.version, sha256(one.name.encode()), ())
             for one in self._runner.versions
         )
+
+    def unreadable(self) -> tuple[UnreadableContract, ...]:
+        """Return what has no digest: nothing, until a test says so."""
+        return self.without_digest
+
+    def sources(self, name: str, version: int) -> dict[str, bytes]:
+        """Return the files of an installed version."""
+        return self._runner.sources(name, version)
 
     def needed(self) -> list[NeededContract]:
         """Return what the network runs and is not installed."""

@@ -13,7 +13,7 @@ from tallystick.api.catalogue import Catalogue
 from tallystick.api.wire_types import format_time, parse_time
 from tallystick.contracts import Label
 from tallystick.crypto import sha256
-from tallystick.encoding import Value
+from tallystick.encoding import Value, decode
 from tallystick.model import (
     NO_WRITES,
     OK,
@@ -38,6 +38,46 @@ def written(node: FakeNode) -> FakeNode:
     node.submit([deposit(3, collector={"device": "cam-7"})])
     node.submit([signed("deposit", deposit_args(2), nonce=99)])
     return node
+
+
+@pytest.mark.usefixtures("written")
+def test_a_block_comes_as_its_bytes(caller: Caller) -> None:
+    """Header, transactions, entries and write sets, from which its hash and log leaves follow."""
+    reply = caller.get("/v1/blocks/1/raw")
+    assert reply.headers["content-type"] == "application/cbor"
+    found = decode(reply.body)
+    assert isinstance(found, dict)
+    shown = caller.get("/v1/blocks/1").json
+    header, transactions = found["header"], found["transactions"]
+    assert isinstance(header, bytes)
+    assert isinstance(transactions, list)
+    assert sha256(header).hex() == shown["hash"]
+    raw = [one for one in transactions if isinstance(one, bytes)]
+    assert [id_of(one) for one in raw] == [one["id"] for one in shown["transactions"]]
+    for part in ("entries", "write_sets"):
+        listed = found[part]
+        assert isinstance(listed, list)
+        assert len(listed) == len(raw) == len(transactions)
+    assert caller.get("/v1/blocks/9/raw").status == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("member=clerk", 4),
+        (f"member=clerk&organization={COURT}", 4),
+        (f"member=clerk&organization={BANK}", 0),
+        ("member=nobody", 0),
+        (f"key={CLERK.public_key.hex()}", 4),
+        (f"key={'ab' * 32}", 0),
+        (f"key={'ab' * 32}&member=clerk", 0),
+        (f"key={CLERK.public_key.hex()}&member=clerk&code=refused", 1),
+    ],
+)
+@pytest.mark.usefixtures("written")
+def test_transactions_are_found_by_member_and_key(caller: Caller, query: str, count: int) -> None:
+    """By every key that the member has or had, and by one key, whosever it is."""
+    assert len(caller.get(f"/v1/transactions?{query}").json["items"]) == count
 
 
 def id_of(raw: bytes) -> str:

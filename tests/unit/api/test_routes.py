@@ -25,6 +25,7 @@ from tallystick.contracts import ANY_MEMBER, Context, Contract, Label, action, q
 from tallystick.crypto import sha256
 from tallystick.encoding import encode
 from tallystick.errors import UnknownContract
+from tallystick.industries.evidence import Evidence
 from tests.factories import CLERK, COURT, LIFETIME, START
 from tests.unit.api.caller import Caller, Reply
 from tests.unit.api.fake_node import FakeNode, deposit, deposit_args
@@ -32,6 +33,7 @@ from tests.unit.api.references import resolved
 
 CHINESE: Final = re.compile("[\u4e00-\u9fff]")
 EXAMPLES: Final = {
+    "version": str(Evidence.version),
     "contract": "evidence",
     "method": "show",
     "table": "deposits",
@@ -196,6 +198,7 @@ def call_route(caller: Caller, route: Route, transaction_id: str) -> Reply:
         queries = {"query_contract": "?id=EV-2023-000001", "prove_inclusion": "?index=0"}
         queries["prove_consistency"] = "?from=1"
         queries["show_activity"] = f"?from={START}&to={START + LIFETIME}"
+        queries["show_method_use"] = "?contract=evidence"
         return caller.get(
             path + queries.get(route.name, ""),
             "HEAD" if route.name in {"follow_events", "follow_blocks"} else "GET",

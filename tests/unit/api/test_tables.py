@@ -65,6 +65,36 @@ def test_a_number_is_found_in_every_table_that_has_it(caller: Caller) -> None:
     assert caller.get("/v1/records/C-9").json["items"] == []
 
 
+def test_values_of_a_table_are_counted(caller: Caller) -> None:
+    """Of columns with few values, narrowed down by the filters of the list; and by what to sort."""
+    place = TABLE.replace("/tables/", "/facets/")
+    page = caller.get(place).json
+    facets = {one["column"]: one["values"] for one in page["items"]}
+    assert facets["status"] == [{"value": "OPEN", "count": 2}, {"value": "CLOSED", "count": 1}]
+    assert page["rows_max"] is None
+    assert "status" in page["sortable"]
+    for order in page["sortable"]:
+        assert caller.get(f"{TABLE}?order={order}").status == 200
+    closed = caller.get(f"{place}?status=CLOSED&q=wells").json["items"]
+    assert {one["column"]: one["values"] for one in closed}["status"] == [
+        {"value": "CLOSED", "count": 1}
+    ]
+    assert caller.get(f"{place}?nothing=1").code == "E_ARGUMENT"
+    assert caller.get(place.replace("campaigns", "nothing")).status == 404
+
+
+def test_calls_of_methods_are_counted(caller: Caller) -> None:
+    """Of one contract, by method; nobody called what has no name here."""
+    found = caller.get("/v1/activity/methods?contract=fund.raising").json["items"]
+    assert [(one["method"], one["calls"]) for one in found] == [
+        ("close", 1),
+        ("give", 1),
+        ("open", 3),
+    ]
+    assert caller.get("/v1/activity/methods?contract=nothing").json["items"] == []
+    assert caller.get("/v1/activity/methods").code == "E_REQUEST"
+
+
 @pytest.mark.parametrize(
     ("query", "ids"),
     [

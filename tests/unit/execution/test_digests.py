@@ -16,6 +16,7 @@ from tallystick.crypto import sha256
 from tallystick.encoding import Value, encode
 from tallystick.errors import InvalidContract
 from tallystick.execution import contract_digest
+from tallystick.execution.digests import contract_sources
 
 SOURCE = """
 from tallystick.contracts import (Contract,)
@@ -113,6 +114,17 @@ def test_a_contract_without_a_file_has_no_digest(
     monkeypatch.setattr(sys.modules["digest_typed"], "__file__", None)
     with pytest.raises(InvalidContract, match="no file"):
         contract_digest(contract)
+
+
+def test_sources_that_changed_are_not_passed_off_as_those_of_the_digest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What runs was read before; whoever wants to see it must not be shown something else."""
+    contract = install(tmp_path, monkeypatch, {"digest_edited.py": SOURCE}, "digest_edited")
+    assert contract_sources(contract) == {"digest_edited.py": SOURCE.encode()}
+    (tmp_path / "digest_edited.py").write_text(SOURCE + "# mended")
+    with pytest.raises(InvalidContract, match="changed after their digest was made"):
+        contract_sources(contract)
 
 
 def test_a_built_in_contract_has_the_digest_of_its_folder() -> None:

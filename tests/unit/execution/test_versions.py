@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from msgspec.structs import replace
 
 from tallystick.contracts import ANY_MEMBER, Context, Contract, Record, Table, action, schema_of
 from tallystick.encoding import Value
 from tallystick.errors import InvalidContract, UnknownContract
-from tallystick.execution import ContractRunner, check_succession, contract_digest
+from tallystick.execution import ContractRunner, check_succession, contract_digest, digests
 from tallystick.model import Execution
 from tallystick.testing import MemoryState, make_signer
 from tallystick.testing.harness import make_invocation
@@ -54,6 +56,28 @@ def test_every_version_is_listed_with_its_digest() -> None:
     digests = {one.digest for one in RUNNER.installed() if one.name == "notes"}
     assert digests == {contract_digest(NotesOne)}
     assert [schema.version for schema in RUNNER.versions] == [1, 2, 3, 1]
+
+
+def test_a_contract_without_a_digest_hinders_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is named with the reason; the others are installed as before."""
+    monkeypatch.setattr(sys.modules[Other.__module__], "__file__", None)
+    monkeypatch.setattr(digests, "_contract_digest", digests._contract_digest.__wrapped__)
+    runner = ContractRunner([NotesOne, Other])
+    assert [one.name for one in runner.installed()] == ["notes"]
+    (flawed,) = runner.unreadable()
+    assert (flawed.name, flawed.version) == ("other", 1)
+    assert "no file" in flawed.problem
+    with pytest.raises(InvalidContract):
+        runner.sources("other", 1)
+
+
+def test_sources_are_those_of_the_digest() -> None:
+    """By version; what is not installed has none."""
+    (name,) = (sources := RUNNER.sources("notes", 1))
+    assert name == "versions.py"
+    assert digests.digest_of_sources(sources) == contract_digest(NotesOne)
+    with pytest.raises(UnknownContract):
+        RUNNER.sources("notes", 9)
 
 
 def test_what_older_versions_declared_stays_known_for_history() -> None:
