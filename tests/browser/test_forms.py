@@ -11,6 +11,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page, expect
 
+from tallystick.console.amounts import entered_in_capitals
 from tallystick.interchange.tables import write_csv
 from tests.browser.conftest import Open
 from tests.browser.watching import Watched
@@ -77,6 +78,37 @@ def test_a_form_is_kept_through_language_and_theme_corrected_and_sent_once(
     page.reload()
     expect(page.locator('main a[href^="/t/"]').first).to_be_visible()
     assert page.request.get(f"{here.base}/v1/status").json()["log_size"] == before + 1
+
+
+def test_what_is_entered_is_said_beside_it_at_once(window: Open) -> None:
+    """Amounts in capitals as the server writes them; a day to come; what a chosen key is called."""
+    here = window()
+    page = here.go(PLACE)
+    texts = [
+        "1",
+        "0.05",
+        "10.50",
+        "6,007.14",
+        "¥ 1,203,400.56",
+        "１００．０１",
+        "1000000010",
+        "ten",
+    ]
+    texts += ["", "-1", "1.005", "1.500", "9" * 16, "9" * 17, "20000000000000.01", "+7", ".5", "5."]
+    script = "async ([place, texts]) => texts.map((await import(place)).inCapitals)"
+    module = page.locator('script[src*="entries.js"]').get_attribute("src")
+    written = page.evaluate(script, [module, texts])
+    assert written == [entered_in_capitals(text) for text in texts]
+    page = here.go("/do/charity/license_foundation")
+    page.get_by_role("button", name="in 30 days").click()
+    expect(page.locator('input[type="datetime-local"]').first).not_to_have_value("")
+    code = page.locator("#organizations option").first
+    page.locator("input[list=organizations]").first.fill(code.get_attribute("value") or "")
+    expect(page.locator("[data-list=organizations]").first).to_have_text(code.inner_text())
+    page = here.go("/do/charity/register_campaign")
+    page.locator("#target").fill("1203400.56")
+    expect(page.locator("#target-capitals")).to_contain_text("壹佰贰拾万叁仟肆佰元伍角陆分")
+    assert here.axe() == []
 
 
 def test_a_pdf_with_scripts_is_hashed_only_when_it_is_kept_as_it_is(

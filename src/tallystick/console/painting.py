@@ -16,6 +16,8 @@ from starlette.responses import HTMLResponse, Response
 
 from tallystick.console import copying
 from tallystick.console import shown as as_shown
+from tallystick.console.amounts import entered_in_capitals
+from tallystick.console.days import looks_ahead
 from tallystick.console.folding import fold_texts
 from tallystick.console.languages import texts_in
 from tallystick.console.ledger import Json, text_in
@@ -115,6 +117,7 @@ def environment_in(language: Language) -> Environment:
     environment.translated = texts_in(language).gettext
     filters: dict[str, Any] = {
         "age": partial(as_shown.age, language=language),
+        "capitals": entered_in_capitals,
         "grouped": as_shown.grouped,
         "money": as_shown.money,
         "moment": as_shown.moment,
@@ -126,6 +129,7 @@ def environment_in(language: Language) -> Environment:
         "tile_number": partial(as_shown.tile_number, language=language),
     }
     environment.filters.update(filters)
+    environment.tests["looking_ahead"] = looks_ahead
     environment.globals["static"] = static_address
     environment.globals["copied"] = copying
     return environment

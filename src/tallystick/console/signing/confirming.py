@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tallystick.console.account.passkeys import ask_to_confirm, check_answer
 from tallystick.console.account.passwords import is_own_password
+from tallystick.console.amounts import written_amounts
 from tallystick.console.confirmations import (
     Confirmation,
     Means,
@@ -116,6 +117,7 @@ async def _page(
         method=method,
         transaction=transaction,
         preview=preview,
+        amounts=written_amounts(method.get("fields", []), pending.args),
         was_wrong=was_wrong,
         problem=problem,
         question=ask_to_confirm(visit, pending.digest) if transaction is None else None,

@@ -11,8 +11,9 @@ from starlette.responses import Response
 from tallystick.console.ledger import Json, at
 from tallystick.console.masking import cover_value
 from tallystick.console.visit import Visit
-from tallystick.console.work.calling import flaw_of, with_rows_changed
+from tallystick.console.work.calling import changed_by_button, flaw_of
 from tallystick.console.work.entered import Entered, Flaw, filled
+from tallystick.console.work.looking_up import look_ups
 from tallystick.console.work.to_sign import as_text
 from tallystick.errors import InvalidArguments, NotFound
 
@@ -30,27 +31,27 @@ async def show_question(visit: Visit) -> Response:
     method = query_of(contract, visit.part("method"))
     form = await visit.ledger.get(at("contracts", contract["name"], "forms", method["name"]))
     sent = dict(visit.query.items())
-    changed = with_rows_changed(sent)
+    changed = changed_by_button(sent, visit.now_ms)
     values = {**filled(form.get("fields", []), {}), **(changed or sent)}
     is_asked = changed is None and (_ASKED in sent or not form.get("fields"))
     if not is_asked:
-        return _page(visit, contract, method, form, values)
+        return await _page(visit, contract, method, form, values)
     entered = Entered(values)
     args = {name: as_text(one) for name, one in entered.read(form.get("fields", [])).items()}
     if entered.flaws:
-        return _page(visit, contract, method, form, values, flaws=entered.flaws)
+        return await _page(visit, contract, method, form, values, flaws=entered.flaws)
     place = at("contracts", contract["name"], method["name"])
     try:
         answer = await visit.ledger.get(place, **args)
     except InvalidArguments as error:
-        return _page(visit, contract, method, form, values, flaws=[flaw_of(error)])
+        return await _page(visit, contract, method, form, values, flaws=[flaw_of(error)])
     except NotFound as error:
         named = form["fields"][0]["name"] if form.get("fields") else ""
         missing = Flaw(named, error.code, str(error).replace("%", "%%"))
-        return _page(visit, contract, method, form, values, flaws=[missing])
+        return await _page(visit, contract, method, form, values, flaws=[missing])
     given = {name: text for name, text in args.items() if text is not None}
     answer["place"] = place + (f"?{urlencode(given)}" if given else "")
-    return _page(visit, contract, method, form, values, answer=answer)
+    return await _page(visit, contract, method, form, values, answer=answer)
 
 
 def query_of(contract: Json, name: str) -> Json:
@@ -65,7 +66,7 @@ def query_of(contract: Json, name: str) -> Json:
     raise NotFound("this contract has no such query", field="method", found=name[:80])
 
 
-def _page(
+async def _page(
     visit: Visit,
     contract: Json,
     method: Json,
@@ -86,6 +87,8 @@ def _page(
         contract=contract,
         form=form,
         values=values,
+        look_ups=await look_ups(visit, form),
+        to_sign={},
         flaws={flaw.path: visit.say(flaw.text, **flaw.facts) for flaw in flaws or []},
         answer=answer,
         result_type=method.get("result"),

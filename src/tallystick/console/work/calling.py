@@ -8,11 +8,13 @@ from typing import Final
 from starlette.responses import RedirectResponse, Response
 
 from tallystick.console.choices import choose_on, safe_return
+from tallystick.console.days import BUTTON, in_days
 from tallystick.console.ledger import Json, at
 from tallystick.console.signing.pending import propose
 from tallystick.console.visit import Visit
 from tallystick.console.work.drafts import controls_of, drop_draft, save_draft
 from tallystick.console.work.entered import COUNT, Entered, Flaw, filled
+from tallystick.console.work.looking_up import look_ups
 from tallystick.console.work.to_sign import digest_to_sign
 from tallystick.errors import InvalidArguments
 
@@ -28,21 +30,21 @@ async def show_form(visit: Visit) -> Response:
     if (draft := visit.query.get("draft")) and visit.person is not None:
         values.update(controls_of(visit.records, draft, visit.person.account))
         visit.notices.append(visit.say("This is a draft: nothing of it is on the ledger."))
-    return _page(visit, form, values, [])
+    return await _page(visit, form, values, [])
 
 
 async def take_form(visit: Visit) -> Response:
     """Answer POST /do/{contract}/{method}: the preview, or the form again with what is wrong."""
     form, sent = await _form(visit), await visit.form()
     values = {name: value for name, value in sent.multi_items() if isinstance(value, str)}
-    if changed := with_rows_changed(values):
-        return _page(visit, form, changed, [])
+    if changed := changed_by_button(values, visit.now_ms):
+        return await _page(visit, form, changed, [])
     if wish := values.pop("choose", ""):
         keep = choose_on(visit, wish)
-        return keep(_page(visit, form, values, []))
+        return keep(await _page(visit, form, values, []))
     if path := values.pop("to-sign", ""):
         digest, flaws = await digest_to_sign(visit, form, values, path)
-        return _page(visit, form, values, flaws, {path: digest} if digest else None)
+        return await _page(visit, form, values, flaws, {path: digest} if digest else None)
     if values.get("save"):
         return _saved(visit, values)
     return await _proposed(visit, form, values)
@@ -60,7 +62,7 @@ async def _proposed(visit: Visit, form: Json, values: dict[str, str]) -> Respons
     entered = Entered(values)
     args = entered.read(fields)
     if entered.flaws:
-        return _page(visit, form, values, entered.flaws)
+        return await _page(visit, form, values, entered.flaws)
     try:
         address = await propose(
             visit,
@@ -70,7 +72,7 @@ async def _proposed(visit: Visit, form: Json, values: dict[str, str]) -> Respons
             back=safe_return(values.get("back", "/")),
         )
     except InvalidArguments as error:
-        return _page(visit, form, values, [flaw_of(error)])
+        return await _page(visit, form, values, [flaw_of(error)])
     drop_draft(visit.records, values.get("draft", ""), visit.somebody().account)
     return RedirectResponse(address, _SEE_OTHER)
 
@@ -81,7 +83,7 @@ async def _form(visit: Visit) -> Json:
     )
 
 
-def _page(
+async def _page(
     visit: Visit,
     form: Json,
     values: dict[str, str],
@@ -95,6 +97,7 @@ def _page(
         http_status=_UNPROCESSABLE if flaws else 200,
         form=form,
         values=values,
+        look_ups=await look_ups(visit, form),
         to_sign=to_sign or {},
         flaws={flaw.path: visit.say(flaw.text, **flaw.facts) for flaw in flaws},
         may=not roles or bool(roles & held),
@@ -102,8 +105,10 @@ def _page(
     )
 
 
-def with_rows_changed(values: dict[str, str]) -> dict[str, str] | None:
-    """Return the controls after a press of `add` or `remove` at a list, or None."""
+def changed_by_button(values: dict[str, str], now_ms: int) -> dict[str, str] | None:
+    """Return the controls after a press of `add` or `remove` at a list, or a date's; or None."""
+    if wish := values.pop(BUTTON, ""):
+        return in_days(values, wish, now_ms)
     if path := values.pop("add-row", ""):
         count = values.get(f"{path}.{COUNT}", "0")
         return {**values, f"{path}.{COUNT}": str(int(count) + 1 if count.isdecimal() else 1)}

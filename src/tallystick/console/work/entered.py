@@ -12,23 +12,20 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
+from tallystick.console.amounts import minor_units, plain_digits
 from tallystick.console.ledger import Json
-from tallystick.console.shown import BEIJING
+from tallystick.console.shown import BEIJING, MINOR_UNITS
 from tallystick.errors import InvalidArguments
 
 COUNT: Final = "#"
 IS_SET: Final = "?"
 ROWS_MAX: Final = 200
 """A longer list comes from a file."""
-MINOR_UNITS: Final = 2
-"""Decimal places of an amount: amounts on the ledger are integers of the smallest unit."""
 _TO_THE_MS: Final = len("2026-11-22T08:30:04.123")
-_FULL_WIDTH: Final = str.maketrans("０１２３４５６７８９，．－：", "0123456789,.-:")
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
-_GROUPED: Final = re.compile(r"[,\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,20 +118,18 @@ class Entered:
         return text
 
     def _number(self, one: Json, path: str, text: str) -> Json:
-        bare = _GROUPED.sub("", text.translate(_FULL_WIDTH))
         try:
-            number = int(bare)
+            number = int(plain_digits(text))
         except ValueError:
             return self._flaw(path, "This must be a whole number.")
         return self._bounded(one, path, number)
 
     def _money(self, one: Json, path: str, text: str) -> Json:
-        bare = _GROUPED.sub("", text.translate(_FULL_WIDTH)).removeprefix("¥")
         try:
-            amount = Decimal(bare).scaleb(MINOR_UNITS)
-        except InvalidOperation:
+            amount = minor_units(text)
+        except ValueError:
             return self._flaw(path, "This must be an amount such as 1,234.50.")
-        if not amount.is_finite() or amount != amount.to_integral_value():
+        if amount != amount.to_integral_value():
             return self._flaw(path, "An amount has at most two decimal places.")
         return self._bounded(one, path, int(amount))
 

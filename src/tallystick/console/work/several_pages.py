@@ -14,7 +14,9 @@ from tallystick.console.ledger import Json, at, table_of
 from tallystick.console.visit import Visit
 from tallystick.console.work.batch_pages import begin_batch
 from tallystick.console.work.batches import BatchRow, NewBatch
+from tallystick.console.work.calling import changed_by_button
 from tallystick.console.work.entered import Entered, Flaw, filled
+from tallystick.console.work.looking_up import look_ups
 from tallystick.console.work.standing import argument_for
 from tallystick.errors import InvalidArguments
 
@@ -57,7 +59,7 @@ async def take_selection(visit: Visit) -> Response:
 async def show_several(visit: Visit) -> Response:
     """Answer GET /several: what is the same for all records; raises as `take_selection`."""
     selection = await _asked(visit)
-    return _page(visit, selection, filled(selection.others, {}), [])
+    return await _page(visit, selection, filled(selection.others, {}), [])
 
 
 async def take_several(visit: Visit) -> Response:
@@ -65,10 +67,12 @@ async def take_several(visit: Visit) -> Response:
     sent = await visit.form()
     selection = await _asked(visit)
     values = {name: value for name, value in sent.multi_items() if isinstance(value, str)}
+    if changed := changed_by_button(values, visit.now_ms):
+        return await _page(visit, selection, changed, [])
     entered = Entered(values)
     args = entered.read(selection.others)
     if entered.flaws:
-        return _page(visit, selection, values, entered.flaws)
+        return await _page(visit, selection, values, entered.flaws)
     return await _begin(visit, selection, args)
 
 
@@ -124,7 +128,7 @@ async def _begin(visit: Visit, selection: _Selection, args: dict[str, Json]) -> 
     return await begin_batch(visit, new)
 
 
-def _page(
+async def _page(
     visit: Visit, selection: _Selection, values: dict[str, str], flaws: list[Flaw]
 ) -> Response:
     return visit.page(
@@ -135,5 +139,7 @@ def _page(
         table=selection.table,
         keys=selection.keys,
         values=values,
+        look_ups=await look_ups(visit, {**selection.form, "fields": selection.others}),
+        to_sign={},
         flaws={flaw.path: visit.say(flaw.text, **flaw.facts) for flaw in flaws},
     )

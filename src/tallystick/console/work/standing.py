@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
 
+from tallystick.console.days import DUE
 from tallystick.console.diagram import state_field
 from tallystick.console.ledger import Json
 
@@ -118,15 +118,6 @@ def concerns(row: Json, organization: str) -> bool:
     return isinstance(row, str) and (row == organization or row.startswith(f"{organization}/"))
 
 
-_DUE: Final = frozenset(
-    {
-        *("closes_at", "cure_until", "deadline", "due", "due_at", "ends_at", "expiry"),
-        *("grace_until", "respond_by", "sue_by", "until"),
-    }
-)
-"""What contracts call a time by which something is to happen; an amount may be called `due` too."""
-
-
 def due_at(table: Json, row: Json) -> int | None:
     """Return when a record is due, if it says so: the nearest of its times with such a name.
 
@@ -135,6 +126,6 @@ def due_at(table: Json, row: Json) -> int | None:
     times = [
         row[field["name"]]
         for field in table["fields"]
-        if field["name"] in _DUE and field["type"].get("format") == "timestamp-ms"
+        if field["name"] in DUE and field["type"].get("format") == "timestamp-ms"
     ]
     return min((time for time in times if time), default=None)

@@ -21,6 +21,7 @@ from tallystick.console.work.cases import show_case
 from tallystick.console.work.certificates import give_certificate
 from tallystick.console.work.drafts import delete_draft, show_drafts
 from tallystick.console.work.inbox import count_tasks, show_inbox
+from tallystick.console.work.looking_up import show_look_up
 from tallystick.console.work.passing_on import hand_over, remind
 from tallystick.console.work.several_pages import show_several, take_selection, take_several
 from tallystick.console.work.watching import change_watching, show_watching
@@ -52,6 +53,12 @@ PAGES: Final = (
         name="question",
         access=Access.PUBLIC,
         handler=show_question,
+    ),
+    Page(
+        path="/look-up/{contract}/{table}",
+        name="look_up",
+        access=Access.PUBLIC,
+        handler=show_look_up,
     ),
     Page(path="/batch/{id}", name="batch", access=Access.SIGNED_IN, handler=show_batch),
     Page(
