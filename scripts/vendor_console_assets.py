@@ -128,6 +128,28 @@ CONSOLE_FILES: Final[Mapping[str, tuple[str, Make]]] = {
             "--global-name=echarts",
         ),
     ),
+    "age.min.js": (
+        "age-encryption",
+        bundled(WORK / "age.js", "age-encryption, BSD-3-Clause", "--bundle", "--format=esm"),
+    ),
+    "sealed-keys.min.js": (
+        "@noble/ciphers",
+        bundled(
+            WORK / "sealed_keys.js",
+            "noble-ciphers, MIT, and hash-wasm, MIT",
+            "--bundle",
+            "--format=esm",
+        ),
+    ),
+    "licences/age-encryption.txt": ("age-encryption", copied("age-encryption/LICENSE")),
+    "licences/noble-ciphers.txt": ("@noble/ciphers", copied("@noble/ciphers/LICENSE")),
+    "licences/noble-curves.txt": ("@noble/curves", copied("@noble/curves/LICENSE")),
+    "licences/noble-hashes.txt": ("@noble/hashes", copied("@noble/hashes/LICENSE")),
+    "licences/noble-post-quantum.txt": (
+        "@noble/post-quantum",
+        copied("@noble/post-quantum/LICENSE"),
+    ),
+    "licences/scure-base.txt": ("@scure/base", copied("@scure/base/LICENSE")),
     "licences/tabler.txt": ("@tabler/core", (INPUTS / "tabler-licence.txt").read_bytes),
     "licences/tabler-icons.txt": ("@tabler/icons", copied("@tabler/icons/LICENSE")),
     "licences/bootstrap.txt": ("bootstrap", copied("bootstrap/LICENSE")),

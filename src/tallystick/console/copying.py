@@ -7,6 +7,7 @@ Each text runs as it stands in a shell, whatever signs a key has; tests run them
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -137,6 +138,25 @@ def proposals(origin: str) -> Copied:
 def request(origin: str, path: str) -> Copied:
     """Return how to ask the API for something of which there is no command."""
     return Copied(request=_get(origin, path))
+
+
+def sealing(origin: str, record: str, recipients: Iterable[str]) -> str:
+    """Return the command that seals a file for readers, on the machine of who has it."""
+    readers = [word for code in recipients for word in ("--to", code)]
+    names = ("--record", record, *readers, "--out", "PACKAGE")
+    return _command(origin, "private", "seal", "FILE", *names)
+
+
+def handing_over(origin: str, contract: str, part: str, record: str) -> str:
+    """Return the command that hands a sealed package to a node."""
+    names = ("--contract", contract, "--part", part)
+    return _command(origin, "private", "put", "PACKAGE", record, *names)
+
+
+def opening(origin: str, contract: str, part: str, record: str) -> str:
+    """Return the command that opens a sealed record where the key is kept."""
+    names = ("--contract", contract, "--part", part, "--out", "FILE")
+    return _command(origin, "private", "get", record, *names)
 
 
 def command(*words: str) -> Copied:

@@ -17,6 +17,7 @@ from tallystick.errors import NotFound, TallystickError, Unavailable
 Json: TypeAlias = Any
 """A JSON document of the API; its shape is the API's, described in docs/reference/http.md."""
 
+_CBOR: Final = b"application/cbor"
 _OF_JSON: Final = ((b"content-type", b"application/json"),)
 _ERRORS_FROM: Final = 400
 _SCHEMAS: Final = 64
@@ -63,6 +64,13 @@ class Ledger:
         """Return an answer's bytes, for downloads; raises as `get`."""
         reply = await self._ask("GET", path, headers=[(b"accept", accept.encode("ascii"))])
         return reply.body
+
+    async def signed(self, method: str, path: str, *, request: str, body: bytes = b"") -> bytes:
+        """Return the bytes that a request answers which a member's key signed; raises as `get`."""
+        headers = [(b"accept", _CBOR), (b"tally-request", request.encode("ascii"))]
+        if body:
+            headers.append((b"content-type", _CBOR))
+        return (await self._ask(method, path, headers=headers, body=body)).body
 
     async def ask(
         self,

@@ -136,6 +136,17 @@ _OWN: Final[Mapping[str, str]] = MappingProxyType(
         "the node did not answer": "节点未应答",
         "the node answered {}": "节点应答为 {}",
         "nobody has an account of this name here": "此处没有该名称的账户",
+        "Sign what was prepared, or wait: they are forgotten after seven days.": "请签署已准备的"
+        "内容，或等待：七天后自动清除。",
+        "The record's owner hands it over: `tally private share`.": "由记录所有方提供："
+        "`tally private share`。",
+        "no package was sent": "未收到密封包",
+        "nothing is sealed in this form there": "表单此处没有密封内容",
+        "nothing is sealed in this package": "密封包内没有密文",
+        "the contract keeps no private record of this": "该合约不为此保存非公开记录",
+        "there is no key for your organisation here": "此处没有贵机构的密钥",
+        "there is no such package": "没有该密封包",
+        "too many sealed packages are waiting": "等待中的密封包过多",
         "tally up": "tally up",
     }
 )

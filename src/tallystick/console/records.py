@@ -36,6 +36,8 @@ class Records:
 
     def __init__(self, path: Path) -> None:
         """Open the file, and make it and missing tables."""
+        self.folder = path.parent
+        """What else the console keeps lies here too."""
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self._engine = _open(path)

@@ -9,11 +9,11 @@ it lasts. Spec: docs/spec/private-data.md section 4.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec import Struct
 
-from tallystick.crypto import ALGORITHM_EDDSA, SecretKey, sha256, verify_signature
+from tallystick.crypto import ALGORITHM_EDDSA, sha256, verify_signature
 from tallystick.encoding import (
     Header,
     build_sign1,
@@ -45,6 +45,17 @@ class Question(Struct, frozen=True):
     body: bytes = b""
 
 
+class RequestSigner(Protocol):
+    """A key that signs requests: a `SecretKey`, or one that is kept elsewhere."""
+
+    @property
+    def public_key(self) -> bytes:
+        """32 bytes of Ed25519."""
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the signature of a message."""
+
+
 class SignedBy(Struct, frozen=True):
     """Whose signature a request has; whether they are a member is membership's business."""
 
@@ -53,7 +64,7 @@ class SignedBy(Struct, frozen=True):
 
 
 def sign_request(
-    question: Question, secret: SecretKey, organization: str, *, valid_until: int
+    question: Question, secret: RequestSigner, organization: str, *, valid_until: int
 ) -> bytes:
     """Return a request signed in the name of an organisation, good until a time in unix ms."""
     header = Header(

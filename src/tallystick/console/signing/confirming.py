@@ -20,6 +20,7 @@ from tallystick.console.confirmations import (
 )
 from tallystick.console.ledger import Json, at
 from tallystick.console.problems import document_of, status_of
+from tallystick.console.sealed_packages import Declared, hand_over
 from tallystick.console.signing.pending import Pending, find_pending, preview_of, send
 from tallystick.console.visit import Visit
 from tallystick.errors import InvalidSignature, Rejected, TallystickError
@@ -106,16 +107,19 @@ async def _page(
 ) -> Response:
     method = await _method(visit, pending)
     transaction, preview = None, None
+    sealed: list[Declared] = []
     if pending.transaction is None:
         preview = await preview_of(visit, pending)
     if pending.transaction is not None:
         transaction = await visit.ledger.get(at("transactions", pending.transaction))
+        sealed = await hand_over(visit, pending.args, pending.transaction)
     return visit.page(
         "signing/pending.html",
         http_status=_UNAUTHORIZED if was_wrong else (problem or {}).get("status", 200),
         pending=pending,
         method=method,
         transaction=transaction,
+        sealed=sealed,
         preview=preview,
         amounts=written_amounts(method.get("fields", []), pending.args),
         was_wrong=was_wrong,

@@ -19,6 +19,7 @@ from tallystick.console.audit import Kind, note
 from tallystick.console.confirmations import tie_confirmation
 from tallystick.console.ledger import Json, at
 from tallystick.console.records import METADATA, Records
+from tallystick.console.sealed_packages import hand_over
 from tallystick.console.visit import Person, Visit
 from tallystick.crypto import sha256
 from tallystick.encoding import format_base64, parse_base64
@@ -198,6 +199,7 @@ async def send(visit: Visit, pending: Pending) -> Pending:
     else:
         transaction = answer["transaction"]["id"]
     _note_sent(visit.records, pending, transaction)
+    await hand_over(visit, pending.args, transaction)
     await note(visit, Kind.SIGNED, f"{pending.contract}.{pending.method} {transaction}")
     return find_pending(visit.records, pending.id, person.account)
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from tallystick.console.diagram import draw_standing
 from tallystick.console.ledger import Json, at, table_of
 from tallystick.console.masking import cover_changes, cover_listed, cover_rows
+from tallystick.console.sealing.listed import sealed_at
 from tallystick.console.visit import Visit
 from tallystick.console.work.acting import actions_with
 from tallystick.console.work.certificates import certificates_of
@@ -57,6 +58,7 @@ async def show_case(visit: Visit) -> Response:
         timeline=timeline,
         older=case.older,
         files=case.files,
+        sealed=await sealed_at(visit, contract, place.key),
         certificates=certificates_of(visit, place) if visit.person else [],
         is_watched=await _is_watched(visit, place, timeline),
     )

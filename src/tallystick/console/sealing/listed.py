@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What lies sealed at a record: its private records, by their ids."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from tallystick.console.ledger import Json, at
+from tallystick.console.sealed_packages import PART_SUFFIX
+from tallystick.console.visit import Visit
+
+_RECORD: Final = "PrivateRecord"
+_MAX: Final = 20
+_AFTER_SLASH: Final = chr(ord("/") + 1)
+
+
+async def sealed_at(visit: Visit, contract: Json, key: str) -> list[Json]:
+    """Return the private records with a record's key, or with one below it, as `A-1/grounds`."""
+    tables = [one for one in contract["tables"] if one["record"] == _RECORD]
+    found = await asyncio.gather(*(_rows(visit, contract["name"], one, key) for one in tables))
+    return [row for rows in found for row in rows]
+
+
+async def _rows(visit: Visit, contract: str, table: Json, key: str) -> list[Json]:
+    address = at("contracts", contract, "tables", table["name"])
+    below = {"id.ge": f"{key}/", "id.lt": f"{key}{_AFTER_SLASH}"}
+    pages = await asyncio.gather(
+        visit.ledger.get(address, limit=1, id=key),
+        visit.ledger.get(address, limit=_MAX, **below),
+    )
+    organization = visit.person.organization if visit.person else None
+    return [
+        {
+            **row,
+            "contract": contract,
+            "part": table["name"].removesuffix(PART_SUFFIX),
+            "may_read": organization in (row["owner"], *row["recipients"]),
+        }
+        for page in pages
+        for row in page["items"]
+    ]
