@@ -26,7 +26,7 @@ from tallystick.console.work.entered import filled
 from tallystick.contracts import Label, Player
 from tallystick.model import ROLE_ADMINISTRATOR
 from tallystick.node import NodeConfig, open_node
-from tests.networks import free_port
+from tests.networks import free_port, wait_until
 
 SEAL_KEEPER: Final = "seal-keeper"
 Told = TypeVar("Told", bound="ConsoleTheatre")
@@ -99,7 +99,18 @@ class ConsoleTheatre(Theatre):
         place = self._preview(method, arguments)
         sent = self.client.post(place, data={"form_key": self._key})
         assert sent.status_code == 303, sent.text
-        return self.note(member, self.client.get(f"{place}.json").json()["transaction"])
+        return self.note(member, self._committed(place))
+
+    def _committed(self, place: str) -> Any:
+        """Return what was confirmed, once a block has it."""
+        found: list[Any] = []
+
+        def is_there() -> bool:
+            found[:] = [self.client.get(f"{place}.json").json()["transaction"]]
+            return found[0] is not None
+
+        wait_until(is_there, "the block")
+        return found[0]
 
     def refused(self, code: str, member: str, method: str, **arguments: Any) -> None:
         """See in the preview that what one must not do would be refused."""

@@ -101,6 +101,13 @@ class Names:
         found: dict[str, str] | None = self._roles.get(code)
         return found or _NETWORK_ROLES.get(code)
 
+    def method(self, contract: str, method: str) -> Json:
+        """Return what a method is called in both languages; of a contract that is gone its name."""
+        schema = self._contracts.get(contract, {"methods": []})
+        found = (one["label"] for one in schema["methods"] if one["name"] == method)
+        name = f"{contract}.{method}"
+        return next(found, {"zh": name, "en": name})
+
     async def members(self, code: str) -> list[Json]:
         """Return an organisation's members with roles and keys; raises as `Ledger.get`."""
         read_at, members = self._members.get(code, (-_KEPT_S, []))

@@ -119,6 +119,7 @@ def environment_in(language: Language) -> Environment:
         "age": partial(as_shown.age, language=language),
         "capitals": entered_in_capitals,
         "grouped": as_shown.grouped,
+        "left": partial(as_shown.left, language=language),
         "money": as_shown.money,
         "moment": as_shown.moment,
         "moment_utc": as_shown.moment_utc,

@@ -48,6 +48,16 @@ def age(time_ms: int, now_ms: int, language: Language) -> str:
     return ("%d 秒前" if chinese else "%d s ago") % seconds
 
 
+def left(time_ms: int, now_ms: int, language: Language) -> str:
+    """Return how long it is until a time to come, in the reader's words."""
+    seconds = max(0, (time_ms - now_ms) // 1000)
+    chinese = language == "zh"
+    for size, zh, en in ((86_400, "还有 %d 天", "%d d left"), (3_600, "还有 %d 小时", "%d h left")):
+        if seconds >= size:
+            return (zh if chinese else en) % (seconds // size)
+    return ("还有 %d 分钟" if chinese else "%d min left") % (seconds // 60)
+
+
 def short(text: str | None) -> str:
     """Return a hash as its first eight and last four characters; the page offers the whole."""
     if not text:

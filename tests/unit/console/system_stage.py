@@ -41,7 +41,8 @@ class Actor:
         sent = self.send(place, filled(fields, arguments))
         pending = sent.headers["location"]
         assert self.send(pending).status_code == 303
-        done = self.reader.get(f"{pending}.json").json()["transaction"]
+        wait_until(lambda: self.shown(pending)["transaction"] is not None, "the block")
+        done = self.shown(pending)["transaction"]
         assert done["code"] == "ok", done
         self.catch_up()
         return (done["call"]["result"] or {}).get("value")

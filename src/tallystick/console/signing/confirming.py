@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
@@ -21,13 +21,28 @@ from tallystick.console.confirmations import (
 from tallystick.console.ledger import Json, at
 from tallystick.console.problems import document_of, status_of
 from tallystick.console.sealed_packages import Declared, hand_over
-from tallystick.console.signing.pending import Pending, find_pending, preview_of, send
+from tallystick.console.signing.pending import (
+    Pending,
+    find_pending,
+    on_ledger,
+    preview_of,
+    send,
+)
+from tallystick.console.signing.sendings import (
+    find_sending,
+    is_lost,
+    is_to_send_again,
+    note_taken,
+    steps_of,
+)
 from tallystick.console.visit import Visit
 from tallystick.errors import InvalidSignature, Rejected, TallystickError
 
 _SEE_OTHER: Final = 303
 _UNAUTHORIZED: Final = 401
 _NOT_FOUND: Final = 404
+PATIENCE_MS: Final = 3_000
+"""So long a press of the button waits for the block; then the page shows how far it has come."""
 
 
 async def show_pending(visit: Visit) -> Response:
@@ -50,7 +65,7 @@ async def confirm(visit: Visit) -> Response:
             return await _page(visit, pending, was_wrong=True)
         if pending.transaction is None:
             await asyncio.to_thread(keep_confirmation, visit.records, pending.id, given)
-        await send(visit, pending)
+        await send(visit, pending, patience_ms=PATIENCE_MS)
     except TallystickError as error:
         return await _page(visit, pending, problem=document_of(error, visit.language))
     return RedirectResponse(f"/sign/{pending.id}", _SEE_OTHER)
@@ -106,27 +121,51 @@ async def _page(
     problem: dict[str, Json] | None = None,
 ) -> Response:
     method = await _method(visit, pending)
-    transaction, preview = None, None
+    sent = await sending_shown(visit, pending)
+    preview = await preview_of(visit, pending) if sent is None else None
+    transaction = None if sent is None else sent["transaction"]
+    is_asked = sent is None or sent["is_to_send_again"]
     sealed: list[Declared] = []
-    if pending.transaction is None:
-        preview = await preview_of(visit, pending)
-    if pending.transaction is not None:
-        transaction = await visit.ledger.get(at("transactions", pending.transaction))
-        sealed = await hand_over(visit, pending.args, pending.transaction)
+    if transaction is not None:
+        sealed = await hand_over(visit, pending.args, transaction["id"])
     return visit.page(
         "signing/pending.html",
         http_status=_UNAUTHORIZED if was_wrong else (problem or {}).get("status", 200),
         pending=pending,
         method=method,
+        sent=sent,
         transaction=transaction,
         sealed=sealed,
         preview=preview,
         amounts=written_amounts(method.get("fields", []), pending.args),
         was_wrong=was_wrong,
         problem=problem,
-        question=ask_to_confirm(visit, pending.digest) if transaction is None else None,
+        question=ask_to_confirm(visit, pending.digest) if is_asked else None,
         confirmation=transaction and confirmation_of(visit.records, transaction["id"]),
     )
+
+
+async def sending_shown(visit: Visit, pending: Pending) -> dict[str, Any] | None:
+    """Return how far a transaction has come; None of one that nobody has signed yet."""
+    sending = find_sending(visit.records, pending.id)
+    known = pending.transaction or (None if sending is None else sending.transaction)
+    if known is None:
+        return None
+    transaction = await on_ledger(visit, known)
+    if transaction is not None and sending is not None and sending.final_at is None:
+        await asyncio.to_thread(note_taken, visit.records, pending.id, visit.now_ms, is_final=True)
+        sending = find_sending(visit.records, pending.id)
+    is_over = transaction is None and is_lost(pending.valid_until, visit.now_ms)
+    is_waiting = transaction is None and not is_over
+    return {
+        "id": known,
+        "transaction": transaction,
+        "steps": steps_of(sending, transaction, is_lost=is_over),
+        "is_lost": is_over,
+        "is_to_send_again": is_waiting
+        and visit.now_ms < pending.valid_until
+        and is_to_send_again(sending, visit.now_ms),
+    }
 
 
 async def _method(visit: Visit, pending: Pending) -> Json:

@@ -20,10 +20,19 @@ from tallystick.console.confirmations import tie_confirmation
 from tallystick.console.ledger import Json, at
 from tallystick.console.records import METADATA, Records
 from tallystick.console.sealed_packages import hand_over
+from tallystick.console.signing.sendings import (
+    LOST_AFTER_MS,
+    SENDINGS,
+    begin_sending,
+    drop_sending,
+    find_sending,
+    note_taken,
+)
 from tallystick.console.visit import Person, Visit
 from tallystick.crypto import sha256
-from tallystick.encoding import format_base64, parse_base64
-from tallystick.errors import NotFound, Rejected, TallystickError
+from tallystick.encoding import build_sign1, format_base64, parse_base64
+from tallystick.errors import NotFound, Rejected, TallystickError, Unavailable
+from tallystick.model import decode_call, protected_header
 
 PENDING: Final = Table(
     "pending",
@@ -40,6 +49,9 @@ PENDING: Final = Table(
     Column("transaction", String(64)),
 )
 _ID_BYTES: Final = 16
+_SENDINGS_MAX: Final = 20
+_ON_ITS_WAY: Final = "accepted"
+"""The node's word for what it has taken and what is in no block yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,15 +176,57 @@ async def preview_of(visit: Visit, pending: Pending) -> Json:
     )
 
 
-async def send(visit: Visit, pending: Pending) -> Pending:
+async def send(visit: Visit, pending: Pending, *, patience_ms: int | None = None) -> Pending:
     """Sign and send a transaction that its signer has confirmed; again gives the first outcome.
+
+    What is on the ledger already is not sent; what is not there yet is sent as the same bytes,
+    which the node takes once.
+
+    Args:
+        visit: of the signer.
+        pending: what was prepared.
+        patience_ms: how long to wait until it is final; as long as the node likes if absent. After
+            that the transaction is on its way, and what became of it is to be looked up.
 
     Raises:
         Rejected: it is too old, or the account has no key here.
         TallystickError: the node did not take it.
     """
-    if pending.transaction is not None:
-        return pending
+    begun = find_sending(visit.records, pending.id)
+    known = pending.transaction or (None if begun is None else begun.transaction)
+    if known is not None and await on_ledger(visit, known) is not None:
+        return await _taken(visit, pending, known, is_final=True)
+    signed, transaction = _signed(visit, pending)
+    begin_sending(visit.records, pending.id, transaction, visit.now_ms)
+    place = at("contracts", pending.contract, pending.method)
+    params: dict[str, str | int] = {"wait": "committed"}
+    if patience_ms is not None:
+        params["timeout_ms"] = patience_ms
+    try:
+        answer = await visit.ledger.ask("POST", place, json=signed, params=params)
+    except TallystickError as error:
+        said = problem_of(error)
+        if said is None or said.transaction is None:
+            if begun is None and not isinstance(error, Unavailable):
+                drop_sending(visit.records, pending.id)
+            raise
+        is_final = True  # refused, and on the ledger so
+    else:
+        is_final = answer["transaction"]["level"] != _ON_ITS_WAY
+    return await _taken(visit, pending, transaction, is_final=is_final)
+
+
+async def on_ledger(visit: Visit, transaction: str) -> Json | None:
+    """Return a transaction as the ledger has it, or None if it is in no block yet."""
+    return await visit.ledger.find(at("transactions", transaction))
+
+
+def _signed(visit: Visit, pending: Pending) -> tuple[dict[str, Json], str]:
+    """Return a signed call as the node takes it, and the id that its transaction has.
+
+    Raises:
+        Rejected: it is too old, or the account has no key here.
+    """
     person, public_key = signer_of(visit)
     if visit.now_ms >= pending.valid_until:
         raise Rejected("this preview is too old to be signed", hint=pending.back)
@@ -188,24 +242,39 @@ async def send(visit: Visit, pending: Pending) -> Pending:
         "public_key": public_key,
         "organization": person.organization,
     }
-    place = at("contracts", pending.contract, pending.method)
-    try:
-        answer = await visit.ledger.ask("POST", place, json=signed, params={"wait": "committed"})
-    except TallystickError as error:
-        said = problem_of(error)
-        if said is None or said.transaction is None:
-            raise
-        transaction = said.transaction.id  # refused, and on the ledger so
-    else:
-        transaction = answer["transaction"]["id"]
-    _note_sent(visit.records, pending, transaction)
-    await hand_over(visit, pending.args, transaction)
-    await note(visit, Kind.SIGNED, f"{pending.contract}.{pending.method} {transaction}")
-    return find_pending(visit.records, pending.id, person.account)
+    payload = parse_base64(pending.prepared["payload"])
+    network = decode_call(payload).network
+    protected = protected_header(network, bytes.fromhex(public_key), person.organization)
+    return signed, sha256(build_sign1(protected, payload, signature)).hex()
 
 
-def _note_sent(records: Records, pending: Pending, transaction: str) -> None:
-    with records.write() as connection:
-        sent = update(PENDING).where(PENDING.c.id == pending.id)
-        connection.execute(sent.values(transaction=transaction))
-    tie_confirmation(records, pending.id, transaction)
+async def _taken(visit: Visit, pending: Pending, transaction: str, *, is_final: bool) -> Pending:
+    """Note what became of a transaction; that it was sent is written down once."""
+    if pending.transaction is None:
+        with visit.records.write() as connection:
+            sent = update(PENDING).where(PENDING.c.id == pending.id)
+            connection.execute(sent.values(transaction=transaction))
+        tie_confirmation(visit.records, pending.id, transaction)
+        await note(visit, Kind.SIGNED, f"{pending.contract}.{pending.method} {transaction}")
+    note_taken(visit.records, pending.id, visit.now_ms, is_final=is_final)
+    if is_final:
+        await hand_over(visit, pending.args, transaction)
+    return find_pending(visit.records, pending.id, pending.account)
+
+
+def sendings_of(records: Records, account: int, now_ms: int) -> list[dict[str, Any]]:
+    """Return what an account signed and what may still come into a block, the latest first."""
+    wanted = (
+        select(PENDING.c.id, PENDING.c.contract, PENDING.c.method, SENDINGS.c.transaction)
+        .add_columns(SENDINGS.c.signed_at, SENDINGS.c.taken_at)
+        .join(SENDINGS, SENDINGS.c.pending == PENDING.c.id)
+        .where(
+            PENDING.c.account == account,
+            SENDINGS.c.final_at.is_(None),
+            PENDING.c.valid_until > now_ms - LOST_AFTER_MS,
+        )
+        .order_by(SENDINGS.c.signed_at.desc())
+        .limit(_SENDINGS_MAX)
+    )
+    with records.read() as connection:
+        return [dict(row) for row in connection.execute(wanted).mappings()]

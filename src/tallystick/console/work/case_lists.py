@@ -9,6 +9,7 @@ from typing import Any, Final
 from tallystick.console.ledger import Json
 from tallystick.console.list_files import Column, ListFile, Part, at_once, moment_of, of
 from tallystick.console.masking import cover_listed
+from tallystick.console.shown import money
 from tallystick.console.visit import Person, Visit
 from tallystick.console.work.started import started_by, transactions_of
 
@@ -32,6 +33,8 @@ def tasks_file(visit: Visit, tasks: list[dict[str, Any]]) -> ListFile:
             Column(visit.say("Application"), lambda row: visit.read(row["application"])),
             Column(visit.say("Record"), lambda row: visit.read(row["kind"])),
             Column(visit.say("Key"), of("key")),
+            Column(visit.say("About"), of("about")),
+            Column(visit.say("Amount"), lambda row: _amount(row["amount"])),
             Column(visit.say("State"), shown),
             Column(visit.say("Due"), moment_of("due_at")),
         ),
@@ -71,6 +74,10 @@ def own_file(visit: Visit, person: Person, tab: str) -> ListFile:
         ),
         parts=_done(visit, person),
     )
+
+
+def _amount(minor: int | None) -> str:
+    return "" if minor is None else money(minor)
 
 
 def _state(visit: Visit, row: Json) -> str:

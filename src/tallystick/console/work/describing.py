@@ -28,14 +28,26 @@ def amount_of(table: Json, row: Json) -> int | None:
 
 def described(visit: Visit, table: Json, standing: Standing | None, row: Json) -> str:
     """Return a record in a few words of the reader's language; an empty text if it has none."""
-    return " · ".join(_words(visit, table, standing, row))
+    words = [*_about(visit, table, row)]
+    amount = amount_of(table, row)
+    if amount is not None:
+        words.append(f"¥{money(amount)}")
+    if standing is not None and row.get(standing.field):
+        state = str(row[standing.field])
+        words.append(visit.read(standing.labels.get(state)) or state)
+    return " · ".join(words)
 
 
-def _words(visit: Visit, table: Json, standing: Standing | None, row: Json) -> Iterator[str]:
+def about(visit: Visit, table: Json, row: Json) -> str:
+    """Return what a record is called and which other organisations it names."""
+    return " · ".join(_about(visit, table, row))
+
+
+def _about(visit: Visit, table: Json, row: Json) -> Iterator[str]:
     fields = {one["name"]: one["type"] for one in table["fields"]}
     for name in _NAMES:
-        described_as = fields.get(name, {})
-        if described_as.get("kind") == "text" and not described_as.get("format") and row.get(name):
+        of_field = fields.get(name, {})
+        if of_field.get("kind") == "text" and not of_field.get("format") and row.get(name):
             yield str(row[name])
             break
     codes = [
@@ -47,9 +59,3 @@ def _words(visit: Visit, table: Json, standing: Standing | None, row: Json) -> I
     others = [code for code in dict.fromkeys(codes) if code != own]
     for code in others[:_ORGANIZATIONS_MAX]:
         yield visit.read(visit.names.organization(code)) or code
-    amount = amount_of(table, row)
-    if amount is not None:
-        yield f"¥{money(amount)}"
-    if standing is not None and row.get(standing.field):
-        state = str(row[standing.field])
-        yield visit.read(standing.labels.get(state)) or state

@@ -100,7 +100,7 @@ async def show_drafts(visit: Visit) -> Response:
 def named_drafts(visit: Visit) -> list[Json]:
     """Return the reader's drafts, the latest first, each with what its form is called."""
     return [
-        {**one, "label": _label(visit, one["contract"], one["method"])}
+        {**one, "label": visit.names.method(one["contract"], one["method"])}
         for one in drafts_of(visit.records, visit.somebody().account)
     ]
 
@@ -110,11 +110,3 @@ async def delete_draft(visit: Visit) -> Response:
     await visit.form()
     drop_draft(visit.records, visit.part("id"), visit.somebody().account)
     return RedirectResponse("/drafts", _SEE_OTHER)
-
-
-def _label(visit: Visit, contract: str, method: str) -> Json:
-    """Return what a method is called; a contract that is gone leaves its name."""
-    schema = visit.names.contracts.get(contract, {"methods": []})
-    found = (one["label"] for one in schema["methods"] if one["name"] == method)
-    name = f"{contract}.{method}"
-    return next(found, {"zh": name, "en": name})

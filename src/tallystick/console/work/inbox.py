@@ -10,9 +10,12 @@ from starlette.responses import Response
 
 from tallystick.console.ledger import Json, at
 from tallystick.console.list_files import give_list, is_file_wanted
+from tallystick.console.signing.under_way import under_way
 from tallystick.console.visit import Person, Visit
 from tallystick.console.work.acting import with_a_way_on
 from tallystick.console.work.case_lists import own_file, tasks_file
+from tallystick.console.work.describing import about, amount_of
+from tallystick.console.work.narrowing import narrowing_of, systems_in
 from tallystick.console.work.passing_on import Passed, notes_on
 from tallystick.console.work.progress import signings_of
 from tallystick.console.work.standing import (
@@ -44,11 +47,14 @@ async def show_inbox(visit: Visit) -> Response:
     if tab == "done":
         cursor = visit.query.get("cursor")
         transactions = await transactions_of(visit, person, _PAGE, cursor)
-        return visit.page("work/done.html", tab=tab, transactions=transactions)
+        waiting = await under_way(visit)
+        return visit.page("work/done.html", tab=tab, transactions=transactions, under_way=waiting)
     if tab == "started":
         rows, cursor = await started_by(visit, person, visit.query.get("cursor"))
         return visit.page("work/started.html", tab=tab, rows=rows, next_cursor=cursor)
-    tasks = await tasks_of(visit, person)
+    everything = await tasks_of(visit, person)
+    wanted = narrowing_of(visit.query)
+    tasks = [one for one in everything if wanted.takes(one, visit.now_ms)]
     if is_file_wanted(visit):
         return await give_list(visit, tasks_file(visit, tasks))
     colleagues = await visit.names.colleagues(person.organization)
@@ -59,6 +65,9 @@ async def show_inbox(visit: Visit) -> Response:
         "work/inbox.html",
         tab="todo",
         tasks=tasks,
+        count=len(everything),
+        systems=systems_in(everything),
+        wanted=wanted,
         steps=list(steps.values()),
         colleagues=[
             one
@@ -169,6 +178,8 @@ async def _waiting(
             "state_label": standing.labels.get(state),
             "moves": [move["label"] for move in moves],
             "steps": steps,
+            "about": about(visit, table, row),
+            "amount": amount_of(table, row),
             "due_at": due_at(table, row),
             "signings": signings_of(table, row),
             "passed": passed,
