@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the figures of activity need of the views; see `view_ports`."""
 
-# ruff: noqa: D102  # fields are described by the views
+# ruff: noqa: ANN401, D102  # fields are described by the views
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 
 class Activity(Protocol):
@@ -37,3 +37,6 @@ class ActivityReader(Protocol):
     """The part of the views that answers for it; may be called from any thread."""
 
     def activity(self, moments: Sequence[int], *, contract: str | None = None) -> Stretches: ...
+    def timed_figure(
+        self, contract: str, statistic: str, moments: Sequence[int], cell: Mapping[str, str]
+    ) -> Any: ...

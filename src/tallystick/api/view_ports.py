@@ -186,9 +186,6 @@ class ViewsReader(ActivityReader, Protocol):
     def statistic_tables(
         self, contract: str, names: Sequence[str], *, period: str = ""
     ) -> tuple[Any, ...]: ...
-    def timed_figure(
-        self, contract: str, statistic: str, moments: Sequence[int], cell: Mapping[str, str]
-    ) -> Any: ...
     def list_alerts(
         self, contract: str, wanted: Any, *, cursor: str | None, limit: int
     ) -> PageOf[Any]: ...

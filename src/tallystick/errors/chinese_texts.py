@@ -228,6 +228,13 @@ _LISTS: Final = {
     "not the beginning of a hash": "不是哈希的开头",
     "not the beginning of an id": "不是编号的开头",
     "refused calls announce nothing": "被拒绝的调用不产生事件",
+    "no figure of this choice has such a category": "所选范围内没有指标具有该类别",
+    "no such system": "没有此系统",
+    "people are counted here: only whole days, months and all time are published": (
+        "此指标统计人员：仅公布整日、整月与全部时间的数字"
+    ),
+    "there is no such period": "没有此期间",
+    "too many events in this time": "该时段事件过多",
     "the time asked for is too short for so many stretches": "所问时间太短，不足以分成这么多时段",
     "the cursor does not belong to this list": "该游标不属于此列表",
     "the cursor of the page before, with the same order": "上一页的游标，排序须相同",

@@ -20,7 +20,7 @@ from tallystick.api import create_app
 from tallystick.client import Identity, KeyStore
 from tallystick.console import ConsoleOptions, create_console
 from tallystick.console.figures import alert_pages
-from tallystick.console.figures.alert_pages import _may_handle
+from tallystick.console.figures.alert_pages import may_handle
 from tallystick.console.figures.figure_texts import plotted, value_text
 from tallystick.console.figures.statistic_pages import behind, change_between, plain
 from tallystick.console.ledger import Ledger
@@ -150,9 +150,9 @@ def test_alerts_of_a_contract_are_for_those_with_a_role_in_it() -> None:
         ({ROLE_SUPERVISOR}, True),
     ):
         person = replace(member, roles=frozenset(roles))
-        assert _may_handle(visit, person, "notes") is may
-    assert _may_handle(visit, replace(member, is_administrator=True), "notes")
-    assert _may_handle(visit, member, "without roles")
+        assert may_handle(visit, person, "notes") is may
+    assert may_handle(visit, replace(member, is_administrator=True), "notes")
+    assert may_handle(visit, member, "without roles")
 
 
 def test_whose_business_an_alert_is_not_changes_nothing(
@@ -164,7 +164,7 @@ def test_whose_business_an_alert_is_not_changes_nothing(
     giving.post("/act-as", data=part)
     place = f"/alerts/notes/{giving.get('/alerts.json').json()['alerts'][0]['number']}"
     assert 'name="action"' in giving.get(place).text
-    monkeypatch.setattr(alert_pages, "_may_handle", lambda *_: False)
+    monkeypatch.setattr(alert_pages, "may_handle", lambda *_: False)
     assert 'name="action"' not in giving.get(place).text
     sent = giving.post(place, data={"form_key": key, "action": "acknowledge"})
     assert sent.status_code == 403

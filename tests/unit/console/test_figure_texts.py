@@ -36,6 +36,7 @@ VISIT = cast("Visit", Speaker())
         ({"kind": "sum", "value": "cases"}, 12_000, "12,000"),
         ({"kind": "count"}, 0, "0"),
         ({"kind": "ratio", "per": 10_000}, 8_512, "85.12 %"),
+        ({"kind": "ratio"}, 7_272, "72.72 %"),
         ({"kind": "ratio", "per": 1}, 3, "3"),
         ({"kind": "gauge", "value": "amount"}, None, "—"),
     ],

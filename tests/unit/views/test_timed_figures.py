@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A statistic over any stretches of time is what its kept tables would say, had they that period."""
+"""A statistic over any time is what its kept tables would say, had they that period."""
 
 from __future__ import annotations
 

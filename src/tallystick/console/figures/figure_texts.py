@@ -15,6 +15,7 @@ _MEASURED: Final = frozenset({"gauge", "maximum", "minimum", "sum"})
 """Kinds whose figure is in the unit of the field that they measure; others count."""
 _SHARES: Final = frozenset({100, 1_000, 10_000})
 """A ratio in such parts is a share of a whole; any other is a number by itself."""
+PER_USUAL: Final = 10_000
 _SMALL: Final = "small"
 
 
@@ -35,7 +36,7 @@ def figure_text(visit: Visit, fields: Mapping[str, Json], declared: Json, cell: 
 def value_text(fields: Mapping[str, Json], declared: Json, value: int) -> str:
     """Return a figure, or the difference of two, in the unit that people read it in."""
     if _is_share(declared):
-        return f"{Decimal(value) * 100 / declared['per']:,.2f} %"
+        return f"{Decimal(value) * 100 / per_of(declared):,.2f} %"
     return money(value) if _is_money(fields, declared) else number(value)
 
 
@@ -44,12 +45,18 @@ def plotted(fields: Mapping[str, Json], declared: Json, value: int | None) -> fl
     if value is None:
         return None
     if _is_share(declared):
-        return float(Decimal(value) * 100 / declared["per"])
+        return float(Decimal(value) * 100 / per_of(declared))
     return float(Decimal(value).scaleb(-MINOR_UNITS)) if _is_money(fields, declared) else value
 
 
+def per_of(declared: Json) -> int:
+    """Return what a ratio is a part of; a schema leaves the usual out."""
+    per: int = declared.get("per", PER_USUAL)
+    return per
+
+
 def _is_share(declared: Json) -> bool:
-    return declared["kind"] == "ratio" and declared.get("per") in _SHARES
+    return declared["kind"] == "ratio" and per_of(declared) in _SHARES
 
 
 def _is_money(fields: Mapping[str, Json], declared: Json) -> bool:

@@ -15,14 +15,15 @@ from tallystick.console.figures.counted_fields import cell_word, counted_fields,
 from tallystick.console.figures.figure_texts import figure_text, plotted, unit_text, value_text
 from tallystick.console.ledger import Json, at
 from tallystick.console.masking import cover_events, listed_transactions
+from tallystick.console.moments import moment_in
 from tallystick.console.visit import Visit
 from tallystick.errors import NotFound
 
 _BARS_MAX: Final = 30
 _LATEST: Final = 8
 _EVENTS: Final = 50
-_PAGING: Final = frozenset({"cursor", "limit", "lang", "period"})
-_REFUSED_CALL: Final = "RefusedCall"
+_PAGING: Final = frozenset({"cursor", "limit", "lang", "period", "from", "to"})
+REFUSED_CALL: Final = "RefusedCall"
 """Stands for an event in what counts refused calls, which announce nothing."""
 _SECONDS: Final = range(5, 301)
 _SECONDS_DEFAULT: Final = 15
@@ -93,11 +94,13 @@ async def show_counted(visit: Visit) -> Response:
     contract = await visit.ledger.schema(name)
     cell = {key: value for key, value in visit.query.items() if key not in _PAGING}
     period = visit.query.get("period", "")
+    during = {edge: moment_in(visit.query.get(edge, ""), edge) for edge in ("from", "to")}
     page = await visit.ledger.get(
         f"{at('contracts', name, 'statistics', statistic)}/events",
         limit=_EVENTS,
         cursor=visit.query.get("cursor") or None,
         period=period or None,
+        **during,
         **cell,
     )
     items, is_covered = cover_events(visit, page["items"])
@@ -108,6 +111,8 @@ async def show_counted(visit: Visit) -> Response:
         declared=declared_in(contract, statistic),
         cell=cell,
         period=period,
+        begin_ms=during["from"],
+        end_ms=during["to"],
         events={**page, "items": items},
     )
 
@@ -151,7 +156,7 @@ def behind(contract: str, declared: Json, statistic: Json, cell: Json) -> str | 
     hidden = cell["hidden"] or (is_total and any(one["hidden"] for one in statistic["cells"]))
     if hidden or declared["kind"] == "ratio":
         return None
-    if declared.get("event") == _REFUSED_CALL:
+    if declared.get("event") == REFUSED_CALL:
         return f"/t?{urlencode({'contract': contract, 'code': 'refused'})}"
     values = {name: plain(value) for name, value in cell["cell"].items()}
     period = {"period": statistic["shown_period"]} if statistic["shown_period"] else {}

@@ -7,6 +7,7 @@ from typing import Final
 
 from tallystick.console.access import Access, Page
 from tallystick.console.figures.alert_pages import note_alert, show_alert, show_alerts, show_rules
+from tallystick.console.figures.regulator import give_regulator_report, show_regulator
 from tallystick.console.figures.statistic_pages import (
     show_counted,
     show_screen,
@@ -14,12 +15,26 @@ from tallystick.console.figures.statistic_pages import (
     show_statistics,
     show_systems,
 )
+from tallystick.console.paces import EXPORT
 
 _STATISTIC: Final = "/stats/{contract}/{statistic}"
 _ALERT: Final = "/alerts/{contract}/{number:int}"
 
 PAGES: Final = (
     Page(path="/stats", name="systems", access=Access.PUBLIC, handler=show_systems),
+    Page(
+        path="/stats/regulator",
+        name="regulator",
+        access=Access.PUBLIC,
+        handler=show_regulator,
+    ),
+    Page(
+        path="/stats/regulator/report",
+        name="regulator_report",
+        access=Access.PUBLIC,
+        handler=give_regulator_report,
+        pace=EXPORT,
+    ),
     Page(path="/stats/{contract}", name="stats", access=Access.PUBLIC, handler=show_statistics),
     Page(path=_STATISTIC, name="statistic", access=Access.PUBLIC, handler=show_statistic),
     Page(path=f"{_STATISTIC}/events", name="counted", access=Access.PUBLIC, handler=show_counted),

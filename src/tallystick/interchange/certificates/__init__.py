@@ -9,6 +9,11 @@ from tallystick.interchange.certificates.detached import (
     check_signed,
     read_signatures,
 )
+from tallystick.interchange.certificates.figures_report import (
+    FIGURES_FILE,
+    FIGURES_FORMAT,
+    figures_page,
+)
 from tallystick.interchange.certificates.links import (
     LINK_SCHEME,
     PAPER_PATH,
@@ -60,6 +65,8 @@ __all__ = [
     "CERTIFICATE_FILE",
     "CERTIFICATE_FORMAT",
     "EXTRACT_FILE",
+    "FIGURES_FILE",
+    "FIGURES_FORMAT",
     "LINK_SCHEME",
     "PAPER_PATH",
     "PDF_BYTES_MAX",
@@ -86,6 +93,7 @@ __all__ = [
     "check_signed",
     "content_sealed_by",
     "facts_digest",
+    "figures_page",
     "is_certificate",
     "is_link",
     "link_of",

@@ -19,6 +19,7 @@ class Step(NamedTuple):
 _LISTING_TITLE: Final = {"zh": "如何核验本案卷", "en": "How to check this package"}
 _REPORT_TITLE: Final = {"zh": "如何重做本次核验", "en": "How to repeat this verification"}
 _CASE_TITLE: Final = {"zh": "如何核验本案卷", "en": "How to check this case file"}
+_FIGURES_TITLE: Final = {"zh": "如何核验本报告", "en": "How to check this report"}
 _TITLE: Final = {"zh": "如何核验本证书", "en": "How to verify this certificate"}
 
 
@@ -184,6 +185,37 @@ def case_help() -> dict[str, Any]:
     }
 
 
+def figures_help() -> dict[str, Any]:
+    """Return the last page of a report of figures."""
+    return {
+        "title": _FIGURES_TITLE,
+        "steps": [one._asdict() for one in _FIGURES_STEPS],
+        "facts": [],
+    }
+
+
+_FIGURES_STEPS: Final = (
+    Step(
+        "取出附件 figures.json，并比对摘要：应与本页所列一致。",
+        "Take the attachment figures.json out and compare its digest: it is the one on the page.",
+        "pdfdetach -saveall overview.pdf\nopenssl dgst -sha256 figures.json",
+    ),
+    Step(
+        "扫码打开总览网页：每个数字都通向它所统计的事件，逐条可查看交易、回执与证明。",
+        "Scan the code: on the page every figure leads to the events that it counted, and each of "
+        "them to its transaction, receipt and proof.",
+    ),
+    Step(
+        "向任一节点重新统计：同一时段、同一合约、同一指标，应得同一数字。",
+        "Count again at any node: the same time, contract and statistic give the same figure.",
+        "curl 'NODE/v1/contracts/CONTRACT/statistics/STATISTIC/stretches?from=…&to=…&stretches=1'",
+    ),
+    Step(
+        "预警由合约的公开规则在账本上得出；处置情况为本机构自行记录，不在账本上。",
+        "Alerts follow from public rules of the contracts; how they were handled is this "
+        "organisation's own record and not on the ledger.",
+    ),
+)
 _CASE_STEPS: Final = (
     Step(
         "取出附件 case.json，并比对摘要：应与本页所列一致。",
