@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar
 from msgspec import Struct
 
 from tallystick.api.activity_ports import ActivityReader
+from tallystick.api.facet_ports import FacetReader
 from tallystick.api.view_rows import BlockRow, EarlierWrite, Said, TransactionRow
 from tallystick.encoding import Value
 from tallystick.model import Member, MemberKey, Organization
@@ -132,7 +133,7 @@ class RecordRow(Protocol):
     def changed_leaf(self) -> int | None: ...
 
 
-class ViewsReader(ActivityReader, Protocol):
+class ViewsReader(ActivityReader, FacetReader, Protocol):
     """The views of a node; may be called from any thread.
 
     Filters and places are passed by shape, so their types say no more than that.
@@ -179,10 +180,6 @@ class ViewsReader(ActivityReader, Protocol):
     def keys(
         self, organization: str | None = None, member: str | None = None
     ) -> tuple[MemberKey, ...]: ...
-    def count_values(
-        self, contract: str, table: str, wanted: Any, columns: Sequence[str]
-    ) -> Any: ...
-    def method_use(self, contract: str) -> PageOf[Any]: ...
     def statistic_tables(
         self, contract: str, names: Sequence[str], *, period: str = ""
     ) -> tuple[Any, ...]: ...

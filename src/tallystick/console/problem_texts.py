@@ -52,6 +52,7 @@ _OWN: Final[Mapping[str, str]] = MappingProxyType(
         "not a day": "不是日期",
         "not a height": "不是区块高度",
         "not a number": "不是数字",
+        "not a version": "不是版本号",
         "not every row has been tried yet": "尚有行未试算",
         "say who takes it": "请选择由谁处理",
         "select records that this step is taken with": "请选择要办理该步骤的记录",

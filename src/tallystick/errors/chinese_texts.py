@@ -84,6 +84,11 @@ _REQUESTS: Final = {
     "there is no such tile path": "没有该日志块路径",
     "there is nothing at this path": "该地址没有内容",
     "this node has no such version": "该节点没有该版本",
+    "Ask for a shorter time.": "请改问较短的时段。",
+    "too many columns to count": "要计数的列过多",
+    "too many transactions to count those of one contract in this time": "此时段内交易过多，"
+    "无法逐笔计数某一合约的交易",
+    "a time with at most {} transactions": "至多 {} 笔交易的时段",
     "this node runs no evidence contract": "该节点未运行存证合约",
     "this path does not offer that method": "该地址不支持该 HTTP 方法",
     "this server is not known by that name": "该服务器不使用这一主机名",

@@ -15,20 +15,18 @@ from sqlalchemy import Connection, case, func, or_, select
 
 from tallystick.errors import InvalidArguments
 from tallystick.model import OK
+from tallystick.views.block_views import BlockViews
 from tallystick.views.filters import RecordFilter, column_of, leaf_bounds, record_conditions
 from tallystick.views.pages import SCAN_ROWS_MAX, Condition
 from tallystick.views.results import ColumnCounts, FacetCounts, MethodUse, Page
-from tallystick.views.snapshot import Reader
 from tallystick.views.tables import CLASSES, WRITE_PLACE_BITS, RecordTable
 
 COLUMNS_MAX: Final = 6
 """Most columns that are counted at once."""
 
 
-class FacetViews:
-    """Counts values and calls; see `Views`."""
-
-    _reader: Reader
+class FacetViews(BlockViews):
+    """Counts values and calls, beside blocks; see `Views`."""
 
     def count_values(
         self,

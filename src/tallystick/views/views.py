@@ -10,7 +10,6 @@ from sqlalchemy import Row, select
 
 from tallystick.errors import NotFound, Unavailable
 from tallystick.views import specs as kinds
-from tallystick.views.block_views import BlockViews
 from tallystick.views.counting import read_counts
 from tallystick.views.cursors import check_limit
 from tallystick.views.event_views import (
@@ -58,7 +57,7 @@ from tallystick.views.tables import (
 _POLL_S: Final = 0.005
 
 
-class Views(BlockViews, EventViews, FacetViews, FigureViews, RegisterViews):
+class Views(EventViews, FacetViews, FigureViews, RegisterViews):
     """Reads the views of a node.
 
     Lists come newest first and in pages: give a page's cursor back for the next one. Every answer

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sources of contracts: shown as their digest covers them, and what has no digest hinders nobody."""
+"""Sources of contracts: as their digest covers them; what has none hinders nobody."""
 
 from __future__ import annotations
 

@@ -74,15 +74,17 @@ def test_a_block_names_who_signed_it_and_shows_itself_raw(reader: Reader) -> Non
 
 def test_a_contract_lists_its_versions_with_what_decided_them(site: Reader, reader: Reader) -> None:
     """Founded, or voted with height and transaction; each installed version has its schema."""
-    founded = reader.get("/c/evidence", params={"lang": "en"}).text
+    founded = reader.get("/c/evidence/history", params={"lang": "en"}).text
     assert "at the founding" in founded
-    voted = site.get("/c/evidence").text
+    voted = site.get("/c/evidence/history").text
     assert "1,000" in voted[voted.index('id="versions"') :]
     version = reader.get("/c/evidence.json").json()["contract"]["version"]
     assert f"/v1/contracts/evidence?version={version}" in founded
 
 
-@pytest.mark.parametrize("path", ["/nodes", "/events", "/b/1", "/c/evidence"])
+@pytest.mark.parametrize(
+    "path", ["/nodes", "/events", "/b/1", "/c/evidence", "/c/evidence/history"]
+)
 def test_pages_are_whole_in_chinese(reader: Reader, path: str) -> None:
     """No English words of the console on them."""
     page = reader.get(path, params={"lang": "zh"}).text

@@ -31,6 +31,8 @@ def test_pages_of_others_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         with reading(node, ConsoleOptions(data=tmp_path)) as reader:
             for path in ("/", "/explorer", "/c", "/c/store", "/gov", "/t", "/state/store/places"):
                 assert reader.get(path).status_code == 200, path
-            assert reader.get("/c/store").status_code == 200
+            page = reader.get("/c/store", params={"lang": "zh"}).text
+            assert "版本 1 在此没有摘要" in page
+            assert "No sources here" in reader.get("/c/store/source", params={"lang": "en"}).text
     finally:
         node.stop()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Organisations, contracts, and what contracts keep: tables and their records."""
+"""Organisations, and what contracts keep: tables and their records."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tallystick.console.diagram import draw, draw_standing
+from tallystick.console.diagram import draw_standing
 from tallystick.console.explorer.looking_back import (
     HEIGHT,
     moment_of,
@@ -16,7 +16,6 @@ from tallystick.console.explorer.looking_back import (
     rows_then,
 )
 from tallystick.console.explorer.spreadsheets import give_table, organizations_file
-from tallystick.console.explorer.versions import versions_of
 from tallystick.console.ledger import Json, at, record_at, table_of
 from tallystick.console.list_files import give_list, is_file_wanted
 from tallystick.console.masking import cover_rows, listed_transactions
@@ -47,23 +46,6 @@ async def show_organization(visit: Visit) -> Response:
     transactions = await listed_transactions(visit, organization=code, limit=_LATEST)
     return visit.page(
         "explorer/organization.html", organization=organization, transactions=transactions
-    )
-
-
-async def show_contracts(visit: Visit) -> Response:
-    """Answer GET /c: the contracts that this network runs."""
-    return visit.page("explorer/contracts.html", contracts=list(visit.names.contracts.values()))
-
-
-async def show_contract(visit: Visit) -> Response:
-    """Answer GET /c/{contract}: everything a contract says of itself."""
-    contract = await visit.ledger.schema(visit.part("contract"))
-    diagrams = [draw(workflow) for workflow in contract.get("workflows", [])]
-    if visit.wants_json:
-        return visit.page("explorer/contract.html", contract=contract)
-    versions = await versions_of(visit, contract)
-    return visit.page(
-        "explorer/contract.html", contract=contract, diagrams=diagrams, versions=versions
     )
 
 

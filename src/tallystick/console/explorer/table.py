@@ -6,6 +6,13 @@ from __future__ import annotations
 from typing import Final
 
 from tallystick.console.access import Access, Page
+from tallystick.console.explorer.contract_pages import (
+    show_contract,
+    show_contracts,
+    show_history,
+    show_source,
+    show_usage,
+)
 from tallystick.console.explorer.event_pages import show_events
 from tallystick.console.explorer.ledger_pages import (
     show_block,
@@ -14,8 +21,6 @@ from tallystick.console.explorer.ledger_pages import (
 from tallystick.console.explorer.news import show_block_news, show_transaction_news
 from tallystick.console.explorer.overview import show_overview
 from tallystick.console.explorer.state_pages import (
-    show_contract,
-    show_contracts,
     show_organization,
     show_organizations,
     show_record,
@@ -43,6 +48,9 @@ PAGES: Final = (
     Page(path="/o/{id}", name="organization", access=Access.PUBLIC, handler=show_organization),
     Page(path="/c", name="contracts", access=Access.PUBLIC, handler=show_contracts),
     Page(path="/c/{contract}", name="contract", access=Access.PUBLIC, handler=show_contract),
+    Page(path="/c/{contract}/source", name="source", access=Access.PUBLIC, handler=show_source),
+    Page(path="/c/{contract}/history", name="history", access=Access.PUBLIC, handler=show_history),
+    Page(path="/c/{contract}/usage", name="usage", access=Access.PUBLIC, handler=show_usage),
     Page(path="/state/{contract}/{table}", name="state", access=Access.PUBLIC, handler=show_table),
     Page(
         path="/state/{contract}/{table}/{key:path}",

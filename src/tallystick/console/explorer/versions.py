@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from tallystick.console.explorer.transaction_pages import proposal_in
 from tallystick.console.ledger import Json, at
 from tallystick.console.visit import Visit
 
 _ACTIVATED: Final = "governance.ContractActivated"
 _EVENTS_MAX: Final = 500
+_DECISIONS_MAX: Final = 10
 
 
 async def versions_of(visit: Visit, contract: Json) -> list[dict[str, Any]]:
@@ -29,6 +31,25 @@ async def versions_of(visit: Visit, contract: Json) -> list[dict[str, Any]]:
     known = {row["version"] for row in rows}
     rows += [_row(contract, version, installed, None) for version in installed.keys() - known]
     return sorted(rows, key=lambda row: (-row["version"], -(row["height"] or 0)))
+
+
+async def decisions_of(visit: Visit, versions: list[dict[str, Any]]) -> dict[str, Json]:
+    """Return the proposals by which the newest versions were decided, by the deciding transaction.
+
+    One that this node cannot show any more is left out.
+    """
+    found: dict[str, Json] = {}
+    for row in [one for one in versions if one["transaction"] is not None][:_DECISIONS_MAX]:
+        transaction = await visit.ledger.find(at("transactions", row["transaction"]))
+        name = None if transaction is None else proposal_in(transaction)
+        proposal = None if name is None else await visit.ledger.find(_proposal(name))
+        if proposal is not None:
+            found[row["transaction"]] = proposal
+    return found
+
+
+def _proposal(name: str) -> str:
+    return at("governance", "proposals", name)
 
 
 def _row(
