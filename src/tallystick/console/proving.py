@@ -12,6 +12,7 @@ from tallystick.client import (
     Check,
     CheckResult,
     FileFacts,
+    Trust,
     Verification,
     Wording,
     open_trust,
@@ -64,6 +65,7 @@ class Prover:
         """Ask this node, and believe this trust file."""
         self._ledger = ledger
         self._trust = trust
+        self._opened: tuple[tuple[int, int, int], Trust] | None = None
 
     async def check_hash(self, facts: FileFacts) -> Verification:
         """Return who deposited a content first, verified from the receipt.
@@ -80,7 +82,18 @@ class Prover:
         receipt = await self._ledger.raw(
             at("transactions", transaction, "receipt"), "application/json"
         )
-        return verify(facts, receipt=receipt, trust=open_trust(self._trust))
+        return verify(facts, receipt=receipt, trust=self._opened_trust())
+
+    def _opened_trust(self) -> Trust:
+        """Return the trust file's content, which is checked again only when the file changed."""
+        try:
+            facts = self._trust.stat()
+        except OSError:
+            return open_trust(self._trust)  # which says what is wrong with it
+        version = facts.st_ino, facts.st_mtime_ns, facts.st_size
+        if self._opened is None or self._opened[0] != version:
+            self._opened = version, open_trust(self._trust)
+        return self._opened[1]
 
 
 async def first_deposit(ledger: Ledger, **digest: str) -> Json | None:

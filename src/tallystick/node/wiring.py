@@ -45,6 +45,7 @@ from tallystick.node.private_desk import PrivateDesk, PrivateDeskParts
 from tallystick.node.published import NO_PROOFS, Published
 from tallystick.node.recent import RecentBlocks
 from tallystick.node.sealed_desks import SealedDesks
+from tallystick.node.transaction_places import TransactionPlaces
 from tallystick.node.upkeep import Upkeep
 from tallystick.node.witnesses import WitnessDesk
 from tallystick.storage import DataFolder, Storage, open_storage
@@ -163,7 +164,7 @@ def _open(config: NodeConfig, stack: ExitStack) -> Callable[[Callable[[], None]]
     later_keys = LaterLogKeys(base.genesis, application, is_final=is_final)
     board = Board(partial(_shown, base, later_keys))
     halt = _Halt(config, application.state_lock.close)
-    finder = partial(_find, recent, views)
+    finder = TransactionPlaces(recent, views)
     ordering = _ordering(config, base, application, finder, on_halt=halt, on_restored=restored)
     opened = _open_engine(config, ordering, stack)
     finality = _open_finality(opened.finality, base, application, board, later_keys)
@@ -421,17 +422,6 @@ def _installed_contracts(config: NodeConfig, genesis: GenesisDocument) -> list[t
             hint="Install their packages, in the versions that this network uses.",
         )
     return list(offered)
-
-
-def _find(recent: RecentBlocks, views: Views, transaction_id: bytes) -> Committed | None:
-    """Return where a transaction is; recent ones may not be in the views yet."""
-    place = recent.find(transaction_id)
-    if place is not None:
-        return place
-    found = views.find_transaction(transaction_id)
-    if found is None:
-        return None
-    return Committed(transaction_id, found.height, found.index, found.leaf_index, found.code)
 
 
 class _Halt:
