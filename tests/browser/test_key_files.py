@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
-from tallystick.client import format_pem, parse_pem
+from tallystick.client import Identity, KeyStore, format_pem, parse_pem
 from tallystick.contracts import digest_of
 from tallystick.crypto import SecretKey
 from tallystick.industries.justice import demo, signing_digest
@@ -28,9 +29,18 @@ from tallystick.industries.justice.demo_matters import (
 )
 from tests.browser.conftest import Open
 from tests.browser.test_system_stories import Stage, fill
+from tests.browser.watching import Watched
 from tests.console_theatre import ConsoleTheatre, found_with_seal, open_console_theatre, unhurried
 
 pytestmark = pytest.mark.browser
+
+PASSPHRASE: Final = "ein Schlüssel mit Umlaut é"
+WRONG: Final = "not this one"
+NO_KEY: Final[FilePayload] = {
+    "name": "no.pem",
+    "mimeType": "text/plain",
+    "buffer": b"no key at all",
+}
 
 
 class Office(Stage):
@@ -76,6 +86,48 @@ def _confirm(page: Page) -> None:
     expect(page.locator('main a[href^="/t/"]').first).to_be_visible()
 
 
+def _files_of(secret: SecretKey, folder: Path) -> Iterator[Path]:
+    """Yield files of one key as `tally key` writes them, in turn open and under a passphrase."""
+    store, identity = KeyStore(folder / "keys"), Identity(PLATFORM_HOUSE, "lessor", secret)
+    for form in ("pem", "json"):
+        for passphrase in (None, PASSPHRASE):
+            name = f"lessor-{form}-{'sealed' if passphrase else 'open'}"
+            if form == "json":
+                store.save(name, identity, passphrase=passphrase)
+                yield store.folder / f"{name}.json"
+            else:
+                path = folder / f"{name}.pem"
+                path.write_bytes(format_pem(secret, passphrase=passphrase))
+                yield path
+
+
+def _sign_with(here: Watched, file: Path, signature: str, *, is_sealed: bool) -> None:
+    """Sign with a key file; one under a passphrase takes no other and asks again."""
+    page, signed = here.page, here.page.locator('[name="signed.signature"]')
+    signed.fill("")
+    page.locator(".key-signs input[type=file]").set_input_files(file)
+    if is_sealed:
+        _unlock(page, WRONG)
+        expect(page.locator(".key-signs [role=alert]")).to_have_text("口令打不开该密钥文件。")
+        expect(signed).to_have_value("")
+        here.shoot(f"key-file-wrong-passphrase{file.suffix}")
+        _unlock(page, PASSPHRASE)
+    expect(signed).to_have_value(signature)
+    expect(page.locator(".key-signs [role=alert]")).to_be_hidden()
+
+
+def _sign_with_each(here: Watched, secret: SecretKey, folder: Path, signature: str) -> None:
+    """Sign with each form of a key; each gives the same."""
+    for file in _files_of(secret, folder):
+        _sign_with(here, file, signature, is_sealed="-sealed" in file.name)
+
+
+def _unlock(page: Page, passphrase: str) -> None:
+    expect(page.locator(".key-lock input")).to_be_editable()
+    page.locator(".key-lock input").fill(passphrase)
+    page.locator(".key-lock input").press("Enter")
+
+
 def test_a_party_signs_with_a_key_that_was_made_in_the_browser_and_never_sent(
     window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,7 +142,7 @@ def test_a_party_signs_with_a_key_that_was_made_in_the_browser_and_never_sent(
         stage.enter(here, ISSUER)
         page.goto(f"{here.base}/do/justice/issue_certificate")
         with page.expect_download() as download:
-            page.locator(".key-shows button").click()
+            page.locator(".key-makes").click()
         pem = tmp_path / "lessor.pem"
         download.value.save_as(pem)
         secret = parse_pem(pem.read_bytes())
@@ -112,14 +164,12 @@ def test_a_party_signs_with_a_key_that_was_made_in_the_browser_and_never_sent(
         fill(page, {"agreement": str(drafted["id"]), "role": "lessor"})
         page.locator('button[name="to-sign"]').click()
         expect(page.locator("#signed-to-sign code")).to_have_text(digest)
-        wrong = tmp_path / "wrong.pem"
-        wrong.write_text("no key at all")
-        page.locator(".key-signs input[type=file]").set_input_files(wrong)
+        page.locator(".key-signs input[type=file]").set_input_files(NO_KEY)
         expect(page.locator(".key-signs [role=alert]")).to_contain_text("Ed25519")
+        signature = secret.sign(bytes.fromhex(digest)).hex()
+        _sign_with_each(here, secret, tmp_path, signature)
         page.locator(".key-signs input[type=file]").set_input_files(pem)
-        expect(page.locator('[name="signed.signature"]')).to_have_value(
-            secret.sign(bytes.fromhex(digest)).hex()
-        )
+        expect(page.locator('[name="signed.signature"]')).to_have_value(signature)
         here.shoot("key-file-signed")
         known_keys = stage.client.get("/v1/contracts/justice/tables/certificates").json()
         (kept,) = (row for row in known_keys["items"] if row["public_key"] == public)
@@ -131,6 +181,7 @@ def test_a_party_signs_with_a_key_that_was_made_in_the_browser_and_never_sent(
         inside = "".join(pem.read_text().splitlines()[1:-1])
         assert bodies
         assert not any(inside[-40:] in one or inside[-40:-4] in one for one in bodies)
+        assert not any(PASSPHRASE in one or WRONG in one for one in bodies)
 
 
 def test_a_key_file_of_the_command_line_is_a_key_file_here() -> None:

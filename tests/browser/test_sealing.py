@@ -23,6 +23,7 @@ from tallystick.industries.preservation.demo_cast import (
 )
 from tests.browser.conftest import Open
 from tests.browser.test_system_stories import Stage, fill
+from tests.browser.walking import faint_in_the_dark, too_wide
 from tests.browser.watching import Watched
 from tests.console_theatre import ConsoleTheatre, found_with_seal, open_console_theatre
 from tests.unit.console.sealing_stage import WithHeads, head_of
@@ -138,10 +139,12 @@ def test_what_is_sealed_in_the_browser_is_opened_by_its_readers_and_is_nowhere_i
     seal_grounds(here, scene)
     expect(page.locator(".readers")).to_contain_text("示例中级法院")
     expect(page.locator(".readers")).to_contain_text("示例贸易公司")
+    assert [*here.axe(), *too_wide(here)] == []
     here.shoot("sealing-form-sealed")
     page.locator("#form .card-footer button").first.click()
     page.locator('form[action^="/sign/"] button').click()
     expect(page.locator(".alert-success code")).to_have_text(f"{scene.application}/grounds")
+    assert here.axe() == []
     here.shoot("sealing-handed-over")
 
     place = scene.place("GROUNDS")
@@ -175,7 +178,7 @@ def test_what_the_client_sealed_is_opened_in_the_browser_with_a_key_under_a_pass
         scene.stage.act(CREDITOR_1, "declare_contents", application=scene.application, **declared)
         net.private.put(place, made.package)
 
-    here = window(scene.base, viewport={"width": 390, "height": 844})
+    here = window(scene.base, viewport={"width": 390, "height": 844}, reduced_motion="reduce")
     page, sent = here.page, sent_bodies(here.page)
     scene.stage.enter(here, PRESIDING)
     page.goto(f"{here.base}/case/preservation/applications/{scene.application}")
@@ -195,6 +198,8 @@ def test_what_the_client_sealed_is_opened_in_the_browser_with_a_key_under_a_pass
     saved = tmp_path / "saved"
     download.value.save_as(saved)
     assert saved.read_bytes() == CLUE
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert [*here.axe(), *too_wide(here), *faint_in_the_dark(here)] == []
     here.shoot("sealing-phone-opened")
     page.close()
     assert not [one for one in sent if CLUE in one or PASSPHRASE.encode() in one]

@@ -1,27 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keys in files: one signs a digest, or shows its public half, or is made; none leaves this machine.
-const PRIVATE = /-----BEGIN PRIVATE KEY-----([\s\S]+)-----END PRIVATE KEY-----/;
-const PUBLIC = /-----BEGIN PUBLIC KEY-----([\s\S]+)-----END PUBLIC KEY-----/;
 const FROM_A_MOMENT_MS = 1000;
 
 const hex = (bytes) => Array.from(new Uint8Array(bytes), (one) => one.toString(16).padStart(2, "0")).join("");
-const bytesOf = (text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
-const unpacked = (text) => Uint8Array.from(atob(text.replace(/\s/g, "")), (one) => one.charCodeAt(0));
-
-const privateKey = (text) => crypto.subtle.importKey("pkcs8", unpacked(text.match(PRIVATE)[1]), "Ed25519", true, ["sign"]);
-
-async function publicHalf(text) {
-  if (PUBLIC.test(text)) {
-    const key = await crypto.subtle.importKey("spki", unpacked(text.match(PUBLIC)[1]), "Ed25519", true, ["verify"]);
-    return hex(await crypto.subtle.exportKey("raw", key));
-  }
-  const { x } = await crypto.subtle.exportKey("jwk", await privateKey(text));
-  return hex(unpacked(x.replaceAll("-", "+").replaceAll("_", "/")));
-}
-
-async function signature(text, digest) {
-  return hex(await crypto.subtle.sign("Ed25519", await privateKey(text), bytesOf(digest)));
-}
 
 // A new key as PKCS #8 in PEM, as `tally key import` and `openssl pkey` take it.
 async function newKey() {
@@ -41,28 +22,70 @@ function saved(name, text) {
   setTimeout(() => URL.revokeObjectURL(link.href), FROM_A_MOMENT_MS);
 }
 
-// `work` makes of a key file's text what is written into the control.
+// `work` makes of a key file's text and its passphrase what is written into the control.
 function fills(box, work) {
   if (!globalThis.crypto?.subtle) return; // over plain HTTP from elsewhere there is none
   box.classList.add("has-script");
   const chooser = box.querySelector("input[type=file]");
+  const lock = box.querySelector(".key-lock");
+  const passphrase = lock.querySelector("input");
   const complaint = box.querySelector(".invalid-feedback");
-  chooser.addEventListener("change", async () => {
-    complaint.classList.remove("d-block");
+  let text = "";
+
+  const say = (words) => {
+    complaint.textContent = words;
+    complaint.classList.toggle("d-block", Boolean(words));
+  };
+
+  async function attempt() {
+    say("");
+    lock.querySelector("button").disabled = true;
+    const files = await import(box.dataset.reading);
     try {
-      document.getElementById(box.dataset.target).value = await work(await chooser.files[0].text());
-    } catch {
-      complaint.textContent = box.dataset.failed;
-      complaint.classList.add("d-block");
+      const found = await work(files, text, passphrase.value);
+      if (found === null) {
+        lock.hidden = false;
+      } else {
+        document.getElementById(box.dataset.target).value = found;
+        lock.hidden = true;
+      }
+    } catch (problem) {
+      say(problem instanceof files.WrongPassphrase ? box.dataset.wrong : box.dataset.failed);
     }
+    lock.querySelector("button").disabled = false;
+    passphrase.value = "";
+    if (!lock.hidden) passphrase.focus();
+  }
+
+  chooser.addEventListener("change", async () => {
+    lock.hidden = true;
+    passphrase.value = "";
+    text = await chooser.files[0].text();
     chooser.value = "";
+    await attempt();
+  });
+  lock.querySelector("button").addEventListener("click", attempt);
+  passphrase.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault(); // it opens the key, and does not send the form
+    attempt();
   });
 }
 
-for (const box of document.querySelectorAll(".key-signs")) fills(box, (text) => signature(text, box.dataset.digest));
+// What a key under a passphrase cannot say without it is null until it was typed.
+for (const box of document.querySelectorAll(".key-signs")) {
+  fills(box, async (files, text, passphrase) => {
+    if (files.needsPassphrase(text) && !passphrase) return null;
+    const key = await files.privateKey(text, passphrase, box.dataset.opening);
+    return hex(await crypto.subtle.sign("Ed25519", key, files.bytesOf(box.dataset.digest)));
+  });
+}
 for (const box of document.querySelectorAll(".key-shows")) {
-  fills(box, publicHalf);
-  box.querySelector("button").addEventListener("click", async () => {
+  fills(box, async (files, text, passphrase) => {
+    if (files.hidesPublicHalf(text) && !passphrase) return null;
+    return files.publicHalf(text, passphrase, box.dataset.opening);
+  });
+  box.querySelector(".key-makes").addEventListener("click", async () => {
     const { pem, shown } = await newKey();
     document.getElementById(box.dataset.target).value = shown;
     saved(`key-${shown.slice(0, 8)}.pem`, pem);
