@@ -22,7 +22,8 @@ READABLE = [
     and "{" not in page.path
     and page.path not in {"/act-as", "/tour", "/sign-in/back"}  # in a demonstration; with a state
 ]
-FRAGMENTS = {"/search/suggest", "/t/news", "/b/news"}
+FRAGMENTS = {"/search/suggest", "/t/news", "/b/news", "/stats/regulator/report"}
+"""Parts of pages, and a PDF."""
 
 
 def test_no_address_has_two_pages() -> None:

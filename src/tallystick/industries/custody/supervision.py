@@ -201,7 +201,9 @@ class Supervision:
             en="the operator {operator} has more than 40 % of all copies",
         ),
         on=CopyChanged,
+        # Three operators in turn are above it by chance until each has three copies.
         when=(value_of("pinned") == 1)
+        & (figure("copies_by_operator") >= 10)
         & (figure("copies_by_operator", by="operator") * 10 > figure("copies_by_operator") * 4),
         dedupe="operator",
         cool_down=days(1),

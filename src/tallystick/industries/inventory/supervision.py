@@ -202,7 +202,9 @@ class Supervision:
             zh="{sku} 占存货价值 {measured} 基点", en="{sku} is {measured} bp of the stock's value"
         ),
         on=StockHeld,
-        when=ratio(figure("stock_by_sku", by="sku"), figure("stock_value")) > 5_000,
+        # What is told is rounded down; more than half is multiplied out: exact.
+        when=(ratio(figure("stock_by_sku", by="sku"), figure("stock_value")) >= 5_000)
+        & (figure("stock_by_sku", by="sku") * 2 > figure("stock_value")),
         dedupe="sku",
         cool_down=days(1),
     )

@@ -208,8 +208,12 @@ class Supervision:
             en="{measured} basis points of what {counsel} filed before suit were never sued",
         ),
         on=SuitMissing,
-        when=ratio(figure("never_sued", by="counsel"), figure("pre_suit_filed", by="counsel"))
-        > 3_000,
+        # What is told is rounded down; more than three in ten is multiplied out: exact.
+        when=(
+            ratio(figure("never_sued", by="counsel"), figure("pre_suit_filed", by="counsel"))
+            >= 3_000
+        )
+        & (figure("never_sued", by="counsel") * 10 > figure("pre_suit_filed", by="counsel") * 3),
         dedupe="counsel",
     )
     no_suit = WarningRule(

@@ -161,7 +161,7 @@ WARNINGS: Final[dict[str, tuple[Sequence[Told], int, Sequence[Told], int]]] = {
         0,
     ),
     "AFC-W2 o1": ([DEGRADES], HOUR + SECOND, [DEGRADES, RESTORED], 2 * HOUR),
-    "AFC-W3 op-own": (shares(3, 4), 0, shares(2, 3), 0),
+    "AFC-W3 op-own": (shares(5, 7), 0, shares(4, 6), 0),
     "AFC-W4 - t1 4": (GAPS[:1], 0, [told(0, SequenceGap, terminal="t1", first=4, count=0)], 0),
     "AFC-W5 R": (reads(101, apart_ms=HOUR - 1), 0, reads(101, apart_ms=HOUR + SECOND), 0),
     "AFC-W6 o1": ([told(0, RetentionEnding, object="o1", until=1)], 0, [], 0),
@@ -192,6 +192,17 @@ def test_a_rule_warns_of_its_case_and_not_of_the_near_miss(tmp_path: Path, alert
 def test_a_hundred_reads_in_an_hour_are_no_spike(tmp_path: Path) -> None:
     """AFC-W5 warns of more than a hundred."""
     assert Figures(Custody, reads(100, apart_ms=1), tmp_path).alerts() == []
+
+
+def test_the_first_copies_of_a_network_are_not_too_much_at_one_operator(tmp_path: Path) -> None:
+    """AFC-W3 waits for ten: three operators in turn never warn, and nine copies of one do not."""
+    for name, history in (
+        ("turns", [copied(f"o{n}", f"n{at}", "bj") for n in range(20) for at in range(3)]),
+        ("nine", shares(9, 0)),
+    ):
+        folder = tmp_path / name
+        folder.mkdir()
+        assert Figures(Custody, history, folder).alerts() == [], name
 
 
 def test_copies_that_are_missing_for_less_than_an_hour_do_not_warn(tmp_path: Path) -> None:

@@ -11,8 +11,10 @@ import pytest
 
 from tallystick.contracts import Contract, schema_of
 from tallystick.industries.inventory import Inventory
+from tallystick.industries.inventory.events import StockHeld
 from tallystick.units import TimeMs
 from tallystick.views import Projector, StatisticTable, Views, specs_of
+from tests.unit.industries.figures import Figures, told
 from tests.unit.industries.inventory import cast
 from tests.unit.industries.inventory.stage import HASH, LIST_PRICE, SKU, Stage
 from tests.unit.views.chain import GENESIS, Chain, Deed
@@ -132,3 +134,16 @@ def test_every_rule_of_the_section_warns(stage: Stage, tmp_path: Path) -> None:
     rules = {rule.id for rule in schema_of(CONTRACT).warnings}
     assert rules == {f"INV-W{number}" for number in range(1, 9)}
     assert Seen(stage, tmp_path).rules() == rules
+
+
+@pytest.mark.parametrize(("own", "other", "is_raised"), [(50_001, 50_000, True), (5, 5, False)])
+def test_one_product_dominates_from_more_than_exactly_half(
+    tmp_path: Path, own: int, other: int, *, is_raised: bool
+) -> None:
+    """INV-W5 multiplies out: a share of 50.0005 % is more than half, though told as 5,000."""
+    history = [
+        told(0, StockHeld, receipt="r1", sku="beer", value=other),
+        told(1, StockHeld, receipt="r2", sku="spirit", value=own),
+    ]
+    alerts = Figures(Inventory, history, tmp_path).alerts()
+    assert ("INV-W5 spirit" in alerts) is is_raised

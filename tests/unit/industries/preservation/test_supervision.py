@@ -11,8 +11,10 @@ import pytest
 
 from tallystick.contracts import Contract, schema_of
 from tallystick.industries.preservation import Preservation
+from tallystick.industries.preservation.events import ApplicationFiled, SuitMissing
 from tallystick.units import TimeMs
 from tallystick.views import Projector, StatisticTable, Views, specs_of
+from tests.unit.industries.figures import Figures, told
 from tests.unit.industries.preservation import cast
 from tests.unit.industries.preservation.stage import AMOUNT, HASH, REQUIRED, Stage
 from tests.unit.views.chain import GENESIS, Chain, Deed
@@ -172,3 +174,17 @@ def test_every_rule_of_the_section_warns(stage: Stage, tmp_path: Path) -> None:
     assert rules == {f"PRES-W{number}" for number in range(1, 7)}
     assert seen.rules() == rules
     assert seen.cells("never_sued") == {(cast.LAWYER.organization,): 1}
+
+
+@pytest.mark.parametrize(("filed", "missed", "is_raised"), [(3_333, 1_000, True), (10, 3, False)])
+def test_seldom_sues_is_more_than_exactly_three_in_ten(
+    tmp_path: Path, filed: int, missed: int, *, is_raised: bool
+) -> None:
+    """PRES-W4 multiplies out: 1,000 of 3,333 are more than three in ten, though told as 3,000."""
+    law_firm = {"counsel": "firm"}
+    history = [
+        *[told(0, ApplicationFiled, is_pre_suit=True, **law_firm)] * filed,
+        *[told(1, SuitMissing, **law_firm)] * missed,
+    ]
+    alerts = Figures(Preservation, history, tmp_path).alerts()
+    assert ("PRES-W4 firm" in alerts) is is_raised
