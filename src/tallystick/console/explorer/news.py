@@ -15,7 +15,10 @@ from tallystick.console.visit import Visit
 from tallystick.errors import InvalidArguments
 
 _COUNTED_MAX: Final = 100
-FILTERS: Final = ("contract", "method", "organization", "code", "q", "from", "to")
+FILTERS: Final = (
+    *("contract", "method", "organization", "member", "key", "code"),
+    *("q", "from", "to"),
+)
 _TIMES: Final = ("from", "to")
 
 

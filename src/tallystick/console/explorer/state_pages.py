@@ -8,6 +8,7 @@ from typing import Final
 from starlette.responses import Response
 
 from tallystick.console.diagram import draw_standing
+from tallystick.console.explorer.facets import facets_of
 from tallystick.console.explorer.looking_back import (
     HEIGHT,
     moment_of,
@@ -63,9 +64,11 @@ async def show_table(visit: Visit) -> Response:
             )
         return await give_table(visit, contract, table, wanted)
     moment = await moment_of(visit)
+    facets = None
     if moment is not None:
         rows = await rows_then(visit, contract["name"], table["name"], moment)
     else:
+        facets = await facets_of(visit, contract["name"], table, wanted)
         rows = await visit.ledger.get(
             at("contracts", contract["name"], "tables", table["name"]),
             limit=_PAGE,
@@ -86,6 +89,7 @@ async def show_table(visit: Visit) -> Response:
         rows={**rows, "items": items},
         is_covered=is_covered,
         moment=moment,
+        facets=facets,
         columns=columns[:_COLUMNS_MAX],
         filters=filters[:_FILTERS_MAX],
     )
