@@ -24,7 +24,7 @@ from tallystick.cli.proof_checks import check_any_proof
 from tallystick.client import KeyStore, connect, deposit_args, facts_of
 from tallystick.console import ConsoleOptions, create_console
 from tallystick.encoding import Value
-from tallystick.node import NodeConfig, open_node
+from tallystick.node import NodeConfig, open_node, settle_collector
 
 _POLL_S: Final = 0.05
 READERS: Final = 100
@@ -68,6 +68,7 @@ def served(data: Path, deposits: int) -> Iterator[str]:
     try:
         with HttpServer(node, port=0, pages=pages) as server:
             url = f"http://localhost:{server.port}"
+            settle_collector()  # as `tally up` does
             _fill(url, data, deposits)
             while node.status().views_height < node.status().height:
                 time.sleep(_POLL_S)
