@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every key in force, whatever it is for, and when it ends: members, logs, validators, seals."""
+"""Every key in force, whatever it is for, and when it ends: members, logs, validators, authorities, seals."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ async def show_keys(visit: Visit) -> Response:
         *({"kind": "member", **one} for one in members),
         *_of_logs(governance),
         *_of_validators(governance),
+        *await _of_authorities(visit),
         *await _of_seals(visit),
     ]
     for key in keys:
@@ -103,6 +104,27 @@ def _of_validators(governance: Json) -> list[dict[str, Any]]:
     ]
 
 
+async def _of_authorities(visit: Visit) -> list[dict[str, Any]]:
+    """Return the certificates of authorities that may certify keys of their organisation."""
+    found = [
+        (code, await visit.ledger.get(at("organizations", code)))
+        for code in visit.names.organizations
+    ]
+    return [
+        {
+            "kind": "authority",
+            "organization": code,
+            "public_key": one["fingerprint"],
+            "subject": one["subject"],
+            "valid_from_ms": one["added_at_ms"],
+            "valid_until_ms": one["valid_until_ms"],
+        }
+        for code, organization in found
+        for one in organization["authorities"]
+        if one["revoked_at_ms"] is None
+    ]
+
+
 async def _of_seals(visit: Visit) -> list[dict[str, Any]]:
     """Return the certificates of seals that are published and neither retired nor revoked."""
     if _SEALS not in visit.names.contracts:
@@ -150,6 +172,7 @@ def kinds_of_keys(visit: Visit) -> dict[str, str]:
         "log": visit.say("signs receipts and checkpoints"),
         "validator": visit.say("votes on blocks"),
         "seal": visit.say("seal on certificates"),
+        "authority": visit.say("certifies keys of members"),
     }
 
 
