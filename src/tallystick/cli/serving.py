@@ -120,6 +120,7 @@ class Host:
         """Return the console, which stands before the API."""
         from tallystick.cli.console_backups import BackupFolder
         from tallystick.cli.console_certificates import certificate_kinds, certificates_of
+        from tallystick.cli.console_take_aways import NodeTakeAways
         from tallystick.cli.proof_checks import check_any_proof
         from tallystick.console import ConsoleOptions, create_console
 
@@ -136,6 +137,7 @@ class Host:
             samples=folder / SAMPLES_FOLDER if keys.is_dir() else None,
             certificates=certificates_of(folder, self._serving.url),
             certificate_kinds=certificate_kinds,
+            take_aways=NodeTakeAways(folder, self._serving.url),
             backups=partial(BackupFolder, folder),
         )
         return create_console(door, options)

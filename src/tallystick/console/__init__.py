@@ -3,7 +3,7 @@
 
 from tallystick.console.application import create_console
 from tallystick.console.backups import Backup, Backups, Work, WorkEnd, WorkKind
-from tallystick.console.proving import CertificateKind
+from tallystick.console.proving import CertificateKind, TakeAwayKind
 from tallystick.console.rescuing import rescue
 from tallystick.console.sharing import ConsoleOptions
 from tallystick.console.webhooks.courier import Courier
@@ -15,6 +15,7 @@ __all__ = [
     "CertificateKind",
     "ConsoleOptions",
     "Courier",
+    "TakeAwayKind",
     "Work",
     "WorkEnd",
     "WorkKind",

@@ -78,6 +78,12 @@ def cover_rows(
     return shown, shown != rows
 
 
+def has_personal_data(contract: Json) -> bool:
+    """Tell whether a contract's tables can have personal data in them."""
+    tables = contract.get("tables", [])
+    return any(_is_personal(field["type"]) for table in tables for field in table["fields"])
+
+
 def cover_record(visit: Visit, contract: str, table: str, row: Json) -> Json:
     """Return one record of a table as the reader may see it."""
     (shown,), _ = cover_rows(visit, contract, _fields(visit, contract, table), [row])

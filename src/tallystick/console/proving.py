@@ -58,6 +58,34 @@ class Certificates(Protocol):
         """Return a certificate about a record; its QR code leads to a page at `portal`."""
 
 
+@dataclass(frozen=True, slots=True)
+class TakeAwayKind:
+    """A file that a contract's package has to offer."""
+
+    name: str
+    """As `tally CONTRACT export` takes it."""
+    label: Mapping[str, str]
+    table: str | None
+    """Of whose records it tells; None: the subject is something else, which the label says."""
+    suffix: str
+    """How the file's name ends."""
+
+
+class TakeAways(Protocol):
+    """Makes such files; given by who serves the console."""
+
+    def kinds(self, contract: str) -> Sequence[TakeAwayKind]:
+        """Return what a contract's package has to offer; none where it is not installed."""
+
+    def make(self, contract: str, kind: str, subject: str) -> bytes:
+        """Return the content of a file.
+
+        Raises:
+            NotFound: there is no such subject, or nothing to tell of it.
+            Unverified: the node's tables contradict each other, or a proof does not hold.
+        """
+
+
 class Prover:
     """Checks what readers bring; the node supplies receipts and is not believed either."""
 

@@ -27,6 +27,7 @@ from tallystick.console.proving import (
     Certificates,
     ProofCheck,
     Prover,
+    TakeAways,
     no_certificate_kinds,
     no_proof_check,
 )
@@ -56,6 +57,8 @@ class ConsoleOptions:
     certificate_kinds: CertificateKinds | None = None
     """Names a contract's kinds of certificates; without it the page behind a code finds the record
     by its number alone."""
+    take_aways: TakeAways | None = None
+    """Makes contracts' files to take away; without it there are no such pages."""
     backups: Callable[[Path], Backups] | None = None
     """Gives the backups in the folder that the operator named; without it there is no such page."""
     samples: Path | None = None
@@ -125,6 +128,7 @@ class Console:
             check_hash=self.prover.check_hash,
             certificates=self.options.certificates,
             certificate_kinds=self.options.certificate_kinds or no_certificate_kinds,
+            take_aways=self.options.take_aways,
             backups=self.backups,
             samples=self.options.samples,
             check_proof=self.options.check_proof or no_proof_check,

@@ -22,7 +22,7 @@ from tallystick.console.forgery import FORM_KEY, form_key, is_own_form
 from tallystick.console.languages import texts_in
 from tallystick.console.ledger import Json, Ledger, text_in
 from tallystick.console.names import Names
-from tallystick.console.proving import CertificateKinds, Certificates, ProofCheck
+from tallystick.console.proving import CertificateKinds, Certificates, ProofCheck, TakeAways
 from tallystick.console.records import Records
 from tallystick.console.settings import Settings, origin_of
 from tallystick.crypto import SecretKey
@@ -115,6 +115,8 @@ class Visit:
     """Makes certificates of records, where the operator named a seal."""
     certificate_kinds: CertificateKinds
     """Which certificates there can be of a contract's records, whoever made them."""
+    take_aways: TakeAways | None = None
+    """Makes the files that contracts' packages have to offer, where somebody can."""
     backups: Backups | None = None
     """The node's backups, where somebody looks after them."""
     samples: Path | None = None

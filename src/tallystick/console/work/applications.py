@@ -12,6 +12,7 @@ from tallystick.console.ledger import Json, at
 from tallystick.console.masking import listed_transactions
 from tallystick.console.visit import Visit
 from tallystick.console.work.standing import may_call, standings_of
+from tallystick.console.work.take_aways import has_take_aways
 
 _LATEST: Final = 8
 
@@ -37,6 +38,7 @@ async def show_application(visit: Visit) -> Response:
         queries=queries,
         flows=await _flows(visit, contract),
         transactions=transactions,
+        has_take_aways=has_take_aways(visit, contract["name"]),
     )
 
 

@@ -20,6 +20,7 @@ from tallystick.console.work.passing_on import Passed, notes_on
 from tallystick.console.work.progress import movers, signings_of, steps_of
 from tallystick.console.work.proofs import files_of
 from tallystick.console.work.standing import Standing, concerns, standing_of
+from tallystick.console.work.take_aways import take_aways_of
 from tallystick.console.work.watching import Place, look_at
 
 _PAGE: Final = 100
@@ -60,6 +61,7 @@ async def show_case(visit: Visit) -> Response:
         files=case.files,
         sealed=await sealed_at(visit, contract, place.key),
         certificates=certificates_of(visit, place) if visit.person else [],
+        take_aways=take_aways_of(visit, place) if visit.person else [],
         is_watched=await _is_watched(visit, place, timeline),
     )
 

@@ -52,11 +52,18 @@ async def show_look_up(visit: Visit) -> Response:
     return visit.page("work/options.html", options=options, has_more=has_more)
 
 
+async def options_of(visit: Visit, contract: str, table: str) -> list[dict[str, str]]:
+    """Return the newest records of a table as a control offers them."""
+    options, _ = await _options(visit, contract, table, "")
+    return options
+
+
 def _places(visit: Visit, form: Json) -> dict[str, tuple[str, str]]:
     """Return the tables whose records the arguments of a method name."""
-    contract = visit.names.contracts.get(form["contract"], {"tables": [], "methods": []})
+    contract: Json = visit.names.contracts.get(form["contract"]) or {"tables": [], "methods": []}
     methods = (one for one in contract["methods"] if one["name"] == form["method"])
-    arguments = next(methods, {}).get("arguments", [])
+    method: Json = next(methods, {})
+    arguments = method.get("arguments", [])
     asked = {
         one["name"]: one
         for one in form.get("fields", [])

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Final
 
 from tallystick.console.access import Access, Page
-from tallystick.console.paces import EXPORT
 from tallystick.console.work.applications import show_application
 from tallystick.console.work.asking import show_question
 from tallystick.console.work.batch_pages import (
@@ -16,10 +15,9 @@ from tallystick.console.work.batch_pages import (
     take_upload,
 )
 from tallystick.console.work.calling import show_form, take_form
-from tallystick.console.work.case_files import give_case_file
 from tallystick.console.work.cases import show_case
-from tallystick.console.work.certificates import give_certificate
 from tallystick.console.work.drafts import delete_draft, show_drafts
+from tallystick.console.work.file_table import FILE_PAGES
 from tallystick.console.work.inbox import count_tasks, show_inbox
 from tallystick.console.work.looking_up import show_look_up
 from tallystick.console.work.passing_on import hand_over, remind
@@ -118,18 +116,5 @@ PAGES: Final = (
         access=Access.PUBLIC,
         handler=show_case,
     ),
-    Page(
-        path="/certificate/{contract}/{kind}/{subject:path}",
-        name="certificate",
-        access=Access.SIGNED_IN,
-        handler=give_certificate,
-        pace=EXPORT,
-    ),
-    Page(
-        path="/case-file/{contract}/{table}/{key:path}",
-        name="case_file",
-        access=Access.PUBLIC,
-        handler=give_case_file,
-        pace=EXPORT,
-    ),
+    *FILE_PAGES,
 )

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pages of work that give a file away."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tallystick.console.access import Access, Page
+from tallystick.console.paces import EXPORT
+from tallystick.console.work.case_files import give_case_file
+from tallystick.console.work.certificates import give_certificate
+from tallystick.console.work.take_aways import give_take_away, show_take_aways
+
+FILE_PAGES: Final = (
+    Page(
+        path="/certificate/{contract}/{kind}/{subject:path}",
+        name="certificate",
+        access=Access.SIGNED_IN,
+        handler=give_certificate,
+        pace=EXPORT,
+    ),
+    Page(
+        path="/take-away/{contract}",
+        name="take_aways",
+        access=Access.SIGNED_IN,
+        handler=show_take_aways,
+    ),
+    Page(
+        path="/take-away/{contract}/{kind}/{subject:path}",
+        name="take_away",
+        access=Access.SIGNED_IN,
+        handler=give_take_away,
+        pace=EXPORT,
+    ),
+    Page(
+        path="/case-file/{contract}/{table}/{key:path}",
+        name="case_file",
+        access=Access.PUBLIC,
+        handler=give_case_file,
+        pace=EXPORT,
+    ),
+)
