@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -73,6 +74,14 @@ def test_chinese_is_chinese_and_english_is_english(name: str) -> None:
     for label in labels_of(CONTRACTS[name]):
         assert label.en.isascii(), label
         assert not label.zh.isascii() or label.zh == label.en, label
+
+
+@pytest.mark.parametrize("name", sorted(CONTRACTS))
+def test_no_sentence_of_english_stands_in_a_chinese_description(name: str) -> None:
+    """A paragraph behind `zh:` belongs to the Chinese, whatever its language."""
+    schema = schema_of(CONTRACTS[name])
+    for described in (schema, *schema.methods):
+        assert not re.search(r"[A-Za-z]+(?: [a-z]+){3,}", described.description.zh), described.name
 
 
 @pytest.mark.parametrize("name", sorted(CONTRACTS))

@@ -69,9 +69,9 @@ class Debiting(Signing):
     ) -> Authorization:
         """en: A debtor lets its account be debited for one agreement, up to a cap, by signature.
 
-        zh: 债务人以签名授权在上限内就某合同扣款。
-
         What is payable already and not on its way is debited with the next tick.
+
+        zh: 债务人以签名授权在上限内就某合同扣款；已到期而未在途的款项由下一次推进扣划。
         """
         agreement = self.agreements.require(new.agreement)
         party = require_side(ctx, agreement, new.role)
@@ -142,10 +142,11 @@ class Debiting(Signing):
     def report_payment(self, ctx: Context, report: PaymentReport) -> bool:
         """en: Notes what became of a debit; the same report again changes nothing.
 
-        zh: 登记扣款结果，返回是否为新结果；重复报告不产生变化。
-
         What did not arrive can be tried again by this bank; if leave has moved to another one
         meanwhile, the next tick orders it there.
+
+        zh: 登记扣款结果，返回是否为新结果；重复报告不产生变化。未到账的可由本行再次扣款；其间授权已改由他行
+        的，由下一次推进在该行发起。
         """
         obligation, leave = self._own_order(ctx, report.order)
         is_new = self.payments.report(

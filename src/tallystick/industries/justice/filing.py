@@ -159,9 +159,9 @@ class Filing(Mediating):
     ) -> Case:
         """en: The filing judge returns a case; what was claimed in it can be claimed again.
 
-        zh: 立案法官退回；其中的请求可再次提起。
-
         If the debtor has paid meanwhile all that was breached, the dispute is over.
+
+        zh: 立案法官退回；其中的请求可再次提起。债务人其间已付清全部违约款项的，争议即告结束。
         """
         kept, agreement = self.own_case(ctx, case)
         returned = self.agreement_flow.move(ctx, self.agreements, agreement, "return")
@@ -233,9 +233,9 @@ class Filing(Mediating):
     ) -> Enforcement:
         """en: The officer closes: all was collected, or nothing more can be found.
 
-        zh: 执行员结案：全部到位，或终结本次执行。
-
         What is collected counts from the first time on: it never becomes less.
+
+        zh: 执行员结案：全部到位，或终结本次执行。到位金额自首次起累计，不会减少。
         """
         kept = self.enforcements.require(enforcement)
         require_party(ctx, kept.id, kept.court)
