@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every key in force, whatever it is for, and when it ends: members, logs, validators, authorities, seals."""
+"""Every key in force and its end: of members, logs, validators, authorities and seals."""
 
 from __future__ import annotations
 
