@@ -12,6 +12,7 @@ from tallystick.api.answer import MEDIA_JSON, Answer, Stream
 from tallystick.api.asked import Asked
 from tallystick.api.language import Bilingual
 from tallystick.api.parameters import Parameter
+from tallystick.encoding import learn_type
 from tallystick.errors import TallystickError
 
 Reader: TypeAlias = Callable[[Asked], Answer | Stream]
@@ -61,6 +62,11 @@ class RequestBody:
     """A wire record type, for JSON."""
     description: str = ""
     example: object = None
+
+    def __post_init__(self) -> None:
+        """Make its record known while there is one thread."""
+        if self.schema is not None:
+            learn_type(self.schema)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cache, partial
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args
 
-from msgspec import Meta, Struct, ValidationError, convert, defstruct, to_builtins
+from msgspec import Meta, Struct, convert, defstruct, to_builtins
 
 from tallystick.contracts.hints import Annotation, ToPlain, origin_of, record_fields, unwrapped
 from tallystick.contracts.values import INTEGER_MIN
-from tallystick.encoding import Value
+from tallystick.encoding import Value, learn_type
 from tallystick.units import INTEGER_MAX
 
 _NATIVE = (bytes,)
@@ -35,7 +34,7 @@ def reader(kind: type[T]) -> Callable[[object], T]:
 
     The function raises `msgspec.ValidationError` if the data does not fit.
     """
-    _meet(kind)
+    learn_type(kind)
     if _mentions(kind, bytes):
         return partial(convert, type=kind, builtin_types=_NATIVE)
 
@@ -43,17 +42,6 @@ def reader(kind: type[T]) -> Callable[[object], T]:
         return convert(plain, kind)
 
     return read
-
-
-def _meet(kind: type[object]) -> None:
-    """Let msgspec learn a type before it is used.
-
-    What it knows of a record's type it works out when it first meets it, in sight of all threads
-    before it is whole: two that meet it at the same time may crash the process. Contracts are
-    defined before anything is served.
-    """
-    with suppress(ValidationError, TypeError):
-        convert(None, kind)
 
 
 def checker(annotation: Annotation) -> ToPlain:

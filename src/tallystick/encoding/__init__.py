@@ -35,6 +35,7 @@ from tallystick.encoding.engine_bytes import (
 )
 from tallystick.encoding.foreign_cose import ForeignSign1, decode_foreign, parse_foreign_sign1
 from tallystick.encoding.heads import decode_cbor, encode_cbor
+from tallystick.encoding.learning import learn_type
 from tallystick.encoding.prepared import prepare
 from tallystick.encoding.text import (
     format_base64,
@@ -79,6 +80,7 @@ __all__ = [
     "format_base64",
     "format_base64url",
     "format_json",
+    "learn_type",
     "parse_base64",
     "parse_base64url",
     "parse_foreign_sign1",

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Row
 
 from tallystick.contracts import EventSchema, Label, sentence
-from tallystick.encoding import Value
+from tallystick.encoding import Value, learn_type
 from tallystick.model import Member, MemberKey, Organization
 from tallystick.views import specs as kinds
 from tallystick.views.decoding import parse_json_text
@@ -19,6 +19,8 @@ from tallystick.views.specs import EventSpec, Field
 from tallystick.views.tables import WRITE_PLACE_BITS, RecordTable
 
 Registered = TypeVar("Registered", Organization, Member, MemberKey)
+for _kind in (Organization, Member, MemberKey):
+    learn_type(_kind)
 
 
 class Sentences:
