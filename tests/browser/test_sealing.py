@@ -10,8 +10,11 @@ from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Page, expect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tallystick.api import Door
 from tallystick.client import KeyStore, Net, PrivatePlace, SealingKeyStore, connect
+from tallystick.console import ConsoleOptions, create_console
 from tallystick.contracts import digest_of
 from tallystick.industries.preservation import demo
 from tallystick.industries.preservation.demo_cast import (
@@ -21,6 +24,7 @@ from tallystick.industries.preservation.demo_cast import (
     PRESIDING,
     sealed_words,
 )
+from tests import console_theatre
 from tests.browser.conftest import Open
 from tests.browser.test_system_stories import Stage, fill
 from tests.browser.walking import faint_in_the_dark, too_wide
@@ -82,8 +86,37 @@ class Scene:
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
+def received(monkeypatch: pytest.MonkeyPatch) -> list[bytearray]:
+    """Give the address and body of every request that reaches the console, as they arrive.
+
+    What a browser tells of its requests leaves out the content of files in forms.
+    """
+    requests: list[bytearray] = []
+
+    def recorded(door: Door, options: ConsoleOptions) -> ASGIApp:
+        console = create_console(door, options)
+
+        async def application(scope: Scope, receive: Receive, send: Send) -> None:
+            request = bytearray(scope.get("raw_path") or b"")
+            requests.append(request)
+
+            async def note() -> Message:
+                message = await receive()
+                request.extend(message.get("body", b""))
+                return message
+
+            await console(scope, note, send)
+
+        return application
+
+    monkeypatch.setattr(console_theatre, "create_console", recorded)
+    return requests
+
+
+@pytest.fixture
+def scene(tmp_path: Path, received: list[bytearray]) -> Iterator[Scene]:
     """Give an application that was filed just now."""
+    assert received == []
     folder = tmp_path / "node"
     found_with_seal(folder, WithHeads(demo.parts()))
     with open_console_theatre(folder, demo, Office) as stage:
@@ -128,7 +161,7 @@ def open_here(page: Page, *keys: Path, passphrase: str = "") -> None:
 
 
 def test_what_is_sealed_in_the_browser_is_opened_by_its_readers_and_is_nowhere_in_clear(
-    window: Open, scene: Scene
+    window: Open, scene: Scene, received: list[bytearray]
 ) -> None:
     """Readers are named before; requests and the node's folder hold the canary nowhere."""
     scene.publish(CREDITOR)
@@ -160,13 +193,15 @@ def test_what_is_sealed_in_the_browser_is_opened_by_its_readers_and_is_nowhere_i
     here.shoot("sealing-opened")
     secret = scene.keys.load(COURT)[0].text.encode()
     page.close()
-    assert [one for one in sent if b"/sealed-packages" in one]
-    assert not [one for one in sent if GROUNDS.encode()[:30] in one or secret in one]
+    (package,) = [one for one in received if one.startswith(b"/sealed-packages")]
+    assert b"age-encryption.org/v1" in package
+    everything = [*sent, *map(bytes, received)]
+    assert not [one for one in everything if GROUNDS.encode()[:30] in one or secret in one]
     assert scene.in_clear(GROUNDS.encode()[:30], secret) == []
 
 
 def test_what_the_client_sealed_is_opened_in_the_browser_with_a_key_under_a_passphrase(
-    window: Open, scene: Scene, tmp_path: Path
+    window: Open, scene: Scene, tmp_path: Path, received: list[bytearray]
 ) -> None:
     """Wrong keys and passphrases are told in plain words; the clear text can be saved."""
     scene.publish(CREDITOR)
@@ -202,7 +237,8 @@ def test_what_the_client_sealed_is_opened_in_the_browser_with_a_key_under_a_pass
     assert [*here.axe(), *too_wide(here), *faint_in_the_dark(here)] == []
     here.shoot("sealing-phone-opened")
     page.close()
-    assert not [one for one in sent if CLUE in one or PASSPHRASE.encode() in one]
+    everything = [*sent, *map(bytes, received)]
+    assert not [one for one in everything if CLUE in one or PASSPHRASE.encode() in one]
     assert scene.in_clear(CLUE) == []
 
 

@@ -114,6 +114,7 @@ PROOFS = {
     ProofKind.CUSTODY: "chain of custody",
     ProofKind.SIGNATURE: "electronic signature",
     ProofKind.EXTRACT: "extract",
+    ProofKind.CASE: "case file",
     ProofKind.PDF: "certificate",
 }
 

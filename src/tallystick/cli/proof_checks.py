@@ -19,6 +19,7 @@ from tallystick.cli.facts_again import check_facts, known_paper
 from tallystick.cli.options import Checking
 from tallystick.cli.receipt_contents import network_named
 from tallystick.client import (
+    CASE_BYTES_MAX,
     CERTIFICATE_SUFFIX,
     EXTRACT_BYTES_MAX,
     CheckResult,
@@ -26,9 +27,12 @@ from tallystick.client import (
     PackageMeans,
     ProofKind,
     Result,
+    SignedOriginal,
     StampMeans,
+    StatementOriginal,
     Trust,
     Verification,
+    case_verification,
     certificate_in,
     certificate_network,
     certified_check,
@@ -40,12 +44,14 @@ from tallystick.client import (
     digest_file,
     file_chunks,
     find_receipt,
+    is_case_page,
     kind_of,
     open_trust,
     package_verification,
     proven_seals,
     read_file,
     receipt_verification,
+    signature_checks,
     signature_verification,
     statement_verification,
     time_stamp_verification,
@@ -80,13 +86,22 @@ class Proof:
         return Checking(authorities=self.authorities, services=self.services, signers=self.signers)
 
 
-def check_any_proof(path: Path, *, trust: Path) -> Checklists:
+def check_any_proof(
+    path: Path, *, trust: Path, original: SignedOriginal | None = None
+) -> Checklists:
     """Return the checklists of a proof that was handed in alone, against one trust file.
+
+    Args:
+        path: The proof.
+        trust: Against what it is checked.
+        original: What it is over, if it is an electronic signature.
 
     Raises:
         UsageError: it is no proof.
         FileProblem: it cannot be read.
     """
+    if original is not None and kind_of(path) is ProofKind.SIGNATURE:
+        return [(path.name, _signature_of(path, original))]
     found = checklists(path, Checking(trust=trust), lambda _network: open_trust(trust))
     if found is not None:
         return found
@@ -221,6 +236,15 @@ def _signature(proof: Proof) -> Checklists:
     return [(proof.file.name, found)]
 
 
+def _signature_of(path: Path, original: SignedOriginal) -> Verification:
+    """Check a signature over an original that is not here, but its digests are."""
+    from tallystick.cli.electronic_signatures import signature_means
+
+    data = read_file(path, size_max=SIGNATURE_BYTES_MAX)
+    over, means = StatementOriginal(original.digests, None), signature_means(Checking())
+    return Verification(signature_checks(data, over, means, original.stated))
+
+
 def _extract(proof: Proof) -> Checklists:
     """Check an extract by itself, and an original as the deposit that it proves."""
     data = read_file(proof.file, size_max=EXTRACT_BYTES_MAX)
@@ -228,11 +252,24 @@ def _extract(proof: Proof) -> Checklists:
     return [(proof.file.name, _with_original(proof, found, data))]
 
 
+def _case(proof: Proof) -> Checklists:
+    """Check a record that was taken away with its history."""
+    data = read_file(proof.file, size_max=CASE_BYTES_MAX)
+    return [(proof.file.name, case_verification(data, proof.trust_of))]
+
+
+def _case_page(proof: Proof) -> Checklists | None:
+    if proof.file.stat().st_size > CASE_BYTES_MAX:
+        return None
+    data = read_file(proof.file, size_max=CASE_BYTES_MAX)
+    return _case(proof) if is_case_page(data) else None
+
+
 def _certificate(proof: Proof) -> Checklists | None:
-    """Check a certificate; any other PDF is an original whose receipt is looked for."""
+    """Check a certificate or a case; any other PDF is an original, its receipt is looked for."""
     content = certificate_in(proof.file)
     if content is None:
-        return None
+        return _case_page(proof)
     from tallystick.cli.time_stamps import now_ms, pinned_roots
 
     found = check_certificate(
@@ -273,6 +310,7 @@ CHECKS: Final[Mapping[ProofKind, Callable[[Proof], Checklists | None]]] = Mappin
         ProofKind.CUSTODY: _custody,
         ProofKind.SIGNATURE: _signature,
         ProofKind.EXTRACT: _extract,
+        ProofKind.CASE: _case,
         ProofKind.PDF: _certificate,
     }
 )

@@ -19,6 +19,7 @@ from tallystick.client.batch_plan import (
     plan_folder,
 )
 from tallystick.client.calling import ActionResult, ContractEvent
+from tallystick.client.case_files import CASE_BYTES_MAX, case_verification, is_case_page
 from tallystick.client.certificate_checks import StampMeans, certificate_network, check_certificate
 from tallystick.client.certificate_links import check_extract, check_link, link_of_extract
 from tallystick.client.certificate_standing import (
@@ -138,6 +139,7 @@ from tallystick.client.verify_signatures import (
     SIGNATURE_SUFFIXES,
     SignatureMeans,
     SignatureStated,
+    SignedOriginal,
     signature_checks,
     signature_missing,
     signature_stated,
@@ -156,6 +158,7 @@ from tallystick.model import PrivatePlace, network_proof
 __all__ = [
     "ACTIVE_WORDS",
     "APPLICATION_FORMAT",
+    "CASE_BYTES_MAX",
     "CERTIFICATE_SUFFIX",
     "DETACHED_BYTES_MAX",
     "EXTRACT_BYTES_MAX",
@@ -238,6 +241,7 @@ __all__ = [
     "SealingKeyStore",
     "SignatureMeans",
     "SignatureStated",
+    "SignedOriginal",
     "StampMeans",
     "Standing",
     "StatementOriginal",
@@ -257,6 +261,7 @@ __all__ = [
     "active_in",
     "ask_about_certificate",
     "ask_about_link",
+    "case_verification",
     "certificate_in",
     "certificate_network",
     "certified_check",
@@ -278,6 +283,7 @@ __all__ = [
     "file_chunks",
     "find_receipt",
     "format_pem",
+    "is_case_page",
     "key_text",
     "kind_of",
     "link_of_extract",

@@ -23,7 +23,7 @@ from tallystick.client.proof_marks import (
     kind_of_name,
     kind_of_start,
 )
-from tallystick.interchange.certificates import CERTIFICATE_FORMAT
+from tallystick.interchange.certificates import CASE_FORMAT, CERTIFICATE_FORMAT
 from tallystick.interchange.transparency import STATEMENT_BYTES_MAX, is_receipt
 from tallystick.model import RECEIPT_FORMAT
 
@@ -37,15 +37,18 @@ class ProofMarks(NamedTuple):
     """How the file is called; upper and lower case are the same."""
     formats: tuple[str, ...]
     """What a JSON document has as its `format`."""
-    certificate: str
-    """What stands in every certificate, as it is."""
+    pages: tuple[str, ...]
+    """What stands in every certificate, or in every case file, as it is."""
+    signatures: str
+    """How an electronic signature beside its original is called."""
 
 
 PROOF_MARKS: Final = ProofMarks(
     tuple(HEADS.values()),
     tuple(NAMES.values()),
-    (RECEIPT_FORMAT, EXTRACT_FORMAT),
-    CERTIFICATE_FORMAT,
+    (RECEIPT_FORMAT, EXTRACT_FORMAT, CASE_FORMAT),
+    (CERTIFICATE_FORMAT, CASE_FORMAT),
+    NAMES[ProofKind.SIGNATURE],
 )
 
 
@@ -70,8 +73,9 @@ def kind_of(path: Path) -> ProofKind | None:
     is_document = start.lstrip()[:1] == b"{"
     for kind, is_so in (
         (ProofKind.PDF, start.startswith(b"%PDF-")),
-        # Before receipts, which an extract holds.
+        # Before receipts, which an extract or a case file holds.
         (ProofKind.EXTRACT, is_document and _format_of(path) == EXTRACT_FORMAT),
+        (ProofKind.CASE, is_document and _format_of(path) == CASE_FORMAT),
         (ProofKind.RECEIPT, is_document and RECEIPT_FORMAT.encode() in start),
         (ProofKind.PACKAGE, start.startswith(b"PK") and _holds_bag(path)),
     ):

@@ -31,6 +31,7 @@ class ProofKind(StrEnum):
     CUSTODY = "custody"
     SIGNATURE = "signature"
     EXTRACT = "extract"
+    CASE = "case"
     PDF = "pdf"
 
 
@@ -53,7 +54,7 @@ NAMES: Final[Mapping[ProofKind, str]] = MappingProxyType(
     {
         ProofKind.TIME_STAMP: r"\.ts[rt]$",
         ProofKind.CUSTODY: r"\.jsonld$",
-        ProofKind.SIGNATURE: r"\.p7s$",
+        ProofKind.SIGNATURE: r"\.(?:p7s|sig)$",
         ProofKind.RECEIPT: r"\.receipt\.json$",
         ProofKind.STATEMENT: r"\.cose$",
         ProofKind.LOG_PROOF: r"\.tlog-proof$",

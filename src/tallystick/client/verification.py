@@ -70,6 +70,7 @@ OTHER_TITLES: Final[dict[str, Wording]] = {
     "imprint": Wording("time-stamp is over this content", "时间戳针对该内容"),
     "authority": Wording("time-stamp authority", "时间戳机构"),
     "still_valid": Wording("certificates still valid", "证书仍在有效期内"),
+    "case": Wording("case file", "案卷文件"),
     "archive": Wording("package format", "证据包格式"),
     "manifest": Wording("every file as listed", "文件与清单一致"),
     "listed": Wording("no file beside the lists", "无清单外文件"),

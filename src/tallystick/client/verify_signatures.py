@@ -32,6 +32,10 @@ from tallystick.model import Call
 SIGNATURE_SUFFIXES: Final = (".p7s", ".cose")
 _DEPOSITED, _COVERS, _SIGNER = "signature_deposited", "electronic_signature", "electronic_signer"
 _NO_CONTENT: Final = Wording("no original was given", "未提供原件")
+_NO_DIGEST: Final = Wording(
+    "it is over the {name} of the original, which was not computed",
+    "签名针对原件的 {name} 摘要，该摘要未计算",
+)
 _UNNAMED: Final = Wording(
     "the deposit names no electronic signature, so it may be younger",
     "存证未登记电子签名，其形成时间不由存证证明",
@@ -63,6 +67,16 @@ class SignatureStated:
     """64 hex digits; None: it names no signature."""
     deposited_at_ms: int | None
     """Time of the block; None if it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOriginal:
+    """What a signature should be over, known by its digests, with what its deposit says."""
+
+    digests: Mapping[str, bytes]
+    """`sha256`, and as far as they were computed `sha384` and `sha512`."""
+    stated: SignatureStated | None = None
+    """None: it was not deposited here."""
 
 
 def signature_stated(call: Call | None, digest: bytes, time_ms: int | None) -> SignatureStated:
@@ -137,6 +151,8 @@ def _lines(
 ) -> Iterator[Check]:
     if original is None:
         yield skipped(_COVERS, *_NO_CONTENT)
+    elif one.algorithm not in original.digests:
+        yield skipped(_COVERS, *(text.format(name=one.algorithm) for text in _NO_DIGEST))
     else:
         try:
             check_signed(one, original.digests)

@@ -151,6 +151,7 @@ _OWN: Final[Mapping[str, str]] = MappingProxyType(
         "the contract keeps no private record of this": "该合约不为此保存非公开记录",
         "there is no key for your organisation here": "此处没有贵机构的密钥",
         "there is no such package": "没有该密封包",
+        "this is no original of a signature": "这不是签名所针对的原件",
         "too many sealed packages are waiting": "等待中的密封包过多",
         "tally up": "tally up",
     }

@@ -13,6 +13,7 @@ from tallystick.client import (
     CheckResult,
     FileFacts,
     Trust,
+    SignedOriginal,
     Verification,
     Wording,
     open_trust,
@@ -22,8 +23,13 @@ from tallystick.console.ledger import Json, Ledger, at
 from tallystick.errors import NotFound, Unavailable
 
 Checklists: TypeAlias = list[tuple[str, Verification]]
-ProofCheck: TypeAlias = Callable[[Path], Checklists]
-"""Checks a receipt, certificate or package from a file; given by who serves the console."""
+
+
+class ProofCheck(Protocol):
+    """Checks a receipt, certificate or package from a file; given by who serves the console."""
+
+    def __call__(self, path: Path, *, original: SignedOriginal | None = None) -> Checklists:
+        """Return checklists; `original` is what a signature is over."""
 
 
 _ALGORITHMS: Final = {"sha256": "SHA-256", "sm3": "SM3"}
@@ -161,6 +167,10 @@ def no_certificate_kinds(_contract: str) -> Sequence[CertificateKind]:
     return ()
 
 
-def no_proof_check(path: Path) -> Checklists:
+def no_proof_check(
+    path: Path,
+    *,
+    original: SignedOriginal | None = None,  # noqa: ARG001
+) -> Checklists:
     """Refuse a proof where nobody gave the console a way to check it; raises `Unavailable`."""
     raise Unavailable(f"this console checks hashes only, not {path.name}")

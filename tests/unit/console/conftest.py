@@ -14,7 +14,7 @@ import pytest
 
 from tallystick.api import create_app
 from tallystick.cli.demo.theatre import found as found_story
-from tallystick.client import Verification, verify
+from tallystick.client import SignedOriginal, Verification, verify
 from tallystick.console import ConsoleOptions, create_console
 from tallystick.crypto import passwords
 from tallystick.industries.charity import demo
@@ -104,8 +104,11 @@ def written_trust(node: Node, path: Path) -> Path:
     return path
 
 
-def check_receipt(path: Path, trust: Path) -> list[tuple[str, Verification]]:
+def check_receipt(
+    path: Path, trust: Path, *, original: SignedOriginal | None = None
+) -> list[tuple[str, Verification]]:
     """Check a receipt that was handed in."""
+    assert original is None
     return [(path.name, verify(path, trust=trust))]
 
 

@@ -2,6 +2,7 @@
 // Verifying: originals are hashed here, piece by piece, and only their hash is asked about.
 const PIECE = 4 * 1024 * 1024;
 const HEAD = 4096;
+const WHOLE_MAX = 256 * 1024 * 1024; // of a file that is held at once
 const zone = document.getElementById("zone");
 // What tells a proof is one table, that of client/proof_marks.py.
 const marks = JSON.parse(zone.dataset.proofMarks);
@@ -42,17 +43,33 @@ document.getElementById("samples")?.addEventListener("click", async (event) => {
   await check(new File([content], link.dataset.sample, { type: content.type }));
 });
 
+// What was brought before stays at hand: its signature may come later.
+const brought = [];
+
 async function checkAll(files) {
-  for (const file of files) await check(file);
+  const originals = files.filter((one) => !isSignature(one));
+  brought.push(...originals);
+  for (const file of files) await check(file, isSignature(file) ? originalOf(file, originals) : undefined);
 }
 
-async function check(file) {
+const isSignature = (file) => new RegExp(marks.signatures, "i").test(file.name);
+
+// By its name, as `contract.pdf.p7s` is of `contract.pdf`; else the one file that came with it.
+function originalOf(signature, originals) {
+  const bare = signature.name.replace(/\.[^.]+$/, "");
+  const isNamed = (one) => one.name === bare || one.name.replace(/\.[^.]+$/, "") === bare;
+  return brought.findLast(isNamed) ?? (originals.length === 1 ? originals[0] : undefined);
+}
+
+async function check(file, original) {
   const place = card(file.name);
   try {
     if (file.type.startsWith("image/") && (await checkCode(file, place))) return;
     if (await isProof(file)) {
-      await show(place, await sendProof(file, place));
-      return noteProof(file);
+      const over = original && (await signedBy(file, original, place));
+      if (over === null) return place.remove();
+      await show(place, await sendProof(file, place, over));
+      return noteProof(file, over);
     }
     const digest = await hash(file, place);
     if (digest === null) return place.remove();
@@ -73,7 +90,8 @@ function noteHash(asked) {
   report.hidden = false;
 }
 
-function noteProof(file) {
+function noteProof(file, over) {
+  if (over) report.append(Object.assign(document.createElement("input"), { type: "hidden", name: "original", value: over }));
   const input = report.querySelector("input[type=file]");
   const kept = new DataTransfer();
   for (const one of [...input.files, file]) kept.items.add(one);
@@ -88,7 +106,10 @@ async function isProof(file) {
   if (names.some((pattern) => pattern.test(file.name))) return true;
   const latin = new TextDecoder("latin1");
   const whole = async () => latin.decode(await file.arrayBuffer());
-  if (head.startsWith("%PDF-")) return (await whole()).includes(marks.certificate);
+  if (head.startsWith("%PDF-")) {
+    const text = await whole();
+    return marks.pages.some((one) => text.includes(one));
+  }
   if (head.trimStart().startsWith("{")) return isDocument(file);
   if (head.startsWith("PK")) return holdsBag(await whole());
   return false;
@@ -108,12 +129,27 @@ function holdsBag(text) {
   return /PK\x01\x02[^]{42}(?:[^\0]{1,200}\/)?bagit\.txt/.test(text);
 }
 
-function sendProof(file, place) {
+// A signature may be over a longer digest than deposits are known by.
+async function signedBy(signature, original, place) {
+  const digests = { sha256: await hash(original, place) };
+  if (digests.sha256 === null) return null;
+  if (globalThis.crypto?.subtle && original.size <= WHOLE_MAX) {
+    const content = await original.arrayBuffer();
+    for (const [name, called] of [["sha384", "SHA-384"], ["sha512", "SHA-512"]]) {
+      const digest = new Uint8Array(await crypto.subtle.digest(called, content));
+      digests[name] = Array.from(digest, (one) => one.toString(16).padStart(2, "0")).join("");
+    }
+  }
+  return JSON.stringify({ signature: signature.name, digests });
+}
+
+function sendProof(file, place, over) {
   place.querySelector(".word").textContent = zone.dataset.checking;
   const form = new FormData();
   form.set("form_key", zone.dataset.formKey);
   form.set("kind", "proof");
   form.set("file", file);
+  if (over) form.set("original", over);
   return fetch("/v/file", { method: "POST", body: form });
 }
 

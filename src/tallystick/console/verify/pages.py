@@ -21,6 +21,7 @@ from tallystick.console.verify.checking import (
     Checked,
     check_sent,
     check_text,
+    originals_of,
 )
 from tallystick.console.verify.samples import samples_in
 from tallystick.console.visit import Visit
@@ -75,7 +76,10 @@ async def check_file(visit: Visit) -> Response:
     sent = form.get("file")
     if not isinstance(sent, UploadFile) or not sent.filename:
         raise Rejected("no file was sent", field="file", hint="/v")
-    return _result(visit, await check_sent(visit, sent, is_original=form.get("kind") == ORIGINAL))
+    is_original = form.get("kind") == ORIGINAL
+    originals = await originals_of(form)
+    checked = await check_sent(visit, sent, is_original=is_original, originals=originals)
+    return _result(visit, checked)
 
 
 def _result(visit: Visit, checked: Sequence[Checked]) -> Response:

@@ -23,6 +23,7 @@ from tallystick.console.verify.checking import (
     Checked,
     check_sent,
     check_text,
+    originals_of,
 )
 from tallystick.console.visit import Visit
 from tallystick.errors import Rejected
@@ -64,10 +65,10 @@ async def make_report(visit: Visit) -> Response:
         [str(one) for one in form.getlist(field)] for field in ("hash", "name", "method")
     )
     checked = await _check_hashes(visit, hashes, names, methods)
-    is_original = form.get("kind") == ORIGINAL
+    is_original, originals = form.get("kind") == ORIGINAL, await originals_of(form)
     for sent in form.getlist("file"):
         if isinstance(sent, UploadFile) and sent.filename:
-            checked += await check_sent(visit, sent, is_original=is_original)
+            checked += await check_sent(visit, sent, is_original=is_original, originals=originals)
     return await _answer(visit, checked)
 
 
