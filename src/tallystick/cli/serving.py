@@ -120,6 +120,7 @@ class Host:
         """Return the console, which stands before the API."""
         from tallystick.cli.console_backups import BackupFolder
         from tallystick.cli.console_certificates import certificate_kinds, certificates_of
+        from tallystick.cli.console_lists import InstalledListReader
         from tallystick.cli.console_take_aways import NodeTakeAways
         from tallystick.cli.proof_checks import check_any_proof
         from tallystick.console import ConsoleOptions, create_console
@@ -138,6 +139,7 @@ class Host:
             certificates=certificates_of(folder, self._serving.url),
             certificate_kinds=certificate_kinds,
             take_aways=NodeTakeAways(folder, self._serving.url),
+            list_reader=InstalledListReader(),
             backups=partial(BackupFolder, folder),
         )
         return create_console(door, options)

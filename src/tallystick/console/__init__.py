@@ -6,6 +6,7 @@ from tallystick.console.backups import Backup, Backups, Work, WorkEnd, WorkKind
 from tallystick.console.proving import CertificateKind, TakeAwayKind
 from tallystick.console.rescuing import rescue
 from tallystick.console.sharing import ConsoleOptions
+from tallystick.console.visit import ReadList
 from tallystick.console.webhooks.courier import Courier
 from tallystick.console.webhooks.starting import start_webhooks
 
@@ -15,6 +16,7 @@ __all__ = [
     "CertificateKind",
     "ConsoleOptions",
     "Courier",
+    "ReadList",
     "TakeAwayKind",
     "Work",
     "WorkEnd",

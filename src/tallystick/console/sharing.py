@@ -33,7 +33,7 @@ from tallystick.console.proving import (
 )
 from tallystick.console.records import Records, records_path, vault_key_path
 from tallystick.console.settings import origin_of, read_settings
-from tallystick.console.visit import THEMES, Person, Visit
+from tallystick.console.visit import THEMES, ListReader, Person, Visit
 
 TRUST_FILE: Final = "trust.json"
 
@@ -59,6 +59,8 @@ class ConsoleOptions:
     by its number alone."""
     take_aways: TakeAways | None = None
     """Makes contracts' files to take away; without it there are no such pages."""
+    list_reader: ListReader | None = None
+    """Reads lists of people for contracts; without it there are no such pages."""
     backups: Callable[[Path], Backups] | None = None
     """Gives the backups in the folder that the operator named; without it there is no such page."""
     samples: Path | None = None
@@ -129,6 +131,7 @@ class Console:
             certificates=self.options.certificates,
             certificate_kinds=self.options.certificate_kinds or no_certificate_kinds,
             take_aways=self.options.take_aways,
+            list_reader=self.options.list_reader,
             backups=self.backups,
             samples=self.options.samples,
             check_proof=self.options.check_proof or no_proof_check,

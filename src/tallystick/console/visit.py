@@ -54,6 +54,38 @@ class Vault(Protocol):
         """Return what `seal` was given."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadList:
+    """A list of people that was read: what may go to the ledger, and what must not."""
+
+    rows: list[Json]
+    """As the contract's `add_rows` takes them: nobody's name is in them."""
+    total: int
+    digest: str
+    rows_at_once: int
+    records: str
+    """The table that has the rows of a list on the ledger."""
+    problems: list[dict[str, Json]]
+    """Row, column, code, and text in both languages; it never repeats what stands there."""
+    payees: bytes
+    """The private file of names and accounts."""
+
+
+class ListReader(Protocol):
+    """Reads lists of people for contracts that take them; given by who serves the console."""
+
+    def takes(self, contract: str) -> bool:
+        """Tell whether lists for a contract can be read."""
+
+    def read(self, contract: str, data: bytes, secret: str) -> ReadList:
+        """Return a list; raises `TallystickError` where it is none, or the secret is wrong."""
+
+    def differences(
+        self, contract: str, data: bytes, secret: str, records: list[Json]
+    ) -> list[dict[str, Json]]:
+        """Return in what a list differs from its records: row, beneficiary, why."""
+
+
 class Painter(Protocol):
     """Turns a template and what it shows into a page."""
 
@@ -117,6 +149,8 @@ class Visit:
     """Which certificates there can be of a contract's records, whoever made them."""
     take_aways: TakeAways | None = None
     """Makes the files that contracts' packages have to offer, where somebody can."""
+    list_reader: ListReader | None = None
+    """Reads lists of people, where somebody can."""
     backups: Backups | None = None
     """The node's backups, where somebody looks after them."""
     samples: Path | None = None

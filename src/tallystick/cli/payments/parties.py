@@ -178,5 +178,10 @@ def write_payees(path: Path, payees: Iterable[Payee]) -> None:
     Raises:
         FileProblem: it cannot be written.
     """
+    write_private(path, payees_file(payees))
+
+
+def payees_file(payees: Iterable[Payee]) -> bytes:
+    """Return the content of a file of payees, each with its digest."""
     rows = [{"digest": one.digest, **msgspec.to_builtins(one)} for one in payees]
-    write_private(path, msgspec.json.format(msgspec.json.encode({"payees": rows}), indent=2))
+    return msgspec.json.format(msgspec.json.encode({"payees": rows}), indent=2)

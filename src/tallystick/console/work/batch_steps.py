@@ -36,6 +36,8 @@ from tallystick.errors import TallystickError
 
 _LOG: Final = logging.getLogger("tallystick.console")
 _AT_ONCE: Final = 20
+_IN_ORDER: Final = frozenset({"add_rows"})
+"""Methods whose calls build on one another: sent one by one, and no more after one that failed."""
 _SHOWN: Final = ("sentence", "changes", "events")
 """Of a preview, what the page of a batch shows."""
 
@@ -87,11 +89,15 @@ async def _through(
 ) -> None:
     """Take a step with all rows of a state, a few at once."""
     rows = await asyncio.to_thread(rows_of, visit.records, batch.id, states=[state])
-    for start in range(0, len(rows), _AT_ONCE):
-        some = rows[start : start + _AT_ONCE]
+    is_in_order = batch.method in _IN_ORDER and state == "ready"
+    at_once = 1 if is_in_order else _AT_ONCE
+    for start in range(0, len(rows), at_once):
+        some = rows[start : start + at_once]
         changes = await asyncio.gather(*(step(row) for row in some))
         by_number = {row.number: change for row, change in zip(some, changes, strict=True)}
         await asyncio.to_thread(change_rows, visit.records, batch.id, by_number, visit.now_ms)
+        if is_in_order and changes[-1]["state"] == "failed":
+            return
 
 
 async def _tried(visit: Visit, batch: Batch, row: BatchRow) -> _Change:

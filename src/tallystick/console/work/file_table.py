@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pages of work that give a file away."""
+"""The pages of work that give a file away, or take a list in."""
 
 from __future__ import annotations
 
@@ -9,9 +9,18 @@ from tallystick.console.access import Access, Page
 from tallystick.console.paces import EXPORT
 from tallystick.console.work.case_files import give_case_file
 from tallystick.console.work.certificates import give_certificate
+from tallystick.console.work.list_pages import show_lists, take_list
 from tallystick.console.work.take_aways import give_take_away, show_take_aways
 
 FILE_PAGES: Final = (
+    Page(path="/lists/{contract}", name="lists", access=Access.SIGNED_IN, handler=show_lists),
+    Page(
+        path="/lists/{contract}",
+        name="take_list",
+        access=Access.SIGNED_IN,
+        handler=take_list,
+        method="POST",
+    ),
     Page(
         path="/certificate/{contract}/{kind}/{subject:path}",
         name="certificate",
