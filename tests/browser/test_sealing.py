@@ -16,13 +16,13 @@ from tallystick.api import Door
 from tallystick.client import KeyStore, Net, PrivatePlace, SealingKeyStore, connect
 from tallystick.console import ConsoleOptions, create_console
 from tallystick.contracts import digest_of
+from tallystick.crypto import SealingKey, unseal
 from tallystick.industries.preservation import demo
 from tallystick.industries.preservation.demo_cast import (
     COURT,
     CREDITOR_1,
     FILING,
     PRESIDING,
-    sealed_words,
 )
 from tests import console_theatre
 from tests.browser.conftest import Open
@@ -270,8 +270,16 @@ def test_nothing_is_sealed_without_keys_and_a_changed_form_must_be_sealed_again(
     page.close()
 
 
+def downloaded(page: Page, folder: Path, name: str) -> bytes:
+    """Return the file behind a link of the page."""
+    with page.expect_download() as download:
+        page.locator(f'a[href^="/{name}/"]').click()
+    download.value.save_as(folder / name)
+    return (folder / name).read_bytes()
+
+
 def test_without_script_the_form_leads_to_the_commands_and_a_reader_gets_both_files(
-    window: Open, scene: Scene
+    window: Open, scene: Scene, tmp_path: Path
 ) -> None:
     """The page names readers, record and commands; what lies sealed is downloaded for any tool."""
     scene.publish(CREDITOR)
@@ -288,9 +296,15 @@ def test_without_script_the_form_leads_to_the_commands_and_a_reader_gets_both_fi
     expect(said).to_contain_text(f"tally private put PACKAGE {record} --contract preservation")
     expect(said).to_contain_text("Example Intermediate Court")
     here.shoot("sealing-without-script")
-    more = {"contents": "GROUNDS", "sealed": sealed_words("elsewhere")}
-    scene.stage.act(CREDITOR_1, "declare_contents", application=scene.application, **more)
+    with scene.as_member(CREDITOR_1) as net:
+        made = net.private.seal(record, CLUE, [COURT])
+        more = {"contents": "GROUNDS", "sealed": made.declaration}
+        scene.stage.act(CREDITOR_1, "declare_contents", application=scene.application, **more)
+        net.private.put(scene.place("GROUNDS"), made.package)
     page.goto(f"{here.base}/case/preservation/applications/{scene.application}")
     page.locator("summary", has_text="Open it elsewhere").click()
     expect(said).to_contain_text(f"tally private get {record} --contract preservation")
+    wrap, content = (downloaded(page, tmp_path, name) for name in ("sealed-wrap", "sealed-bytes"))
+    data_key = unseal(wrap, scene.keys.load(CREDITOR)).decode().splitlines()[1]
+    assert unseal(content, [SealingKey(data_key)]) == CLUE
     page.close()

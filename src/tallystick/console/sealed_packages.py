@@ -20,7 +20,14 @@ from tallystick.console.visit import Person, Vault, Visit
 from tallystick.crypto import sha256
 from tallystick.disk import make_private_folder, remove_files, write_file
 from tallystick.encoding import format_base64url
-from tallystick.errors import LimitExceeded, NotFound, Rejected, TallystickError, UnknownRecord
+from tallystick.errors import (
+    Erased,
+    LimitExceeded,
+    NotFound,
+    Rejected,
+    TallystickError,
+    UnknownRecord,
+)
 from tallystick.model import (
     REQUEST_LIFETIME_MS,
     PrivatePackage,
@@ -141,6 +148,7 @@ async def hand_over(visit: Visit, args: Json, transaction: str) -> list[Declared
     digests = list(digests_in(args))
     if not digests:
         return []
+    await asyncio.to_thread(_forget_old, _folder(visit), visit.now_ms)
     found = await visit.ledger.get(at("transactions", transaction, "changes"))
     told = []
     for digest in digests:
@@ -157,12 +165,15 @@ async def _handed(visit: Visit, one: Json, digest: str) -> Declared:
     try:
         if package is not None:
             await _put(visit, place, package)
-            await asyncio.to_thread(remove_files, path.parent, [path])
+            await asyncio.to_thread(_forget, path)
             package = None
         await fetch_sealed(visit, place)
         is_held = True
     except TallystickError as error:
         problem = error.code
+        if isinstance(error, Erased):  # of what was erased, nothing may stay
+            await asyncio.to_thread(_forget, path)
+            package = None
         _LOG.info("sealed bytes of %s are not at the node: %s", ascii(place.path), error.code)
     return Declared(
         **one, ciphertext=digest, is_held=is_held, is_waiting=package is not None, problem=problem
@@ -240,6 +251,13 @@ def _read(path: Path) -> bytes | None:
         return None
 
 
+def _forget(path: Path) -> None:
+    if path.parent.is_dir():
+        remove_files(path.parent, [path])
+
+
 def _forget_old(folder: Path, now_ms: int) -> None:
+    if not folder.is_dir():
+        return
     old = [path for path in folder.iterdir() if path.stat().st_mtime * 1000 < now_ms - WAITING_MS]
     remove_files(folder, old)

@@ -24,6 +24,8 @@ class Actor:
     def __init__(self, reader: Reader, node: Node, folder: Path) -> None:
         self.reader = reader
         self.key = form_key(reader.get("/act-as").text)
+        self.last = ""
+        """Page of the transaction that was confirmed last."""
         self._node = node
         self._keys = KeyStore(folder / "demo-keys")
 
@@ -39,7 +41,7 @@ class Actor:
         place = f"/do/{method}"
         fields = self.reader.get(f"{place}.json").json()["form"].get("fields", [])
         sent = self.send(place, filled(fields, arguments))
-        pending = sent.headers["location"]
+        self.last = pending = sent.headers["location"]
         assert self.send(pending).status_code == 303
         wait_until(lambda: self.shown(pending)["transaction"] is not None, "the block")
         done = self.shown(pending)["transaction"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +33,7 @@ from tests.unit.console.system_stage import Actor
 
 CREDITOR: Final = "91310000MADEM61007"
 CLEAR: Final = "财产线索".encode()
+DEALER: Final = "dealer-wei"
 FORM: Final = "/do/preservation/declare_contents"
 
 
@@ -83,7 +84,9 @@ class Desk:
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Actor, Path]]:
     """Give a console of the story's people, and its folder."""
     folder = tmp_path_factory.mktemp("sealing")
-    found(folder / "node", WithHeads(demo.parts()))
+    (someone,) = (one for one in demo.parts() if one.member == CREDITOR_1)
+    dealer = replace(someone, member=DEALER, role="inventory.dealer")
+    found(folder / "node", WithHeads([*demo.parts(), dealer]))
     node = open_node(NodeConfig(data=folder / "node", workers=False))
     node.start()
     trust = folder / "node" / "trust.json"
@@ -207,6 +210,26 @@ def test_what_was_sealed_elsewhere_is_declared_and_handed_over_by_command(desk: 
     assert [(one["is_held"], one["is_waiting"]) for one in shown["sealed"]] == [(False, False)]
     page = desk.actor.reader.get(place).text
     assert f"tally private put PACKAGE {desk.application}/grounds --contract preservation" in page
+
+
+def test_what_was_erased_waits_no_longer_and_its_page_says_so(desk: Desk) -> None:
+    """A package that comes after its record was erased is destroyed at the next look."""
+    history = {"period": desk.application, "bank": COURT}
+    record = f"{CREDITOR}/{COURT}/{desk.application}"
+    made = desk.made(record)
+    desk.actor.act(DEALER, "inventory/declare_history", **history, sealed=made.declaration)
+    place = desk.actor.last
+    assert desk.actor.shown(place)["sealed"][0]["problem"] == "E_NOT_FOUND"
+    assert desk.keep(made.package.encode()).status_code == 200
+    assert len(desk.waiting) == 1
+    desk.actor.act(DEALER, "inventory/erase_history", **history)
+    (one,) = desk.actor.shown(place)["sealed"]
+    assert (one["is_held"], one["is_waiting"], one["problem"]) == (False, False, "E_ERASED")
+    assert desk.waiting == []
+    assert "It was erased" in desk.actor.reader.get(place).text
+    case = desk.actor.reader.get(f"/case/inventory/histories_records/{record}").text
+    assert "Erased" in case
+    assert 'class="needs-script opens"' not in case
 
 
 def test_what_is_no_package_or_too_much_is_refused(desk: Desk) -> None:
