@@ -261,6 +261,7 @@ def test_nothing_is_sealed_without_keys_and_a_changed_form_must_be_sealed_again(
     expect(page.locator(".readers li", has_text="Example Intermediate Court")).to_contain_text(
         "no sealing key in force"
     )
+    expect(page.locator(".readers button")).to_be_hidden()
     here.shoot("sealing-form-keyless")
     scene.publish(COURT)
     seal_grounds(here, scene)

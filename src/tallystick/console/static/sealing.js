@@ -140,7 +140,9 @@ function sealsIn(box) {
     }));
     shown.querySelector("[data-record]").textContent = found.place.record;
     shown.hidden = false;
-    if (found.readers.some((one) => !one.public_key)) throw new Complaint(box.dataset.lacking);
+    const isLacking = found.readers.some((one) => !one.public_key);
+    shown.querySelector("button").hidden = isLacking;
+    if (isLacking) throw new Complaint(box.dataset.lacking);
     asked = found;
     shown.querySelector("button").focus();
   }));
