@@ -380,6 +380,25 @@ def test_what_cannot_be_registered_changes_nothing(
     assert head.get(f"{PLACE}.json").json()["webhooks"] == []
 
 
+def test_the_page_says_what_became_of_a_receiver_that_does_not_answer(
+    head: Administrator, receiver: Receiver
+) -> None:
+    """Why, when it is tried again, and that nothing is lost; a way back to the list."""
+    head.send(PLACE, address=receiver.url, names="evidence.*")
+    page = head.get(f"{PLACE}/1").text
+    assert "nothing is lost" not in page
+    receiver.answers = [503]
+    head.send(f"{PLACE}/1", step="test")
+    change_webhook(head.records, 1, attempts=2, next_at=1_800_000_000_000)
+    page = head.get(f"{PLACE}/1").text
+    for said in ("does not answer", "2027-01-15", "nothing is lost", "The last attempt:"):
+        assert said in page
+    above = page.partition("The last attempt:")[2].partition("</p>")[0]
+    assert "the receiver refused" in above
+    assert "503" in above
+    assert f'<a href="{PLACE}">Webhooks</a>' in page
+
+
 def test_steps_of_an_administrator(head: Administrator, receiver: Receiver) -> None:
     """Test, pause, go on, new secret, let go, remove: each is done and written down."""
     head.send(PLACE, address=receiver.url, names="evidence.Deposited, audit.*")
