@@ -20,14 +20,8 @@ async function copyText(text) {
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable;
   if (event.key === "Escape" && event.target.closest(".search")) leaveSearch();
   if (/^Arrow(Up|Down)$/.test(event.key) && event.target.closest(".search")) step(event);
-  if (typing) return;
-  if (event.key === "/") {
-    event.preventDefault();
-    document.getElementById("search").focus();
-  }
 });
 
 // Arrow keys go through the suggestions; Enter follows the link that has the focus.

@@ -8,6 +8,14 @@ box.classList.add("has-script");
 if (window.isSecureContext && navigator.mediaDevices) button.hidden = false;
 else note.hidden = false;
 
+// The bar of a telephone leads here from any page.
+function aim() {
+  if (location.hash !== "#camera") return;
+  box.scrollIntoView({ block: "center" });
+}
+aim();
+addEventListener("hashchange", aim);
+
 button.addEventListener("click", async () => {
   button.disabled = true;
   try {
