@@ -1,14 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A row for each node of the network, as this one sees it and as they say themselves; pure."""
+"""A row for each node of the network, as this one sees it and as they say themselves."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Final
 
-from tallystick.console.ledger import Json
+from tallystick.console.ledger import Json, at
+from tallystick.console.visit import Visit
+from tallystick.errors import Unavailable
 
 LAG_SHOWN_FROM: Final = 3
 """Blocks: less is the time in which a block travels."""
+
+
+async def read_nodes(visit: Visit) -> list[dict[str, Any]]:
+    """Return a row for each node; none while the engine of this one does not answer."""
+    try:
+        network, status = await asyncio.gather(
+            visit.ledger.get(at("network")), visit.ledger.get(at("status"))
+        )
+    except Unavailable:
+        return []
+    return rows_of_nodes(network, status)
 
 
 def rows_of_nodes(network: Json, status: Json) -> list[dict[str, Any]]:

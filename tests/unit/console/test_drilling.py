@@ -23,6 +23,7 @@ from tallystick.console.figures import alert_pages
 from tallystick.console.figures.alert_pages import may_handle
 from tallystick.console.figures.figure_texts import plotted, value_text
 from tallystick.console.figures.statistic_pages import behind, change_between, plain
+from tallystick.console.figures.wall import line_of
 from tallystick.console.ledger import Ledger
 from tallystick.console.names import Names
 from tallystick.console.visit import Person
@@ -191,7 +192,8 @@ def test_an_alert_is_acknowledged_assigned_silenced_and_closed(giving: Reader) -
         listed = giving.get("/alerts.json?mine=1").json()["alerts"]
         assert [one["number"] for one in listed] == ([number] if assigned(state) else [])
         page = giving.get("/alerts?mine=1&contract=notes", headers={"accept-language": "zh"}).text
-        assert ("#user" in page.partition('id="alerts"')[2]) == assigned(state)
+        rows = page.partition('id="alerts"')[2].partition("</main>")[0]
+        assert ("#user" in rows) == assigned(state)
         assert 'type="hidden" name="contract" value="notes"' in page
     history = giving.get(f"{place}.json").json()["history"]
     assert [one["member"] for one in history] == [None, "clerk", None, None]
@@ -210,10 +212,39 @@ def test_an_alert_is_acknowledged_assigned_silenced_and_closed(giving: Reader) -
 
 
 def test_a_wall_shows_scenes_and_takes_its_pace_from_the_address(giving: Reader) -> None:
-    """Figures, alerts and transactions, each a scene; a pace out of range is the usual one."""
+    """Each system is a scene or more; a pace out of range is the usual one."""
     page = giving.get("/screen/notes").text
-    assert page.count("data-scene") >= 3
+    assert page.count("data-scene") == 1
+    assert "<polyline" in page
+    assert giving.get("/screen").text.count("data-scene") == 2  # the whole network, and the gifts
+    assert giving.get("/screen/nothing").status_code == 404
     assert 'data-seconds="15"' in page
     assert 'data-seconds="30"' in giving.get("/screen/notes?seconds=30").text
     for odd in ("1", "x", "99999"):
         assert 'data-seconds="15"' in giving.get(f"/screen/notes?seconds={odd}").text
+
+
+def test_a_wall_shows_nothing_of_persons_whoever_opened_it(giving: Reader) -> None:
+    """Alerts and acts name donors in their sentences; a wall tells only what they are called."""
+    assert "川0" in giving.get("/t").text
+    key = form_key(giving.get("/act-as").text)
+    part = {"form_key": key, "organization": COURT, "member": "clerk", "back": "/"}
+    giving.post("/act-as", data=part)
+    for path in ("/screen", "/screen/notes", "/screen.json"):
+        answer = giving.get(path).text
+        assert "Large gift" in answer
+        assert "Give" in answer
+        for personal in ("川0", "滇5", "clerk"):
+            assert personal not in answer
+
+
+def test_a_line_of_days_has_its_highest_and_none_without_days() -> None:
+    """The highest day touches the top, nothing is drawn of a single day, and zeros lie flat."""
+    line = line_of("l", [(0, "0", "d1"), (4, "4", "d2"), (2, "2", "d3")])
+    assert line is not None
+    assert line["points"] == "0.0,120.0 300.0,8.0 600.0,64.0"
+    assert (line["highest"], line["highest_day"], line["last_day"]) == ("4", "d2", "d3")
+    assert line_of("l", [(0, "0", "d1")]) is None
+    flat = line_of("l", [(0, "0", "d1"), (0, "0", "d2")])
+    assert flat is not None
+    assert flat["points"] == "0.0,120.0 600.0,120.0"

@@ -17,10 +17,9 @@ from tallystick.console.explorer.news import news_of
 from tallystick.console.ledger import Json, at
 from tallystick.console.masking import listed_transactions
 from tallystick.console.moments import written
-from tallystick.console.node_rows import rows_of_nodes
+from tallystick.console.node_rows import read_nodes
 from tallystick.console.shown import BEIJING
 from tallystick.console.visit import Visit
-from tallystick.errors import Unavailable
 
 _LATEST: Final = 8
 _DAY: Final = timedelta(days=1)
@@ -53,7 +52,7 @@ async def show_overview(visit: Visit) -> Response:
     span = next((one for one in SPANS if one.name == visit.query.get("span")), SPANS[0])
     status, nodes, transactions, blocks, (steps, before) = await asyncio.gather(
         visit.ledger.get(at("status")),
-        _nodes(visit),
+        read_nodes(visit),
         listed_transactions(visit, limit=_LATEST),
         visit.ledger.get(at("blocks"), limit=_LATEST),
         _activity(visit, span, is_compared="compare" in visit.query),
@@ -135,14 +134,3 @@ def _chart(visit: Visit, steps: Sequence[Json], before: Sequence[Json]) -> dict[
         "series": series,
         "addresses": [one["address"] for one in steps],
     }
-
-
-async def _nodes(visit: Visit) -> list[dict[str, Any]]:
-    """Return a row for each node; none while the engine of this one does not answer."""
-    try:
-        network, status = await asyncio.gather(
-            visit.ledger.get(at("network")), visit.ledger.get(at("status"))
-        )
-    except Unavailable:
-        return []
-    return rows_of_nodes(network, status)

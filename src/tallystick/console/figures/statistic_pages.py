@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Statistics: one system's figures, one figure by cell and period, and the display for a wall."""
+"""Statistics: one system's figures, and one figure by cell and period."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from starlette.responses import Response
 from tallystick.console.figures.counted_fields import cell_word, counted_fields, heading
 from tallystick.console.figures.figure_texts import figure_text, plotted, unit_text, value_text
 from tallystick.console.ledger import Json, at
-from tallystick.console.masking import cover_events, listed_transactions
+from tallystick.console.masking import cover_events
 from tallystick.console.moments import moment_in
 from tallystick.console.visit import Visit
 from tallystick.errors import NotFound
@@ -25,8 +25,6 @@ _EVENTS: Final = 50
 _PAGING: Final = frozenset({"cursor", "limit", "lang", "period", "from", "to"})
 REFUSED_CALL: Final = "RefusedCall"
 """Stands for an event in what counts refused calls, which announce nothing."""
-_SECONDS: Final = range(5, 301)
-_SECONDS_DEFAULT: Final = 15
 
 
 async def show_systems(visit: Visit) -> Response:
@@ -39,14 +37,12 @@ async def show_statistics(visit: Visit) -> Response:
     """Answer GET /stats/{contract}: each figure's total."""
     name = visit.part("contract")
     contract = await visit.ledger.schema(name)
-    statistics = await visit.ledger.get(at("contracts", name, "statistics"))
+    statistics = await totals_of(visit, contract)
     alerts = await visit.ledger.get(at("contracts", name, "alerts"), state="open", limit=_LATEST)
-    for one in statistics["items"]:
-        _put_total_in_words(visit, contract, one)
     return visit.page(
         "figures/statistics.html",
         contract={key: contract[key] for key in ("name", "label", "description")},
-        statistics=statistics["items"],
+        statistics=statistics,
         alerts=alerts["items"],
     )
 
@@ -117,25 +113,16 @@ async def show_counted(visit: Visit) -> Response:
     )
 
 
-async def show_screen(visit: Visit) -> Response:
-    """Answer GET /screen/{contract}: figures in large type, for a wall; `seconds` a scene."""
-    name = visit.part("contract")
-    statistics = await visit.ledger.get(at("contracts", name, "statistics"))
-    alerts = await visit.ledger.get(at("contracts", name, "alerts"), state="open", limit=_LATEST)
-    transactions = await listed_transactions(visit, contract=name, limit=_LATEST)
-    contract = await visit.ledger.schema(name)
-    for one in statistics["items"]:
+async def totals_of(visit: Visit, contract: Json) -> list[Json]:
+    """Return the statistics of a contract with their totals over all time, in the reader's words.
+
+    Raises:
+        LimitExceeded: one has too many cells.
+    """
+    found = await visit.ledger.get(at("contracts", contract["name"], "statistics"))
+    for one in found["items"]:
         _put_total_in_words(visit, contract, one)
-    seconds = visit.query.get("seconds", "")
-    is_fit = seconds.isascii() and seconds.isdecimal() and int(seconds[:4]) in _SECONDS
-    return visit.page(
-        "figures/screen.html",
-        seconds=int(seconds) if is_fit else _SECONDS_DEFAULT,
-        contract={"name": contract["name"], "label": contract["label"]},
-        statistics=statistics["items"],
-        alerts=alerts["items"],
-        transactions=transactions["items"],
-    )
+    return list(found["items"])
 
 
 def declared_in(contract: Json, name: str) -> Json:

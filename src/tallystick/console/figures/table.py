@@ -10,11 +10,11 @@ from tallystick.console.figures.alert_pages import note_alert, show_alert, show_
 from tallystick.console.figures.regulator import give_regulator_report, show_regulator
 from tallystick.console.figures.statistic_pages import (
     show_counted,
-    show_screen,
     show_statistic,
     show_statistics,
     show_systems,
 )
+from tallystick.console.figures.wall import show_screen, show_wall
 from tallystick.console.paces import EXPORT
 
 _STATISTIC: Final = "/stats/{contract}/{statistic}"
@@ -38,6 +38,7 @@ PAGES: Final = (
     Page(path="/stats/{contract}", name="stats", access=Access.PUBLIC, handler=show_statistics),
     Page(path=_STATISTIC, name="statistic", access=Access.PUBLIC, handler=show_statistic),
     Page(path=f"{_STATISTIC}/events", name="counted", access=Access.PUBLIC, handler=show_counted),
+    Page(path="/screen", name="wall", access=Access.PUBLIC, handler=show_wall),
     Page(path="/screen/{contract}", name="screen", access=Access.PUBLIC, handler=show_screen),
     Page(path="/alerts", name="alerts", access=Access.PUBLIC, handler=show_alerts),
     Page(path="/alerts/rules", name="alert_rules", access=Access.PUBLIC, handler=show_rules),
