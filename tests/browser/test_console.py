@@ -18,6 +18,7 @@ EVERYBODYS: Final = frozenset(
     {
         *("/", "/explorer", "/v", "/b", "/b/0", "/b/{height:int}", "/t", "/t/{id}", "/events"),
         *("/o", "/o/{id}", "/c", "/c/{contract}", "/state/{contract}/{table}", "/search"),
+        *("/c/{contract}/source", "/c/{contract}/history", "/c/{contract}/usage"),
         *("/stats", "/alerts", "/gov", "/gov/keys", "/nodes", "/learn", "/learn/errors"),
         "/ask/{contract}/{method}",
     }
@@ -38,7 +39,9 @@ OF_MEMBERS: Final = frozenset(
 """Pages to which links lead members besides, once there is a history."""
 MEMBERS: Final = {
     "charity": "reviewer-wang",
+    "custody": "archive-sun",
     "inventory": "officer-han",
+    "justice": "mediator-he",
     "preservation": "underwriter-zheng",
 }
 """A member of each of these systems."""
@@ -51,7 +54,7 @@ def be_somebody(here: Watched) -> None:
     expect(here.page.locator(".person")).to_be_visible()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("locale", "signed_in"),
     [("en-GB", False), ("zh-CN", True)],

@@ -8,9 +8,13 @@ from typing import Final
 CONTENT_POLICY: Final = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
     "img-src 'self' data:; font-src 'self'; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
+    "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+    "trusted-types tally tally-look default"
 )
-"""Hashing in the browser is WebAssembly; nothing else may be made from strings."""
+"""Hashing in the browser is WebAssembly; nothing else may be made from strings.
+
+Text becomes markup only by the policies of `static/trust.js`, see docs/auditor/console-scripts.md.
+"""
 
 PAGE_HEADERS: Final = {
     "content-security-policy": CONTENT_POLICY,

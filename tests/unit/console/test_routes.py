@@ -117,7 +117,8 @@ def test_the_policy_is_exactly_this_one(readers: dict[str, Reader]) -> None:
     assert CONTENT_POLICY == (
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
         "img-src 'self' data:; font-src 'self'; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
+        "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+        "trusted-types tally tally-look default"
     )
     answer = readers["stranger"].get("/nowhere")
     assert answer.headers["content-security-policy"] == CONTENT_POLICY

@@ -47,7 +47,8 @@ document.getElementById("search")?.addEventListener("keydown", (event) => {
 // What scrolls sideways can be scrolled by keys: it takes the focus where nothing in it does.
 function reachScrolled() {
   for (const box of document.querySelectorAll(".table-responsive, pre, .diagram-frame")) {
-    if (box.scrollWidth > box.clientWidth && !box.querySelector("a, button, input, select, summary")) box.tabIndex = 0;
+    const isScrolled = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+    if (isScrolled && !box.querySelector("a, button, input, select, summary")) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }
 }

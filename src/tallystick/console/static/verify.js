@@ -194,7 +194,7 @@ function card(name) {
 }
 
 async function show(place, answer) {
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = readPage(await answer.text());
   const found = page.querySelectorAll("article.result, .page-body .card");
   if (!found.length) throw new Error("no result");
   const articles = [...page.querySelectorAll("article.result")];
