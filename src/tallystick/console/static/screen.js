@@ -25,7 +25,7 @@ async function renew() {
   asking = true;
   try {
     const answer = await fetch(location.href);
-    const drawn = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("wall");
+    const drawn = readPage(await answer.text()).getElementById("wall");
     if (answer.ok && drawn) document.getElementById("wall").replaceChildren(...drawn.children);
     show();
   } catch {

@@ -187,7 +187,7 @@ async function identitiesIn(age, box, bytes, passphrase) {
 async function fetched(box, address) {
   const response = await fetch(address);
   if (response.ok) return bytesIn(response);
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const page = readPage(await response.text());
   throw new Complaint(page.querySelector("main")?.textContent.replace(/\s+/g, " ").trim() || box.dataset.failed);
 }
 
