@@ -26,14 +26,14 @@ export const bytesOf = (text) => Uint8Array.from(text.match(/../g), (pair) => pa
 const unpacked = (text) => Uint8Array.from(atob(text.replace(/\s/g, "")), (one) => one.charCodeAt(0));
 const imported = (pkcs8) => crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", true, ["sign"]);
 
-function documentIn(text) {
+function readDocument(text) {
   return text.trimStart().startsWith("{") ? JSON.parse(text) : null;
 }
 
 const sealedIn = (found) => (found.format === SEALED_FORMAT ? found : found.sealed);
 
 export function needsPassphrase(text) {
-  const found = documentIn(text);
+  const found = readDocument(text);
   return found ? Boolean(sealedIn(found)) : text.includes(SEALED_PEM);
 }
 
@@ -42,7 +42,7 @@ export const hidesPublicHalf = (text) => text.includes(SEALED_PEM);
 
 // `opening` is the address of what opens a key under a passphrase; it is loaded when there is one.
 export async function privateKey(text, passphrase, opening) {
-  const found = documentIn(text);
+  const found = readDocument(text);
   if (!found) {
     const inside = unpacked(text.match(PEM)[1]);
     return imported(text.includes(SEALED_PEM) ? await openedPem(inside, passphrase) : inside);
@@ -58,7 +58,7 @@ export async function privateKey(text, passphrase, opening) {
 
 // Of a public or a private key.
 export async function publicHalf(text, passphrase, opening) {
-  const found = documentIn(text);
+  const found = readDocument(text);
   if (found?.public_key && (found.format === KEY_FORMAT || found.format === SEALED_FORMAT)) return found.public_key;
   if (PUBLIC_PEM.test(text)) {
     const key = await crypto.subtle.importKey("spki", unpacked(text.match(PUBLIC_PEM)[1]), "Ed25519", true, ["verify"]);

@@ -222,7 +222,7 @@ function opensIn(box) {
   }));
 
   function show(plain) {
-    const text = textIn(plain);
+    const text = readText(plain);
     shown.textContent = text ?? "";
     shown.hidden = text === null;
     const ending = latin(plain.subarray(0, 5)) === "%PDF-" ? "pdf" : text === null ? "bin" : "txt";
@@ -233,7 +233,7 @@ function opensIn(box) {
 }
 
 // The content as text, if it is one that can be read on a page.
-function textIn(plain) {
+function readText(plain) {
   if (plain.length > TEXT_BYTES_MAX) return null;
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(plain);
