@@ -8,6 +8,7 @@ from pyhanko.sign.timestamps import TimeStamper
 
 from tallystick.cli import time_stamp_door
 from tallystick.client import document_files
+from tallystick.console import copying
 from tallystick.console.visit import Visit
 from tallystick.errors import TallystickError
 from tallystick.interchange.iso20022 import documents
@@ -18,5 +19,6 @@ time_stamp_door._Handler.do_POST  # noqa: B018  # the HTTP server calls it
 time_stamp_door._Handler.log_message  # noqa: B018  # the HTTP server calls it
 document_files._Hashing.writable  # noqa: B018  # io asks it
 TimeStamper.async_request_tsa_response  # noqa: B018  # pyhanko calls it
+copying.handing_over  # noqa: B018  # templates call it
 Visit.form_of_list  # noqa: B018  # templates call it
 Visit.with_query  # noqa: B018  # templates call it
