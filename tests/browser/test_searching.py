@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -94,6 +95,5 @@ def test_enter_that_ends_a_composition_sends_nothing(window: Open) -> None:
     session.send("Input.insertText", {"text": "示例"})
     assert page.url == f"{here.base}/explorer"
     expect(page.locator("#search")).to_have_value("示例")
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-    assert "/search?q=" in page.url
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/search\?q="))
