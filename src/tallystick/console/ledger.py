@@ -54,7 +54,14 @@ class Ledger:
         It is long, so it is read once and shared by all pages while the node says the same of it.
         Nobody changes it.
         """
-        return _schema((await self._ask("GET", at("contracts", contract))).body)
+        return _document((await self._ask("GET", at("contracts", contract))).body)
+
+    async def contracts(self) -> Json:
+        """Return all contracts with their schemas, as GET /v1/contracts does; raises as `get`.
+
+        A megabyte and more, so it is kept as `schema` keeps one.
+        """
+        return _document((await self._ask("GET", at("contracts"))).body)
 
     async def post(self, path: str, body: Json) -> Json:
         """Return what a POST of a JSON document answers; raises as `get`."""
@@ -96,7 +103,7 @@ class Ledger:
 
 
 @lru_cache(maxsize=_SCHEMAS)
-def _schema(body: bytes) -> Json:
+def _document(body: bytes) -> Json:
     return msgspec.json.decode(body)
 
 

@@ -38,6 +38,7 @@ class Names:
     _organizations: dict[str, Json] = field(default_factory=dict)
     _contracts: dict[str, Json] = field(default_factory=dict)
     _installed: list[Json] = field(default_factory=list)
+    _unreadable: list[Json] = field(default_factory=list)
     _systems: list[Json] = field(default_factory=list)
     _roles: dict[str, Json] = field(default_factory=dict)
     _members: dict[str, tuple[float, Json]] = field(default_factory=dict)
@@ -55,9 +56,10 @@ class Names:
         self._height = int((await self.ledger.get(at("status")))["height"])
         self._read_at = time.monotonic()
         if time.monotonic() - self._contracts_read_at >= _CONTRACTS_KEPT_S:
-            contracts = await self.ledger.get(at("contracts"))
+            contracts = await self.ledger.contracts()
             self._contracts = {item["name"]: item for item in contracts["items"]}
             self._installed = contracts["installed"]
+            self._unreadable = contracts["unreadable"]
             self._systems = [one for one in contracts["items"] if _has_roles(one)]
             self._roles = {
                 role: label
@@ -85,6 +87,11 @@ class Names:
     def installed(self) -> list[Json]:
         """Every version of a contract that the node has installed; that ends with the node."""
         return self._installed
+
+    @property
+    def unreadable(self) -> list[Json]:
+        """Contracts whose code cannot be read, each with what is wrong; a minute old at most."""
+        return self._unreadable
 
     @property
     def systems(self) -> list[Json]:

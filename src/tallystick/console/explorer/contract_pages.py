@@ -36,12 +36,11 @@ async def show_contract(visit: Visit) -> Response:
     if visit.wants_json:
         return visit.page("explorer/contract.html", contract=contract)
     diagrams = [draw(workflow) for workflow in contract.get("workflows", [])]
-    unreadable = (await visit.ledger.get(at("contracts")))["unreadable"]
     return visit.page(
         "explorer/contract.html",
         contract=contract,
         diagrams=diagrams,
-        problems=[one for one in unreadable if one["name"] == contract["name"]],
+        problems=[one for one in visit.names.unreadable if one["name"] == contract["name"]],
     )
 
 

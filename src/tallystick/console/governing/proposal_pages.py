@@ -70,7 +70,7 @@ async def _action(visit: Visit, given: dict[str, str], form: FormData) -> Action
         if kind == "admit_organization":
             return admission(await _file(form, "application"), network, given)
         return validator(await _file(form, "proof"), network, governance, given)
-    listed = await visit.ledger.get(at("contracts"))
+    listed = await visit.ledger.contracts()
     return action_of(kind, given, governance, listed["installed"])
 
 
@@ -82,7 +82,7 @@ async def _file(form: FormData, name: str) -> bytes:
 
 async def _page(visit: Visit, given: dict[str, str], error: TallystickError | None) -> Response:
     governance = await visit.ledger.get(at("governance"))
-    listed = await visit.ledger.get(at("contracts"))
+    listed = await visit.ledger.contracts()
     return visit.page(
         "governing/propose.html",
         http_status=200 if error is None else status_of(error),
