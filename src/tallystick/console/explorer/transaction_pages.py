@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Final
 from urllib.parse import urlencode
@@ -29,11 +30,13 @@ async def show_transaction(visit: Visit) -> Response:
     name = visit.part("id")
     if _BEGINNING.fullmatch(name):
         return await _whole(visit, name)
-    transaction = await visit.ledger.get(at("transactions", name))
+    transaction, told = await asyncio.gather(
+        visit.ledger.get(at("transactions", name)),
+        visit.ledger.find(at("transactions", name, "changes")),
+    )
     explained = None
     if transaction["code"] != _OK:
         explained = await visit.ledger.find(at("errors", transaction["code"]))
-    told = await visit.ledger.find(at("transactions", name, "changes"))
     transaction, changes, is_covered = cover_transaction(
         visit, transaction, (told or {}).get("changes", [])
     )

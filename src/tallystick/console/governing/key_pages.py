@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -33,14 +34,18 @@ _ROWS: Final = 500
 
 async def show_keys(visit: Visit) -> Response:
     """Answer GET /gov/keys: every key in force, those that end first on top; whole as a file."""
-    members = await keys_in_force(visit, visit.names.organizations)
-    governance = await visit.ledger.get(at("governance"))
+    members, governance, authorities, seals = await asyncio.gather(
+        keys_in_force(visit, visit.names.organizations),
+        visit.ledger.get(at("governance")),
+        _of_authorities(visit),
+        _of_seals(visit),
+    )
     keys = [
         *({"kind": "member", **one} for one in members),
         *_of_logs(governance),
         *_of_validators(governance),
-        *await _of_authorities(visit),
-        *await _of_seals(visit),
+        *authorities,
+        *seals,
     ]
     for key in keys:
         _mark(key, visit.now_ms)
@@ -106,10 +111,9 @@ def _of_validators(governance: Json) -> list[dict[str, Any]]:
 
 async def _of_authorities(visit: Visit) -> list[dict[str, Any]]:
     """Return the certificates of authorities that may certify keys of their organisation."""
-    found = [
-        (code, await visit.ledger.get(at("organizations", code)))
-        for code in visit.names.organizations
-    ]
+    codes = list(visit.names.organizations)
+    asked = (visit.ledger.get(at("organizations", code)) for code in codes)
+    found = zip(codes, await asyncio.gather(*asked), strict=True)
     return [
         {
             "kind": "authority",
