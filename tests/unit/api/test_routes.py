@@ -233,7 +233,8 @@ def call_route(caller: Caller, route: Route, transaction_id: str) -> Reply:
 
 
 ELSEWHERE: Final = {
-    *("show_statistic", "list_counted_events", "keep_sealed", "give_sealed"),
+    *("show_statistic", "show_timed_statistic", "list_counted_events"),
+    *("keep_sealed", "give_sealed"),
     *(route.name for route in ROUTES if route.tag == "documents"),
 }
 """Routes that need a contract of another kind; see test_statistics and test_private."""

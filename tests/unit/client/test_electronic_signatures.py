@@ -45,6 +45,15 @@ def test_a_signature_of_either_form_holds(
     assert {one[0] for one in found(data).values()} == {"passed"}
 
 
+def test_a_digest_that_was_not_computed_is_left_open_by_name() -> None:
+    """A reader who has SHA-256 of the file alone is told which digest the signature is over."""
+    alone = StatementOriginal({"sha256": content_digests([CONTENT])["sha256"]}, None)
+    data = cms_over(CONTENT, person(), digest=hashes.SHA512)
+    covers, signer = signature_checks(data, alone, BELIEVING)
+    assert (covers.result.value, "sha512" in covers.evidence.en) == ("skipped", True)
+    assert signer.result.value == "passed"
+
+
 def test_each_of_several_signers_has_its_lines() -> None:
     """Both parties signed; one whose authority nobody believes is left open, by name."""
     stranger = person("Li Si", issuer=ca.make(ca.ROOT, subject=ca.name("Another Root")))
