@@ -75,6 +75,9 @@ def test_every_rule_of_the_section_warns(tmp_path: Path) -> None:
     """Failing node, long degraded, concentration, gap, spike of reads, retention."""
     scene = Scene()
     scene.stored("o1", retention="short")
+    for number in range(2, 9):
+        scene.declare(f"o{number}")
+        scene.pin(f"o{number}", "n0")  # the others are late: eight of ten copies are at one
     scene.terminals(1)
     gap = {"first": 1, "count": 2, "cause": "停电"}
     scene.ok(
