@@ -41,7 +41,7 @@ class Names:
     _unreadable: list[Json] = field(default_factory=list)
     _systems: list[Json] = field(default_factory=list)
     _roles: dict[str, Json] = field(default_factory=dict)
-    _members: dict[str, tuple[float, Json]] = field(default_factory=dict)
+    _registers: dict[str, tuple[float, Json]] = field(default_factory=dict)
     _everybody: tuple[float, list[Json]] = (-_KEPT_S, [])
     _height: int = 0
     _read_at: float = -_KEPT_S
@@ -117,11 +117,18 @@ class Names:
 
     async def members(self, code: str) -> list[Json]:
         """Return an organisation's members with roles and keys; raises as `Ledger.get`."""
-        read_at, members = self._members.get(code, (-_KEPT_S, []))
-        if time.monotonic() - read_at >= _KEPT_S:
-            members = (await self.ledger.get(at("organizations", code)))["members"]
-            self._members[code] = (time.monotonic(), members)
-        return list(members)
+        return list((await self.register(code))["members"])
+
+    async def register(self, code: str, *, is_new: bool = False) -> Json:
+        """Return an organisation with its members and authorities; raises as `Ledger.get`.
+
+        A few seconds old at most; with `is_new` as it is now, and so for who asks next.
+        """
+        read_at, found = self._registers.get(code, (-_KEPT_S, None))
+        if is_new or time.monotonic() - read_at >= _KEPT_S:
+            found = await self.ledger.get(at("organizations", code))
+            self._registers[code] = (time.monotonic(), found)
+        return found
 
     async def everybody(self) -> list[Json]:
         """Return the members of all organisations with their keys; raises as `Ledger.get`."""

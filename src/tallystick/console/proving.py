@@ -101,15 +101,19 @@ class Prover:
         self._trust = trust
         self._opened: tuple[tuple[int, int, int], Trust] | None = None
 
-    async def check_hash(self, facts: FileFacts) -> Verification:
+    async def check_hash(self, facts: FileFacts, first: Json | None = None) -> Verification:
         """Return who deposited a content first, verified from the receipt.
+
+        Args:
+            facts: of the content.
+            first: its first deposit, if it has been looked for already.
 
         Raises:
             TallystickError, Unavailable: the node does not answer.
             FileProblem: the trust file cannot be read.
         """
         digest = facts.sha256.hex()
-        deposit = await first_deposit(self._ledger, sha256=digest)
+        deposit = first or await first_deposit(self._ledger, sha256=digest)
         if deposit is None:
             return unknown_content("sha256", digest)
         transaction = await depositing_transaction(self._ledger, deposit["id"])

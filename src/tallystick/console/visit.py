@@ -35,7 +35,7 @@ FILES_MAX: Final = 20
 THEMES: Final = ("auto", "light", "dark")
 
 
-HashCheck: TypeAlias = Callable[[FileFacts], Awaitable[Verification]]
+HashCheck: TypeAlias = Callable[[FileFacts, Json | None], Awaitable[Verification]]
 
 
 class Vault(Protocol):

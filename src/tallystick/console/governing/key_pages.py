@@ -34,12 +34,14 @@ _ROWS: Final = 500
 
 async def show_keys(visit: Visit) -> Response:
     """Answer GET /gov/keys: every key in force, those that end first on top; whole as a file."""
-    members, governance, authorities, seals = await asyncio.gather(
-        keys_in_force(visit, visit.names.organizations),
+    governance, seals, *_ = await asyncio.gather(
         visit.ledger.get(at("governance")),
-        _of_authorities(visit),
         _of_seals(visit),
+        # As they are now: members and authorities are both read from what is kept of them.
+        *(visit.names.register(code, is_new=True) for code in visit.names.organizations),
     )
+    members = await keys_in_force(visit, visit.names.organizations)
+    authorities = await _of_authorities(visit)
     keys = [
         *({"kind": "member", **one} for one in members),
         *_of_logs(governance),
@@ -111,9 +113,7 @@ def _of_validators(governance: Json) -> list[dict[str, Any]]:
 
 async def _of_authorities(visit: Visit) -> list[dict[str, Any]]:
     """Return the certificates of authorities that may certify keys of their organisation."""
-    codes = list(visit.names.organizations)
-    asked = (visit.ledger.get(at("organizations", code)) for code in codes)
-    found = zip(codes, await asyncio.gather(*asked), strict=True)
+    found = [(code, await visit.names.register(code)) for code in visit.names.organizations]
     return [
         {
             "kind": "authority",

@@ -91,7 +91,9 @@ async def check_text(visit: Visit, text: str, *, name: str = "", method: str = H
     if deposit is None:
         verification = unknown_content(algorithm, digest)
     else:
-        verification = await visit.check_hash(FileFacts.of_hash(deposit["sha256"]))
+        # Of one SM3 there may be several contents: which was first goes by SHA-256.
+        first = deposit if algorithm == "sha256" else None
+        verification = await visit.check_hash(FileFacts.of_hash(deposit["sha256"]), first)
     return Checked(
         name=name[:_NAME_MAX],
         method=method if method in {ORIGINAL, HASH} else HASH,
@@ -129,7 +131,7 @@ async def check_sent(
         original = SignedOriginal(digests, _stated(deposit))
     checklists = await asyncio.to_thread(_check_proof, visit, sent, name, original)
     if digests is not None and deposit is not None:
-        known = await visit.check_hash(FileFacts.of_hash(deposit["sha256"]))
+        known = await visit.check_hash(FileFacts.of_hash(deposit["sha256"]), deposit)
         checklists = [
             (one, replace(known, checks=(*known.checks, *found.checks)))
             for one, found in checklists
