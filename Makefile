@@ -17,6 +17,8 @@ CORE_TESTS := tests/conformance tests/property \
 	$(patsubst %,tests/unit/cli/test_%.py,case_bundles electronic_signatures evidence_packages private timestamps)
 # Tests run in this many processes; 0 is this one.
 JOBS ?= 2
+# The tests of a file stay together and in order: what they share belongs to their file alone.
+SPREAD = -n $(JOBS) --dist loadfile
 UV_VERSION := 0.13.9
 
 # Folders that exist: the gates cover all of them.
@@ -76,22 +78,22 @@ ifeq ($(COVERAGE),core)
 test: setup
 	rm -f .coverage .coverage.* coverage.json
 	@status=0; \
-	$(PY) -m coverage run $(COVERED) -m pytest -n $(JOBS) $(CORE_TESTS) $(ARGS) || status=1; \
+	$(PY) -m coverage run $(COVERED) -m pytest $(SPREAD) $(CORE_TESTS) $(ARGS) || status=1; \
 	{ $(PY) -m coverage combine --quiet $(COVERED) && $(PY) -m coverage json --quiet -o coverage.json \
 		&& $(PY) scripts/check_coverage.py coverage.json; } || status=1; \
-	$(PY) -m pytest -n $(JOBS) $(addprefix --ignore=,$(CORE_TESTS)) $(ARGS) || status=1; \
+	$(PY) -m pytest $(SPREAD) $(addprefix --ignore=,$(CORE_TESTS)) $(ARGS) || status=1; \
 	exit $$status
 else
 test: setup ## the tests (not the slow ones); COVERAGE=1 also holds branch coverage to each room's floor, COVERAGE=core of the core
 	$(if $(COVERAGE),rm -f .coverage .coverage.* coverage.json)
-	$(PY) -m $(if $(COVERAGE),coverage run -m )pytest -n $(JOBS) $(ARGS)
+	$(PY) -m $(if $(COVERAGE),coverage run -m )pytest $(SPREAD) $(ARGS)
 	$(if $(COVERAGE),$(PY) -m coverage combine --quiet && $(PY) -m coverage json --quiet -o coverage.json)
 	$(if $(COVERAGE),$(PY) scripts/check_coverage.py coverage.json)
 endif
 
 .PHONY: test-all
 test-all: setup ## all tests, slow ones too, but not those in a browser
-	$(PY) -m pytest -n $(JOBS) -m "not network and not browser" $(ARGS)
+	$(PY) -m pytest $(SPREAD) -m "not network and not browser" $(ARGS)
 
 .PHONY: slow-net
 slow-net: setup engine ## the main ways of charity and inventory on four real nodes, by their own tests

@@ -100,9 +100,9 @@ class Running:
     node: Node
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Serve a demonstration network in this process; shared, so tests use cases of their own."""
+    """Serve a demonstration network in this process, for the tests of one file."""
     folder = tmp_path_factory.mktemp("served") / "demo"
     found_demo(folder)
     with served_node(NodeConfig(data=folder, workers=False)) as found:
@@ -111,7 +111,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 @pytest.fixture
 def running(served: Running, monkeypatch: pytest.MonkeyPatch) -> Running:
-    """Let the shared node be the one of this machine."""
+    """Let the served node be the one of this machine."""
     monkeypatch.setenv("TALLY_DATA", str(served.folder))
     return served
 

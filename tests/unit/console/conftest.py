@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real node with three deposits, its API and the console before it, read without a network."""
+"""A real node with three deposits, its API and the console before it, read without a network.
+
+Each file of tests has nodes of its own: what one file puts on record no other finds or counts.
+"""
 
 from __future__ import annotations
 
@@ -57,15 +60,15 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "_MEMORY_BYTES", 64 * 1024)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def node_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the data folder of `node`."""
     return tmp_path_factory.mktemp("console") / "node"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def node(node_folder: Path) -> Iterator[Node]:
-    """Run one node in this process, with a few deposits on its ledger; more may be added."""
+    """Run one node in this process for the tests of one file, with a few deposits on its ledger."""
     with node_with_deposits(node_folder) as node:
         yield node
 
@@ -87,7 +90,7 @@ def node_with_deposits(folder: Path) -> Iterator[Node]:
         node.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def trust(node: Node, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the trust file of the node's network."""
     return written_trust(node, tmp_path_factory.mktemp("trust") / "trust.json")
@@ -132,7 +135,7 @@ def reader(node: Node, trust: Path, tmp_path: Path) -> Iterator[Reader]:
         yield reader
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def system_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder of a network in which nothing has happened yet."""
     folder = tmp_path_factory.mktemp("systems") / "node"
@@ -140,7 +143,7 @@ def system_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def system_node(system_folder: Path) -> Iterator[Node]:
     """Run it in this process."""
     node = open_node(NodeConfig(data=system_folder, workers=False))
@@ -151,7 +154,7 @@ def system_node(system_folder: Path) -> Iterator[Node]:
         node.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def actor(
     system_node: Node, system_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Actor]:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from tests.unit.console.conftest import Reader
-from tests.unit.console.own_node import node, trust
 from tests.unit.console.system_stage import Actor
 from tests.unit.console.test_acting import player
 from tests.unit.console.test_factors import Owner, owner, teller
@@ -12,7 +11,7 @@ from tests.unit.console.test_joining import clerk, site
 from tests.unit.console.test_several import OFFICER, REVIEWER, campaigns, plan
 from tests.unit.console.test_work import be_the_clerk
 
-__all__ = ["clerk", "node", "owner", "plan", "player", "site", "teller", "trust"]
+__all__ = ["clerk", "owner", "plan", "player", "site", "teller"]
 
 
 def test_somebody_with_roles_finds_what_is_to_do_and_what_they_did(actor: Actor, plan: str) -> None:

@@ -18,9 +18,6 @@ from tallystick.console.explorer import transaction_lists
 from tallystick.console.moments import moment_in, written
 from tests.factories import BANK, COURT
 from tests.unit.console.conftest import Reader
-from tests.unit.console.own_node import node, trust
-
-__all__ = ["node", "trust"]
 
 
 def listed(reader: Reader, **chosen: str) -> list[dict[str, Any]]:
