@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import bagit
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tallystick.errors import HashMismatch, HostileFile, InvalidPackage, LimitExceeded
-from tallystick.interchange.packages import bags, check_bag, make_package, read_bag
+from tallystick.interchange.packages import Bag, bags, check_bag, make_package, read_bag
 from tests.unit.interchange.exhibits import FACTS, InMemory, exhibit, folder
 from tests.unit.interchange.zips import opened, unpacked, zipped
 
@@ -93,7 +94,10 @@ def test_the_index_says_which_proof_belongs_to_which_file() -> None:
 
 @given(st.data())
 def test_a_package_fails_if_any_byte_of_file_proof_or_path_changes(data: st.DataObject) -> None:
-    """JUD-2, for a package: contents and names."""
+    """JUD-2, for a package: contents and names, whatever says something else than before.
+
+    Nothing lists the tag manifests: one that says the same digests in capitals says the same.
+    """
     files = unpacked(PACKAGE)
     hashed = sorted(name for name in files if files[name])
     name = data.draw(st.sampled_from(hashed))
@@ -103,18 +107,42 @@ def test_a_package_fails_if_any_byte_of_file_proof_or_path_changes(data: st.Data
         files[name] = bytes(content)
     else:
         files[f"{name}x"] = files.pop(name)
-    whole = {one.name for one in read_bag(InMemory(unpacked(PACKAGE))).tags} | {"bagit.txt"}
-    with pytest.raises((InvalidPackage, HashMismatch, HostileFile)):
-        judged_as_ours(InMemory(files), whole)
+    whole = read_bag(InMemory(unpacked(PACKAGE)))
+    tags = {one.name for one in whole.tags} | {"bagit.txt"}
+    try:
+        found = judged_as_ours(InMemory(files), tags)
+    except (InvalidPackage, HashMismatch, HostileFile):
+        return
+    assert name.startswith("tagmanifest-")
+    assert listed(found) == listed(whole)
 
 
-def judged_as_ours(members: InMemory, tags: set[str]) -> None:
+@pytest.mark.parametrize("letters", [str.upper, str.lower])
+def test_digests_of_a_tag_manifest_may_be_in_either_case(letters: Callable[[str], str]) -> None:
+    """Hexadecimal is hexadecimal (RFC 8493, 2.1.3)."""
+    files = unpacked(PACKAGE)
+    lines = files["tagmanifest-sha256.txt"].decode().splitlines()
+    pairs = [line.split(maxsplit=1) for line in lines]
+    again = "".join(f"{letters(digest)}  {name}\n" for digest, name in pairs)
+    whole = read_bag(InMemory(files))
+    files["tagmanifest-sha256.txt"] = again.encode()
+    tags = {one.name for one in whole.tags} | {"bagit.txt"}
+    assert listed(judged_as_ours(InMemory(files), tags)) == listed(whole)
+
+
+def listed(bag: Bag) -> dict[str, dict[str, str]]:
+    """Return the digests that a bag's manifests say of each file."""
+    return {one.name: dict(one.digests) for one in (*bag.payload, *bag.tags)}
+
+
+def judged_as_ours(members: InMemory, tags: set[str]) -> Bag:
     """Judge a bag that must have the tag files of our packages listed in every tag manifest."""
     bag = read_bag(members)
     check_bag(members, bag)
     for algorithm in ("sha256", "sha512"):
         if not tags <= {one.name for one in bag.tags if algorithm in one.digests}:
             raise InvalidPackage("a tag file is not listed")
+    return bag
 
 
 def test_another_file_than_was_deposited_is_not_packed() -> None:
