@@ -187,7 +187,8 @@ def console_table(results: dict[str, Any]) -> str:
     whole = (
         f"{one['readers']} readers with their live lines and {one['writers']} writers: "
         f"{one['pages']:,} pages ({one['pages_s']} a second), {one['written']:,} deposits, "
-        f"{errors} errors.\n"
+        f"{errors} errors. Of all pages together half came within {one['all_ms']['p50']} ms, "
+        f"95 of 100 within {one['all_ms']['p95']} ms.\n"
     )
     return f"{head}{''.join(lines)}\n{whole}{_measured_on(results, 'console')}"
 

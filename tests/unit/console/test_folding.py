@@ -10,7 +10,8 @@ import pytest
 from jinja2 import Environment, StrictUndefined, nodes
 
 from tallystick.console.folding import fold_texts
-from tallystick.console.painting import environment_in
+from tallystick.console.painting import compile_ahead, environment_in
+from tallystick.interchange.languages import Language
 from tests.unit.console.conftest import Reader
 
 SAID = {"Blocks": "区块", "50 %% of <b>": "<b> 的 50 %%", "%(count)s blocks": "%(count)s 个区块"}
@@ -87,3 +88,16 @@ def test_the_menu_marks_where_the_reader_is(reader: Reader) -> None:
             assert [one[0] for one in active] == [marked], path
             assert ("aria-current=page" in active[0][1]) == is_current, path
             assert 'href="/admin/accounts"' not in menu
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_whoever_opens_a_first_page_has_all_others_compiled(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, language: Language
+) -> None:
+    """In that language, by a thread of its own; no later page waits for a template to be read."""
+    assert reader.get("/learn", params={"lang": language}).status_code == 200
+    compile_ahead(language).join(timeout=60)
+    environment = environment_in(language)
+    monkeypatch.setattr(Environment, "compile", pytest.fail)
+    for name in environment.list_templates():
+        assert environment.get_template(name).name == name
