@@ -129,6 +129,8 @@ async def kinds_of_page(client: httpx.AsyncClient) -> dict[str, str]:
         "nodes": "/nodes",
         "application": "/app/justice",
         "sign-in": "/sign-in",
+        "regulator": "/stats/regulator",
+        "wall of all systems": "/screen",
     }
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    bindparam,
     exists,
     false,
     or_,
@@ -116,7 +117,7 @@ class RecordFilter(Struct, frozen=True, kw_only=True):
 def height_bounds(connection: Connection, during: TimeRange) -> tuple[Condition, ...]:
     """Return bounds on heights for a range of block times, which never run backwards."""
     low, high = (
-        None if time is None else _last_before(connection, BLOCKS.c.height, time) + 1
+        None if time is None else _last_before(connection, _HEIGHT_BEFORE, time) + 1
         for time in (during.from_ms, during.to_ms)
     )
     return between(BLOCKS.c.height, low, high)
@@ -127,7 +128,7 @@ def leaf_bounds(
 ) -> tuple[Condition, ...]:
     """Return bounds on a number whose upper bits are a log index, for a range of block times."""
     low, high = (
-        None if time is None else _last_before(connection, BLOCKS.c.log_size, time) << bits
+        None if time is None else _last_before(connection, _LOG_SIZE_BEFORE, time) << bits
         for time in (during.from_ms, during.to_ms)
     )
     return between(number, low, high)
@@ -154,15 +155,24 @@ def within_int64(number: int) -> int:
     return max(-INTEGER_MAX, min(number, INTEGER_MAX))
 
 
-def _last_before(connection: Connection, column: ColumnElement[int], time: int) -> int:
-    """Return what stands in a column of the last block before a time; 0 if there is none."""
-    query = (
+def _before(column: ColumnElement[int]) -> Select[int]:
+    """Return what asks for a column of the last block before a time, `time`."""
+    return (
         select(column)
-        .where(BLOCKS.c.time < within_int64(time))
+        .where(BLOCKS.c.time < bindparam("time"))
         .order_by(BLOCKS.c.time.desc(), BLOCKS.c.height.desc())
         .limit(1)
     )
-    return connection.scalar(query) or 0
+
+
+# Made once: to put such a query together takes longer than to answer it.
+_HEIGHT_BEFORE: Final = _before(BLOCKS.c.height)
+_LOG_SIZE_BEFORE: Final = _before(BLOCKS.c.log_size)
+
+
+def _last_before(connection: Connection, query: Select[int], time: int) -> int:
+    """Return what a query of `_before` finds for a time; 0 if there is no block before it."""
+    return connection.scalar(query, {"time": within_int64(time)}) or 0
 
 
 class Conditions(NamedTuple):
