@@ -12,6 +12,7 @@ import msgspec
 
 from tallystick.client import Problem, error_from_problem
 from tallystick.console.inside import Reply, ask_inside
+from tallystick.console.keeping import Kept
 from tallystick.errors import NotFound, TallystickError, Unavailable
 
 Json: TypeAlias = Any
@@ -30,6 +31,8 @@ class Ledger:
     def __init__(self, application: Any) -> None:  # noqa: ANN401 # ASGI
         """Ask the API of this process."""
         self._application = application
+        self.kept = Kept()
+        """What was worked out from answers a moment ago, and is the same for all readers."""
 
     async def get(self, path: str, /, **query: str | int | None) -> Json:
         """Return what a GET answers; parameters that are None are left out.

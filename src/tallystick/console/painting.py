@@ -153,9 +153,9 @@ def environment_in(language: Language) -> Environment:
 def compile_ahead(language: Language) -> threading.Thread:
     """Begin to compile all templates of a language, in a thread that ends with the process.
 
-    To compile one takes ten times as long as to paint it. Whoever opens the first page of a language
-    waits for that page's own templates; the others are compiled while they look at it, and a node
-    that nobody looks at compiles none.
+    To compile one takes ten times as long as to paint it. Whoever opens a language's first page
+    waits for the templates of that page; the others are compiled while they look at it, and a
+    node that nobody looks at compiles none.
     """
     ahead = threading.Thread(
         target=_compile_all,

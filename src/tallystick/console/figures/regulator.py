@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -65,6 +66,17 @@ class Chosen:
         return {field: value} if self.only else {}
 
 
+class _Counted(NamedTuple):
+    """What is counted for a choice, the same for all readers of a language."""
+
+    figures: list[dict[str, Any]]
+    categories: list[dict[str, Any]]
+    activity: list[dict[str, Any]]
+    drawn: Measure | None
+    """Whose charts are shown."""
+    trend: list[dict[str, Any]]
+
+
 async def show_regulator(visit: Visit) -> Response:
     """Answer GET /stats/regulator: `system`, `period`, `only` and `figure` choose.
 
@@ -87,29 +99,14 @@ async def _overview(visit: Visit) -> dict[str, Any]:
     chosen = _chosen(visit)
     contracts = _contracts(visit, chosen)
     is_alone = bool(chosen.system)
-    first, alerts, activity = await asyncio.gather(
-        asyncio.gather(
-            *(
-                figure_of(visit, one, chosen.period, {})
-                for one in _measures(contracts, is_alone=is_alone, field=_field(chosen))
-            )
+    counted, alerts = await asyncio.gather(
+        visit.ledger.kept.of(
+            ("regulator", visit.language, chosen), partial(_count, visit, chosen, contracts)
         ),
+        # What people did about an alert is shown at once to who did it: alerts are not kept.
         _alerts(visit, chosen, [one["name"] for one in contracts]),
-        _activity(visit, chosen),
     )
-    measures = _measures(contracts, is_alone=is_alone, field=_field(chosen))
-    categories = _categories(first)
-    figures = list(first)
-    if chosen.only:
-        _check_category(chosen, categories)
-        figures = list(
-            await asyncio.gather(
-                *(figure_of(visit, one, chosen.period, chosen.cell) for one in measures)
-            )
-        )
-    drawn = next((one for one in measures if one.place == chosen.figure), None)
-    drawn = drawn or next(iter(measures), None)
-    trend = [] if drawn is None else await trend_of(visit, drawn, chosen.period, chosen.cell)
+    drawn, figures, trend = counted.drawn, counted.figures, counted.trend
     shown = next((one for one in figures if drawn and one["place"] == drawn.place), None)
     period = chosen.period
     return {
@@ -126,8 +123,8 @@ async def _overview(visit: Visit) -> dict[str, Any]:
         },
         "periods": period_names(visit.now_ms),
         "only": chosen.only,
-        "categories": categories,
-        "tiles": [*activity, *_alert_tiles(visit, chosen, alerts)],
+        "categories": counted.categories,
+        "tiles": [*counted.activity, *_alert_tiles(visit, chosen, alerts)],
         "figures": [{key: one[key] for key in one if key not in _NOT_SHOWN} for one in figures],
         "figure": "" if drawn is None else drawn.place,
         "drawn": shown,
@@ -150,6 +147,29 @@ async def _overview(visit: Visit) -> dict[str, Any]:
         "alerts_address": _alerts_address(chosen),
         "height": visit.names.height,
     }
+
+
+async def _count(visit: Visit, chosen: Chosen, contracts: list[Json]) -> _Counted:
+    """Return what is counted for a choice, whoever looks at it."""
+    measures = _measures(contracts, is_alone=bool(chosen.system), field=_field(chosen))
+    first, activity = await asyncio.gather(
+        _figures(visit, measures, chosen.period, {}), _activity(visit, chosen)
+    )
+    categories = _categories(first)
+    figures = first
+    if chosen.only:
+        _check_category(chosen, categories)
+        figures = await _figures(visit, measures, chosen.period, chosen.cell)
+    drawn = next((one for one in measures if one.place == chosen.figure), None)
+    drawn = drawn or next(iter(measures), None)
+    trend = [] if drawn is None else await trend_of(visit, drawn, chosen.period, chosen.cell)
+    return _Counted(figures, categories, activity, drawn, trend)
+
+
+async def _figures(
+    visit: Visit, measures: Sequence[Measure], period: Period, cell: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    return list(await asyncio.gather(*(figure_of(visit, one, period, cell) for one in measures)))
 
 
 _NOT_SHOWN: Final = frozenset({"cells", "known", "headings"})

@@ -7,6 +7,7 @@ Sentences may name members and their clients, so acts and alerts are told by wha
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -44,6 +45,20 @@ async def show_screen(visit: Visit) -> Response:
 
 
 async def _wall(visit: Visit, contracts: list[Json], only: str) -> Response:
+    seconds = visit.query.get("seconds", "")
+    is_fit = seconds.isascii() and seconds.isdecimal() and int(seconds[:4]) in _SECONDS
+    return visit.page(
+        "figures/screen.html",
+        seconds=int(seconds) if is_fit else _SECONDS_DEFAULT,
+        title=visit.read(contracts[0]["label"]) if only else visit.say("All systems"),
+        **await visit.ledger.kept.of(
+            ("wall", visit.language, only), partial(_shown, visit, contracts, only)
+        ),
+    )
+
+
+async def _shown(visit: Visit, contracts: list[Json], only: str) -> dict[str, Any]:
+    """Return what the wall shows, whoever looks at it."""
     period = period_of("30d", visit.now_ms)
     scenes, alerts, latest, nodes, activity = await asyncio.gather(
         asyncio.gather(*(_scenes(visit, one, period, is_alone=bool(only)) for one in contracts)),
@@ -53,18 +68,13 @@ async def _wall(visit: Visit, contracts: list[Json], only: str) -> Response:
         _activity(visit, period),
     )
     together = sorted((one for some in alerts for one in some), key=lambda one: -one["time_ms"])
-    seconds = visit.query.get("seconds", "")
-    is_fit = seconds.isascii() and seconds.isdecimal() and int(seconds[:4]) in _SECONDS
-    return visit.page(
-        "figures/screen.html",
-        seconds=int(seconds) if is_fit else _SECONDS_DEFAULT,
-        title=visit.read(contracts[0]["label"]) if only else visit.say("All systems"),
-        scenes=[*([] if only else [activity]), *(one for some in scenes for one in some)],
-        alerts=together[:_ALERTS],
-        alert_count=len(together),
-        latest=latest,
-        nodes=nodes,
-    )
+    return {
+        "scenes": [*([] if only else [activity]), *(one for some in scenes for one in some)],
+        "alerts": together[:_ALERTS],
+        "alert_count": len(together),
+        "latest": latest,
+        "nodes": nodes,
+    }
 
 
 async def _scenes(
