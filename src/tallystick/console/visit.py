@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
@@ -265,6 +265,11 @@ class Visit:
         wanted = {**self.query, **changes}
         kept = {name: value for name, value in wanted.items() if value}
         return f"{self.place}?{urlencode(kept)}"
+
+    def chosen_beside(self, fields: Collection[str]) -> dict[str, str]:
+        """Return what this list was narrowed down and sorted by, but for some fields of a form."""
+        left_out = {"cursor", "before", "limit", "lang", *fields}
+        return {name: value for name, value in self.query.items() if value and name not in left_out}
 
     @property
     def query(self) -> QueryParams:

@@ -56,6 +56,20 @@ def test_filters_narrow_the_counts_and_are_kept(reader: Reader) -> None:
     assert reader.get(PLACE, params={"nothing": "1"}).status_code == 422
 
 
+def test_the_form_of_filters_keeps_what_links_chose(reader: Reader) -> None:
+    """Its hidden fields are the order and the columns it has no control for, and no place."""
+    chosen = {"order": "oldest", "kind.eq": "1", "organization": COURT, "q": "", "limit": "1"}
+    facets = reader.get(f"{PLACE}.json").json()["facets"]["items"]
+    kind = next(one for one in facets if one["field"]["name"] == "kind")["values"][0]["value"]
+    page = reader.get(PLACE, params={**chosen, "kind.eq": str(kind)}).text
+    form = re.search(r'<form class="card mb-3" method="get">.*?</form>', page, flags=re.DOTALL)
+    assert form is not None
+    hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form[0]))
+    assert hidden == {"order": "oldest", "kind.eq": str(kind)}
+    again = reader.get(PLACE, params={**hidden, "organization": COURT, "q": "no such words"})
+    assert 'name="order" value="oldest"' in again.text
+
+
 def test_columns_with_an_index_are_sorted_by_their_heading(reader: Reader) -> None:
     """Once rising, then falling; the heading says which, and the rows stand so."""
     head = r"<thead>.*?</thead>"
