@@ -258,8 +258,8 @@ class PaymentReport(Arguments):
     order: OrderId
     state: OrderState
     attempt: Rounds
-    reference: Name
-    """The bank's."""
+    reference: Name | None = None
+    """The bank's; only bookings have one."""
     reason: Name | None = None
 
 

@@ -176,13 +176,14 @@ def test_only_live_copies_are_challenged(scene: Scene) -> None:
 
 
 def test_payouts_go_through_their_bank(scene: Scene) -> None:
-    """Booked: redeemed; rejected: given back; returned: booked in again."""
+    """Accepted: no number yet; booked: redeemed; rejected: given back; returned: booked again."""
     account = f"{OWNER.organization}/CNY"
     before, order = scene.record("money_accounts", account)["available"], ""
     for state, left in (("REJECTED", 0), ("BOOKED", 500)):
         payee = {"currency": "CNY", "amount": 500, "payee": "ab" * 32}
         order = scene.ok(OWNER, "withdraw", **payee)["id"]
         scene.ok(BANK, "note_sent", orders=[order], file="cd" * 32)
+        assert scene.ok(BANK, "report_payment", order=order, state="ACCEPTED", attempt=1)
         said = {"order": order, "attempt": 1, "reference": f"B/{order}"}
         assert scene.ok(BANK, "report_payment", state=state, **said)
         assert not scene.ok(BANK, "report_payment", state=state, **said)
