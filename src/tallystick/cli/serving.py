@@ -121,6 +121,7 @@ class Host:
         from tallystick.cli.console_backups import BackupFolder
         from tallystick.cli.console_certificates import certificate_kinds, certificates_of
         from tallystick.cli.console_lists import InstalledListReader
+        from tallystick.cli.console_payments import PaymentFiles
         from tallystick.cli.console_take_aways import NodeTakeAways
         from tallystick.cli.proof_checks import check_any_proof
         from tallystick.console import ConsoleOptions, create_console
@@ -140,6 +141,7 @@ class Host:
             certificate_kinds=certificate_kinds,
             take_aways=NodeTakeAways(folder, self._serving.url),
             list_reader=InstalledListReader(),
+            bank_files=PaymentFiles(),
             backups=partial(BackupFolder, folder),
         )
         return create_console(door, options)

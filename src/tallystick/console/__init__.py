@@ -3,6 +3,7 @@
 
 from tallystick.console.application import create_console
 from tallystick.console.backups import Backup, Backups, Work, WorkEnd, WorkKind
+from tallystick.console.bank_files import BankAnswer, MadeFile, PrivateFiles
 from tallystick.console.proving import CertificateKind, TakeAwayKind
 from tallystick.console.rescuing import rescue
 from tallystick.console.sharing import ConsoleOptions
@@ -13,9 +14,12 @@ from tallystick.console.webhooks.starting import start_webhooks
 __all__ = [
     "Backup",
     "Backups",
+    "BankAnswer",
     "CertificateKind",
     "ConsoleOptions",
     "Courier",
+    "MadeFile",
+    "PrivateFiles",
     "ReadList",
     "TakeAwayKind",
     "Work",

@@ -157,6 +157,18 @@ _OWN: Final[Mapping[str, str]] = MappingProxyType(
         "this is no original of a signature": "这不是签名所针对的原件",
         "too many sealed packages are waiting": "等待中的密封包过多",
         "tally up": "tally up",
+        "first note on the ledger that the payment file was sent": "请先在账本上登记付款报文已发送",
+        "first report what was read before": "请先上报此前读取的结果",
+        "no payment file waits to be noted": "没有待登记的付款报文",
+        "nothing was read that waits to be reported": "没有待上报的读取结果",
+        "somebody of your organisation took another step here at this moment": "贵机构另有人员同时"
+        "办理了其他步骤",
+        "these private files do not make the payment file that is on its way": "这些私有文件不能"
+        "生成在途的付款报文",
+        "Take the payer's and payees' files with which it was made.": "请使用生成该报文时的付款方"
+        "文件与收款人文件。",
+        "this private file is not as it must be": "私有文件不符合要求",
+        "this system has no payments for a bank": "本系统没有银行付款",
     }
 )
 

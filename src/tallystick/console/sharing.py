@@ -16,6 +16,7 @@ from tallystick.console.account.invitations import has_accounts, invite
 from tallystick.console.account.vault_key import open_vault
 from tallystick.console.account.who import who_asks
 from tallystick.console.backups import Backups
+from tallystick.console.bank_files import BankFiles
 from tallystick.console.forgery import visitor_of
 from tallystick.console.languages import choose_language
 from tallystick.console.ledger import Ledger
@@ -61,6 +62,8 @@ class ConsoleOptions:
     """Makes contracts' files to take away; without it there are no such pages."""
     list_reader: ListReader | None = None
     """Reads lists of people for contracts; without it there are no such pages."""
+    bank_files: BankFiles | None = None
+    """Makes and reads the files of payments; without it there are no such pages."""
     backups: Callable[[Path], Backups] | None = None
     """Gives the backups in the folder that the operator named; without it there is no such page."""
     samples: Path | None = None
@@ -132,6 +135,7 @@ class Console:
             certificate_kinds=self.options.certificate_kinds or no_certificate_kinds,
             take_aways=self.options.take_aways,
             list_reader=self.options.list_reader,
+            bank_files=self.options.bank_files,
             backups=self.backups,
             samples=self.options.samples,
             check_proof=self.options.check_proof or no_proof_check,

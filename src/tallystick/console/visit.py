@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from tallystick.client import FileFacts, Verification
 from tallystick.console.backups import Backups
+from tallystick.console.bank_files import BankFiles
 from tallystick.console.cookies import private_cookie
 from tallystick.console.forgery import FORM_KEY, form_key, is_own_form
 from tallystick.console.languages import texts_in
@@ -151,6 +152,8 @@ class Visit:
     """Makes the files that contracts' packages have to offer, where somebody can."""
     list_reader: ListReader | None = None
     """Reads lists of people, where somebody can."""
+    bank_files: BankFiles | None = None
+    """Makes and reads the files of payments, where somebody can."""
     backups: Backups | None = None
     """The node's backups, where somebody looks after them."""
     samples: Path | None = None

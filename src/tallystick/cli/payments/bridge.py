@@ -39,11 +39,13 @@ from tallystick.interchange.iso20022 import (
 )
 from tallystick.units import TimeMs
 
-_NOTED_AT_ONCE: Final = 100
+NOTED_AT_ONCE: Final = 100
+"""As many orders as one `note_sent` takes."""
 _ID_DIGITS: Final = 24
 _NO_REASON: Final = "NARR"
 """ISO 20022: the reason is told in words."""
-_CONTRADICTION: Final = "E_STATE"
+CONTRADICTION: Final = "E_STATE"
+"""The ledger knows otherwise: for a person to look at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,15 @@ class Collecting:
     """What a person must look at; a file that cannot be read stays with the bank's files."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which of the orders that are ready a payer pays now."""
+
+    payable: tuple[tuple[ReadyOrder, Payee], ...]
+    unknown: tuple[ReadyOrder, ...]
+    other_currency: tuple[ReadyOrder, ...]
+
+
 class Bridge:
     """One contract's outbox and one bank."""
 
@@ -98,20 +109,13 @@ class Bridge:
         sent = self._resume()
         known = self._journal.state.outstanding.orders
         # Views may be behind: what is in the journal has been sent, whatever they say.
-        ready = [
-            one
-            for one in self._desk.ready()
-            if payer.pays_for(one.payer) and one.end_to_end_id not in known
-        ]
-        other = tuple(one for one in ready if one.currency != payer.currency)
-        own = [one for one in ready if one.currency == payer.currency]
-        unknown = tuple(one for one in own if one.payee not in payees)
-        payable = [(one, payees[one.payee]) for one in own if one.payee in payees]
-        if payable:
-            file = compose(payer, payable, network=self._desk.network, now=now)
+        ready = [one for one in self._desk.ready() if one.end_to_end_id not in known]
+        choice = choose(ready, payer, payees)
+        if choice.payable:
+            file = compose(payer, choice.payable, network=self._desk.network, now=now)
             self._journal.begin(iso20022.write_payments(file))
             sent = (*sent, *self._resume())
-        return Sending(sent=sent, unknown=unknown, other_currency=other)
+        return Sending(sent=sent, unknown=choice.unknown, other_currency=choice.other_currency)
 
     def collect(self) -> Collecting:
         """Tell the ledger everything that the bank's new files say, each result once.
@@ -125,7 +129,7 @@ class Bridge:
         for file in self._bank.collect():
             state = self._journal.state
             try:
-                outstanding, results = _match(state, file)
+                outstanding, results = match_file(state.outstanding, file)
             except (InvalidPaymentFile, HostileFile) as error:
                 place = str(error.field or "")
                 attention.append(Attention(why=error.code, file=file.name, place=place))
@@ -149,8 +153,8 @@ class Bridge:
         self._journal.keep(replace(state, outstanding=state.outstanding.sending(file)))
         self._bank.deliver(f"{file.message_id}.xml", data)
         ids = tuple(one.order_id for one in file.orders)
-        for start in range(0, len(ids), _NOTED_AT_ONCE):
-            part = ids[start : start + _NOTED_AT_ONCE]
+        for start in range(0, len(ids), NOTED_AT_ONCE):
+            part = ids[start : start + NOTED_AT_ONCE]
             self._desk.note_sent([_split(one)[0] for one in part], digest)
         self._journal.finish()
         return (Sent(message_id=file.message_id, sha256=digest, orders=ids),)
@@ -162,25 +166,29 @@ class Bridge:
         told, notable = list[Report](), list[Attention]()
         for result in results:
             if isinstance(result, Unmatched):
-                notable.append(
-                    Attention(
-                        why=str(result.why),
-                        file=file.name,
-                        order=result.order_id,
-                        place=result.place,
-                    )
-                )
+                notable.append(attention_of(result, file))
                 continue
             report = report_of(result)
             try:
                 self._desk.report(report)
             except Refused as error:
-                if error.code != _CONTRADICTION:
+                if error.code != CONTRADICTION:
                     raise
                 notable.append(Attention(why=error.code, file=file.name, order=result.order_id))
             else:
                 told.append(report)
         return told, notable
+
+
+def choose(ready: Iterable[ReadyOrder], payer: Payer, payees: Mapping[str, Payee]) -> Choice:
+    """Return which orders are paid now, and which of the payer's wait, and why."""
+    own = [one for one in ready if payer.pays_for(one.payer)]
+    same = [one for one in own if one.currency == payer.currency]
+    return Choice(
+        payable=tuple((one, payees[one.payee]) for one in same if one.payee in payees),
+        unknown=tuple(one for one in same if one.payee not in payees),
+        other_currency=tuple(one for one in own if one.currency != payer.currency),
+    )
 
 
 def compose(
@@ -246,10 +254,20 @@ def report_of(result: Accepted | Rejected | Booked | Returned) -> Report:
             )
 
 
-def _match(state: State, file: BankFile) -> tuple[Outstanding, tuple[Result, ...]]:
+def attention_of(result: Unmatched, file: BankFile) -> Attention:
+    """Return what a person must look at."""
+    return Attention(why=str(result.why), file=file.name, order=result.order_id, place=result.place)
+
+
+def match_file(outstanding: Outstanding, file: BankFile) -> tuple[Outstanding, tuple[Result, ...]]:
+    """Return what a file of the bank newly says, and the orders after it.
+
+    Raises:
+        HostileFile, InvalidPaymentFile: it cannot be read.
+    """
     if b"pain.002" in file.data:
-        return match_status(state.outstanding, iso20022.read_status(file.data))
-    return match_entries(state.outstanding, iso20022.read_entries(file.data))
+        return match_status(outstanding, iso20022.read_status(file.data))
+    return match_entries(outstanding, iso20022.read_entries(file.data))
 
 
 def _split(end_to_end_id: str) -> tuple[str, int]:

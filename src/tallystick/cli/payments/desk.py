@@ -7,7 +7,7 @@ By convention such a contract has the table `OUTBOX_orders` of its outbox and tw
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -86,7 +86,7 @@ class NetDesk:
     def ready(self) -> Sequence[ReadyOrder]:
         """See `Desk.ready`."""
         rows = self._net.table(self._orders).where(state="READY").order_by("oldest")
-        return [_order(row.to_dict()) for row in rows]
+        return [order_of_row(row.to_dict()) for row in rows]
 
     def note_sent(self, orders: Sequence[str], file: str) -> int:
         """See `Desk.note_sent`."""
@@ -105,7 +105,8 @@ class NetDesk:
         return bool(done.result)
 
 
-def _order(row: dict[str, object]) -> ReadyOrder:
+def order_of_row(row: Mapping[str, object]) -> ReadyOrder:
+    """Return an order as a row of the outbox's table says it."""
     return ReadyOrder(
         id=str(row["id"]),
         case=str(row["case"]),

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from tallystick.cli.catalogue import say
-from tallystick.cli.payments.private_files import decode_private, write_private
+from tallystick.cli.payments.private_files import decode_form, read_private, write_private
 from tallystick.contracts import digest_of
 from tallystick.errors import FileProblem
 from tallystick.interchange.iso20022 import Account, Address, Agent, Party
@@ -140,7 +140,17 @@ def read_payer(path: Path) -> Payer:
         FileProblem: it cannot be read, or others may read it.
         InvalidAccount, InvalidPaymentFile: no bank would take it.
     """
-    payer = decode_private(path, Payer)
+    return payer_of(read_private(path), path)
+
+
+def payer_of(data: bytes, path: Path) -> Payer:
+    """Return who pays, from the bytes of a private file.
+
+    Raises:
+        FileProblem: it has another form.
+        InvalidAccount, InvalidPaymentFile: no bank would take it.
+    """
+    payer = decode_form(data, path, Payer)
     payer.as_party(), payer.as_account(), payer.bank()
     return payer
 
@@ -148,14 +158,24 @@ def read_payer(path: Path) -> Payer:
 def read_payees(path: Path) -> Mapping[str, Payee]:
     """Return the payees of a private file by the digest that the ledger names them by.
 
-    The digest is computed from name and account here, so a file cannot claim one.
-
     Raises:
         FileProblem: it cannot be read, or others may read it, or a payee has another form.
         InvalidAccount, InvalidPaymentFile: no bank would take one of them.
     """
+    return payees_of(read_private(path), path)
+
+
+def payees_of(data: bytes, path: Path) -> Mapping[str, Payee]:
+    """Return the payees in the bytes of a private file, as `read_payees` does.
+
+    The digest is computed from name and account here, so a file cannot claim one.
+
+    Raises:
+        FileProblem: it or a payee has another form.
+        InvalidAccount, InvalidPaymentFile: no bank would take one of them.
+    """
     found = {}
-    for number, fields in enumerate(decode_private(path, _PayeeFile).payees):
+    for number, fields in enumerate(decode_form(data, path, _PayeeFile).payees):
         claimed = fields.pop("digest", None)
         try:
             payee = msgspec.convert(fields, Payee)

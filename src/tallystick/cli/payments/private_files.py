@@ -86,8 +86,17 @@ def decode_private(path: Path, kind: type[T]) -> T:
     Raises:
         FileProblem: it cannot be read, or does not have this form.
     """
+    return decode_form(read_private(path), path, kind)
+
+
+def decode_form(data: bytes, path: Path, kind: type[T]) -> T:
+    """Return what the bytes of a private JSON file hold; the path is what errors call it.
+
+    Raises:
+        FileProblem: they do not have this form.
+    """
     try:
-        return msgspec.json.decode(read_private(path), type=kind)
+        return msgspec.json.decode(data, type=kind)
     except msgspec.DecodeError as error:
         # The error names the place, never a value: what is in such a file is private.
         raise FileProblem(

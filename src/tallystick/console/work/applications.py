@@ -11,6 +11,7 @@ from starlette.responses import Response
 from tallystick.console.ledger import Json, at
 from tallystick.console.masking import listed_transactions
 from tallystick.console.visit import Visit
+from tallystick.console.work.bank_outboxes import works_with_bank
 from tallystick.console.work.list_pages import takes_lists
 from tallystick.console.work.standing import may_call, standings_of
 from tallystick.console.work.take_aways import has_take_aways
@@ -41,6 +42,7 @@ async def show_application(visit: Visit) -> Response:
         transactions=transactions,
         takes_lists=takes_lists(visit, contract),
         has_take_aways=has_take_aways(visit, contract["name"]),
+        works_with_bank=works_with_bank(visit, contract),
     )
 
 

@@ -6,13 +6,23 @@ from __future__ import annotations
 from typing import Final
 
 from tallystick.console.access import Access, Page
-from tallystick.console.paces import EXPORT
+from tallystick.console.paces import EXPORT, UPLOAD
+from tallystick.console.work.bank_pages import show_payments, take_step
 from tallystick.console.work.case_files import give_case_file
 from tallystick.console.work.certificates import give_certificate
 from tallystick.console.work.list_pages import show_lists, take_list
 from tallystick.console.work.take_aways import give_take_away, show_take_aways
 
 FILE_PAGES: Final = (
+    Page(path="/bank/{contract}", name="bank", access=Access.SIGNED_IN, handler=show_payments),
+    Page(
+        path="/bank/{contract}",
+        name="take_bank_step",
+        access=Access.SIGNED_IN,
+        handler=take_step,
+        method="POST",
+        pace=UPLOAD,
+    ),
     Page(path="/lists/{contract}", name="lists", access=Access.SIGNED_IN, handler=show_lists),
     Page(
         path="/lists/{contract}",
