@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from tallystick.client.event_stream import LiveEvent
-from tallystick.client.figures import alerts, fetch_statistic, statistics
+from tallystick.client.figures import alerts, fetch_statistic, fetch_stretches, statistics
 from tallystick.client.links import AsyncLink
 from tallystick.client.previews import (
     FoundingChanges,
@@ -157,6 +157,22 @@ class AsyncNetReader:
         Cells with few subjects come without figures; raises `NotFound`.
         """
         return await self._link.run(fetch_statistic(contract, name, period))
+
+    async def statistic_stretches(
+        self, contract: str, name: str, *, stretches: int = 24, **filters: Filter
+    ) -> Item:
+        """Return a statistic over the time from `from_` to `to`, in equal stretches, oldest first.
+
+        Times are aware datetimes or unix milliseconds; values of what it is counted by, as further
+        keywords, choose some of its cells: `net.statistic_stretches(contract, name, from_=begin,
+        to=end, stretches=30, province="11")`.
+
+        Raises:
+            NotFound: there is no such statistic.
+            Withheld: it says who is counted; times that overlap would tell single people apart.
+            InvalidArguments: no such cell, or the time is too short for so many stretches.
+        """
+        return await self._link.run(fetch_stretches(contract, name, stretches, filters))
 
     def alerts(self, contract: str, **filters: Filter) -> AsyncIterator[Item]:
         """Yield the alerts of a contract's rules, newest first.

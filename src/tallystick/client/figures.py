@@ -23,6 +23,15 @@ def fetch_statistic(contract: str, statistic: str, period: str | None) -> Flow[I
     return Item((yield from fetch_json(ask, dict[str, Any])))
 
 
+def fetch_stretches(
+    contract: str, statistic: str, stretches: int, filters: Mapping[str, Filter]
+) -> Flow[Item]:
+    """Return a statistic over a time in equal stretches; raises as the node says."""
+    path = f"/v1/contracts/{segment(contract)}/statistics/{segment(statistic)}/stretches"
+    ask = Ask("GET", path, text_filters({"stretches": stretches, **filters}))
+    return Item((yield from fetch_json(ask, dict[str, Any])))
+
+
 def alerts(contract: str, filters: Mapping[str, Filter]) -> Listing[Item]:
     """Return the list of a contract's alerts, newest first."""
     return Listing(f"/v1/contracts/{segment(contract)}/alerts", text_filters(filters), Item)

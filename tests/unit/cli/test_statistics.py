@@ -71,6 +71,33 @@ def test_a_period_is_of_one_statistic(tally: Tally, url: str) -> None:
     assert tally(*asked, "none", "--url", url).code == 3
 
 
+def test_a_statistic_over_any_time_comes_in_equal_stretches(tally: Tally, url: str) -> None:
+    """As many as were asked for, oldest first; their counts are those of a stretch of them all."""
+    asked = ("contract", "statistics", "notes", "largest", "--url", url)
+    since, until = ("--since", "1970-01-01T00:00:00Z"), ("--until", "2100-01-01T00:00:00Z")
+    rows = tally(*asked, *since, *until, "--stretches", 3, "--json").json
+    assert [one["end"] for one in rows[:2]] == [one["begin"] for one in rows[1:]]
+    (whole,) = tally(*asked, *since, *until, "--stretches", 1, "--json").json
+    assert sum(one["count"] for one in rows) == whole["count"] == 15
+    assert len(tally(*asked, *since, *until, "--json").json) == 24
+    assert "1500" in tally(*asked, *since, *until).out
+
+
+def test_a_time_that_is_none_or_half_is_refused(tally: Tally, url: str) -> None:
+    """Both ends, one kind of time, a name and a value; who is counted is not told."""
+    asked = ("contract", "statistics", "notes", "largest", "--url", url)
+    since, until = ("--since", "1970-01-01T00:00:00Z"), ("--until", "2100-01-01T00:00:00Z")
+    assert tally(*asked, *since).code == 2
+    assert tally(*asked, *until).code == 2
+    assert tally(*asked, *since, "--until", "tomorrow").code == 2
+    assert tally(*asked, *since, *until, "--period", "1999-01").code == 2
+    assert tally(*asked, *since, *until, "--cell", "province").code == 2
+    assert tally("contract", "statistics", "notes", *since, *until, "--url", url).code == 2
+    withheld = tally("contract", "statistics", "notes", "raised", "--url", url, *since, *until)
+    assert "E_WITHHELD" in withheld.err
+    assert "E_ARGUMENT" in tally(*asked, *since, *until, "--cell", "county=x").err
+
+
 def test_alerts_are_listed_and_filtered(tally: Tally, url: str) -> None:
     """With the version of the rule."""
     asked = ("contract", "alerts", "notes", "--url", url)
@@ -89,6 +116,8 @@ def test_the_asynchronous_client_reads_the_same(node: FakeNode) -> None:
         async with connect_async("http://localhost", http=http) as net:
             assert [one["name"] async for one in net.statistics("notes")] == ["raised", "largest"]
             assert (await net.statistic("notes", "raised"))["total"]["value"] == 12_000
+            over = await net.statistic_stretches("notes", "largest", from_=0, to=node.now + 1)
+            assert (len(over["items"]), over["total"]["count"]) == (24, 15)
             assert len([one async for one in net.alerts("notes", level="warning")]) == 5
             with pytest.raises(NotFound):
                 await net.statistic("notes", "none")

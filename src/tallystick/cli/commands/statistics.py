@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from cyclopts import Parameter
 
 from tallystick.cli.answers import Answer, Listing, Plain, Row
 from tallystick.cli.catalogue import say
@@ -17,7 +20,29 @@ if TYPE_CHECKING:
 
 _OVERVIEW: Final = ("name", "label", "shown", "by", "kind")
 _FIGURES: Final = ("shown", "count", "numerator", "denominator", "percentiles")
+_STRETCH: Final = ("begin", "end", "shown", "count")
+_STRETCHES: Final = 24
 _ALERTS: Final = ("number", "time", "level", "rule", "version", "state", "count", "sentence")
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """Of what time a statistic is shown: a kept period, or any time in equal stretches."""
+
+    period: str | None = None
+    since: str | None = None
+    until: str | None = None
+    stretches: int | None = None
+    cell: Annotated[tuple[str, ...], Parameter(negative=())] = ()
+
+    @property
+    def is_over_time(self) -> bool:
+        """Whether any time was asked for."""
+        return bool(self.since or self.until or self.stretches is not None or self.cell)
+
+
+_WHEN: Final = When()
 
 
 def statistics(
@@ -25,28 +50,34 @@ def statistics(
     statistic: str | None = None,
     /,
     *,
-    period: str | None = None,
+    when: When = _WHEN,
     full: bool = False,
     address: Address = ADDRESS,
     place: Place = PLACE,
     _output: Output = OUTPUT,
 ) -> Answer:
-    """Show a contract's statistics, or the cells of one.
+    """Show a contract's statistics, the cells of one, or one over time.
 
     Raises:
         NotFound: there is no such statistic.
-        UsageError: a period, or full figures, without a statistic.
+        Withheld: over any time it would say who is counted.
+        InvalidArguments: no such cell, or too short a time.
+        UsageError: a time, or full figures, without a statistic; a time that is none or half.
     """
     if statistic is None:
-        if period is not None or full:
+        if when != _WHEN or full:
             raise UsageError(say("statistics.which"), field="STATISTIC")
         return _overview(contract, address)
+    if when.is_over_time:
+        if when.period is not None or full:
+            raise UsageError(say("statistics.one_time"), field="--since")
+        return _over_time(contract, statistic, when, address)
     if full:
-        return _full(contract, statistic, period or "", place)
+        return _full(contract, statistic, when.period or "", place)
     from tallystick.cli.linking import open_net
 
     with open_net(address) as net:
-        found = net.statistic(contract, statistic, period=period)
+        found = net.statistic(contract, statistic, period=when.period)
     rows = [_row(cell) for cell in (*found["cells"], found["total"])]
     return _listing(rows, found["cells"])
 
@@ -84,6 +115,39 @@ def _overview(contract: str, address: Address) -> Listing:
             for one in net.statistics(contract)
         )
     return Listing(rows, _OVERVIEW)
+
+
+def _over_time(contract: str, statistic: str, when: When, address: Address) -> Listing:
+    """Return a statistic over a time in equal stretches, oldest first."""
+    from tallystick.cli.linking import open_net
+    from tallystick.cli.times import parse_time
+
+    for option, text in (("--since", when.since), ("--until", when.until)):
+        if text is None:
+            raise UsageError(say("statistics.from_when"), field=option)
+    wrong = [one for one in when.cell if "=" not in one]
+    if wrong:
+        message = say("usage.value", name="--cell", value=wrong[0])
+        raise UsageError(message, field="--cell", expected="NAME=VALUE")
+    cell = dict(one.split("=", 1) for one in when.cell)
+    times = {
+        "from_": parse_time(when.since or "", "--since"),
+        "to": parse_time(when.until or "", "--until"),
+    }
+    count = _STRETCHES if when.stretches is None else when.stretches
+    with open_net(address) as net:
+        found = net.statistic_stretches(contract, statistic, stretches=count, **{**cell, **times})
+    rows: tuple[Row, ...] = tuple(
+        {
+            "begin": one["begin"],
+            "end": one["end"],
+            "shown": "—" if one["value"] is None else str(one["value"]),
+            "value": one["value"],
+            "count": one["count"],
+        }
+        for one in found["items"]
+    )
+    return Listing(rows, _STRETCH)
 
 
 def _full(contract: str, statistic: str, period: str, place: Place) -> Listing:

@@ -206,6 +206,12 @@ MESSAGES: Final[Mapping[str, Text]] = {
     "lint.clean": Text("nothing found, files: {files}", "未发现问题，文件数：{files}"),
     "lint.found": Text("found: {count}, files: {files}", "发现 {count} 处，文件数：{files}"),
     "lint.allowed": Text("allowed with a reason: {count}", "已写明理由予以豁免：{count} 处"),
+    "statistics.from_when": Text(
+        "over any time needs both --since and --until", "任意时段须同时给出 --since 与 --until"
+    ),
+    "statistics.one_time": Text(
+        "either a period, or full figures, or any time", "时期、完整数值与任意时段只能选其一"
+    ),
     "statistics.which": Text("which statistic is meant?", "请指定统计指标"),
     "lint.nothing": Text("there is no Python file", "没有 Python 文件"),
     # node
