@@ -97,7 +97,7 @@ class PaymentFiles:
                 "file": one.message_id,
                 "reference": one.return_reference or one.bank_reference,
             }
-            for one in reversed(_known(state).orders.values())
+            for one in reversed([*_known(state).orders.values()])
         ]
 
 

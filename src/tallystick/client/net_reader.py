@@ -157,7 +157,7 @@ class NetReader:
         return self._link.run(fetch_statistic(contract, name, period))
 
     def statistic_stretches(
-        self, contract: str, name: str, *, stretches: int = 24, **filters: Filter
+        self, contract: str, name: str, /, *, stretches: int = 24, **filters: Filter
     ) -> Item:
         """Return a statistic over the time from `from_` to `to`, in equal stretches, oldest first.
 

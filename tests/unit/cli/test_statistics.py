@@ -91,7 +91,9 @@ def test_a_time_that_is_none_or_half_is_refused(tally: Tally, url: str) -> None:
     assert tally(*asked, *until).code == 2
     assert tally(*asked, *since, "--until", "tomorrow").code == 2
     assert tally(*asked, *since, *until, "--period", "1999-01").code == 2
-    assert tally(*asked, *since, *until, "--cell", "province").code == 2
+    for cell in ("province", "stretches=2", "from_=0"):
+        assert tally(*asked, *since, *until, "--cell", cell).code == 2
+    assert "E_ARGUMENT" in tally(*asked, *since, *until, "--cell", "name=x").err
     assert tally("contract", "statistics", "notes", *since, *until, "--url", url).code == 2
     withheld = tally("contract", "statistics", "notes", "raised", "--url", url, *since, *until)
     assert "E_WITHHELD" in withheld.err

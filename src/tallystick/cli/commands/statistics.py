@@ -22,6 +22,8 @@ _OVERVIEW: Final = ("name", "label", "shown", "by", "kind")
 _FIGURES: Final = ("shown", "count", "numerator", "denominator", "percentiles")
 _STRETCH: Final = ("begin", "end", "shown", "count")
 _STRETCHES: Final = 24
+_TIMES: Final = frozenset({"from", "from_", "to", "stretches", "period"})
+"""Words of the question itself, by which no cell is named."""
 _ALERTS: Final = ("number", "time", "level", "rule", "version", "state", "count", "sentence")
 
 
@@ -125,18 +127,19 @@ def _over_time(contract: str, statistic: str, when: When, address: Address) -> L
     for option, text in (("--since", when.since), ("--until", when.until)):
         if text is None:
             raise UsageError(say("statistics.from_when"), field=option)
-    wrong = [one for one in when.cell if "=" not in one]
+    wrong = [one for one in when.cell if "=" not in one or one.split("=")[0] in _TIMES]
     if wrong:
         message = say("usage.value", name="--cell", value=wrong[0])
         raise UsageError(message, field="--cell", expected="NAME=VALUE")
     cell = dict(one.split("=", 1) for one in when.cell)
-    times = {
+    filters: dict[str, str | int] = {
+        **cell,
         "from_": parse_time(when.since or "", "--since"),
         "to": parse_time(when.until or "", "--until"),
     }
     count = _STRETCHES if when.stretches is None else when.stretches
     with open_net(address) as net:
-        found = net.statistic_stretches(contract, statistic, stretches=count, **{**cell, **times})
+        found = net.statistic_stretches(contract, statistic, stretches=count, **filters)
     rows: tuple[Row, ...] = tuple(
         {
             "begin": one["begin"],
