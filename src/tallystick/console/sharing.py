@@ -16,7 +16,6 @@ from tallystick.console.account.invitations import has_accounts, invite
 from tallystick.console.account.vault_key import open_vault
 from tallystick.console.account.who import who_asks
 from tallystick.console.backups import Backups
-from tallystick.console.bank_files import BankFiles
 from tallystick.console.forgery import visitor_of
 from tallystick.console.languages import choose_language
 from tallystick.console.ledger import Ledger
@@ -34,7 +33,7 @@ from tallystick.console.proving import (
 )
 from tallystick.console.records import Records, records_path, vault_key_path
 from tallystick.console.settings import origin_of, read_settings
-from tallystick.console.visit import THEMES, ListReader, Person, Visit
+from tallystick.console.visit import THEMES, BankFiles, ListReader, Person, Visit
 
 TRUST_FILE: Final = "trust.json"
 

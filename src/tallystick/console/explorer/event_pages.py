@@ -21,6 +21,7 @@ from tallystick.console.list_files import (
     paged,
 )
 from tallystick.console.masking import cover_events
+from tallystick.console.saved_views import views_here
 from tallystick.console.shown import BEIJING
 from tallystick.console.visit import Visit
 from tallystick.errors import InvalidArguments
@@ -58,6 +59,7 @@ async def show_events(visit: Visit) -> Response:
         is_covered=is_covered,
         contracts=[*visit.names.contracts, *_BUILT_IN],
         announced=announced,
+        saved_views=await views_here(visit),
     )
 
 

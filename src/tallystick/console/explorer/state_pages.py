@@ -20,6 +20,7 @@ from tallystick.console.explorer.spreadsheets import give_table, organizations_f
 from tallystick.console.ledger import Json, at, record_at, table_of
 from tallystick.console.list_files import give_list, is_file_wanted
 from tallystick.console.masking import cover_rows, listed_transactions
+from tallystick.console.saved_views import views_here
 from tallystick.console.visit import Visit
 from tallystick.errors import InvalidArguments
 
@@ -92,6 +93,7 @@ async def show_table(visit: Visit) -> Response:
         facets=facets,
         columns=columns[:_COLUMNS_MAX],
         filters=filters[:_FILTERS_MAX],
+        saved_views=await views_here(visit),
     )
 
 

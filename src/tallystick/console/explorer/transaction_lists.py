@@ -23,6 +23,7 @@ from tallystick.console.list_files import (
     of,
 )
 from tallystick.console.masking import listed_transactions
+from tallystick.console.saved_views import views_here
 from tallystick.console.visit import Visit
 
 BUILT_IN: Final = ("membership", "governance")
@@ -45,6 +46,7 @@ async def show_transactions(visit: Visit) -> Response:
     return visit.page(
         "explorer/transactions.html",
         transactions=transactions,
+        saved_views=await views_here(visit),
         news=news_of(visit, transactions),
         chosen={name: visit.query.get(name, "") for name in FILTERS},
         contracts=[*visit.names.contracts, *BUILT_IN],

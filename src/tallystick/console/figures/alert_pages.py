@@ -20,6 +20,7 @@ from tallystick.console.ledger import Json, at
 from tallystick.console.list_files import give_list, is_file_wanted
 from tallystick.console.moments import moment_in
 from tallystick.console.problems import FORBIDDEN_ROLE, problem_page
+from tallystick.console.saved_views import views_here
 from tallystick.console.visit import Person, Visit
 from tallystick.errors import InvalidArguments, NotFound
 from tallystick.model import ROLE_SUPERVISOR
@@ -67,7 +68,8 @@ async def show_alerts(visit: Visit) -> Response:
     ]
     if is_file:
         return await give_list(visit, alerts_file(visit, shown))
-    return visit.page("figures/alerts.html", alerts=shown, contracts=contracts)
+    saved = await views_here(visit)
+    return visit.page("figures/alerts.html", alerts=shown, contracts=contracts, saved_views=saved)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from tallystick.console.audit import Kind, read_trail
 from tallystick.console.governing.key_pages import keys_in_force
 from tallystick.console.ledger import Json, at
 from tallystick.console.masking import cover_listed
+from tallystick.console.saved_views import views_of
 from tallystick.console.visit import Person, Visit
 from tallystick.console.work.drafts import named_drafts
 from tallystick.console.work.inbox import tasks_of
@@ -48,6 +49,7 @@ async def home_of(visit: Visit, person: Person, systems: list[Json]) -> dict[str
             for task in mine[:_SHOWN]
         ],
         "drafts": await asyncio.to_thread(lambda: named_drafts(visit)[:_SHOWN]),
+        "views": await asyncio.to_thread(views_of, visit.records, person.account),
         "latest": done,
         "alerts": sorted(
             (one for some in alerts for one in some), key=lambda one: -int(one["time_ms"])

@@ -127,7 +127,7 @@ def load_journal(records: Records, outbox: Outbox) -> Journal:
             .order_by(FILES.c.noted_at.is_not(None), FILES.c.created_ms.desc())
             .limit(_FILES_SHOWN)
         )
-        files = [_file(row) for row in connection.execute(wanted).mappings()]
+        files = [_file(dict(row)) for row in connection.execute(wanted).mappings()]
     if found is None:
         return Journal(files=files)
     reading = found["reading"]
@@ -156,7 +156,9 @@ def begin_file(records: Records, outbox: Outbox, file: KeptFile, before: str, af
         connection.execute(insert(FILES).values(values))
 
 
-def change_file(records: Records, outbox: Outbox, message_id: str, **values: Any) -> None:  # noqa: ANN401
+def change_file(
+    records: Records, outbox: Outbox, message_id: str, values: Mapping[str, str | int]
+) -> None:
     """Note in which batch the ledger is told of a file (`batch`), or when it was (`noted_at`)."""
     with records.write() as connection:
         mine = *_mine(FILES, outbox), FILES.c.message_id == message_id

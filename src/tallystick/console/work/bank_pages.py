@@ -17,10 +17,10 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from tallystick.console.audit import Kind, note
-from tallystick.console.bank_files import BankFiles, MadeFile, PrivateFiles
+from tallystick.console.bank_files import MadeFile, PrivateFiles
 from tallystick.console.ledger import Json, at
 from tallystick.console.problems import FORBIDDEN_ROLE, problem_page
-from tallystick.console.visit import Visit
+from tallystick.console.visit import BankFiles, Visit
 from tallystick.console.work.bank_answers import (
     begin_reading,
     forget_reading,
@@ -167,7 +167,9 @@ async def _note(visit: Visit, desk: Desk, _sent: FormData) -> Response:
     )
     answer = await begin_batch(visit, new)
     batch = answer.headers["location"].rsplit("/", 1)[1]
-    await asyncio.to_thread(change_file, visit.records, desk.outbox, known.message_id, batch=batch)
+    await asyncio.to_thread(
+        change_file, visit.records, desk.outbox, known.message_id, {"batch": batch}
+    )
     return answer
 
 
@@ -227,7 +229,7 @@ async def _desk(visit: Visit) -> Desk | None:
     # Lists may be behind, but what they showed as ready and show so no longer has been noted.
     if known is not None and not {*map(end_to_end_id, known.rows)} & {*map(end_to_end_id, ready)}:
         await asyncio.to_thread(
-            change_file, visit.records, outbox, known.message_id, noted_at=visit.now_ms
+            change_file, visit.records, outbox, known.message_id, {"noted_at": visit.now_ms}
         )
     if journal.reading is not None:
         await asyncio.to_thread(settle_reading, visit.records, outbox, journal.reading)

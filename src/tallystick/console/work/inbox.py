@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from tallystick.console.ledger import Json, at
 from tallystick.console.list_files import give_list, is_file_wanted
+from tallystick.console.saved_views import views_here
 from tallystick.console.signing.under_way import under_way
 from tallystick.console.visit import Person, Visit
 from tallystick.console.work.acting import with_a_way_on
@@ -64,6 +65,7 @@ async def show_inbox(visit: Visit) -> Response:
     return visit.page(
         "work/inbox.html",
         tab="todo",
+        saved_views=await views_here(visit),
         tasks=tasks,
         count=len(everything),
         systems=systems_in(everything),
