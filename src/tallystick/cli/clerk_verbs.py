@@ -43,6 +43,16 @@ class Clerking(Protocol):
         """Return what a day is anchored with, from its lines."""
         ...
 
+    def missing_in(
+        self,
+        tables: TableReader,
+        owner: str,
+        directory: bytes,
+        causes: Mapping[tuple[str, int], tuple[int, str]],
+    ) -> list[tuple[str, int, int]]:
+        """Return which numbers have neither line nor cause: terminal, first and last of a run."""
+        ...
+
     def lines_to_show(
         self, tables: TableReader, audit: str, directory: bytes
     ) -> list[list[dict[str, Any]]]:

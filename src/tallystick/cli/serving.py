@@ -120,6 +120,7 @@ class Host:
         """Return the console, which stands before the API."""
         from tallystick.cli.console_backups import BackupFolder
         from tallystick.cli.console_certificates import certificate_kinds, certificates_of
+        from tallystick.cli.console_clerks import NodeClerks
         from tallystick.cli.console_lists import InstalledListReader
         from tallystick.cli.console_payments import PaymentFiles
         from tallystick.cli.console_take_aways import NodeTakeAways
@@ -142,6 +143,7 @@ class Host:
             take_aways=NodeTakeAways(folder, self._serving.url),
             list_reader=InstalledListReader(),
             bank_files=PaymentFiles(),
+            clerks=NodeClerks(folder, self._serving.url),
             backups=partial(BackupFolder, folder),
         )
         return create_console(door, options)

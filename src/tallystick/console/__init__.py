@@ -4,9 +4,10 @@
 from tallystick.console.application import create_console
 from tallystick.console.backups import Backup, Backups, Work, WorkEnd, WorkKind
 from tallystick.console.bank_files import BankAnswer, MadeFile, PrivateFiles
+from tallystick.console.clerks import Causes, DayOfLines, ShownLines
+from tallystick.console.options import ConsoleOptions
 from tallystick.console.proving import CertificateKind, TakeAwayKind
 from tallystick.console.rescuing import rescue
-from tallystick.console.sharing import ConsoleOptions
 from tallystick.console.visit import ReadList
 from tallystick.console.webhooks.courier import Courier
 from tallystick.console.webhooks.starting import start_webhooks
@@ -15,12 +16,15 @@ __all__ = [
     "Backup",
     "Backups",
     "BankAnswer",
+    "Causes",
     "CertificateKind",
     "ConsoleOptions",
     "Courier",
+    "DayOfLines",
     "MadeFile",
     "PrivateFiles",
     "ReadList",
+    "ShownLines",
     "TakeAwayKind",
     "Work",
     "WorkEnd",

@@ -27,6 +27,7 @@ from tallystick.console.cookies import set_private_cookie
 from tallystick.console.forgery import VISITOR_COOKIE
 from tallystick.console.headers import PAGE_HEADERS, STATIC_HEADERS
 from tallystick.console.ledger import Ledger
+from tallystick.console.options import ConsoleOptions
 from tallystick.console.paces import EXPORT
 from tallystick.console.painting import STATIC
 from tallystick.console.problems import (
@@ -37,7 +38,7 @@ from tallystick.console.problems import (
     document_of,
     problem_page,
 )
-from tallystick.console.sharing import Console, ConsoleOptions
+from tallystick.console.sharing import Console
 from tallystick.console.site_map import PAGES
 from tallystick.console.spreadsheets import SPREADSHEETS
 from tallystick.console.visit import Person, Visit

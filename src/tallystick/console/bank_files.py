@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from tallystick.console.ledger import Json
 
@@ -39,3 +41,29 @@ class BankAnswer:
     """Arguments of `report_payment`, in order."""
     attention: list[dict[str, Json]]
     """What a person must look at."""
+
+
+class BankFiles(Protocol):
+    """Payment files by the same rules as `tally payments`; a state is text, empty at first."""
+
+    @property
+    def noted_at_once(self) -> int:
+        """As many orders as one `note_sent` takes."""
+
+    def make(
+        self, rows: Sequence[Json], files: PrivateFiles, *, network: str, now_ms: int
+    ) -> MadeFile:
+        """Return the payment file for rows of an outbox; the same from the same arguments.
+
+        Raises `TallystickError` where a private file is not as it must be, or no bank would take
+        the payments.
+        """
+
+    def sending(self, state: str, data: bytes) -> str:
+        """Return what is known of the orders once a payment file is on its way."""
+
+    def read(self, state: str, name: str, data: bytes) -> BankAnswer:
+        """Return what a file of the bank says; raises `TallystickError` where it is none."""
+
+    def sent_orders(self, state: str) -> list[Json]:
+        """Return the orders that were sent: id, stage, amount, currency, file, reference."""

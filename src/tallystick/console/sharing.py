@@ -4,9 +4,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
@@ -15,60 +12,19 @@ from tallystick.console.account.cast import admit_cast
 from tallystick.console.account.invitations import has_accounts, invite
 from tallystick.console.account.vault_key import open_vault
 from tallystick.console.account.who import who_asks
-from tallystick.console.backups import Backups
 from tallystick.console.forgery import visitor_of
 from tallystick.console.languages import choose_language
 from tallystick.console.ledger import Ledger
 from tallystick.console.names import Names
+from tallystick.console.options import ConsoleOptions
 from tallystick.console.paces import Paces
 from tallystick.console.painting import TemplatePainter
-from tallystick.console.proving import (
-    CertificateKinds,
-    Certificates,
-    ProofCheck,
-    Prover,
-    TakeAways,
-    no_certificate_kinds,
-    no_proof_check,
-)
+from tallystick.console.proving import Prover, no_certificate_kinds, no_proof_check
 from tallystick.console.records import Records, records_path, vault_key_path
 from tallystick.console.settings import origin_of, read_settings
-from tallystick.console.visit import THEMES, BankFiles, ListReader, Person, Visit
+from tallystick.console.visit import THEMES, Person, Visit
 
 TRUST_FILE: Final = "trust.json"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsoleOptions:
-    """How a console runs."""
-
-    data: Path
-    """Folder of the node; the console keeps its accounts in it."""
-    hosts: frozenset[str] = frozenset()
-    """Names by which callers may know this server; empty means any."""
-    trust: Path | None = None
-    """The trust file against which proofs are checked; by default the folder's own."""
-    check_proof: ProofCheck | None = None
-    """Checks a proof that a reader hands in; without it only hashes are checked."""
-    on_first_link: Callable[[str], None] | None = None
-    """Told the path by which the first account is opened, at each start until there is one."""
-    certificates: Certificates | None = None
-    """Makes certificates of records; without it the page of a deposit offers its receipt only."""
-    certificate_kinds: CertificateKinds | None = None
-    """Names a contract's kinds of certificates; without it the page behind a code finds the record
-    by its number alone."""
-    take_aways: TakeAways | None = None
-    """Makes contracts' files to take away; without it there are no such pages."""
-    list_reader: ListReader | None = None
-    """Reads lists of people for contracts; without it there are no such pages."""
-    bank_files: BankFiles | None = None
-    """Makes and reads the files of payments; without it there are no such pages."""
-    backups: Callable[[Path], Backups] | None = None
-    """Gives the backups in the folder that the operator named; without it there is no such page."""
-    samples: Path | None = None
-    """Folder of files to try verification on; only a demonstration has one."""
-    demonstration_keys: Path | None = None
-    """Folder of a demonstration's keys: then anybody may act as their owners."""
 
 
 class Console:
@@ -135,6 +91,7 @@ class Console:
             take_aways=self.options.take_aways,
             list_reader=self.options.list_reader,
             bank_files=self.options.bank_files,
+            clerks=self.options.clerks,
             backups=self.backups,
             samples=self.options.samples,
             check_proof=self.options.check_proof or no_proof_check,

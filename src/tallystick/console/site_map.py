@@ -8,6 +8,7 @@ from typing import Final
 from tallystick.console import (
     account,
     administration,
+    archive,
     choices,
     explorer,
     figures,
@@ -22,9 +23,8 @@ from tallystick.console import (
     verify,
     work,
 )
-from tallystick.console.access import Page
 
-PAGES: Final[tuple[Page, ...]] = (
+PAGES: Final = (
     *choices.PAGES,
     *home.PAGES,
     *masking.PAGES,
@@ -34,6 +34,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *signing.PAGES,
     *work.PAGES,
     *sealing.PAGES,
+    *archive.PAGES,
     *verify.PAGES,
     *figures.PAGES,
     *finding.PAGES,

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
@@ -17,7 +17,8 @@ from starlette.responses import Response
 
 from tallystick.client import FileFacts, Verification
 from tallystick.console.backups import Backups
-from tallystick.console.bank_files import BankAnswer, MadeFile, PrivateFiles
+from tallystick.console.bank_files import BankFiles
+from tallystick.console.clerks import Clerks
 from tallystick.console.cookies import private_cookie
 from tallystick.console.forgery import FORM_KEY, form_key, is_own_form
 from tallystick.console.languages import texts_in
@@ -87,32 +88,6 @@ class ListReader(Protocol):
         """Return in what a list differs from its records: row, beneficiary, why."""
 
 
-class BankFiles(Protocol):
-    """Payment files by the same rules as `tally payments`; a state is text, empty at first."""
-
-    @property
-    def noted_at_once(self) -> int:
-        """As many orders as one `note_sent` takes."""
-
-    def make(
-        self, rows: Sequence[Json], files: PrivateFiles, *, network: str, now_ms: int
-    ) -> MadeFile:
-        """Return the payment file for rows of an outbox; the same from the same arguments.
-
-        Raises `TallystickError` where a private file is not as it must be, or no bank would take
-        the payments.
-        """
-
-    def sending(self, state: str, data: bytes) -> str:
-        """Return what is known of the orders once a payment file is on its way."""
-
-    def read(self, state: str, name: str, data: bytes) -> BankAnswer:
-        """Return what a file of the bank says; raises `TallystickError` where it is none."""
-
-    def sent_orders(self, state: str) -> list[Json]:
-        """Return the orders that were sent: id, stage, amount, currency, file, reference."""
-
-
 class Painter(Protocol):
     """Turns a template and what it shows into a page."""
 
@@ -180,6 +155,8 @@ class Visit:
     """Reads lists of people, where somebody can."""
     bank_files: BankFiles | None = None
     """Makes and reads the files of payments, where somebody can."""
+    clerks: Clerks | None = None
+    """Reads clerks' files, where somebody can."""
     backups: Backups | None = None
     """The node's backups, where somebody looks after them."""
     samples: Path | None = None

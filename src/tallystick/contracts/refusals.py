@@ -79,6 +79,15 @@ class Refusal(Refused):
         for name, value in known.items():
             setattr(self, name, value)
 
+    def in_words(self) -> Label:
+        """Return the sentence with its facts, where no ledger has said it: for who asked here."""
+        facts = self.values()
+        zh, en = (
+            fill(text, lambda name: _text(facts.get(name)))
+            for text in (self.template.zh, self.template.en)
+        )
+        return Label(zh=zh, en=en)
+
     def values(self) -> dict[str, Value]:
         """Return the facts as plain data: what the ledger records beside the code."""
         return {name: plain_value(getattr(self, name)) for name in refusal_fields(type(self))}

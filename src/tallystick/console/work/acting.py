@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final, TypeAlias
 from urllib.parse import urlencode
 
+from tallystick.console.clerks import form_at
 from tallystick.console.ledger import Json, at
 from tallystick.console.visit import Visit
 from tallystick.console.work.standing import argument_for, may_call, said_by, standing_of
@@ -41,7 +42,7 @@ async def actions_with(
             "label": method["label"],
             "subject": subject,
             "description": method["description"],
-            "address": f"/do/{contract['name']}/{method['name']}?"
+            "address": f"{form_at(visit.clerks, contract['name'], method['name'])}?"
             + urlencode({**given, "back": visit.here}),
         }
         for method in methods

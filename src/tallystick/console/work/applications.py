@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from tallystick.console.clerks import form_at
 from tallystick.console.ledger import Json, at
 from tallystick.console.masking import listed_transactions
 from tallystick.console.visit import Visit
@@ -24,7 +25,7 @@ async def show_application(visit: Visit) -> Response:
     contract = await visit.ledger.schema(visit.part("contract"))
     roles = visit.person.roles if visit.person else frozenset()
     actions = [
-        method
+        {**method, "address": form_at(visit.clerks, contract["name"], method["name"])}
         for method in contract["methods"]
         if method["kind"] == "action"
         and visit.person

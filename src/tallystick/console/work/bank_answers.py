@@ -10,7 +10,7 @@ from typing import Any, Final
 from starlette.responses import RedirectResponse, Response
 
 from tallystick.console.records import Records
-from tallystick.console.visit import BankFiles, Visit
+from tallystick.console.visit import Visit
 from tallystick.console.work.bank_journal import (
     Journal,
     Outbox,

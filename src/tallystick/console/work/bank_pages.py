@@ -17,10 +17,10 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from tallystick.console.audit import Kind, note
-from tallystick.console.bank_files import MadeFile, PrivateFiles
+from tallystick.console.bank_files import BankFiles, MadeFile, PrivateFiles
 from tallystick.console.ledger import Json, at
 from tallystick.console.problems import FORBIDDEN_ROLE, problem_page
-from tallystick.console.visit import BankFiles, Visit
+from tallystick.console.visit import Visit
 from tallystick.console.work.bank_answers import (
     begin_reading,
     forget_reading,

@@ -7,7 +7,7 @@ neither network nor disk; what is missing for a call is read from the ledger by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from tallystick.contracts import Contradiction, TableReader, asdict, required_record
@@ -17,6 +17,7 @@ from tallystick.industries.custody.archive_records import (
     Audit,
     Gap,
     Manifest,
+    ManifestEntry,
     Terminal,
     TerminalDay,
 )
@@ -54,25 +55,33 @@ def day_of_lines(
         GapUnexplained: a number is missing, and no cause is given (AFC-7).
         SequenceOverlap: a number comes a second time.
     """
-    entries = entries_of(directory)
-    lines = directory.count(b"\n") + (not directory.endswith(b"\n") and bool(directory))
-    if len(entries) != lines:
-        raise BadManifest(what="a line that is none")
-    archive = required_record(tables, "archives", Archive, owner)
-    named = tuple(dict.fromkeys(one.terminal for one in entries))
-    order = (*named, *(one for one in archive.terminals if one not in named))
-    by_terminal = [one for name in order for one in entries if one.terminal == name]
-    if by_terminal != entries:
-        raise BadManifest(what="lines of a terminal apart")
+    entries = _lines(directory)
     runs = []
-    for name in order:
+    for name, numbers in _by_terminal(tables, owner, entries).items():
         kept = required_record(tables, "terminals", Terminal, name)
-        numbers = [one.sequence for one in entries if one.terminal == name]
         run = _run(name, kept.next, numbers, causes)
         check_run(run, kept.next)
         runs.append(asdict(run) | {"gaps": [asdict(one) for one in run.gaps]})
     tree = BatchTree([entry_digest(one) for one in entries])
     return {"root": tree.root, "size": sum(one.size for one in entries), "terminals": runs}
+
+
+def missing_in(
+    tables: TableReader, owner: str, directory: bytes, causes: Causes
+) -> list[tuple[str, int, int]]:
+    """Return the numbers without a line and without a cause: terminal, first and last of each run.
+
+    Raises:
+        BadManifest: they are no lines, or in another order.
+    """
+    missing = []
+    for name, numbers in _by_terminal(tables, owner, _lines(directory)).items():
+        spans = _spans(name, causes)
+        at = required_record(tables, "terminals", Terminal, name).next
+        for number in (*numbers, *(first for first, _ in spans)):
+            missing += [(name, *run) for run in _unexplained(at, number, spans)]
+            at = max(at, number + 1)
+    return missing
 
 
 def lines_to_show(tables: TableReader, audit: str, directory: bytes) -> list[list[dict[str, Any]]]:
@@ -102,6 +111,34 @@ def lines_to_show(tables: TableReader, audit: str, directory: bytes) -> list[lis
     return [shown[at : at + _SHOWN_MAX] for at in range(0, len(shown), _SHOWN_MAX)]
 
 
+def _lines(directory: bytes) -> list[ManifestEntry]:
+    """Return the lines of a day; raises `BadManifest` if one is none."""
+    entries = entries_of(directory)
+    lines = directory.count(b"\n") + (not directory.endswith(b"\n") and bool(directory))
+    if len(entries) != lines:
+        raise BadManifest(what="a line that is none")
+    return entries
+
+
+def _by_terminal(
+    tables: TableReader, owner: str, entries: Iterable[ManifestEntry]
+) -> dict[str, list[int]]:
+    """Return the numbers of each terminal, in the order of the day; all that must report.
+
+    Raises:
+        BadManifest: the lines of a terminal stand apart.
+    """
+    archive = required_record(tables, "archives", Archive, owner)
+    numbers: dict[str, list[int]] = {}
+    last = None
+    for one in entries:
+        if one.terminal != last and one.terminal in numbers:
+            raise BadManifest(what="lines of a terminal apart")
+        last = one.terminal
+        numbers.setdefault(last, []).append(one.sequence)
+    return numbers | {name: [] for name in archive.terminals if name not in numbers}
+
+
 def _run(name: str, expected: int, numbers: Iterable[int], causes: Causes) -> TerminalDay:
     """Return a terminal's numbers of a day; whatever is missing among them must have a cause."""
     gaps = tuple(
@@ -109,16 +146,32 @@ def _run(name: str, expected: int, numbers: Iterable[int], causes: Causes) -> Te
         for (terminal, first), (last, cause) in sorted(causes.items())
         if terminal == name
     )
-    explained = {at for gap in gaps for at in range(gap.first, gap.first + gap.count)}
+    spans = _spans(name, causes)
     listed = list(numbers)
     at = expected
     for number in listed:
-        missing = next((one for one in range(at, number) if one not in explained), None)
-        if missing is not None:
+        for missing, _ in _unexplained(at, number, spans):
             raise GapUnexplained(terminal=name, sequence=missing)
-        if number < at or number in explained:
+        if number < at or any(first <= number <= last for first, last in spans):
             raise BadManifest(what=f"number {number} of {name}")
         at = number + 1
     if any(gap.count < 1 for gap in gaps):
         raise BadManifest(what=f"gap of {name}")
     return TerminalDay(terminal=name, first=expected, entries=len(listed), gaps=gaps)
+
+
+def _spans(name: str, causes: Causes) -> list[tuple[int, int]]:
+    """Return the gaps of a terminal that have a cause: first and last number, in order."""
+    return sorted(
+        (first, last) for (terminal, first), (last, _) in causes.items() if terminal == name
+    )
+
+
+def _unexplained(at: int, end: int, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield first and last of each run of numbers from `at` and before `end` that is in no gap."""
+    for first, last in spans:
+        if at < first and at < end:
+            yield at, min(first, end) - 1
+        at = max(at, last + 1)
+    if at < end:
+        yield at, end - 1

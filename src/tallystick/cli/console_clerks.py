@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Clerks' files as the console reads them: by the same modules as `tally NAME archive-day` does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Lock
+
+from tallystick.cli.clerk_verbs import clerk_verbs_of, clerking_of
+from tallystick.cli.demo.names import TRUST_FILE
+from tallystick.cli.exported_tables import ProvenTables
+from tallystick.client import connect
+from tallystick.console import Causes, DayOfLines, ShownLines
+from tallystick.contracts import Refusal
+
+
+class NodeClerks:
+    """Reads them against what the folder's node says, checked against its trust file."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        """Ask the folder's node, which answers at this address."""
+        self._folder = folder
+        self._url = url
+        self._one_at_a_time = Lock()
+
+    def serves(self, contract: str) -> bool:
+        """Tell whether the package of a contract has a module for clerks."""
+        return any(clerk_verbs_of(contract, ()))
+
+    def day(self, contract: str, owner: str, directory: bytes, causes: Causes) -> DayOfLines:
+        """Return what a day is anchored with.
+
+        Raises:
+            NotFound: the owner has no terminal yet, or a line is of an unknown one.
+            Unverified: a proof of the node does not hold.
+        """
+        clerking = clerking_of(contract)
+        with self._one_at_a_time, connect(self._url, trust=self._folder / TRUST_FILE) as net:
+            tables = ProvenTables(net, contract)
+            try:
+                missing = clerking.missing_in(tables, owner, directory, causes)
+                if missing:
+                    return DayOfLines(missing=missing)
+                return DayOfLines(args=clerking.day_of_lines(tables, owner, directory, causes))
+            except Refusal as refusal:
+                return DayOfLines(problem=_said(refusal))
+
+    def lines(self, contract: str, audit: str, directory: bytes) -> ShownLines:
+        """Return what an audit still asks for, so many lines for each call.
+
+        Raises:
+            NotFound: there is no such audit.
+            Unverified: a proof of the node does not hold.
+        """
+        with self._one_at_a_time, connect(self._url, trust=self._folder / TRUST_FILE) as net:
+            tables = ProvenTables(net, contract)
+            try:
+                calls = clerking_of(contract).lines_to_show(tables, audit, directory)
+            except Refusal as refusal:
+                return ShownLines(problem=_said(refusal))
+            return ShownLines(calls=calls)
+
+
+def _said(refusal: Refusal) -> dict[str, str]:
+    words = refusal.in_words()
+    return {"code": refusal.code, "zh": words.zh, "en": words.en}

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pages of archives."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tallystick.console.access import Access, Page
+from tallystick.console.archive.day_pages import show_day, take_day
+from tallystick.console.archive.line_pages import show_lines, take_lines
+from tallystick.console.paces import UPLOAD
+
+PAGES: Final = (
+    Page(
+        path="/archive/{contract}/day",
+        name="archive_day",
+        access=Access.SIGNED_IN,
+        handler=show_day,
+    ),
+    Page(
+        path="/archive/{contract}/day",
+        name="take_archive_day",
+        access=Access.SIGNED_IN,
+        handler=take_day,
+        method="POST",
+        pace=UPLOAD,
+    ),
+    Page(
+        path="/archive/{contract}/lines",
+        name="archive_lines",
+        access=Access.SIGNED_IN,
+        handler=show_lines,
+    ),
+    Page(
+        path="/archive/{contract}/lines",
+        name="take_archive_lines",
+        access=Access.SIGNED_IN,
+        handler=take_lines,
+        method="POST",
+        pace=UPLOAD,
+    ),
+)
