@@ -45,6 +45,15 @@ class NodeClerks:
             except Refusal as refusal:
                 return DayOfLines(problem=_said(refusal))
 
+    def commitment(self, contract: str, name: str) -> str | None:
+        """Return what the ledger has for the plaintext of an object; None if there is no object.
+
+        Raises:
+            Unverified: the proof of the node does not hold.
+        """
+        with self._one_at_a_time, connect(self._url, trust=self._folder / TRUST_FILE) as net:
+            return clerking_of(contract).commitment_on_ledger(ProvenTables(net, contract), name)
+
     def lines(self, contract: str, audit: str, directory: bytes) -> ShownLines:
         """Return what an audit still asks for, so many lines for each call.
 

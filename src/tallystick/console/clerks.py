@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
+from urllib.parse import quote
 
 from tallystick.console.ledger import Json
 
@@ -20,6 +21,8 @@ ANCHOR: Final = "anchor_day"
 SHOW: Final = "show_entries"
 """By convention the action that shows lines: `audit`, `shown`."""
 
+OBJECTS: Final = "objects"
+"""By convention the table of what is kept sealed, each with a commitment to its plaintext."""
 _PAGES: Final[Mapping[str, str]] = {ANCHOR: "day", SHOW: "lines"}
 
 
@@ -52,6 +55,13 @@ class Clerks(Protocol):
     def day(self, contract: str, owner: str, directory: bytes, causes: Causes) -> DayOfLines:
         """Return what a day is anchored with; raises `TallystickError` if the node fails."""
 
+    def commitment(self, contract: str, name: str) -> str | None:
+        """Return what the ledger has for the plaintext of an object, proven; None if there is none.
+
+        Raises:
+            TallystickError: the node fails, or its proof does not hold.
+        """
+
     def lines(self, contract: str, audit: str, directory: bytes) -> ShownLines:
         """Return what an audit still asks for; raises `TallystickError` if the node fails."""
 
@@ -68,3 +78,10 @@ def form_at(clerks: Clerks | None, contract: str, method: str) -> str:
     if page is not None and clerks is not None and clerks.serves(contract):
         return f"/archive/{contract}/{page}"
     return f"/do/{contract}/{method}"
+
+
+def original_at(clerks: Clerks | None, contract: str, table: str, key: str) -> str:
+    """Return the page on which a file is compared with a record's commitment; nothing if none."""
+    if table != OBJECTS or clerks is None or not clerks.serves(contract):
+        return ""
+    return f"/archive/{contract}/original?object={quote(key)}"

@@ -111,6 +111,7 @@ _OWN: Final[Mapping[str, str]] = MappingProxyType(
         "this node makes no such certificate": "本节点不制作此类证书",
         "nothing here reads clerks' files for this contract": "未安装该合约的档案读取程序",
         "nothing here reads lists for this contract": "未安装该合约的名单读取程序",
+        "there is no such object": "没有该对象",
         "there is no such list": "没有该名单",
         "you have no such list that waits for rows": "您没有待提交的该名单",
         "this node makes no such file": "本节点不生成此类文件",

@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import httpx
 
-from tallystick.api import HttpServer
+from tallystick.api import Application, Door, HttpServer
 from tallystick.cli.console_clerks import NodeClerks
 from tallystick.cli.demo.theatre import Playbill, found
-from tallystick.console import ConsoleOptions
+from tallystick.console import ConsoleOptions, create_console
 from tallystick.contracts import digest_of
 from tallystick.industries.custody import ManifestEntry, business_key, plain_commitment
 from tallystick.industries.custody.demo_cast import (
@@ -25,8 +25,11 @@ from tallystick.industries.custody.demo_cast import (
 )
 from tallystick.industries.custody.demo_files import Sealed
 from tallystick.node import Node, NodeConfig, open_node
-from tests.unit.console.conftest import reading
+from tests.networks import free_port
 from tests.unit.console.system_stage import Actor
+
+if TYPE_CHECKING:
+    from tests.unit.console.conftest import Reader
 
 NODES: Final = [node for _, node, _ in OPERATORS[:3]]
 
@@ -52,7 +55,7 @@ class Clerk(Actor):
         terms = {"copies": 3, "zones": 2, "period_days": 365, "price": 20, "challenges": 12}
         return str(self.do(OFFICER_1, "make_agreement", currency="CNY", **terms)["id"])
 
-    def store(self, agreement: str, name: str, file: Sealed) -> None:
+    def store(self, agreement: str, name: str, file: Sealed, *, plain: str = "") -> None:
         """Declare an object, and have all nodes sign for it."""
         self.do(
             OFFICER_1,
@@ -61,7 +64,7 @@ class Clerk(Actor):
             agreement=agreement,
             cid=file.kept.cid,
             ciphertext=file.sha256,
-            plain=plain_commitment(name, digest_of("a voucher"), b"salt"),
+            plain=plain or plain_commitment(name, digest_of("a voucher"), b"salt"),
             size=file.kept.size,
             slices_root=file.kept.slices_root,
             media_type="application/pdf",
@@ -100,19 +103,25 @@ def lines_of(
 
 @contextmanager
 def archive_desk(folder: Path, story: Playbill) -> Iterator[Clerk]:
-    """Run a node of the story's people; give somebody before its console."""
+    """Serve a node of the story's people with its console; give somebody before it."""
     found(folder / "node", story)
+    port = free_port()
+    url = f"http://localhost:{port}"
+    options = ConsoleOptions(
+        data=folder / "served",
+        trust=folder / "node" / "trust.json",
+        demonstration_keys=folder / "node" / "demo-keys",
+        clerks=NodeClerks(folder / "node", url),
+    )
+
+    def pages(door: Door, _names: frozenset[str]) -> Application:
+        return create_console(door, options)
+
     node: Node = open_node(NodeConfig(data=folder / "node", workers=False))
     node.start()
     try:
-        with HttpServer(node, port=0) as server:
-            options = ConsoleOptions(
-                data=folder / "served",
-                trust=folder / "node" / "trust.json",
-                demonstration_keys=folder / "node" / "demo-keys",
-                clerks=NodeClerks(folder / "node", f"http://localhost:{server.port}"),
-            )
-            with reading(node, options) as reader:
-                yield Clerk(reader, node, folder / "node")
+        client = httpx.Client(base_url=url, timeout=60)
+        with HttpServer(node, port=port, pages=pages), client:
+            yield Clerk(cast("Reader", client), node, folder / "node")
     finally:
         node.stop()

@@ -9,9 +9,17 @@ from typing import Any, Final
 
 import pytest
 
-from tallystick.industries.custody import ManifestEntry, clerking, demo, directory_of
+from tallystick.contracts import digest_of
+from tallystick.industries.custody import (
+    ManifestEntry,
+    clerking,
+    demo,
+    directory_of,
+    plain_commitment,
+)
 from tallystick.industries.custody.demo_cast import AUDITOR_1, OFFICER_1, READER_1
 from tallystick.industries.custody.demo_files import Sealed
+from tests.networks import wait_until
 from tests.unit.console.archive_stage import Clerk, archive_desk, lines_of
 
 DAY: Final = "2026-09-21"
@@ -143,6 +151,7 @@ def test_what_does_not_fit_is_said_at_the_form(
 
 def test_refusals_are_said_in_chinese_too(archive: Archive) -> None:
     """The contract's own words, though no ledger has said them."""
+    archive.clerk.be(OFFICER_1)
     answer = archive.clerk.reader.post(
         "/archive/custody/day?lang=zh",
         data={"form_key": archive.clerk.key, "day": "2026-09-22"},
@@ -172,10 +181,10 @@ def test_more_lines_than_one_call_takes_are_signed_together(
     audit = archive.drawn(*(one.business_key for one in archive.lines))
     sent = archive.clerk.hand_in("lines", archive.directory, audit=audit)
     batch = sent.headers["location"]
-    assert archive.clerk.shown(batch)["counts"] == {"ready": 2}
+    wait_until(lambda: archive.clerk.shown(batch)["counts"] == {"ready": 2}, "the trial")
     archive.clerk.send(batch)
+    wait_until(lambda: archive.clerk.shown(batch)["counts"] == {"done": 2}, "both calls")
     archive.clerk.catch_up()
-    assert archive.clerk.shown(batch)["counts"] == {"done": 2}
     row = archive.clerk.shown(f"/state/custody/audits/{audit}")["row"]
     assert row["state"] == "PASSED"
 
@@ -193,3 +202,17 @@ def test_the_application_leads_its_clerk_to_the_pages_and_others_are_told(
     archive.clerk.reader.post("/sign-out", data={"form_key": archive.clerk.key})
     stranger = archive.clerk.reader.get("/archive/custody/lines")
     assert stranger.headers["location"].startswith("/sign-in?")
+
+
+def test_anybody_is_given_the_commitment_of_an_object_and_its_page_leads_there(
+    archive: Archive,
+) -> None:
+    """AFC-8: proven by the state; to whoever has the card and the file, signed in or not."""
+    archive.clerk.reader.post("/sign-out", data={"form_key": archive.clerk.key})
+    case = archive.clerk.reader.get("/case/custody/objects/voucher-1").text
+    assert 'href="/archive/custody/original?object=voucher-1"' in case
+    shown = archive.clerk.shown("/archive/custody/original?object=voucher-1")
+    expected = plain_commitment("voucher-1", digest_of("a voucher"), b"salt")
+    assert shown["on_ledger"] == expected
+    assert archive.clerk.reader.get("/archive/custody/original?object=none").status_code == 404
+    assert "tally custody commit FILE" in archive.clerk.reader.get("/archive/custody/original").text

@@ -48,12 +48,22 @@ async def desk_of(visit: Visit, method: str, filled_in: frozenset[str]) -> Desk:
     Raises:
         NotFound: the contract has no clerks, or no such action.
     """
+    clerks, contract = await clerks_of(visit)
+    form = await visit.ledger.get(at("contracts", contract["name"], "forms", method))
+    fields = [one for one in form["fields"] if one["name"] not in filled_in]
+    return Desk(clerks, contract, {**form, "fields": fields})
+
+
+async def clerks_of(visit: Visit) -> tuple[Clerks, Json]:
+    """Return who reads files for the contract in the address, and its schema.
+
+    Raises:
+        NotFound: nobody does.
+    """
     contract = await visit.ledger.schema(visit.part("contract"))
     if visit.clerks is None or not visit.clerks.serves(contract["name"]):
         raise NotFound("nothing here reads clerks' files for this contract", field="contract")
-    form = await visit.ledger.get(at("contracts", contract["name"], "forms", method))
-    fields = [one for one in form["fields"] if one["name"] not in filled_in]
-    return Desk(visit.clerks, contract, {**form, "fields": fields})
+    return visit.clerks, contract
 
 
 async def desk_page(

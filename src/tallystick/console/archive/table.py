@@ -8,9 +8,17 @@ from typing import Final
 from tallystick.console.access import Access, Page
 from tallystick.console.archive.day_pages import show_day, take_day
 from tallystick.console.archive.line_pages import show_lines, take_lines
+from tallystick.console.archive.originals import show_original
 from tallystick.console.paces import UPLOAD
 
 PAGES: Final = (
+    Page(
+        path="/archive/{contract}/original",
+        name="archive_original",
+        access=Access.PUBLIC,
+        handler=show_original,
+        pace=UPLOAD,
+    ),
     Page(
         path="/archive/{contract}/day",
         name="archive_day",

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from tallystick.console.clerks import original_at
 from tallystick.console.diagram import draw_standing
 from tallystick.console.ledger import Json, at, table_of
 from tallystick.console.masking import cover_changes, cover_listed, cover_rows
@@ -62,6 +63,7 @@ async def show_case(visit: Visit) -> Response:
         sealed=await sealed_at(visit, contract, place.key),
         certificates=certificates_of(visit, place) if visit.person else [],
         take_aways=take_aways_of(visit, place) if visit.person else [],
+        original=original_at(visit.clerks, contract["name"], table["name"], place.key),
         is_watched=await _is_watched(visit, place, timeline),
     )
 

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether a file is what an object was declared as: hashed here, with the salt of a private card.
+// Neither leaves this machine; asked for is the object's name alone.
+const PIECE = 4 * 1024 * 1024;
+const CARD = "tallystick.custody-card.v1";
+const CARD_BYTES_MAX = 64 * 1024;
+const utf8 = new TextEncoder();
+
+class Complaint extends Error {}
+
+const joined = async (pieces) => new Uint8Array(await new Blob(pieces).arrayBuffer());
+const bytesOf = (text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
+
+// Canonical CBOR of texts and bytes shorter than 65,536, in a list: contracts/digests.py.
+function item(kind, bytes) {
+  const size = bytes.length;
+  const head = size < 24 ? [size] : size < 0x100 ? [24, size] : [25, size >> 8, size & 255];
+  head[0] |= kind << 5;
+  return [Uint8Array.from(head), bytes];
+}
+async function digestOf(...values) {
+  const items = values.flatMap((one) => (typeof one === "string" ? item(3, utf8.encode(one)) : item(2, one)));
+  return hashwasm.sha256(await joined([Uint8Array.of(0, 0x80 | values.length), ...items]));
+}
+
+async function hashOf(file, told) {
+  const hasher = await hashwasm.createSHA256();
+  hasher.init();
+  for (let from = 0; from < file.size; from += PIECE) {
+    hasher.update(new Uint8Array(await file.slice(from, from + PIECE).arrayBuffer()));
+    told(Math.min(100, Math.round(((from + PIECE) / file.size) * 100)));
+  }
+  return hasher.digest("hex");
+}
+
+async function cardIn(file, box) {
+  const found = file.size > CARD_BYTES_MAX ? null : await file.text().then(JSON.parse).catch(() => null);
+  const isCard = found?.format === CARD && typeof found.object === "string" && /^[0-9a-f]{64}$/.test(found.salt);
+  if (!isCard) throw new Complaint(box.dataset.cardless);
+  if (box.dataset.object && found.object !== box.dataset.object) throw new Complaint(`${box.dataset.other} ${found.object}`);
+  return found;
+}
+
+async function onLedger(box, name) {
+  const response = await fetch(`${box.dataset.ask}?object=${encodeURIComponent(name)}`);
+  const found = await response.json().catch(() => ({}));
+  if (found.problem) throw new Complaint([found.problem.detail || found.problem.title, found.problem.found].filter(Boolean).join(": "));
+  if (!response.ok || !found.on_ledger) throw new Complaint(box.dataset.failed);
+  return found.on_ledger;
+}
+
+for (const box of document.querySelectorAll(".original")) {
+  const [cards, files] = box.querySelectorAll("input[type=file]");
+  const state = box.querySelector("span[role=status]");
+  const part = (name) => box.querySelector(`[data-${name}]`);
+  const shown = box.querySelector("dl");
+  const button = box.querySelector("button");
+  box.classList.add("has-script");
+  const say = (name, value) => { part(name).textContent = value; };
+
+  async function compare() {
+    if (!cards.files[0] || !files.files[0]) throw new Complaint(box.dataset.lacking);
+    const card = await cardIn(cards.files[0], box);
+    const expected = await onLedger(box, card.object);
+    const sha256 = await hashOf(files.files[0], (percent) => { state.textContent = `${box.dataset.working} ${percent} %`; });
+    const found = await digestOf("custody-plain", card.object, sha256, bytesOf(card.salt));
+    say("name", card.object);
+    say("sha256", sha256);
+    say("found", found);
+    say("expected", expected);
+    shown.hidden = false;
+    part(found === expected ? "same" : "different").hidden = false;
+  }
+
+  button.addEventListener("click", async () => {
+    for (const one of [part("problem"), part("same"), part("different"), shown]) one.hidden = true;
+    state.textContent = box.dataset.working;
+    button.disabled = true;
+    try {
+      await compare();
+    } catch (problem) {
+      say("problem", problem instanceof Complaint ? problem.message : box.dataset.failed);
+      part("problem").hidden = false;
+    }
+    state.textContent = "";
+    button.disabled = false;
+  });
+}

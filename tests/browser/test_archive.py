@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An archive's clerk in a real browser: a day with a gap, and a file compared with its card."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import FilePayload, expect
+
+from tallystick.client import facts_of
+from tallystick.industries.custody import demo, directory_of, plain_commitment
+from tallystick.industries.custody.demo_cast import OFFICER_1
+from tallystick.industries.custody.demo_files import Sealed
+from tests.browser.conftest import Open
+from tests.browser.walking import too_wide
+from tests.browser.watching import Watched
+from tests.unit.console.archive_stage import Clerk, archive_desk, lines_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+CLEAR: Final = "凭证 7：付 1,234.56 元".encode() * 200_000
+SALT: Final = bytes(range(32))
+CARD: Final = {
+    "format": "tallystick.custody-card.v1",
+    "object": "voucher-1",
+    "sha256": facts_of(CLEAR).sha256.hex(),
+    "salt": SALT.hex(),
+}
+
+
+@pytest.fixture
+def clerk(tmp_path: Path) -> Iterator[Clerk]:
+    """Give the bank's archive with a voucher and two terminals."""
+    with archive_desk(tmp_path, demo) as clerk:
+        plain = plain_commitment("voucher-1", CARD["sha256"], SALT)
+        clerk.store(clerk.prepare(), "voucher-1", Sealed("0", 60_000), plain=plain)
+        clerk.do(OFFICER_1, "register_terminal", id="counter-1", branch="示例支行")
+        yield clerk
+
+
+def as_officer(here: Watched) -> None:
+    """Act as the bank's clerk."""
+    page = here.go("/act-as")
+    page.locator(f'form:has([name=member][value="{OFFICER_1}"]) button').first.click()
+
+
+def payload(name: str, data: bytes) -> FilePayload:
+    """Return a file as a chooser takes it."""
+    return {"name": name, "mimeType": "application/json", "buffer": data}
+
+
+def test_a_day_keeps_its_file_while_the_cause_of_a_gap_is_asked_for(
+    window: Open, clerk: Clerk
+) -> None:
+    """The file is chosen once; the cause is typed, and the day is anchored."""
+    here = window(str(clerk.reader.base_url))
+    page = here.page
+    here.expect("422")
+    as_officer(here)
+    here.go("/archive/custody/day")
+    lines = directory_of(lines_of("voucher-1", Sealed("0", 60_000), 1, 2, 5))
+    page.locator("#file").set_input_files(payload("day.jsonl", lines))
+    preview = page.locator("#form .card-footer button")
+    preview.click()
+    expect(page.locator('[name="gap.0.first"]')).to_have_value("3")
+    expect(page.locator("#flaws")).to_contain_text("Say why")
+    assert page.locator("#file").evaluate("one => one.files.length") == 1
+    assert [*here.axe(), *too_wide(here)] == []
+    here.shoot("archive-day-gap")
+    page.locator('[name="gap.0.cause"]').fill("voided")
+    preview.click()
+    page.locator('form[action^="/sign/"] button').click()
+    expect(page.locator('main a[href^="/t/"]').first).to_be_visible()
+    clerk.catch_up()
+    (row,) = clerk.shown("/state/custody/manifests")["rows"]["items"]
+    assert row["terminals"][0]["gaps"] == [{"first": 3, "count": 2, "cause": "voided"}]
+    page.close()
+
+
+def test_a_file_is_compared_with_its_card_and_neither_is_sent(window: Open, clerk: Clerk) -> None:
+    """The same file and card agree with the ledger, another file does not, another card is said."""
+    here = window(str(clerk.reader.base_url), viewport={"width": 390, "height": 844})
+    page, sent = here.page, list[bytes]()
+    page.on("request", lambda one: sent.append(one.url.encode() + (one.post_data_buffer or b"")))
+    here.go("/archive/custody/original?object=voucher-1")
+    compare = page.locator(".original button")
+    compare.click()
+    expect(page.locator("[data-problem]")).to_contain_text("Choose the card")
+    page.locator("#card").set_input_files(payload("no.json", b"{}"))
+    page.locator("#file").set_input_files(payload("voucher.pdf", CLEAR))
+    compare.click()
+    expect(page.locator("[data-problem]")).to_contain_text("no card of an object")
+    page.locator("#card").set_input_files(payload("card.json", json.dumps(CARD).encode()))
+    compare.click()
+    expect(page.locator("[data-same]")).to_be_visible()
+    assert [*here.axe(), *too_wide(here)] == []
+    here.shoot("archive-original-same")
+    page.locator("#file").set_input_files(payload("voucher.pdf", CLEAR + b"."))
+    compare.click()
+    expect(page.locator("[data-different]")).to_be_visible()
+    expect(page.locator("[data-same]")).to_be_hidden()
+    foreign = json.dumps({**CARD, "object": "voucher-2"}).encode()
+    page.locator("#card").set_input_files(payload("card.json", foreign))
+    compare.click()
+    expect(page.locator("[data-problem]")).to_contain_text("of another object: voucher-2")
+    secrets = (SALT.hex().encode(), CARD["sha256"].encode(), CLEAR[:30])
+    assert sent
+    assert not [one for one in sent if any(secret in one for secret in secrets)]
+    page.close()
