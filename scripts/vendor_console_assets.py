@@ -116,6 +116,7 @@ CONSOLE_FILES: Final[Mapping[str, tuple[str, Make]]] = {
     "icons.svg": ("@tabler/icons", drawn),
     "htmx.min.js": ("htmx.org", copied("htmx.org/dist/htmx.min.js")),
     "sha256.umd.min.js": ("hash-wasm", copied("hash-wasm/dist/sha256.umd.min.js")),
+    "sha512.umd.min.js": ("hash-wasm", copied("hash-wasm/dist/sha512.umd.min.js")),
     "sm3.umd.min.js": ("hash-wasm", copied("hash-wasm/dist/sm3.umd.min.js")),
     "jsqr.min.js": ("jsqr", bundled(MODULES / "jsqr/dist/jsQR.js", "jsQR, Apache-2.0")),
     "echarts.min.js": (

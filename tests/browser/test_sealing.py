@@ -10,11 +10,8 @@ from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Page, expect
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tallystick.api import Door
 from tallystick.client import KeyStore, Net, PrivatePlace, SealingKeyStore, connect
-from tallystick.console import ConsoleOptions, create_console
 from tallystick.contracts import digest_of
 from tallystick.crypto import SealingKey, unseal
 from tallystick.industries.preservation import demo
@@ -26,6 +23,7 @@ from tallystick.industries.preservation.demo_cast import (
 )
 from tests import console_theatre
 from tests.browser.conftest import Open
+from tests.browser.received import recording
 from tests.browser.test_system_stories import Stage, fill
 from tests.browser.walking import faint_in_the_dark, too_wide
 from tests.browser.watching import Watched
@@ -87,29 +85,9 @@ class Scene:
 
 @pytest.fixture
 def received(monkeypatch: pytest.MonkeyPatch) -> list[bytearray]:
-    """Give the address and body of every request that reaches the console, as they arrive.
-
-    What a browser tells of its requests leaves out the content of files in forms.
-    """
+    """Give the address and body of every request that reaches the console, as they arrive."""
     requests: list[bytearray] = []
-
-    def recorded(door: Door, options: ConsoleOptions) -> ASGIApp:
-        console = create_console(door, options)
-
-        async def application(scope: Scope, receive: Receive, send: Send) -> None:
-            request = bytearray(scope.get("raw_path") or b"")
-            requests.append(request)
-
-            async def note() -> Message:
-                message = await receive()
-                request.extend(message.get("body", b""))
-                return message
-
-            await console(scope, note, send)
-
-        return application
-
-    monkeypatch.setattr(console_theatre, "create_console", recorded)
+    monkeypatch.setattr(console_theatre, "create_console", recording(requests))
     return requests
 
 

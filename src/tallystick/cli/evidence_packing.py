@@ -6,10 +6,11 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, Any, Final
@@ -53,6 +54,18 @@ _SKIPPED: Final = (
     *(*TIME_STAMP_SUFFIXES, *SIGNATURE_SUFFIXES),
     *(".receipt.json", ".tlog-proof", CERTIFICATE_SUFFIX),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """An original of a package: a file of this machine, or one that stays with who has it."""
+
+    name: str
+    beside: Callable[[str], bytes]
+    """What lies beside it under its name and a suffix: `.tsr`, `.p7s`; empty for nothing."""
+    content: Iterable[bytes] | None
+    sha512: str = ""
+    """Of one that stays with who has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +122,27 @@ def pack(
         FileProblem: a file cannot be read or written.
         Unverified: what the node sent does not check out.
     """
-    exhibits = [_exhibit(net, row, _original(row, originals)) for row in gathered.rows]
+    here = [_file(_original(row, originals)) for row in gathered.rows]
+    with _fresh(target) as file:
+        pack_into(file, net, gathered, here, others=others)
+
+
+def pack_into(
+    target: IO[bytes],
+    net: Net,
+    gathered: Gathered,
+    originals: Sequence[Original],
+    *,
+    others: Mapping[str, bytes] = MappingProxyType({}),
+) -> None:
+    """Write the same package into an open file; `originals` are in the order of the deposits.
+
+    Raises:
+        HashMismatch: an original changed meanwhile.
+        Unverified: what the node sent does not check out.
+    """
+    pairs = zip(gathered.rows, originals, strict=True)
+    exhibits = [_exhibit(net, row, original) for row, original in pairs]
     facts = PackageFacts(
         network=gathered.network,
         date=_today().isoformat(),
@@ -117,8 +150,7 @@ def pack(
         matter=gathered.matter,
         others={CUSTODY_FILE: chain_of(gathered), **others},
     )
-    with _fresh(target) as file:
-        write_package(file, exhibits, facts)
+    write_package(target, exhibits, facts)
 
 
 def pack_container(
@@ -184,21 +216,26 @@ def _original(row: Mapping[str, Any], originals: Mapping[str, Path]) -> Path:
     return path
 
 
-def _exhibit(net: Net, row: Mapping[str, Any], path: Path) -> Exhibit:
+def _file(path: Path) -> Original:
+    return Original(path.name, partial(_beside, path), file_chunks(path))
+
+
+def _exhibit(net: Net, row: Mapping[str, Any], original: Original) -> Exhibit:
     receipt = _receipt(net, row).record
     return Exhibit(
         id=str(row["id"]),
-        name=str(row.get("file_name") or path.name),
-        content=file_chunks(path),
+        name=str(row.get("file_name") or original.name),
+        content=original.content,
         sha256=str(row["sha256"]),
         size=int(row["size"]),
         facts=plain_row(dict(row)),
         receipt=receipt.to_json().encode(),
         statement=receipt.statement(),
         log_proof=LogProof.of_receipt(receipt).to_text().encode(),
-        token=_token(row, path),
-        certificate=_beside(path, CERTIFICATE_SUFFIX),
-        signature=_signature(row, path),
+        token=_declared(row.get("token_sha256"), original, TIME_STAMP_SUFFIXES),
+        certificate=original.beside(CERTIFICATE_SUFFIX),
+        signature=_declared(row.get("signature_sha256"), original, SIGNATURE_SUFFIXES),
+        sha512=original.sha512,
     )
 
 
@@ -206,20 +243,11 @@ def _receipt(net: Net, row: Mapping[str, Any]) -> VerifiedReceipt:
     return net.receipt(transaction_of_leaf(net, int(row["_created_leaf"])))
 
 
-def _token(row: Mapping[str, Any], path: Path) -> bytes:
-    """Return the time-stamp beside an original, if it is the one that was deposited."""
-    for suffix in TIME_STAMP_SUFFIXES:
-        data = _beside(path, suffix)
-        if data and row.get("token_sha256") == sha256(data).hex():
-            return data
-    return b""
-
-
-def _signature(row: Mapping[str, Any], path: Path) -> bytes:
-    """Return the electronic signature beside an original, if it is the one that was deposited."""
-    for suffix in SIGNATURE_SUFFIXES:
-        data = _beside(path, suffix)
-        if data and row.get("signature_sha256") == sha256(data).hex():
+def _declared(digest: str | None, original: Original, suffixes: Iterable[str]) -> bytes:
+    """Return the proof beside an original, if it is the one that was deposited."""
+    for suffix in suffixes:
+        data = original.beside(suffix)
+        if data and digest == sha256(data).hex():
             return data
     return b""
 

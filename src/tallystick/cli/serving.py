@@ -123,6 +123,7 @@ class Host:
         from tallystick.cli.console_clerks import NodeClerks
         from tallystick.cli.console_lists import InstalledListReader
         from tallystick.cli.console_payments import PaymentFiles
+        from tallystick.cli.console_packing import NodePacker
         from tallystick.cli.console_take_aways import NodeTakeAways
         from tallystick.cli.proof_checks import check_any_proof
         from tallystick.console import ConsoleOptions, create_console
@@ -141,6 +142,7 @@ class Host:
             certificates=certificates_of(folder, self._serving.url),
             certificate_kinds=certificate_kinds,
             take_aways=NodeTakeAways(folder, self._serving.url),
+            packer=NodePacker(folder, self._serving.url),
             list_reader=InstalledListReader(),
             bank_files=PaymentFiles(),
             clerks=NodeClerks(folder, self._serving.url),

@@ -10,6 +10,7 @@ from pathlib import Path
 from tallystick.console.backups import Backups
 from tallystick.console.bank_files import BankFiles
 from tallystick.console.clerks import Clerks
+from tallystick.console.packer import Packer
 from tallystick.console.proving import CertificateKinds, Certificates, ProofCheck, TakeAways
 from tallystick.console.visit import ListReader
 
@@ -35,6 +36,8 @@ class ConsoleOptions:
     by its number alone."""
     take_aways: TakeAways | None = None
     """Makes contracts' files to take away; without it there are no such pages."""
+    packer: Packer | None = None
+    """Packs cases and deposits for others; without it there are no such pages."""
     list_reader: ListReader | None = None
     """Reads lists of people for contracts; without it there are no such pages."""
     bank_files: BankFiles | None = None

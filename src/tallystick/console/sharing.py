@@ -89,6 +89,7 @@ class Console:
             certificates=self.options.certificates,
             certificate_kinds=self.options.certificate_kinds or no_certificate_kinds,
             take_aways=self.options.take_aways,
+            packer=self.options.packer,
             list_reader=self.options.list_reader,
             bank_files=self.options.bank_files,
             clerks=self.options.clerks,

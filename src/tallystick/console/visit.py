@@ -24,6 +24,7 @@ from tallystick.console.forgery import FORM_KEY, form_key, is_own_form
 from tallystick.console.languages import texts_in
 from tallystick.console.ledger import Json, Ledger, text_in
 from tallystick.console.names import Names
+from tallystick.console.packer import Packer
 from tallystick.console.proving import CertificateKinds, Certificates, ProofCheck, TakeAways
 from tallystick.console.records import Records
 from tallystick.console.settings import Settings, origin_of
@@ -151,6 +152,8 @@ class Visit:
     """Which certificates there can be of a contract's records, whoever made them."""
     take_aways: TakeAways | None = None
     """Makes the files that contracts' packages have to offer, where somebody can."""
+    packer: Packer | None = None
+    """Packs cases and deposits, where somebody can."""
     list_reader: ListReader | None = None
     """Reads lists of people, where somebody can."""
     bank_files: BankFiles | None = None

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from starlette.responses import RedirectResponse, Response
 
+from tallystick.console.bank_files import BankFiles
 from tallystick.console.records import Records
 from tallystick.console.visit import Visit
 from tallystick.console.work.bank_journal import (

@@ -21,7 +21,7 @@ from tallystick.console.work.passing_on import Passed, notes_on
 from tallystick.console.work.progress import movers, signings_of, steps_of
 from tallystick.console.work.proofs import files_of
 from tallystick.console.work.standing import Standing, concerns, standing_of
-from tallystick.console.work.take_aways import take_aways_of
+from tallystick.console.work.take_aways import packing_of, take_aways_of
 from tallystick.console.work.watching import Place, look_at
 
 _PAGE: Final = 100
@@ -64,6 +64,7 @@ async def show_case(visit: Visit) -> Response:
         certificates=certificates_of(visit, place) if visit.person else [],
         take_aways=take_aways_of(visit, place) if visit.person else [],
         original=original_at(visit.clerks, contract["name"], table["name"], place.key),
+        packing=packing_of(visit, place) if visit.person else None,
         is_watched=await _is_watched(visit, place, timeline),
     )
 

@@ -42,6 +42,17 @@ def take_aways_of(visit: Visit, place: Place) -> list[dict[str, Any]]:
     ]
 
 
+def packing_of(visit: Visit, place: Place) -> str | None:
+    """Return where a record is packed with its originals; None if it is no case and no deposit."""
+    packer, key = visit.packer, quote(place.key)
+    if packer is None:
+        return None
+    if (place.contract, place.table) == ("evidence", "deposits"):
+        return f"/evidence-package?deposit={key}"
+    is_case = packer.table_of(place.contract) == place.table
+    return f"/pack/{quote(place.contract)}/{key}" if is_case else None
+
+
 def has_take_aways(visit: Visit, contract: str) -> bool:
     """Tell whether a system's package makes files."""
     return bool(_kinds(visit, contract))
@@ -87,7 +98,7 @@ async def give_take_away(visit: Visit) -> Response:
         raise NotFound(
             "this node makes no such file", field="kind", found=f"{contract} {name}"[:80]
         )
-    await _require_open(visit, contract, kind, subject)
+    await require_open(visit, contract, kind.table, subject)
     made = await asyncio.to_thread(visit.take_aways.make, contract, name, subject)
     file = f"{contract}-{name}-{quote(subject, safe='')}{kind.suffix}"
     media = next((one for end, one in _MEDIA.items() if kind.suffix.endswith(end)), None)
@@ -115,8 +126,19 @@ def _address(contract: str, kind: str, subject: str) -> str:
     return f"/take-away/{quote(contract)}/{quote(kind)}/{quote(subject)}"
 
 
-async def _require_open(visit: Visit, contract: str, kind: TakeAwayKind, subject: str) -> None:
-    """Refuse a file that has something in it which pages cover from the reader."""
+async def require_open(visit: Visit, contract: str, table: str | None, subject: str) -> None:
+    """Refuse a file that has something in it which pages cover from the reader.
+
+    Args:
+        visit: of the reader.
+        contract: of whose records the file tells.
+        table: of the record that it is about; None if it is about something else.
+        subject: that record's key.
+
+    Raises:
+        Rejected: it has personal data in it that do not concern the reader.
+        NotFound: there is no such record; where nothing can be personal it is not looked for.
+    """
     schema: Json = visit.names.contracts[contract]
     person = visit.somebody()
     if not has_personal_data(schema) or any(
@@ -124,7 +146,7 @@ async def _require_open(visit: Visit, contract: str, kind: TakeAwayKind, subject
     ):
         return
     row = None
-    if kind.table is not None:
-        row = await visit.ledger.get(record_at(contract, kind.table, subject))
+    if table is not None:
+        row = await visit.ledger.get(record_at(contract, table, subject))
     if row is None or not concerns(row, person.organization):
         raise Rejected("this file has personal data in it that do not concern you", field="subject")

@@ -11,7 +11,8 @@ A package is a BagIt 1.0 bag in a ZIP file:
     evidence/README.txt                       how to verify, in two languages
     bagit.txt, bag-info.txt, manifests        of SHA-256 and SHA-512, of tag files too
 
-The same exhibits give the same bytes.
+The same exhibits give the same bytes. An original that stays elsewhere is left out and listed all
+the same: whoever has it puts it in.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ class Exhibit:
     """Number of its deposit: `EV-2026-000001`."""
     name: str
     """The original's own file name; made acceptable in the package."""
-    content: Iterable[bytes]
+    content: Iterable[bytes] | None
+    """None: it stays elsewhere, and is put in by whoever has it."""
     sha256: str
     """As deposited; other content is refused."""
     size: int
@@ -66,6 +68,8 @@ class Exhibit:
     certificate: bytes = b""
     signature: bytes = b""
     """Electronic signature of the original: CMS, or a COSE statement."""
+    sha512: str = ""
+    """Of an original that stays elsewhere."""
 
     @property
     def proofs(self) -> dict[str, bytes]:
@@ -115,9 +119,8 @@ def write_package(target: IO[bytes], exhibits: Sequence[Exhibit], facts: Package
         raise InvalidPackage("a package holds exhibits, each once", field="exhibits")
     with ArchiveWriter(target) as archive:
         writer = _BagWriter(archive)
-        payload = {_place(one): _checked(one) for one in exhibits}
-        for one, (name, chunks) in zip(exhibits, payload.items(), strict=True):
-            writer.payload(name, chunks, one.size)
+        for one in exhibits:
+            writer.payload(_place(one), one)
         for name, content in _tags(exhibits, facts).items():
             writer.tag(name, content)
         writer.close(sum(one.size for one in exhibits), len(exhibits), facts)
@@ -131,8 +134,12 @@ class _BagWriter:
         self._payload: dict[str, dict[str, str]] = {}
         self._tags: dict[str, dict[str, str]] = {}
 
-    def payload(self, name: str, chunks: Iterable[bytes], size: int) -> None:
-        self._payload[name] = self._add(name, chunks, size)
+    def payload(self, name: str, exhibit: Exhibit) -> None:
+        if exhibit.content is None:
+            self._payload[name] = {"sha256": exhibit.sha256, "sha512": exhibit.sha512}
+        else:
+            chunks = _checked(exhibit, exhibit.content)
+            self._payload[name] = self._add(name, chunks, exhibit.size)
 
     def tag(self, name: str, content: bytes) -> None:
         if name.startswith("data/"):
@@ -161,10 +168,10 @@ class _BagWriter:
         return {name: one.hexdigest() for name, one in hashes.items()}
 
 
-def _checked(exhibit: Exhibit) -> Iterator[bytes]:
+def _checked(exhibit: Exhibit, content: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the original, and refuse it at its end if it is another."""
     found, size = hashlib.sha256(), 0
-    for chunk in exhibit.content:
+    for chunk in content:
         found.update(chunk)
         size += len(chunk)
         yield chunk
