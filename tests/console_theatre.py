@@ -17,6 +17,8 @@ import pytest
 
 from tallystick.api import Application, Door, HttpServer
 from tallystick.cli.console_certificates import certificates_of
+from tallystick.cli.console_lists import InstalledListReader
+from tallystick.cli.console_take_aways import NodeTakeAways
 from tallystick.cli.demo.theatre import RECEIPTS, Playbill, Theatre, found
 from tallystick.cli.first_seal import FirstSeal, note_first_seal, publish_first_seal
 from tallystick.cli.proof_checks import check_any_proof
@@ -45,6 +47,8 @@ def served(folder: Path) -> Iterator[str]:
             certificates=certificates_of(folder, url),
             check_proof=partial(check_any_proof, trust=folder / "trust.json"),
             demonstration_keys=folder / "demo-keys",
+            take_aways=NodeTakeAways(folder, url),
+            list_reader=InstalledListReader(),
         )
         return create_console(door, options)
 

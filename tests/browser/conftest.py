@@ -18,6 +18,8 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tallystick.api import Application, Door, HttpServer
+from tallystick.cli.console_lists import InstalledListReader
+from tallystick.cli.console_take_aways import NodeTakeAways
 from tallystick.cli.founding import found_demo
 from tallystick.cli.proof_checks import check_any_proof
 from tallystick.client import KeyStore, connect, deposit_args, facts_of
@@ -78,17 +80,23 @@ def node(folder: Path) -> Iterator[Node]:
 @pytest.fixture(scope="session")
 def served(node: Node, folder: Path) -> Iterator[str]:
     """Serve the node with its console and a few deposits; give its address, without a last `/`."""
+    port = free_port()
+    url = f"http://localhost:{port}"
 
     def pages(door: Door, names: frozenset[str]) -> Application:
         check = partial(check_any_proof, trust=folder / "trust.json")
         keys = folder / "demo-keys"
         options = ConsoleOptions(
-            data=folder, hosts=names, check_proof=check, demonstration_keys=keys
+            data=folder,
+            hosts=names,
+            check_proof=check,
+            demonstration_keys=keys,
+            take_aways=NodeTakeAways(folder, url),
+            list_reader=InstalledListReader(),
         )
         return create_console(door, options)
 
-    with HttpServer(node, port=0, pages=pages) as server:
-        url = f"http://localhost:{server.port}"
+    with HttpServer(node, port=port, pages=pages):
         identity = KeyStore(folder / "demo-keys").load("demo-wang-fang")
         with connect(url, identity=identity, trust=folder / "trust.json") as net:
             for number in range(3):

@@ -13,9 +13,9 @@ from playwright.sync_api import Page, expect
 
 from tallystick.console.amounts import entered_in_capitals
 from tallystick.interchange.tables import write_csv
+from tests.browser.acting import act_as
 from tests.browser.conftest import Open
 from tests.browser.watching import Watched
-from tests.console_theatre import form_key
 from tests.unit.interchange.test_active_content import (
     first_page,
     launch,
@@ -31,14 +31,9 @@ SLOW_MS: Final = 180_000
 
 def be_somebody(here: Watched) -> None:
     """Act as the demonstration's first person who deposits."""
-    request = here.context.request
-    page = request.get(f"{here.base}/act-as").text()
-    groups = request.get(f"{here.base}/act-as.json?system=evidence").json()["groups"]
-    one = groups[0]["people"][0]
-    code, member = one["organization"]["id"], one["member"]["id"]
-    part = {"form_key": form_key(page), "organization": code, "member": member}
-    answer = request.post(f"{here.base}/act-as", form=part, max_redirects=0)
-    assert answer.status == 303
+    told = here.context.request.get(f"{here.base}/act-as.json?system=evidence").json()
+    one = told["groups"][0]["people"][0]
+    act_as(here, one["organization"]["id"], one["member"]["id"])
 
 
 def test_a_form_is_kept_through_language_and_theme_corrected_and_sent_once(

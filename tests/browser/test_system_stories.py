@@ -18,11 +18,11 @@ from playwright.sync_api import Page, expect
 from tallystick.cli.export_verbs import kinds_of
 from tallystick.console.work.entered import COUNT, IS_SET, filled
 from tallystick.contracts import ExtractTakeAway
+from tests.browser.acting import act_as
 from tests.browser.conftest import Open
 from tests.browser.watching import Watched
 from tests.console_theatre import (
     ConsoleTheatre,
-    form_key,
     found_with_seal,
     open_console_theatre,
     unhurried,
@@ -84,13 +84,7 @@ class Stage(ConsoleTheatre):
 
     def enter(self, window: Watched, member: str) -> None:
         """Be somebody in a window of the browser."""
-        request = window.context.request
-        key = form_key(request.get(f"{window.base}/act-as").text())
-        part = {"organization": self.organization_of(member), "member": member}
-        answer = request.post(
-            f"{window.base}/act-as", form={"form_key": key, **part}, max_redirects=0
-        )
-        assert answer.status == 303
+        act_as(window, self.organization_of(member), member)
 
 
 def fill(page: Page, controls: Mapping[str, str]) -> None:
