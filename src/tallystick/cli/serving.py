@@ -122,8 +122,8 @@ class Host:
         from tallystick.cli.console_certificates import certificate_kinds, certificates_of
         from tallystick.cli.console_clerks import NodeClerks
         from tallystick.cli.console_lists import InstalledListReader
-        from tallystick.cli.console_payments import PaymentFiles
         from tallystick.cli.console_packing import NodePacker
+        from tallystick.cli.console_payments import PaymentFiles
         from tallystick.cli.console_take_aways import NodeTakeAways
         from tallystick.cli.proof_checks import check_any_proof
         from tallystick.console import ConsoleOptions, create_console

@@ -50,7 +50,7 @@ async def show_transaction(visit: Visit) -> Response:
         readers=(told or {}).get("readers"),
         proposal=proposal_in(transaction),
         signed=await signatures_of(visit, transaction["height"]),
-        certificates=_certificates(visit, changes),
+        certificates=[] if is_covered else _certificates(visit, changes),
         event_fields=_event_fields(visit, transaction),
         confirmation=visit.person and confirmation_of(visit.records, name),
     )

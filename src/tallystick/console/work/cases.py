@@ -61,10 +61,12 @@ async def show_case(visit: Visit) -> Response:
         older=case.older,
         files=case.files,
         sealed=await sealed_at(visit, contract, place.key),
-        certificates=certificates_of(visit, place) if visit.person else [],
-        take_aways=take_aways_of(visit, place) if visit.person else [],
+        certificates=(
+            certificates_of(visit, place) if visit.person and not case.is_covered else []
+        ),
+        take_aways=take_aways_of(visit, place, row),
         original=original_at(visit.clerks, contract["name"], table["name"], place.key),
-        packing=packing_of(visit, place) if visit.person else None,
+        packing=packing_of(visit, place, row),
         is_watched=await _is_watched(visit, place, timeline),
     )
 

@@ -33,8 +33,10 @@ _MEDIA: Final = {
 }
 
 
-def take_aways_of(visit: Visit, place: Place) -> list[dict[str, Any]]:
-    """Return the files that can be made of a case: what each is called, and its address."""
+def take_aways_of(visit: Visit, place: Place, row: Json) -> list[dict[str, Any]]:
+    """Return the files that the reader gets of a case: what each is called, and its address."""
+    if visit.person is None or not _is_open(visit, place.contract, row):
+        return []
     return [
         {**_shown(kind), "address": _address(place.contract, kind.name, place.key)}
         for kind in _kinds(visit, place.contract)
@@ -42,10 +44,13 @@ def take_aways_of(visit: Visit, place: Place) -> list[dict[str, Any]]:
     ]
 
 
-def packing_of(visit: Visit, place: Place) -> str | None:
-    """Return where a record is packed with its originals; None if it is no case and no deposit."""
+def packing_of(visit: Visit, place: Place, row: Json) -> str | None:
+    """Return where a record is packed with its originals; None if it is no case and no deposit.
+
+    None as well for who would be refused there.
+    """
     packer, key = visit.packer, quote(place.key)
-    if packer is None:
+    if packer is None or visit.person is None or not _is_open(visit, place.contract, row):
         return None
     if (place.contract, place.table) == ("evidence", "deposits"):
         return f"/evidence-package?deposit={key}"
@@ -139,14 +144,21 @@ async def require_open(visit: Visit, contract: str, table: str | None, subject: 
         Rejected: it has personal data in it that do not concern the reader.
         NotFound: there is no such record; where nothing can be personal it is not looked for.
     """
+    if _is_open(visit, contract, None):
+        return
+    row = None
+    if table is not None:
+        row = await visit.ledger.get(record_at(contract, table, subject))
+    if not _is_open(visit, contract, row):
+        raise Rejected("this file has personal data in it that do not concern you", field="subject")
+
+
+def _is_open(visit: Visit, contract: str, row: Json | None) -> bool:
+    """Tell whether the reader may have all that a file about a record, or about any, has in it."""
     schema: Json = visit.names.contracts[contract]
     person = visit.somebody()
     if not has_personal_data(schema) or any(
         role.startswith(f"{contract}.") for role in person.roles
     ):
-        return
-    row = None
-    if table is not None:
-        row = await visit.ledger.get(record_at(contract, table, subject))
-    if row is None or not concerns(row, person.organization):
-        raise Rejected("this file has personal data in it that do not concern you", field="subject")
+        return True
+    return row is not None and concerns(row, person.organization)
