@@ -22,3 +22,4 @@ TimeStamper.async_request_tsa_response  # noqa: B018  # pyhanko calls it
 copying.handing_over  # noqa: B018  # templates call it
 Visit.form_of_list  # noqa: B018  # templates call it
 Visit.with_query  # noqa: B018  # templates call it
+Visit.chosen_beside  # noqa: B018  # templates call it

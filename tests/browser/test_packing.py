@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Packing in a real browser: the originals are put in there, and whoever gets the file checks it."""
+"""Packing in a real browser: it puts the originals in, and whoever gets the file checks it."""
 
 from __future__ import annotations
 

@@ -188,7 +188,7 @@ def test_what_cannot_be_read_is_refused_by_its_field(desk: Desk, story: Path, sa
 def test_deposits_of_a_matter_are_packed_and_checked(
     desk: Desk, story: Path, url: str, tmp_path: Path
 ) -> None:
-    """The whole matter is the command's package; some deposits of it are a package by themselves."""
+    """The whole matter is the command's package; some deposits of it are one by themselves."""
     folder = put_on_matter(story, url)
     desk.have(folder)
     with connect(url, trust=story / "trust.json") as net:

@@ -111,7 +111,7 @@ def test_who_has_not_signed_in_is_asked_to(clerk: Actor) -> None:
 
 
 def test_personal_data_of_others_are_not_taken_away(clerk: Actor, tmp_path: Path) -> None:
-    """A file has all inside: without a part in the system one is offered only what names one's own."""
+    """A file has all inside: without a part in the system one gets only what names one's own."""
     number = registered(clerk, "他人的文件")
     records = Records(records_path(tmp_path))
     now_ms = time.time_ns() // 1_000_000

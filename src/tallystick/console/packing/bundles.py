@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A case as one file for somebody else, as `tally NAME bundle` packs it: the originals stay here."""
+"""A case as one file for others, as `tally NAME bundle` packs it: the originals stay here."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Deposits as a package or a chain of custody, as `tally evidence package` and `custody` make them."""
+"""Deposits as a package or a chain of custody, as `tally evidence` makes them."""
 
 from __future__ import annotations
 
