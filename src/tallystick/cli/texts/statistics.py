@@ -20,10 +20,9 @@ STATISTICS_COMMANDS: Final[Mapping[str, CommandText]] = {
         Text(
             "Without a statistic: all of them with their totals over all time. Figures that fewer "
             "subjects stand behind than are published read `<5`, and one more cell is withheld "
-            "with them. --since and --until show one over any time, counted anew from its "
-            "events; one that says who is counted is refused there. --full reads everything "
-            "from the data folder of this machine's node, for "
-            "those who may look at it anyway.",
+            "with them. --since and --until show one over any time, counted anew from its events; "
+            "one that says who is counted is refused there. --full reads everything from the data "
+            "folder of this machine's node, for those who may look at it anyway.",
             "未指定指标时列出全部指标及累计值。主体过少的单元格显示为 `<5`，并同时隐去另一单元格。"
             "--since 与 --until 按任意时段由事件重新统计；涉及被统计人员的指标不可如此查看。"
             "--full 直接读取本机节点的数据目录，显示全部数值，仅供本就有权查看者使用。",

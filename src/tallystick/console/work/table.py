@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tallystick.console import saved_views
 from tallystick.console.access import Access, Page
 from tallystick.console.work.applications import show_application
 from tallystick.console.work.asking import show_question
@@ -116,5 +117,6 @@ PAGES: Final = (
         access=Access.PUBLIC,
         handler=show_case,
     ),
+    *saved_views.PAGES,
     *FILE_PAGES,
 )
