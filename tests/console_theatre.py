@@ -19,6 +19,7 @@ from tallystick.api import Application, Door, HttpServer
 from tallystick.cli.console_certificates import certificates_of
 from tallystick.cli.console_lists import InstalledListReader
 from tallystick.cli.console_take_aways import NodeTakeAways
+from tallystick.cli.console_payments import PaymentFiles
 from tallystick.cli.demo.theatre import RECEIPTS, Playbill, Theatre, found
 from tallystick.cli.first_seal import FirstSeal, note_first_seal, publish_first_seal
 from tallystick.cli.proof_checks import check_any_proof
@@ -45,6 +46,7 @@ def served(folder: Path) -> Iterator[str]:
             data=folder,
             hosts=names,
             certificates=certificates_of(folder, url),
+            bank_files=PaymentFiles(),
             check_proof=partial(check_any_proof, trust=folder / "trust.json"),
             demonstration_keys=folder / "demo-keys",
             take_aways=NodeTakeAways(folder, url),
