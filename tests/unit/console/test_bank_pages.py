@@ -8,6 +8,7 @@ published schema by its file.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
@@ -19,6 +20,7 @@ import pytest
 from lxml import etree
 
 from tallystick.cli.console_payments import PaymentFiles
+from tallystick.cli.demo.stand_in_bank import StandInBank
 from tallystick.cli.demo.theatre import found
 from tallystick.cli.payments.bridge import choose, compose
 from tallystick.cli.payments.desk import order_of_row
@@ -300,3 +302,62 @@ def test_the_page_is_for_who_carries_payments(office: Office) -> None:
     assert button not in office.actor.reader.get("/app/custody").text
     assert office.actor.reader.get(PLACE).status_code == 403
     assert office.hand_in("make", WANG).status_code == 403
+
+
+def answers_to(office: Office, folder: Path, order: str) -> tuple[list[tuple[str, bytes]], bytes]:
+    """Send an order; return the bank's acceptance with its booking, and a return of the money."""
+    for name in ("outbox", "inbox"):
+        (folder / name).mkdir(parents=True)
+    made = office.hand_in("make", WANG)
+    assert order.encode() in made.content
+    assert office.confirm(office.actor.send(PLACE, {"step": "note"})) == {"done": 1}
+    (folder / "outbox" / "file.xml").write_bytes(made.content)
+    StandInBank(folder, ()).answer()
+    files = collected(folder)
+    back = re.sub(rb"<MsgId>[^<]*", b"<MsgId>BACK", files[0][1])
+    back = back.replace(b"DBIT", b"CRDT").replace(b"<AcctSvcrRef>DEMO", b"<AcctSvcrRef>BACK")
+    reason = b"</Refs><RtrInf><Rsn><Cd>AC04</Cd></Rsn><AddtlInf>Wang Fang moved</AddtlInf></RtrInf>"
+    return files, back.replace(b"</Refs>", reason)
+
+
+def test_a_return_is_reported_after_its_booking(office: Office, tmp_path: Path) -> None:
+    """Whichever is read first; what the bank says of a person in words is kept nowhere."""
+    order = office.order(WANG)
+    office.actor.be(TELLER)
+    files, back = answers_to(office, tmp_path / "drop", order)
+    early = office.answer(("back.xml", back))
+    assert early.headers["location"] == PLACE, "it waits for its booking"
+    search_for(office.folder, [b"Wang Fang moved", b"Wang Fang"])
+    assert office.confirm(office.answer(*files)) == {"done": 1}
+    reading = office.page["reading"]
+    assert ([one["state"] for one in reading["reports"]], reading["count"]) == (["RETURNED"], 2)
+    refused = office.answer(*files)
+    assert (refused.status_code, "what was read before" in refused.text) == (400, True)
+    assert office.confirm(office.actor.send(PLACE, {"step": "report"})) == {"done": 1}
+    shown = office.page
+    assert shown["reading"] is None
+    row = office.actor.shown(f"/state/custody/{shown['table']}/{order}")["row"]
+    assert (row["state"], row["reason"]) == ("RETURNED", "AC04")
+
+
+def test_what_was_read_is_forgotten_and_what_contradicts_is_for_a_person(
+    office: Office, tmp_path: Path
+) -> None:
+    """Forgotten, the same files say the same again; the ledger's own word is not overruled."""
+    order = office.order(WANG)
+    office.actor.be(TELLER)
+    files, _ = answers_to(office, tmp_path / "drop", order)
+    assert office.answer(*files).status_code == 303
+    assert office.page["reading"]["left"] == 1
+    assert office.actor.send(PLACE, {"step": "forget"}).status_code == 303
+    assert office.page["reading"] is None
+    said = {"order": order, "state": "REJECTED", "attempt": "1", "reason": "AC04"}
+    office.actor.act(TELLER, "custody/report_payment", **said)
+    before = len(office.page["attention"])
+    mixed = office.answer(*files, ("none.xml", b"<x/>"))
+    assert mixed.status_code == 303
+    shown = office.page
+    assert shown["reading"] is None
+    news = shown["attention"][: len(shown["attention"]) - before]
+    assert sorted(one["why"] for one in news) == ["E_PAYMENT_FILE", "E_STATE"]
+    assert {one["order"] for one in news} == {None, f"{order}-1"}
