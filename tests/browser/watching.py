@@ -16,6 +16,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, W
 PROJECT: Final = Path(__file__).resolve().parents[2]
 AXE: Final = Path(__file__).with_name("vendor") / "axe.min.js"
 HERE_SCHEMES: Final = frozenset({"about", "blob", "data"})
+TALLEST: Final = 8_000
+"""Pixels of a page that are enough of a picture; drawing all of a long list takes a minute."""
 BAD_IMPACTS: Final = frozenset({"critical", "serious"})
 
 # Policy violations in all frames, told as errors in the console; most are there already.
@@ -64,10 +66,16 @@ class Watched:
         self._expected.append(re.compile(pattern))
 
     def shoot(self, name: str) -> Path:
-        """Keep a picture of the whole page among the run's screenshots."""
+        """Keep a picture of the page among the run's screenshots: all of it, or its beginning."""
         folder = Path(os.environ.get("TALLY_SCREENSHOTS") or PROJECT / "build" / "screenshots")
         path = folder / f"{name}.png"
-        self.page.screenshot(path=path, full_page=True)
+        height = self.page.evaluate("document.documentElement.scrollHeight")
+        size = self.page.viewport_size
+        if size is None or height <= TALLEST:
+            self.page.screenshot(path=path, full_page=True)
+        else:
+            clip = {"x": 0, "y": 0, "width": size["width"], "height": TALLEST}
+            self.page.screenshot(path=path, full_page=True, clip=clip)
         return path
 
     def axe(self, but: Collection[str] = (), only: Collection[str] = ()) -> list[str]:
