@@ -13,7 +13,11 @@ def act_as(here: Watched, organization: str, member: str) -> None:
     """Be somebody in a window of the browser."""
     request = here.context.request
     key = form_key(request.get(f"{here.base}/act-as").text())
-    form = {"form_key": key, "organization": organization, "member": member}
+    form: dict[str, str | float | bool] = {
+        "form_key": key,
+        "organization": organization,
+        "member": member,
+    }
     answer = request.post(f"{here.base}/act-as", form=form, max_redirects=0)
     assert answer.status == 303
 

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each system from its first form to a verified certificate, in a real browser, in both languages.
 
-The first acts of six members are done by hand: typed, previewed, confirmed, in English and Chinese
-by turns. What follows goes through the same forms without the screen, all roles taking part.
+The first act of every member is done by hand: typed, previewed, confirmed, one in English and the
+next in Chinese. What follows goes through the same forms without the screen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,8 @@ from playwright.sync_api import Page, expect
 
 from tallystick.cli.export_verbs import kinds_of
 from tallystick.console.work.entered import COUNT, IS_SET, filled
-from tallystick.contracts import ExtractTakeAway
+from tallystick.contracts import ExtractTakeAway, digest_of
+from tallystick.industries.preservation import demo_cast as preservation
 from tests.browser.acting import act_as
 from tests.browser.conftest import Open
 from tests.browser.watching import Watched
@@ -33,24 +35,29 @@ pytestmark = pytest.mark.browser
 SYSTEMS: Final = ("charity", "custody", "inventory", "justice", "preservation")
 LOCALES: Final = ("en-GB", "zh-CN")
 ROWS_BY_HAND: Final = 3
-PEOPLE_BY_HAND: Final = 6
+WITHOUT_A_PART: Final = frozenset({"inventory.bank-officer", "justice.bank"})
+"""Of them another member acts, or none does where no debtor lets a bank debit an account."""
 
 
 class Stage(ConsoleTheatre):
-    """A story of which some members are seen on the screen, each once."""
+    """A story of which every member is seen on the screen, each once."""
 
     windows: Sequence[Watched] = ()
     certified: tuple[str, str, str]
     """Who last took an extract away, which kind, and the page of its case."""
 
+    @cached_property
+    def seen(self) -> set[str]:
+        """Return who has acted on the screen, which grows."""
+        return set()
+
     def act(self, member: str, method: str, **arguments: Any) -> Any:
         """Do a member's first act by hand."""
         place, fields = self.form_of(method)
         controls = filled(fields, arguments)
-        seen: set[str] = self.__dict__.setdefault("_seen", set())
+        seen = self.seen
         rows = [int(text) for path, text in controls.items() if path.endswith(COUNT)]
-        is_known = member in seen or len(seen) == PEOPLE_BY_HAND
-        if is_known or max(rows, default=0) > ROWS_BY_HAND:
+        if member in seen or max(rows, default=0) > ROWS_BY_HAND:
             return super().act(member, method, **arguments)
         seen.add(member)
         window = self.windows[len(seen) % len(self.windows)]
@@ -87,6 +94,28 @@ class Stage(ConsoleTheatre):
         act_as(window, self.organization_of(member), member)
 
 
+def complete(stage: Stage, told: Mapping[str, Any]) -> None:
+    """Let those act who have no part in the story that is told to newcomers."""
+    if stage.contract == "charity":
+        stage.act("auditor-lin", "disclose", campaign=told["campaign"])
+    elif stage.contract == "inventory":
+        stage.act("rules-qin", "change_parameters", parameters={"price_age_s": 172_800})
+    elif stage.contract == "justice":
+        (fact, *_) = stage.client.get("/state/justice/credits.json").json()["rows"]["items"]
+        stage.act("credit-tang", "note_credit", credit=fact["id"])
+    elif stage.contract == "preservation":
+        stage.act(
+            "lawyer-jiang",
+            "file_application",
+            court=preservation.COURT,
+            is_pre_suit=True,
+            amount=1_000_000,
+            applicant_party=digest_of("party", "a client"),
+            respondent_party=digest_of("party", "another"),
+            payee=digest_of("payee", "a client"),
+        )
+
+
 def fill(page: Page, controls: Mapping[str, str]) -> None:
     """Fill a form in as a person does: lists row by row, then every control."""
     for path, text in controls.items():
@@ -114,7 +143,7 @@ def fill(page: Page, controls: Mapping[str, str]) -> None:
 def test_a_system_from_its_first_form_to_a_verified_certificate(
     window: Open, system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As different people; the sealed certificate of the outcome is dropped on the portal: good."""
+    """As every role; the sealed certificate of the outcome is dropped on the portal: good."""
     (point,) = entry_points(group="tallystick.demos", name=system)
     story = point.load()
     unhurried(story, monkeypatch)
@@ -122,7 +151,9 @@ def test_a_system_from_its_first_form_to_a_verified_certificate(
     with open_console_theatre(tmp_path, story, Stage) as stage:
         base = str(stage.client.base_url).rstrip("/")
         stage.windows = [window(base, locale=locale) for locale in LOCALES]
-        story.tell(stage)
+        complete(stage, story.tell(stage))
+        silent = {one.role for one in story.parts() if one.member not in stage.seen}
+        assert silent <= WITHOUT_A_PART
         stage.count_verified()
         certificate = stage.certificate(stage.windows[0])
         for locale, here in zip(LOCALES, stage.windows, strict=True):

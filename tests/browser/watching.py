@@ -74,8 +74,12 @@ class Watched:
         if size is None or height <= TALLEST:
             self.page.screenshot(path=path, full_page=True)
         else:
-            clip = {"x": 0, "y": 0, "width": size["width"], "height": TALLEST}
-            self.page.screenshot(path=path, full_page=True, clip=clip)
+            width = size["width"]
+            self.page.screenshot(
+                path=path,
+                full_page=True,
+                clip={"x": 0, "y": 0, "width": width, "height": TALLEST},
+            )
         return path
 
     def axe(self, but: Collection[str] = (), only: Collection[str] = ()) -> list[str]:
