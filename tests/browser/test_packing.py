@@ -48,7 +48,7 @@ class Chambers:
         key = form_key(request.get(f"{self.url}/act-as").text())
         organization = KeyStore(self.folder / "demo-keys").load(JUDGE).organization
         part = {"form_key": key, "organization": organization, "member": JUDGE}
-        assert request.post(f"{self.url}/act-as", form=part, max_redirects=0).status == 303
+        assert request.post(f"{self.url}/act-as", form={**part}, max_redirects=0).status == 303
 
     def checks(self, command: str, path: Path) -> bool:
         """Tell whether the command line takes a file for good, without asking the node."""

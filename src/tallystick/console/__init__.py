@@ -6,8 +6,7 @@ from tallystick.console.backups import Backup, Backups, Work, WorkEnd, WorkKind
 from tallystick.console.bank_files import BankAnswer, MadeFile, PrivateFiles
 from tallystick.console.clerks import Causes, DayOfLines, ShownLines
 from tallystick.console.options import ConsoleOptions
-from tallystick.console.packer import AwayOriginal
-from tallystick.console.proving import CertificateKind, TakeAwayKind
+from tallystick.console.proving import AwayOriginal, CertificateKind, TakeAwayKind
 from tallystick.console.rescuing import rescue
 from tallystick.console.visit import ReadList
 from tallystick.console.webhooks.courier import Courier

@@ -10,8 +10,13 @@ from pathlib import Path
 from tallystick.console.backups import Backups
 from tallystick.console.bank_files import BankFiles
 from tallystick.console.clerks import Clerks
-from tallystick.console.packer import Packer
-from tallystick.console.proving import CertificateKinds, Certificates, ProofCheck, TakeAways
+from tallystick.console.proving import (
+    CertificateKinds,
+    Certificates,
+    Packer,
+    ProofCheck,
+    TakeAways,
+)
 from tallystick.console.visit import ListReader
 
 

@@ -24,8 +24,7 @@ from tallystick.console.forgery import FORM_KEY, form_key, is_own_form
 from tallystick.console.languages import texts_in
 from tallystick.console.ledger import Json, Ledger, text_in
 from tallystick.console.names import Names
-from tallystick.console.packer import Packer
-from tallystick.console.proving import CertificateKinds, Certificates, ProofCheck, TakeAways
+from tallystick.console.proving import CertificateKinds, Certificates, Packer, ProofCheck, TakeAways
 from tallystick.console.records import Records
 from tallystick.console.settings import Settings, origin_of
 from tallystick.crypto import SecretKey

@@ -48,7 +48,7 @@ def tell(folder: Path) -> None:
 
 @contextmanager
 def served(
-    folder: Path, create: Callable[[Door, ConsoleOptions], Any] = create_console
+    folder: Path, create: Callable[[Door, ConsoleOptions], Application] = create_console
 ) -> Iterator[str]:
     """Serve the story's node with its console, in which anybody acts as anybody."""
     port = free_port()

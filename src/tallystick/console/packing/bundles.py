@@ -8,13 +8,13 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from tallystick.console.packer import Packer
 from tallystick.console.packing.sent import (
     FORM_BYTES_MAX,
     package_file,
     packer_of,
     read_originals,
 )
+from tallystick.console.proving import Packer
 from tallystick.console.visit import Visit
 from tallystick.console.work.take_aways import require_open
 from tallystick.errors import NotFound

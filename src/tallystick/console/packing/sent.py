@@ -9,7 +9,7 @@ import msgspec
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
-from tallystick.console.packer import AwayOriginal, Packer
+from tallystick.console.proving import AwayOriginal, Packer
 from tallystick.console.visit import Visit
 from tallystick.errors import InvalidArguments, NotFound
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from tallystick.console.access import Access, Page
 from tallystick.console.paces import EXPORT, UPLOAD
+from tallystick.console.packing.table import PAGES as PACKING_PAGES
 from tallystick.console.work.bank_pages import show_payments, take_step
 from tallystick.console.work.case_files import give_case_file
 from tallystick.console.work.certificates import give_certificate
@@ -23,6 +24,7 @@ FILE_PAGES: Final = (
         method="POST",
         pace=UPLOAD,
     ),
+    *PACKING_PAGES,
     Page(path="/lists/{contract}", name="lists", access=Access.SIGNED_IN, handler=show_lists),
     Page(
         path="/lists/{contract}",
