@@ -21,6 +21,7 @@ from tallystick.console.confirmations import (
 from tallystick.console.ledger import Json, at
 from tallystick.console.problems import document_of, status_of
 from tallystick.console.sealed_packages import Declared, hand_over
+from tallystick.console.signing.agreed import agreed_in
 from tallystick.console.signing.pending import (
     Pending,
     find_pending,
@@ -136,6 +137,7 @@ async def _page(
         sent=sent,
         transaction=transaction,
         sealed=sealed,
+        agreed=await agreed_in(visit, pending, transaction),
         preview=preview,
         amounts=written_amounts(method.get("fields", []), pending.args),
         was_wrong=was_wrong,

@@ -11,9 +11,9 @@ from starlette.responses import Response
 
 from tallystick.console.ledger import Json, at, table_of
 from tallystick.console.shown import moment, money
+from tallystick.console.signings import signings_of
 from tallystick.console.visit import Visit
 from tallystick.console.work.cases import read_case, read_timeline
-from tallystick.console.work.progress import signings_of
 from tallystick.console.work.watching import Place
 from tallystick.errors import LimitExceeded
 from tallystick.interchange.certificates import CASE_FORMAT, case_page, render

@@ -14,11 +14,12 @@ from tallystick.console.diagram import draw_standing
 from tallystick.console.ledger import Json, at, table_of
 from tallystick.console.masking import cover_changes, cover_listed, cover_rows
 from tallystick.console.sealing.listed import sealed_at
+from tallystick.console.signings import signings_of
 from tallystick.console.visit import Visit
 from tallystick.console.work.acting import actions_with
 from tallystick.console.work.certificates import certificates_of
 from tallystick.console.work.passing_on import Passed, notes_on
-from tallystick.console.work.progress import movers, signings_of, steps_of
+from tallystick.console.work.progress import movers, steps_of
 from tallystick.console.work.proofs import files_of
 from tallystick.console.work.standing import Standing, concerns, standing_of
 from tallystick.console.work.take_aways import packing_of, take_aways_of

@@ -12,13 +12,13 @@ from tallystick.console.ledger import Json, at
 from tallystick.console.list_files import give_list, is_file_wanted
 from tallystick.console.saved_views import views_here
 from tallystick.console.signing.under_way import under_way
+from tallystick.console.signings import signings_of
 from tallystick.console.visit import Person, Visit
 from tallystick.console.work.acting import with_a_way_on
 from tallystick.console.work.case_lists import own_file, tasks_file
 from tallystick.console.work.describing import about, amount_of
 from tallystick.console.work.narrowing import narrowing_of, systems_in
 from tallystick.console.work.passing_on import Passed, notes_on
-from tallystick.console.work.progress import signings_of
 from tallystick.console.work.standing import (
     Standing,
     actions_on,
