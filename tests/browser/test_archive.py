@@ -11,14 +11,17 @@ from typing import Final
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from tallystick.client import facts_of
+from tallystick.client import KeyStore, connect, facts_of
+from tallystick.crypto import SealingKey
 from tallystick.industries.custody import demo, directory_of, plain_commitment
-from tallystick.industries.custody.demo_cast import OFFICER_1
+from tallystick.industries.custody.demo_cast import OFFICER_1, OWNER_HOUSE
 from tallystick.industries.custody.demo_files import Sealed
 from tests.browser.conftest import Open
+from tests.browser.test_system_stories import fill
 from tests.browser.walking import too_wide
 from tests.browser.watching import Watched
-from tests.unit.console.archive_stage import Clerk, archive_desk, lines_of
+from tests.unit.console.archive_stage import NODES, Clerk, archive_desk, lines_of
+from tests.unit.console.sealing_stage import WithHeads, head_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -35,10 +38,12 @@ CARD: Final = {
 @pytest.fixture
 def clerk(tmp_path: Path) -> Iterator[Clerk]:
     """Give the bank's archive with a voucher and two terminals."""
-    with archive_desk(tmp_path, demo) as clerk:
+    with archive_desk(tmp_path, WithHeads(demo.parts())) as clerk:
         plain = plain_commitment("voucher-1", CARD["sha256"], SALT)
-        clerk.store(clerk.prepare(), "voucher-1", Sealed("0", 60_000), plain=plain)
+        agreement = clerk.prepare()
+        clerk.store(agreement, "voucher-1", Sealed("0", 60_000), plain=plain)
         clerk.do(OFFICER_1, "register_terminal", id="counter-1", branch="示例支行")
+        clerk.agreement = agreement
         yield clerk
 
 
@@ -57,7 +62,7 @@ def test_a_day_keeps_its_file_while_the_cause_of_a_gap_is_asked_for(
     window: Open, clerk: Clerk
 ) -> None:
     """The file is chosen once; the cause is typed, and the day is anchored."""
-    here = window(str(clerk.reader.base_url))
+    here = window(clerk.url)
     page = here.page
     here.expect("422")
     as_officer(here)
@@ -83,7 +88,7 @@ def test_a_day_keeps_its_file_while_the_cause_of_a_gap_is_asked_for(
 
 def test_a_file_is_compared_with_its_card_and_neither_is_sent(window: Open, clerk: Clerk) -> None:
     """The same file and card agree with the ledger, another file does not, another card is said."""
-    here = window(str(clerk.reader.base_url), viewport={"width": 390, "height": 844})
+    here = window(clerk.url, viewport={"width": 390, "height": 844})
     page, sent = here.page, list[bytes]()
     page.on("request", lambda one: sent.append(one.url.encode() + (one.post_data_buffer or b"")))
     here.go("/archive/custody/original?object=voucher-1")
@@ -109,5 +114,58 @@ def test_a_file_is_compared_with_its_card_and_neither_is_sent(window: Open, cler
     expect(page.locator("[data-problem]")).to_contain_text("of another object: voucher-2")
     secrets = (SALT.hex().encode(), CARD["sha256"].encode(), CLEAR[:30])
     assert sent
+    assert not [one for one in sent if any(secret in one for secret in secrets)]
+    page.close()
+
+
+def confirm(here: Watched) -> None:
+    """Confirm what is previewed, and wait for its transaction."""
+    here.page.locator('form[action^="/sign/"] button').click()
+    expect(here.page.locator('main a[href^="/t/"]').first).to_be_visible()
+
+
+def test_a_file_is_sealed_uploaded_and_declared_and_its_card_proves_it(
+    window: Open, clerk: Clerk, tmp_path: Path
+) -> None:
+    """AFC-3: name, content and salt are in no request; the client opens what the node has."""
+    key = SealingKey.generate()
+    head = head_of(OWNER_HOUSE[0])
+    clerk.act(head, "sealing_keys/publish", public_key=key.public_key)
+    here = window(clerk.url)
+    page, sent = here.page, list[bytes]()
+    page.on("request", lambda one: sent.append(one.url.encode() + (one.post_data_buffer or b"")))
+    as_officer(here)
+    here.go("/archive/custody/put")
+    stated = {"id": "voucher-9", "agreement": clerk.agreement, "retention": "voucher"}
+    nodes = {f"nodes.{row}": node for row, node in enumerate(NODES)}
+    fill(page, {"nodes.#": str(len(NODES)), **nodes, **stated, "key_id": "key-1"})
+    page.locator("#original").set_input_files(payload("凭证.txt", CLEAR))
+    page.locator(".sealer button").click()
+    with page.expect_download() as saved:
+        page.locator(".sealer a[download]").click()
+    card = saved.value.path().read_bytes()
+    assert [*here.axe(), *too_wide(here)] == []
+    here.shoot("archive-put-sealed")
+    page.locator("#form .card-footer button").click()
+    confirm(here)
+    clerk.catch_up()
+    here.go("/archive/custody/put")
+    page.locator('button[value="declare"]').click()
+    confirm(here)
+    clerk.catch_up()
+    here.go("/archive/custody/original?object=voucher-9")
+    page.locator("#card").set_input_files(payload("card.json", card))
+    page.locator("#file").set_input_files(payload("voucher.txt", CLEAR))
+    page.locator(".original button").click()
+    expect(page.locator("[data-same]")).to_be_visible()
+    clerk.be(OFFICER_1)
+    (document,) = clerk.shown("/state/documents/documents")["rows"]["items"]
+    identity = KeyStore(tmp_path / "node" / "demo-keys").load(OFFICER_1)
+    (tmp_path / "got").mkdir()
+    with connect(clerk.url, identity=identity, trust=tmp_path / "node" / "trust.json") as net:
+        got = net.documents.get(document["id"], tmp_path / "got", [key])
+    assert (got.name, got.path.read_bytes()) == ("凭证.txt", CLEAR)
+    salt = str(json.loads(card)["salt"])
+    secrets = (salt.encode(), bytes.fromhex(salt), CLEAR[:30], "凭证".encode())
     assert not [one for one in sent if any(secret in one for secret in secrets)]
     page.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from tallystick.cli.clerk_verbs import clerk_verbs_of, clerking_of
 from tallystick.cli.demo.names import TRUST_FILE
@@ -12,6 +13,7 @@ from tallystick.cli.exported_tables import ProvenTables
 from tallystick.client import connect
 from tallystick.console import Causes, DayOfLines, ShownLines
 from tallystick.contracts import Refusal
+from tallystick.merkle import address_of
 
 
 class NodeClerks:
@@ -44,6 +46,12 @@ class NodeClerks:
                 return DayOfLines(args=clerking.day_of_lines(tables, owner, directory, causes))
             except Refusal as refusal:
                 return DayOfLines(problem=_said(refusal))
+
+    def address(self, sealed: bytes) -> dict[str, Any]:
+        """Return `cid`, `size` and `slices_root` of sealed bytes."""
+        found = address_of(sealed)
+        root = found.slices_root.hex()
+        return {"cid": str(found.cid), "size": found.size, "slices_root": root}
 
     def commitment(self, contract: str, name: str) -> str | None:
         """Return what the ledger has for the plaintext of an object; None if there is no object.

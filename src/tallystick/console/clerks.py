@@ -23,7 +23,9 @@ SHOW: Final = "show_entries"
 
 OBJECTS: Final = "objects"
 """By convention the table of what is kept sealed, each with a commitment to its plaintext."""
-_PAGES: Final[Mapping[str, str]] = {ANCHOR: "day", SHOW: "lines"}
+DECLARE: Final = "declare_object"
+"""By convention the action that declares a sealed file."""
+_PAGES: Final[Mapping[str, str]] = {ANCHOR: "day", SHOW: "lines", DECLARE: "put"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,9 @@ class Clerks(Protocol):
 
     def day(self, contract: str, owner: str, directory: bytes, causes: Causes) -> DayOfLines:
         """Return what a day is anchored with; raises `TallystickError` if the node fails."""
+
+    def address(self, sealed: bytes) -> dict[str, Json]:
+        """Return `cid`, `size` and `slices_root` of sealed bytes."""
 
     def commitment(self, contract: str, name: str) -> str | None:
         """Return what the ledger has for the plaintext of an object, proven; None if there is none.

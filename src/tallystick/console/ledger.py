@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ from tallystick.errors import NotFound, TallystickError, Unavailable
 Json: TypeAlias = Any
 """A JSON document of the API; its shape is the API's, described in docs/reference/http.md."""
 
-_CBOR: Final = b"application/cbor"
+_CBOR: Final = "application/cbor"
 _OF_JSON: Final = ((b"content-type", b"application/json"),)
 _ERRORS_FROM: Final = 400
 _SCHEMAS: Final = 64
@@ -75,11 +76,22 @@ class Ledger:
         reply = await self._ask("GET", path, headers=[(b"accept", accept.encode("ascii"))])
         return reply.body
 
-    async def signed(self, method: str, path: str, *, request: str, body: bytes = b"") -> bytes:
-        """Return the bytes that a request answers which a member's key signed; raises as `get`."""
-        headers = [(b"accept", _CBOR), (b"tally-request", request.encode("ascii"))]
-        if body:
-            headers.append((b"content-type", _CBOR))
+    async def signed(
+        self,
+        method: str,
+        path: str,
+        *,
+        request: str,
+        body: bytes = b"",
+        about: Mapping[str, str] = MappingProxyType({}),
+    ) -> bytes:
+        """Return the bytes that a request answers which a member's key signed; raises as `get`.
+
+        `about` are its further headers; without a type of its own the body is CBOR.
+        """
+        said = {"accept": _CBOR, **({"content-type": _CBOR} if body else {}), **about}
+        said["tally-request"] = request
+        headers = [(name.encode("ascii"), text.encode("ascii")) for name, text in said.items()]
         return (await self._ask(method, path, headers=headers, body=body)).body
 
     async def ask(

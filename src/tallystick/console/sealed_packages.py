@@ -13,6 +13,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from tallystick.console.ledger import Json, at
@@ -97,7 +98,7 @@ def keep_waiting(visit: Visit, package: bytes) -> str:
         raise Rejected("nothing is sealed in this package", field="package")
     account, folder = visit.somebody().account, _folder(visit)
     make_private_folder(folder)
-    _forget_old(folder, visit.now_ms)
+    forget_old(folder, visit.now_ms)
     if len(list(folder.glob(f"{account}-*"))) >= WAITING_MAX:
         raise LimitExceeded(
             "too many sealed packages are waiting",
@@ -148,7 +149,7 @@ async def hand_over(visit: Visit, args: Json, transaction: str) -> list[Declared
     digests = list(digests_in(args))
     if not digests:
         return []
-    await asyncio.to_thread(_forget_old, _folder(visit), visit.now_ms)
+    await asyncio.to_thread(forget_old, _folder(visit), visit.now_ms)
     found = await visit.ledger.get(at("transactions", transaction, "changes"))
     told = []
     for digest in digests:
@@ -206,18 +207,43 @@ async def _put(visit: Visit, place: PrivatePlace, package: bytes) -> None:
 
 
 async def _asked(visit: Visit, method: str, place: PrivatePlace, body: bytes) -> bytes:
-    """Return what the node answers to a request that the reader's key signed."""
+    return await ask_signed(visit, method, place.path, at("private", *place), body=body)
+
+
+async def ask_signed(
+    visit: Visit,
+    method: str,
+    path: str,
+    address: str,
+    *,
+    body: bytes = b"",
+    about: Mapping[str, str] = MappingProxyType({}),
+) -> bytes:
+    """Return what the node answers to a request that the reader's key signed.
+
+    Args:
+        visit: The reader's.
+        method: As `PUT`.
+        path: What is signed, as it reads.
+        address: The same, quoted.
+        body: What is sent.
+        about: Further headers.
+
+    Raises:
+        Rejected: the account has no key here.
+        TallystickError: as the node says.
+    """
     person = visit.somebody()
     network = (await visit.ledger.get(at("status")))["network"]
     signed = await asyncio.to_thread(
         sign_request,
-        Question(network, method, place.path, body),
+        Question(network, method, path, body),
         _signer(visit, person),
         person.organization,
         valid_until=visit.now_ms + REQUEST_LIFETIME_MS,
     )
-    address = f"{at('private', *place)}"
-    return await visit.ledger.signed(method, address, request=format_base64url(signed), body=body)
+    request = format_base64url(signed)
+    return await visit.ledger.signed(method, address, request=request, body=body, about=about)
 
 
 def _signer(visit: Visit, person: Person) -> _Signer:
@@ -256,7 +282,8 @@ def _forget(path: Path) -> None:
         remove_files(path.parent, [path])
 
 
-def _forget_old(folder: Path, now_ms: int) -> None:
+def forget_old(folder: Path, now_ms: int) -> None:
+    """Remove what nobody signed for within seven days."""
     if not folder.is_dir():
         return
     old = [path for path in folder.iterdir() if path.stat().st_mtime * 1000 < now_ms - WAITING_MS]

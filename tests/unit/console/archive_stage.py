@@ -37,6 +37,11 @@ NODES: Final = [node for _, node, _ in OPERATORS[:3]]
 class Clerk(Actor):
     """Somebody who acts as anybody of the bank's archive."""
 
+    url = ""
+    """Where the console is."""
+    agreement = ""
+    """Number of the agreement, where it was noted."""
+
     def do(self, member: str, method: str, **arguments: Any) -> Any:
         """Act on custody."""
         return self.act(member, f"custody/{method}", **arguments)
@@ -122,6 +127,8 @@ def archive_desk(folder: Path, story: Playbill) -> Iterator[Clerk]:
     try:
         client = httpx.Client(base_url=url, timeout=60)
         with HttpServer(node, port=port, pages=pages), client:
-            yield Clerk(cast("Reader", client), node, folder / "node")
+            clerk = Clerk(cast("Reader", client), node, folder / "node")
+            clerk.url = url
+            yield clerk
     finally:
         node.stop()

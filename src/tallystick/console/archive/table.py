@@ -9,9 +9,20 @@ from tallystick.console.access import Access, Page
 from tallystick.console.archive.day_pages import show_day, take_day
 from tallystick.console.archive.line_pages import show_lines, take_lines
 from tallystick.console.archive.originals import show_original
+from tallystick.console.archive.put_pages import show_put, take_put
 from tallystick.console.paces import UPLOAD
 
+_MEMBERS: Final = Access.SIGNED_IN
 PAGES: Final = (
+    Page(path="/archive/{contract}/put", name="archive_put", access=_MEMBERS, handler=show_put),
+    Page(
+        path="/archive/{contract}/put",
+        name="take_archive_file",
+        access=_MEMBERS,
+        handler=take_put,
+        method="POST",
+        pace=UPLOAD,
+    ),
     Page(
         path="/archive/{contract}/original",
         name="archive_original",

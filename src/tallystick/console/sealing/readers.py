@@ -58,7 +58,7 @@ async def show_readers(visit: Visit) -> Response:
     if place is None:
         raise Rejected("the contract keeps no private record of this", field="seal")
     codes = sorted({place["owner"], *place["recipients"]})
-    readers = await asyncio.gather(*(_reader(visit, code) for code in codes))
+    readers = await asyncio.gather(*(reader_of(visit, code) for code in codes))
     return _page(visit, form, place=place, readers=readers)
 
 
@@ -85,7 +85,7 @@ async def _preview(visit: Visit, contract: str, method: str, args: dict[str, Jso
     )
 
 
-async def _reader(visit: Visit, code: str) -> dict[str, Any]:
+async def reader_of(visit: Visit, code: str) -> dict[str, Any]:
     """Return an organisation with the sealing key that it has in force; None if it has none."""
     newest = await visit.ledger.find(record_at(SEALING_KEYS, "newest", code))
     key = None

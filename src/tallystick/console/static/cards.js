@@ -86,3 +86,98 @@ for (const box of document.querySelectorAll(".original")) {
     button.disabled = false;
   });
 }
+
+// A file is sealed to a key of its own, that key with the file's name to the own organisation, and a
+// card is made; then the form is sent with the sealed bytes. Spec: docs/spec/document-exchange.md.
+const hex = (bytes) => Array.from(bytes, (one) => one.toString(16).padStart(2, "0")).join("");
+const base64url = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+
+async function encrypted(age, recipient, plain) {
+  const encrypter = new age.Encrypter();
+  encrypter.addRecipient(recipient);
+  return encrypter.encrypt(plain);
+}
+
+async function sealedFile(form, file, object) {
+  if (file.name.toLowerCase().endsWith(".pdf") || file.type === "application/pdf") {
+    const looking = await import(form.dataset.looking);
+    if (await looking.hasScripts(file)) throw new Complaint(form.dataset.active);
+  }
+  const age = await import(form.dataset.age);
+  const plain = new Uint8Array(await file.arrayBuffer());
+  const identity = await age.generateX25519Identity();
+  const content = await encrypted(age, await age.identityToRecipient(identity), plain);
+  const secret = `# tallystick document, name ${base64url(utf8.encode(file.name))}\n${identity}\n`;
+  const wrap = await encrypted(age, form.dataset.recipient, utf8.encode(secret));
+  const salt = crypto.getRandomValues(new Uint8Array(32));
+  const sha256 = await hashOf(file, () => {});
+  return {
+    card: { format: CARD, object, sha256, salt: hex(salt) },
+    figures: {
+      sha256,
+      plain_size: String(plain.length),
+      media_type: file.type || "application/octet-stream",
+      plain: await digestOf("custody-plain", object, sha256, salt),
+    },
+    files: { sealed: new Blob([content]), wrap: new Blob([wrap]) },
+  };
+}
+
+for (const box of document.querySelectorAll(".sealer")) {
+  const form = box.closest("form");
+  const file = form.querySelector("#original");
+  const object = form.querySelector("[name=id]");
+  const [problem, done] = [box.querySelector("[data-problem]"), box.querySelector("[data-done]")];
+  const state = form.querySelector(".card-footer [role=status]");
+  const send = form.querySelector(".card-footer button");
+  let made = null;
+  box.classList.add("has-script");
+
+  const forget = () => {
+    made = null;
+    done.hidden = send.disabled = true;
+  };
+  // The commitment binds the object's name: another name, or another file, is sealed anew.
+  for (const one of [file, object]) one.addEventListener("input", forget);
+
+  async function said(work) {
+    problem.hidden = true;
+    state.textContent = form.dataset.working;
+    try {
+      await work();
+    } catch (reason) {
+      problem.textContent = reason instanceof Complaint ? reason.message : form.dataset.failed;
+      problem.hidden = false;
+    }
+    state.textContent = "";
+  }
+
+  box.querySelector("button").addEventListener("click", () => said(async () => {
+    forget();
+    const chosen = file.files[0];
+    if (!chosen?.size || !object.value.trim()) throw new Complaint(form.dataset.lacking);
+    if (chosen.size > Number(form.dataset.sizeMax)) throw new Complaint(form.dataset.large);
+    made = await sealedFile(form, chosen, object.value.trim());
+    const link = box.querySelector("a[download]");
+    if (link.href) URL.revokeObjectURL(link.href);
+    link.href = URL.createObjectURL(new Blob([`${JSON.stringify(made.card, null, 2)}\n`]));
+    link.download = `${made.card.object.replace(/[^\w.-]+/g, "-")}.card.json`;
+    done.hidden = send.disabled = false;
+    link.focus();
+  }));
+
+  form.addEventListener("submit", (event) => {
+    if (event.submitter && event.submitter !== send) return; // a row of a list is added or removed
+    event.preventDefault();
+    if (!made) return;
+    said(async () => {
+      const body = new FormData(form);
+      for (const [name, text] of Object.entries(made.figures)) body.set(name, text);
+      for (const [name, content] of Object.entries(made.files)) body.set(name, content, name);
+      const response = await fetch(form.action, { method: "POST", body });
+      if (response.redirected) return location.assign(response.url);
+      const page = readPage(await response.text());
+      throw new Complaint((page.getElementById("flaws") ?? page.querySelector("main"))?.textContent.replace(/\s+/g, " ").trim() || form.dataset.failed);
+    });
+  });
+}

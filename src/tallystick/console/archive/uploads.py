@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sealed files on their way: they wait here until the register has them, then go to the node.
+
+What a browser sealed is registered by one transaction and declared by another, and the node takes
+the bytes between the two. Until then they lie beside the console's records, in no backup; the
+console has no key to them. What is not signed within seven days is forgotten.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from tallystick.console.ledger import Json, at, record_at
+from tallystick.console.sealed_packages import WAITING_MAX, ask_signed, forget_old
+from tallystick.console.visit import Visit
+from tallystick.disk import make_private_folder, remove_files, write_file
+from tallystick.errors import LimitExceeded, NotFound
+from tallystick.model import DocumentPlace
+
+REGISTER: Final = "documents"
+_FOLDER: Final = "uploads"
+_ID_BYTES: Final = 6
+_PIECE_BYTES: Final = 4 * 1024 * 1024
+_TUS: Final = {"tus-resumable": "1.0.0"}
+_PIECE: Final = "application/offset+octet-stream"
+_WRAP: Final = "application/octet-stream"
+_SEALED, _FACTS = ".age", ".json"
+
+
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """A sealed file on its way."""
+
+    document: str
+    contract: str
+    file: dict[str, Json]
+    """What the register is told."""
+    declaration: dict[str, Json]
+    """What the contract is told afterwards."""
+    wrap: bytes
+    """The file's key, sealed to the own organisation."""
+
+    @property
+    def place(self) -> DocumentPlace:
+        """Where nodes have it."""
+        return DocumentPlace(self.document, 1)
+
+
+def new_document() -> str:
+    """Return an id for the register: a file name has no place in it."""
+    return f"D-{secrets.token_hex(_ID_BYTES)}"
+
+
+def keep_upload(visit: Visit, upload: Upload, sealed: bytes) -> None:
+    """Keep a sealed file until the register has it.
+
+    Raises:
+        LimitExceeded: too many of the account's are on their way.
+    """
+    folder = _folder(visit)
+    make_private_folder(folder)
+    forget_old(folder, visit.now_ms)
+    if len(list(uploads_of(visit, upload.contract))) >= WAITING_MAX:
+        raise LimitExceeded(
+            "too many sealed files are waiting", field="file", expected=f"at most {WAITING_MAX}"
+        )
+    write_file(_path(visit, upload.document, _SEALED), sealed, mode=0o600)
+    facts = msgspec.json.encode(upload)
+    write_file(_path(visit, upload.document, _FACTS), facts, mode=0o600)
+
+
+def uploads_of(visit: Visit, contract: str) -> Iterator[Upload]:
+    """Yield the reader's files that are on their way."""
+    for path in sorted(_folder(visit).glob(f"{visit.somebody().account}-*{_FACTS}")):
+        upload = msgspec.json.decode(path.read_bytes(), type=Upload)
+        if upload.contract == contract:
+            yield upload
+
+
+def find_upload(visit: Visit, contract: str, document: str) -> Upload:
+    """Return one of the reader's files that are on their way; raises `NotFound`."""
+    found = (one for one in uploads_of(visit, contract) if one.document == document)
+    upload = next(found, None)
+    if upload is None:
+        raise NotFound("there is no such file on its way", field="document", found=document[:80])
+    return upload
+
+
+def drop_upload(visit: Visit, upload: Upload) -> None:
+    """Forget a file."""
+    paths = [_path(visit, upload.document, ending) for ending in (_FACTS, _SEALED)]
+    remove_files(_folder(visit), [path for path in paths if path.exists()])
+
+
+async def is_registered(visit: Visit, upload: Upload) -> bool:
+    """Tell whether the register has it."""
+    place = record_at(REGISTER, "documents", upload.document)
+    return await visit.ledger.find(place) is not None
+
+
+async def is_declared(visit: Visit, upload: Upload, table: str) -> bool:
+    """Tell whether the contract has it."""
+    place = record_at(upload.contract, table, upload.declaration["id"])
+    return await visit.ledger.find(place) is not None
+
+
+async def deliver(visit: Visit, upload: Upload) -> None:
+    """Hand a registered file to the node, from where it has it on, and the own wrap.
+
+    Raises:
+        TallystickError: the node does not take it now.
+    """
+    place = upload.place
+    path, address = f"{place.path}/upload", f"{at(REGISTER, *place)}/upload"
+    sealed = _path(visit, upload.document, _SEALED)
+    size = sealed.stat().st_size
+    begun = {**_TUS, "upload-length": str(size)}
+    await ask_signed(visit, "POST", path, address, about=begun)
+    answer = await ask_signed(visit, "GET", path, address, about={**_TUS, "accept": "*/*"})
+    offset = int(msgspec.json.decode(answer)["offset"])
+    with sealed.open("rb") as file:
+        file.seek(offset)
+        while piece := file.read(_PIECE_BYTES):
+            about = {**_TUS, "upload-offset": str(offset), "content-type": _PIECE, "accept": "*/*"}
+            await ask_signed(visit, "PATCH", path, address, body=piece, about=about)
+            offset += len(piece)
+    own = f"wraps/{visit.somebody().organization}"
+    about = {"content-type": _WRAP, "accept": "*/*"}
+    path, address = f"{place.path}/{own}", f"{at(REGISTER, *place)}/{own}"
+    await ask_signed(visit, "PUT", path, address, body=upload.wrap, about=about)
+
+
+def _folder(visit: Visit) -> Path:
+    return visit.records.folder / _FOLDER
+
+
+def _path(visit: Visit, document: str, ending: str) -> Path:
+    return _folder(visit) / f"{visit.somebody().account}-{document}{ending}"
