@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import httpx
+from starlette.types import Message, Receive, Scope, Send
 
 from tallystick.api import Application, Door, HttpServer
 from tallystick.cli.console_clerks import NodeClerks
@@ -39,6 +40,8 @@ class Clerk(Actor):
 
     url = ""
     """Where the console is."""
+    received: Sequence[bytearray] = ()
+    """Address and body of every request that reached the console, files in forms too."""
     agreement = ""
     """Number of the agreement, where it was noted."""
 
@@ -119,8 +122,23 @@ def archive_desk(folder: Path, story: Playbill) -> Iterator[Clerk]:
         clerks=NodeClerks(folder / "node", url),
     )
 
+    received: list[bytearray] = []
+
     def pages(door: Door, _names: frozenset[str]) -> Application:
-        return create_console(door, options)
+        console = create_console(door, options)
+
+        async def recorded(scope: Scope, receive: Receive, send: Send) -> None:
+            request = bytearray(scope.get("raw_path") or b"")
+            received.append(request)
+
+            async def note() -> Message:
+                message = await receive()
+                request.extend(message.get("body", b""))
+                return message
+
+            await console(scope, note, send)
+
+        return recorded
 
     node: Node = open_node(NodeConfig(data=folder / "node", workers=False))
     node.start()
@@ -128,7 +146,7 @@ def archive_desk(folder: Path, story: Playbill) -> Iterator[Clerk]:
         client = httpx.Client(base_url=url, timeout=60)
         with HttpServer(node, port=port, pages=pages), client:
             clerk = Clerk(cast("Reader", client), node, folder / "node")
-            clerk.url = url
+            clerk.url, clerk.received = url, received
             yield clerk
     finally:
         node.stop()
