@@ -18,8 +18,8 @@ import pytest
 from tallystick.api import Application, Door, HttpServer
 from tallystick.cli.console_certificates import certificates_of
 from tallystick.cli.console_lists import InstalledListReader
-from tallystick.cli.console_take_aways import NodeTakeAways
 from tallystick.cli.console_payments import PaymentFiles
+from tallystick.cli.console_take_aways import NodeTakeAways
 from tallystick.cli.demo.theatre import RECEIPTS, Playbill, Theatre, found
 from tallystick.cli.first_seal import FirstSeal, note_first_seal, publish_first_seal
 from tallystick.cli.proof_checks import check_any_proof
