@@ -118,9 +118,9 @@ class Site:
         return here
 
 
-def faults(here: Watched, kind: str, locale: str, name: str) -> list[str]:
+def faults(here: Watched, locale: str, name: str) -> list[str]:
     """Return what is wrong with a page, light, dark and on a telephone; keep pictures of it."""
-    found = what_is_wrong(here, kind, locale)
+    found = what_is_wrong(here, locale)
     here.shoot(f"{name}-{locale}-light")
     found += [*faint_in_the_dark(here), *too_wide(here)]
     here.shoot(f"{name}-{locale}-dark")
@@ -214,10 +214,10 @@ def test_the_difference_of_two_versions_is_read_line_by_line(
     came = page.get_by_role("region", name="rules.py")
     expect(came.locator(".diff-removed")).to_have_count(0)
     assert '+ def tidy(text: str) -> str:\n+     """Return' in came.inner_text(), "line upon line"
-    assert faults(here, "/c/{contract}/history", locale, "rare-difference") == []
+    assert faults(here, locale, "rare-difference") == []
     page = here.go("/c/notes/source?version=2&file=rules.py")
     expect(page.locator("pre.code")).to_contain_text("return text.strip()")
-    assert faults(here, "/c/{contract}/source", locale, "rare-source") == []
+    assert faults(here, locale, "rare-source") == []
     page.close()
 
 
@@ -232,7 +232,7 @@ def test_keys_that_end_are_on_top_with_what_they_are_for(
     expect(rows.first).to_contain_text("Example Root CA")
     expect(rows.first.locator(".bg-orange-lt")).to_contain_text("30")
     assert rows.count() > 3
-    assert faults(here, "/gov/keys", locale, "rare-keys") == []
+    assert faults(here, locale, "rare-keys") == []
     page.close()
 
 
@@ -259,11 +259,11 @@ def test_webhooks_of_every_state_are_read_and_changed(
     page = here.go("/admin/webhooks")
     for address in addresses:
         expect(page.get_by_role("link", name=address)).to_be_visible()
-    assert faults(here, "/admin/webhooks", locale, "rare-webhooks") == []
+    assert faults(here, locale, "rare-webhooks") == []
     for number in (works, slow, gone):
         page = here.go(f"/admin/webhooks/{number}")
         page.locator("details.card summary").click()
-        found = faults(here, "/admin/webhooks/{webhook:int}", locale, f"rare-webhook-{number}")
+        found = faults(here, locale, f"rare-webhook-{number}")
         assert found == [], number
     page = here.go(f"/admin/webhooks/{works}")
     page.locator("details.card summary").click()

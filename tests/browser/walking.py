@@ -33,6 +33,9 @@ ACTIONS: Final = frozenset({"/language", "/theme"})
 PARTS_OF_A_SYSTEM: Final = ("contract", "table", "method")
 LINKS_OF_A_KIND: Final = 3
 """So many addresses of one kind are read; one of them is opened and looked at."""
+OFFERED_TOO_EARLY: Final = re.compile(r"/(certificate|take-away|sealed-bytes|sealed-wrap)/")
+"""Files of a record that may not exist yet: a ruling before it is given, a package that is not at
+this node. A case offers them all the same; that they are not found is let pass."""
 ADDRESSES: Final = count(2)
 PROSE: Final = re.compile(r"/b/0$")
 """Addresses of pages that show what others wrote, in their language."""
@@ -230,7 +233,8 @@ class Walk:
     def _ask(self, address: str) -> PageText | None:
         """Ask for an address; of what is no page its beginning is enough."""
         with self._client.stream("GET", address) as answer:
-            if answer.status_code >= 400:
+            is_early = answer.status_code == 404 and OFFERED_TOO_EARLY.match(answer.url.path)
+            if answer.status_code >= 400 and not is_early:
                 self.findings.append(f"{address}: {answer.status_code}")
             if answer.headers.get("content-type", "").startswith("text/html"):
                 answer.read()

@@ -69,7 +69,8 @@ class Watched:
         """Keep a picture of the page among the run's screenshots: all of it, or its beginning."""
         folder = Path(os.environ.get("TALLY_SCREENSHOTS") or PROJECT / "build" / "screenshots")
         path = folder / f"{name}.png"
-        height = self.page.evaluate("document.documentElement.scrollHeight")
+        # A page that is just being left has no height, so the next one's is waited for.
+        height = self.page.locator("body").evaluate("one => one.parentElement.scrollHeight")
         size = self.page.viewport_size
         if size is None or height <= TALLEST:
             self.page.screenshot(path=path, full_page=True)
