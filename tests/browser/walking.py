@@ -233,8 +233,9 @@ class Walk:
     def _ask(self, address: str) -> PageText | None:
         """Ask for an address; of what is no page its beginning is enough."""
         with self._client.stream("GET", address) as answer:
-            is_early = answer.status_code == 404 and OFFERED_TOO_EARLY.match(answer.url.path)
-            if answer.status_code >= 400 and not is_early:
+            if answer.status_code == 404 and OFFERED_TOO_EARLY.match(answer.url.path):
+                return None
+            if answer.status_code >= 400:
                 self.findings.append(f"{address}: {answer.status_code}")
             if answer.headers.get("content-type", "").startswith("text/html"):
                 answer.read()
