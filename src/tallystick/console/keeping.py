@@ -13,12 +13,12 @@ from collections.abc import Callable, Coroutine, Hashable
 from typing import Any, Final, TypeVar
 
 _Made = TypeVar("_Made")
-KEPT_S: Final = 2.0
+KEPT_S: Final = 5.0
 """So old may a figure be that was counted for somebody else."""
 
 
 class Kept:
-    """Answers of the last two seconds; whoever asks while one is being made waits for that one.
+    """Answers of the last five seconds; whoever asks while one is being made waits for that one.
 
     Give it nothing that depends on who asks.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is the same for all readers is counted once for those who ask within two seconds."""
+"""What is the same for all readers is counted once for those who ask within five seconds."""
 
 from __future__ import annotations
 
