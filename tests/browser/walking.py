@@ -33,9 +33,9 @@ ACTIONS: Final = frozenset({"/language", "/theme"})
 PARTS_OF_A_SYSTEM: Final = ("contract", "table", "method")
 LINKS_OF_A_KIND: Final = 3
 """So many addresses of one kind are read; one of them is opened and looked at."""
-OFFERED_TOO_EARLY: Final = re.compile(r"/(certificate|take-away|sealed-bytes|sealed-wrap)/")
-"""Files of a record that may not exist yet: a ruling before it is given, a package that is not at
-this node. A case offers them all the same; that they are not found is let pass."""
+OFFERED_TOO_EARLY: Final = re.compile(r"/(take-away/charity/360giving|sealed-bytes|sealed-wrap)")
+"""Files that may not exist yet: grants before anything is paid, a package that is not at this node.
+A case offers them all the same; that they are not found is let pass."""
 ADDRESSES: Final = count(2)
 PROSE: Final = re.compile(r"/b/0$")
 """Addresses of pages that show what others wrote, in their language."""

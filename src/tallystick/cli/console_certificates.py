@@ -87,7 +87,7 @@ def certificate_kinds(contract: str) -> list[CertificateKind]:
     if not has_exports(contract):
         return []
     return [
-        CertificateKind(name, msgspec.to_builtins(one.label), one.table)
+        CertificateKind(name, msgspec.to_builtins(one.label), one.table, one.is_ready)
         for name, one in kinds_of(contract).items()
         if isinstance(one, ExtractTakeAway)
     ]

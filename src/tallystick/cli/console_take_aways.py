@@ -15,7 +15,7 @@ from tallystick.cli.installed import has_exports
 from tallystick.cli.take_aways import Maker, suffix_of
 from tallystick.client import connect
 from tallystick.console import TakeAwayKind
-from tallystick.contracts import day_of
+from tallystick.contracts import HistoryTakeAway, always, day_of
 
 
 class NodeTakeAways:
@@ -32,7 +32,13 @@ class NodeTakeAways:
         if not has_exports(contract):
             return []
         return [
-            TakeAwayKind(name, msgspec.to_builtins(one.label), one.table, suffix_of(one))
+            TakeAwayKind(
+                name,
+                msgspec.to_builtins(one.label),
+                one.table,
+                suffix_of(one),
+                always if isinstance(one, HistoryTakeAway) else one.is_ready,
+            )
             for name, one in kinds_of(contract).items()
         ]
 

@@ -50,6 +50,8 @@ class CertificateKind:
     label: Mapping[str, str]
     table: str
     """Of whose records it tells."""
+    is_ready: Callable[[Json], bool]
+    """Tells from a record whether there is something to tell of it."""
 
 
 CertificateKinds: TypeAlias = Callable[[str], Sequence[CertificateKind]]
@@ -81,6 +83,8 @@ class TakeAwayKind:
     """Of whose records it tells; None: the subject is something else, which the label says."""
     suffix: str
     """How the file's name ends."""
+    is_ready: Callable[[Json], bool]
+    """Tells from a record whether there is something to tell of it."""
 
 
 class TakeAways(Protocol):

@@ -90,8 +90,10 @@ from tallystick.contracts.take_aways import (
     ExtractTakeAway,
     FileTakeAway,
     HistoryTakeAway,
+    Row,
     TableReader,
     TakeAway,
+    always,
     required_record,
 )
 from tallystick.contracts.templates import places as template_places
@@ -226,6 +228,7 @@ __all__ = [
     "Refused",
     "RefusedCall",
     "RoleMissing",
+    "Row",
     "SM3Digest",
     "Scene",
     "Signature",
@@ -254,6 +257,7 @@ __all__ = [
     "WorkflowSchema",
     "WrongState",
     "action",
+    "always",
     "arguments_from_json",
     "arguments_from_text",
     "asdict",

@@ -58,6 +58,15 @@ def required_record(tables: TableReader, table: str, kind: type[R], key: str) ->
     return found
 
 
+Row: TypeAlias = Mapping[str, Any]
+"""A record of a table as a node gives it, as JSON: its fields by name."""
+
+
+def always(_: Row) -> bool:
+    """Tell that there is something to tell of any record."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class FileTakeAway:
     """A file in a format of its own: CSV, or a standard's JSON."""
@@ -69,6 +78,8 @@ class FileTakeAway:
     """Makes the file about a subject, as of a day."""
     suffix: str = ".csv"
     """How such a file's name ends."""
+    is_ready: Callable[[Row], bool] = always
+    """Tells from the subject's record whether there is something to tell: else it is no offer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +97,8 @@ class ExtractTakeAway:
     """What its certificate is called; None: as `label` has it."""
     labels: Mapping[str, FactLabel] = field(default_factory=dict)
     """What the facts are called on a page, by path, in the order of the page."""
+    is_ready: Callable[[Row], bool] = always
+    """Tells from the subject's record whether there is something to tell: else it is no offer."""
 
 
 @dataclass(frozen=True, slots=True)

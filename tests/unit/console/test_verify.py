@@ -12,6 +12,7 @@ import pytest
 
 from tallystick.client import Identity, KeyStore
 from tallystick.console import CertificateKind, ConsoleOptions, masking
+from tallystick.contracts import always
 from tallystick.interchange.certificates import REPORT_FILE, REPORT_FORMAT, attached_files
 from tallystick.node import Node
 from tests.factories import CLERK, COURT
@@ -220,7 +221,11 @@ class Sealing:
     def kinds(self, contract: str) -> list[CertificateKind]:
         """Offer one about deposits."""
         label = {"zh": "存证证书", "en": "certificate of deposit"}
-        return [CertificateKind("deposit", label, "deposits")] if contract == "evidence" else []
+        return (
+            [CertificateKind("deposit", label, "deposits", always)]
+            if contract == "evidence"
+            else []
+        )
 
     def make(self, contract: str, kind: str, subject: str, portal: str) -> bytes:
         """Say what was asked for."""

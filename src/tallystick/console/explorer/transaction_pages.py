@@ -62,7 +62,8 @@ def _certificates(visit: Visit, changes: list[Json]) -> list[Json]:
         {**one, "key": change["key"]}
         for change in changes
         if change["change"] != "removed"
-        for one in certificates_of(visit, Place(change["contract"], change["table"], change["key"]))
+        for place in [Place(change["contract"], change["table"], change["key"])]
+        for one in certificates_of(visit, place, change["after"])
     ]
 
 

@@ -63,7 +63,7 @@ async def show_case(visit: Visit) -> Response:
         files=case.files,
         sealed=await sealed_at(visit, contract, place.key),
         certificates=(
-            certificates_of(visit, place) if visit.person and not case.is_covered else []
+            certificates_of(visit, place, row) if visit.person and not case.is_covered else []
         ),
         take_aways=take_aways_of(visit, place, row),
         original=original_at(visit.clerks, contract["name"], table["name"], place.key),

@@ -21,7 +21,7 @@ from tallystick.console.work.watching import Place
 from tallystick.errors import NotFound, Rejected
 
 
-def certificates_of(visit: Visit, place: Place) -> list[dict[str, Any]]:
+def certificates_of(visit: Visit, place: Place, row: Json) -> list[dict[str, Any]]:
     """Return the certificates that can be made of a case: what each is called, and its address."""
     return [
         {
@@ -29,7 +29,7 @@ def certificates_of(visit: Visit, place: Place) -> list[dict[str, Any]]:
             "address": f"/certificate/{place.contract}/{kind.name}/{quote(place.key)}",
         }
         for kind in _kinds(visit, place.contract)
-        if kind.table == place.table
+        if kind.table == place.table and kind.is_ready(row)
     ]
 
 

@@ -40,7 +40,7 @@ def take_aways_of(visit: Visit, place: Place, row: Json) -> list[dict[str, Any]]
     return [
         {**_shown(kind), "address": _address(place.contract, kind.name, place.key)}
         for kind in _kinds(visit, place.contract)
-        if kind.table == place.table
+        if kind.table == place.table and kind.is_ready(row)
     ]
 
 

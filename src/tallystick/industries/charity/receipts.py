@@ -18,8 +18,10 @@ from tallystick.contracts import (
     ExtractTakeAway,
     FileTakeAway,
     Label,
+    Row,
     TableReader,
     TakeAway,
+    always,
     day_of,
     required_record,
 )
@@ -212,8 +214,15 @@ def trace_page(tables: TableReader, donation: str) -> dict[str, str]:
     return _page(Label(zh="善款去向", en="Where the gift went"), lines)
 
 
+def _is_paid(row: Row) -> bool:
+    return row["state"] in _PAID
+
+
 def _text_of(
-    label: Label, table: str, make: Callable[[TableReader, str], Mapping[str, str]]
+    label: Label,
+    table: str,
+    make: Callable[[TableReader, str], Mapping[str, str]],
+    is_ready: Callable[[Row], bool] = always,
 ) -> FileTakeAway:
     """Return the take-away of a page to read: Chinese first, then English."""
 
@@ -221,7 +230,7 @@ def _text_of(
         page = make(tables, subject)
         return f"{page['zh']}\n\n{page['en']}\n".encode()
 
-    return FileTakeAway(label, table, file, ".txt")
+    return FileTakeAway(label, table, file, ".txt", is_ready)
 
 
 RECEIPTS: Final[Mapping[str, TakeAway]] = MappingProxyType(
@@ -262,11 +271,13 @@ RECEIPTS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             ("entitlements", "payments_orders"),
             title=Label(zh="受助凭证", en="Receipt for a payment"),
             labels=PAYMENT_LABELS,
+            is_ready=_is_paid,
         ),
         "payment-text": _text_of(
             Label(zh="受助凭证，供阅读打印", en="the same to read and print"),
             "entitlements",
             lambda tables, entitlement: payment_facts(tables, entitlement)["text"],
+            _is_paid,
         ),
     }
 )

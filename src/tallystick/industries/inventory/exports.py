@@ -23,7 +23,7 @@ from tallystick.industries.inventory.extract_facts import (
     redemption_facts,
 )
 from tallystick.industries.inventory.loan_facts import loan_facts, ltv_csv
-from tallystick.industries.inventory.loan_records import Pledge, Redemption
+from tallystick.industries.inventory.loan_records import Pledge, PledgeState, Redemption
 from tallystick.industries.inventory.paper_labels import (
     DISCHARGE_LABELS,
     INSPECTION_LABELS,
@@ -95,6 +95,7 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             ("pledges",),
             title=Label(zh="解除质押证明", en="Certificate of discharge"),
             labels=DISCHARGE_LABELS,
+            is_ready=lambda row: row["state"] in {PledgeState.DISCHARGED, PledgeState.CANCELLED},
         ),
         "ltv": FileTakeAway(
             Label(

@@ -35,7 +35,7 @@ from tallystick.industries.preservation.paper_labels import (
 from tallystick.industries.preservation.records import CURRENCY, Application
 from tallystick.industries.preservation.refusals import DoesNotFit
 from tallystick.industries.preservation.rules import presentable
-from tallystick.industries.preservation.trade_messages import TRADE_MESSAGES, day_of_time
+from tallystick.industries.preservation.trade_messages import TRADE_MESSAGES, day_of_time, is_issued
 from tallystick.interchange.iso20022 import Money
 from tallystick.interchange.tables import write_csv
 from tallystick.interchange.ubl import Guarantee, write_guarantee
@@ -132,6 +132,7 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             ("letters",),
             title=Label(zh="财产保全担保函", en="Letter of guarantee"),
             labels=LETTER_LABELS,
+            is_ready=is_issued,
         ),
         "acceptance": ExtractTakeAway(
             Label(zh="保函采纳回执", en="receipt of an acceptance"),
@@ -140,6 +141,7 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             ("letters", "payments_orders"),
             title=Label(zh="保函采纳回执", en="Receipt of an acceptance"),
             labels=ACCEPTANCE_LABELS,
+            is_ready=lambda row: row["accepted_at"] is not None,
         ),
         "ruling": ExtractTakeAway(
             Label(zh="财产保全裁定", en="ruling on preservation"),
@@ -148,6 +150,7 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             ("applications", "measures"),
             title=Label(zh="财产保全裁定", en="Ruling on preservation"),
             labels=RULING_LABELS,
+            is_ready=lambda row: row["ruling"] is not None,
         ),
         "release": ExtractTakeAway(
             Label(zh="解除保全通知", en="notice of release"),
@@ -156,6 +159,7 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             ("releases",),
             title=Label(zh="解除保全通知", en="Notice of release"),
             labels=RELEASE_LABELS,
+            is_ready=lambda row: row["order"] is not None,
         ),
         "statement": FileTakeAway(
             Label(
@@ -176,6 +180,7 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             "letters",
             guarantee_xml,
             suffix=".xml",
+            is_ready=is_issued,
         ),
         **TRADE_MESSAGES,
     }

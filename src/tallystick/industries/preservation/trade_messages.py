@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from tallystick.contracts import FileTakeAway, Label, TableReader, TakeAway, required_record
+from tallystick.contracts import FileTakeAway, Label, Row, TableReader, TakeAway, required_record
 from tallystick.industries.preservation.letter_records import Letter, LossClaim
 from tallystick.industries.preservation.records import CURRENCY, Application
 from tallystick.industries.preservation.refusals import StepMissing
@@ -100,6 +100,11 @@ def day_of_time(time_ms: int | None) -> date:
     return moment.date()
 
 
+def is_issued(row: Row) -> bool:
+    """Tell from a letter's record whether it was issued; before that there are no terms."""
+    return row["terms"] is not None
+
+
 TRADE_MESSAGES: Final[Mapping[str, TakeAway]] = MappingProxyType(
     {
         "undertaking-issuance": FileTakeAway(
@@ -107,18 +112,21 @@ TRADE_MESSAGES: Final[Mapping[str, TakeAway]] = MappingProxyType(
             "letters",
             issuance_xml,
             suffix=".xml",
+            is_ready=is_issued,
         ),
         "undertaking-demand": FileTakeAway(
             Label(zh="索赔请求（ISO 20022 tsrv.013）", en="an awarded claim as ISO 20022 tsrv.013"),
             "claims",
             demand_xml,
             suffix=".xml",
+            is_ready=lambda row: row["decision"] is not None and row["due"] > 0,
         ),
         "undertaking-termination": FileTakeAway(
             Label(zh="保函终止（ISO 20022 tsrv.012）", en="a letter's end as ISO 20022 tsrv.012"),
             "letters",
             termination_xml,
             suffix=".xml",
+            is_ready=lambda row: is_issued(row) and row["ended_at"] is not None,
         ),
     }
 )
