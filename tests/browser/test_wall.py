@@ -101,6 +101,21 @@ def test_a_wall_goes_on_when_its_node_came_back(
         expect(blocks).not_to_have_text(before)
 
 
+def test_a_wall_shows_the_last_block_though_figures_are_counted_for_all_at_once(
+    window: Open, own_node: Node, own_folder: Path
+) -> None:
+    """A block right after a count, and none after it: the wall asks once more."""
+    with serving(own_node, own_folder) as port:
+        url = f"http://localhost:{port}"
+        page = window(url).go("/screen?seconds=300")
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        blocks = page.locator(".wall-tile strong").first
+        before = blocks.inner_text()
+        put_on_record(url, own_folder, "wall last")
+        expect(blocks).not_to_have_text(before, timeout=20_000)
+        page.close()
+
+
 def test_a_wall_without_a_script_shows_everything(window: Open) -> None:
     """All scenes on one page, and no button that does nothing."""
     page = window(java_script_enabled=False).go("/screen")

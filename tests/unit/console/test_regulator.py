@@ -36,6 +36,13 @@ def period_of_gifts(giving: Reader) -> str:
     return datetime.fromtimestamp(first / 1000, BEIJING).strftime("%Y-%m")
 
 
+def test_figures_counted_for_others_are_asked_for_once_more(giving: Reader) -> None:
+    """Five seconds later, by the whole page only: its part that is renewed does not ask again."""
+    whole, part = (giving.get(PAGE, headers=sent).text for sent in ({}, {"hx-request": "true"}))
+    assert ["load delay:6s" in one for one in (whole, part)] == [True, False]
+    assert "tally:block from:body delay:6s" in part
+
+
 def act(giving: Reader) -> str:
     """Act as the clerk; return what forms carry."""
     key = form_key(giving.get("/act-as").text)

@@ -74,6 +74,8 @@ class _Counted(NamedTuple):
     activity: list[dict[str, Any]]
     drawn: Measure | None
     """Whose charts are shown."""
+    height: int
+    """Of the ledger when it was begun to count."""
     trend: list[dict[str, Any]]
 
 
@@ -145,12 +147,13 @@ async def _overview(visit: Visit) -> dict[str, Any]:
             if alert["state"] == "open" or alert["time_ms"] >= period.begin_ms
         ][:_ALERTS_SHOWN],
         "alerts_address": _alerts_address(chosen),
-        "height": visit.names.height,
+        "height": counted.height,
     }
 
 
 async def _count(visit: Visit, chosen: Chosen, contracts: list[Json]) -> _Counted:
     """Return what is counted for a choice, whoever looks at it."""
+    height = visit.names.height
     measures = _measures(contracts, is_alone=bool(chosen.system), field=_field(chosen))
     first, activity = await asyncio.gather(
         _figures(visit, measures, chosen.period, {}), _activity(visit, chosen)
@@ -163,7 +166,7 @@ async def _count(visit: Visit, chosen: Chosen, contracts: list[Json]) -> _Counte
     drawn = next((one for one in measures if one.place == chosen.figure), None)
     drawn = drawn or next(iter(measures), None)
     trend = [] if drawn is None else await trend_of(visit, drawn, chosen.period, chosen.cell)
-    return _Counted(figures, categories, activity, drawn, trend)
+    return _Counted(figures, categories, activity, drawn, height, trend)
 
 
 async def _figures(

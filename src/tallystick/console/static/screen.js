@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The display for a wall shows one scene after the other, two on a wall of two screens; without a
-// script all stand on one page. It rests while nobody sees it, and draws itself anew at each block.
+// script all stand on one page. It rests while nobody sees it, and draws itself anew at each block,
+// and once more when the figures that were counted for others before that block are forgotten.
+const FORGOTTEN_MS = 6_000;
 const broad = matchMedia("(min-aspect-ratio: 5/2)");
 const hold = document.getElementById("hold");
 let turn = 0;
 let asking = false;
+let again = 0;
 
 function show() {
   const scenes = [...document.querySelectorAll("[data-scene]")];
@@ -35,10 +38,17 @@ async function renew() {
   }
 }
 
+function renewTwice() {
+  clearTimeout(again);
+  again = setTimeout(renew, FORGOTTEN_MS);
+  return renew();
+}
+
 show();
+again = setTimeout(renew, FORGOTTEN_MS);
 broad.addEventListener("change", show);
-document.body.addEventListener("tally:block", renew);
-document.addEventListener("visibilitychange", renew);
+document.body.addEventListener("tally:block", renewTwice);
+document.addEventListener("visibilitychange", renewTwice);
 setInterval(next, Number(document.getElementById("wall").dataset.seconds) * 1000);
 document.querySelector(".wall-tools").classList.add("has-script");
 hold.addEventListener("click", () => hold.setAttribute("aria-pressed", String(hold.getAttribute("aria-pressed") !== "true")));
