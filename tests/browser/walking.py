@@ -17,6 +17,7 @@ import httpx
 from playwright.sync_api import ViewportSize
 from starlette.routing import compile_path
 
+from tallystick.console.paces import EXPORT
 from tallystick.console.painting import STATIC
 from tallystick.console.site_map import PAGES
 from tests.browser.watching import Watched
@@ -25,6 +26,10 @@ PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 PATTERNS: Final = [
     (page.path, compile_path(page.path)[0]) for page in PAGES if page.method == "GET"
 ]
+FILES: Final = frozenset(
+    page.path for page in PAGES if page.pace is EXPORT and page.method == "GET"
+)
+"""Rows of the page table that answer with a file: one of each is asked for, as paces allow."""
 SPRITE: Final = frozenset(
     re.findall(r'<symbol id="([^"]+)"', (STATIC / "vendor" / "icons.svg").read_text("utf-8"))
 )
@@ -207,7 +212,7 @@ class Walk:
             address = queue.popleft()
             path = urlsplit(address).path
             kind = kind_of(path, self.system, self.told_apart)
-            if kind is None:
+            if kind is None or kind_of(path) in FILES:
                 self._fetch(address)
                 continue
             followed[kind] += 1
@@ -225,7 +230,8 @@ class Walk:
 
     def _fetch(self, address: str) -> None:
         """Ask for what is no page, unless one of its kind was asked for."""
-        sort = file_of(urlsplit(address).path)
+        path = urlsplit(address).path
+        sort = kind_of(path) or file_of(path)
         if sort not in self.files:
             self.files.add(sort)
             self._ask(address)
@@ -237,6 +243,7 @@ class Walk:
                 return None
             if answer.status_code >= 400:
                 self.findings.append(f"{address}: {answer.status_code}")
+                return None
             if answer.headers.get("content-type", "").startswith("text/html"):
                 answer.read()
                 return PageText(answer.url.path, answer.text)
