@@ -70,6 +70,12 @@ def looks_of(kind: str) -> str:
     return f"{alike[0]} {kind.count('{')}" if alike else kind
 
 
+def form_of(path: str) -> str:
+    """Return in which form of a file a page is asked for; empty for the page itself."""
+    form = path.rpartition(".")[2]
+    return form if form in {"csv", "json", "xlsx"} else ""
+
+
 def file_of(path: str) -> str:
     """Return what kind of file, or of the API's answers, is at an address that is no page."""
     stem, _, form = path.rpartition(".")
@@ -212,7 +218,7 @@ class Walk:
             address = queue.popleft()
             path = urlsplit(address).path
             kind = kind_of(path, self.system, self.told_apart)
-            if kind is None or kind_of(path) in FILES:
+            if kind is None or kind_of(path) in FILES or form_of(path):
                 self._fetch(address)
                 continue
             followed[kind] += 1
@@ -231,7 +237,7 @@ class Walk:
     def _fetch(self, address: str) -> None:
         """Ask for what is no page, unless one of its kind was asked for."""
         path = urlsplit(address).path
-        sort = kind_of(path) or file_of(path)
+        sort = file_of(path) if form_of(path) else kind_of(path) or file_of(path)
         if sort not in self.files:
             self.files.add(sort)
             self._ask(address)
