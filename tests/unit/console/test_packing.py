@@ -138,7 +138,7 @@ def test_a_bundle_with_its_originals_put_in_is_the_commands_own(
     assert not [one for one in desk.originals.values() if one in answer.content]
     made = put_in(answer.content, desk.originals)
     found = checked(story, made, tmp_path)
-    assert [one.verdict for one in found.items] == ["CONSISTENT"] * 4
+    assert [one.verdict for one in found.items] == ["CONSISTENT"] * 4, found.items
     assert sorted(one.stamp.verdict for one in found.items) == ["absent"] * 3 + ["passed"]
     with connect(url, trust=story / "trust.json") as net:
         command = tmp_path / "command.zip"
