@@ -129,6 +129,22 @@ class BlockLog(Protocol):
         """
         ...
 
+    def gather(self, block: Block) -> None:
+        """Write one block, which is on disk only after the next `sync`.
+
+        Raises:
+            StorageFailed: anything went wrong; the caller must stop and not retry.
+        """
+        ...
+
+    def sync(self) -> None:
+        """Return when all gathered blocks are on disk.
+
+        Raises:
+            StorageFailed: they are not; the caller must stop and not retry.
+        """
+        ...
+
     def blocks(self, first_height: int) -> Iterator[Block]:
         """Read blocks in order from `first_height`, each checked against its checksum."""
         ...

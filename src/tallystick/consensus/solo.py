@@ -5,6 +5,8 @@ Two threads. The first takes what has been submitted and has it checked, signatu
 second takes all that is checked, makes it one block, executes it, writes it to the block log with
 one durable sync, and only then answers. While a block is written the next one gathers, so blocks
 grow under load and a lone transaction waits for nobody.
+
+An engine that is told that nobody relies on its answers yet syncs once, when it stops.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ class SoloEngine:
         clock: Clock,
         find_committed: FindCommitted,
         on_halt: Callable[[BaseException], None],
+        syncs_at_end: bool = False,
     ) -> None:
         """Wire the engine; `start` sets it going.
 
@@ -42,9 +45,12 @@ class SoloEngine:
             clock: unix milliseconds.
             find_committed: where a transaction was committed, for those submitted again.
             on_halt: told once, from the failing thread, when the engine stops for a fault.
+            syncs_at_end: answers before blocks are on disk, which they are when it has stopped.
         """
         self._application = application
         self._block_log = block_log
+        self._syncs_at_end = syncs_at_end
+        self._write = block_log.gather if syncs_at_end else block_log.append
         self._clock = clock
         self._intake = Intake(find_committed)
         self._on_halt = on_halt
@@ -102,6 +108,8 @@ class SoloEngine:
             chosen, left_over = left_over[:count], left_over[count:]
             if chosen:
                 self._commit(chosen)
+        if self._syncs_at_end:
+            self._block_log.sync()
 
     def _take_checked(self, waiting: list[Waiting]) -> bool:
         """Add what has been checked; block only when there is nothing to do. True at the end."""
@@ -117,7 +125,10 @@ class SoloEngine:
         return True
 
     def _commit(self, chosen: list[Waiting]) -> None:
-        """Execute one block, make it durable, and only then answer (promise P1)."""
+        """Execute one block, make it durable, and only then answer (promise P1).
+
+        Not durable yet where the engine was told to sync at its end: nobody was promised anything.
+        """
         application = self._application
         proposal = Proposal(
             height=application.height + 1,
@@ -125,7 +136,7 @@ class SoloEngine:
             transactions=tuple(waiting.transaction for waiting in chosen),
         )
         executed = application.execute(proposal)
-        self._block_log.append(executed.block)
+        self._write(executed.block)
         application.commit(executed.block)
         self._intake.answer(executed)
 

@@ -29,6 +29,12 @@ class NodeConfig:
     """Whether signatures, storage and views work in processes of their own (faster, two cores)."""
     may_order_alone: bool = False
     """Whether this node may order a network that several founded: in tests and simulations only."""
+    syncs_at_end: bool = False
+    """Whether answers come before blocks are on disk, which they are once the node has stopped.
+
+    Only for a folder that counts for nothing before it is complete: a power cut loses what was
+    answered. Of a network that one node orders; another has its engine's own log.
+    """
     verifier_processes: int = 1
     """How many of them verify signatures."""
     contracts: tuple[type[Contract], ...] | None = None

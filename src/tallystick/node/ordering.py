@@ -38,6 +38,8 @@ class Ordering:
     uses_processes: bool
     """Whether this node works in processes of its own."""
     snapshot_interval: int
+    syncs_at_end: bool = False
+    """Whether a node that orders alone syncs its blocks once, when it stops."""
     passphrase: str | None = field(default=None, repr=False)
     """Opens the node's keys, if they are sealed."""
 
@@ -70,5 +72,6 @@ def open_solo(ordering: Ordering) -> Opened:
         clock=ordering.clock,
         find_committed=ordering.find_committed,
         on_halt=ordering.on_halt,
+        syncs_at_end=ordering.syncs_at_end,
     )
     return Opened(name="solo", engine=engine)

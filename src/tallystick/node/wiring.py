@@ -222,6 +222,7 @@ def _ordering(
         on_restored=on_restored,
         uses_processes=config.workers,
         snapshot_interval=config.snapshot_interval,
+        syncs_at_end=config.syncs_at_end,
     )
 
 

@@ -96,6 +96,15 @@ class Log:
         self.steps.append(f"sync {block.header.height}")
         self.kept.append(block)
 
+    def gather(self, block: Block) -> None:
+        if self.fault:
+            raise self.fault
+        self.steps.append(f"write {block.header.height}")
+        self.kept.append(block)
+
+    def sync(self) -> None:
+        self.steps.append("sync all")
+
     def blocks(self, first_height: int) -> Iterator[Block]:
         return iter(self.kept[first_height - 1 :])
 
@@ -103,7 +112,7 @@ class Log:
 class Bench:
     """An engine with its surroundings."""
 
-    def __init__(self, *, block_transactions_max: int = 100) -> None:
+    def __init__(self, *, block_transactions_max: int = 100, syncs_at_end: bool = False) -> None:
         self.application = Application()
         self.application.block_transactions_max = block_transactions_max
         self.log = Log(self.application.steps)
@@ -116,6 +125,7 @@ class Bench:
             clock=lambda: self.time,
             find_committed=self.places.get,
             on_halt=self.halts.append,
+            syncs_at_end=syncs_at_end,
         )
 
     def submit(self, *raw: bytes) -> list[Committed | TallystickError]:
@@ -266,6 +276,29 @@ def test_stopping_finishes_what_was_taken(make_bench: Callable[..., Bench]) -> N
     assert all(isinstance(answer, Committed) for answer in future.result(0))
     with pytest.raises(Unavailable):
         bench.engine.submit([put("a", "x", nonce=99).raw])
+
+
+def test_an_engine_nobody_relies_on_yet_syncs_once_when_it_stops(
+    make_bench: Callable[..., Bench],
+) -> None:
+    """Two blocks are answered unsynced; the last step of all is one sync."""
+    bench = make_bench(syncs_at_end=True)
+    bench.submit(put("a", "x", nonce=1).raw)
+    bench.submit(put("b", "x", nonce=2).raw)
+    bench.engine.stop()
+    blocks = [f"{step} {height}" for height in (1, 2) for step in ("execute", "write", "commit")]
+    assert bench.application.steps == [*blocks, "sync all"]
+
+
+def test_what_failed_is_not_synced_at_the_end(make_bench: Callable[..., Bench]) -> None:
+    """After a fault of the log, stopping does not ask it for anything more."""
+    bench = make_bench(syncs_at_end=True)
+    bench.log.fault = StorageFailed("no room")
+    (answer,) = bench.submit(put("a", "x", nonce=1).raw)
+    assert isinstance(answer, NotFinal)
+    bench.engine.stop()
+    assert bench.application.steps == ["execute 1"]
+    assert bench.halts == [bench.log.fault]
 
 
 def test_starting_replays_what_the_application_lacks() -> None:

@@ -135,6 +135,17 @@ def test_a_restarted_node_continues_where_it_stopped(start: Open, clock: Clock) 
     assert again.receipt(places[0].transaction_id).transaction == deposit(0)
 
 
+@solo_only
+def test_a_node_that_synced_only_at_its_end_left_everything_on_disk(start: Open) -> None:
+    """The next one needs no other: the same head, and the place of each deposit."""
+    node = start(syncs_at_end=True)
+    places = [commit(node, deposit(n))[0] for n in range(3)]
+    node.stop()
+    again = start()
+    assert again.status().app_hash == node.status().app_hash
+    assert [submit(again, deposit(n))[0] for n in range(3)] == places
+
+
 def test_a_node_without_its_store_rebuilds_it_from_the_block_log(start: Open, folder: Path) -> None:
     """The block log is the truth: state and trees follow from it, with the same roots."""
     node = start()

@@ -178,7 +178,8 @@ def write_history(data: Path, tales: Iterable[Told], *, began: int, ends: int) -
         TallystickError: the node could not take it.
     """
     agenda = Agenda(began, ends - _QUIET_MS)
-    node = open_node(NodeConfig(data=data, clock=lambda: agenda.now))
+    # Whoever writes it throws the folder away unless all of it came to its end, so one sync does.
+    node = open_node(NodeConfig(data=data, clock=lambda: agenda.now, syncs_at_end=True))
     node.start()
     try:
         desk = NodeDesk(node, agenda)
