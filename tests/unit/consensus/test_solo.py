@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pytest
 
@@ -137,7 +138,7 @@ def make_bench() -> Iterator[Callable[..., Bench]]:
     """Make engines that are stopped at the end whatever happened."""
     made: list[Bench] = []
 
-    def make(**options: int) -> Bench:
+    def make(**options: Any) -> Bench:
         bench = Bench(**options)
         made.append(bench)
         bench.engine.start()
