@@ -42,15 +42,17 @@ from tallystick.client.contract_desk import ContractDesk, PendingAction
 from tallystick.client.contract_errors import ContractErrors
 from tallystick.client.deposited import Deposited, deposited_files
 from tallystick.client.document_copies import Challenged
+from tallystick.client.document_delivery import (
+    Delivery,
+    file_delivery,
+    next_request,
+    wrap_delivery,
+)
 from tallystick.client.document_facts import DocumentFacts
 from tallystick.client.document_files import AsEvidence
 from tallystick.client.document_grants import Revoked
-from tallystick.client.documents import (
-    ExportedDocument,
-    GotDocument,
-    PutDocument,
-    Use,
-)
+from tallystick.client.document_uploads import PutDocument
+from tallystick.client.documents import ExportedDocument, GotDocument, Use
 from tallystick.client.event_stream import LiveEvent
 from tallystick.client.evidence import DepositDetails, deposit_args
 from tallystick.client.extracts import EXTRACT_BYTES_MAX, Extract, read_extract
@@ -192,6 +194,7 @@ __all__ = [
     "ContractEvent",
     "ContractRecord",
     "ContractSchema",
+    "Delivery",
     "Deposit",
     "DepositDetails",
     "Deposited",
@@ -281,6 +284,7 @@ __all__ = [
     "error_from_problem",
     "facts_of",
     "file_chunks",
+    "file_delivery",
     "find_receipt",
     "format_pem",
     "is_case_page",
@@ -288,6 +292,7 @@ __all__ = [
     "kind_of",
     "link_of_extract",
     "network_proof",
+    "next_request",
     "not_asked",
     "open_record",
     "open_trust",
@@ -319,5 +324,6 @@ __all__ = [
     "verify_log_extension",
     "verify_state",
     "with_active_note",
+    "wrap_delivery",
     "write_file",
 ]

@@ -6,6 +6,7 @@ from __future__ import annotations
 from tallystick.client import document_copies as copies
 from tallystick.client import document_facts as ledger
 from tallystick.client import document_grants as granting
+from tallystick.client import document_uploads as uploads
 from tallystick.client import documents as flows
 from tallystick.client.desks import AsyncDesk, Desk, awaited, performed
 
@@ -14,14 +15,14 @@ class DocumentDesk(Desk):
     """Documents: put, get, verify, grant, revoke, erase; see the flows for each."""
 
     facts = performed(ledger.facts)
-    put = performed(flows.put)
+    put = performed(uploads.put)
     get = performed(flows.get)
     export = performed(flows.export)
     download = performed(copies.download)
     fetch = performed(copies.fetch)
     challenge = performed(copies.challenge)
     verify = performed(flows.verify)
-    hand_over = performed(flows.hand_over)
+    hand_over = performed(uploads.hand_over)
     grant = performed(granting.grant)
     share = performed(granting.share)
     make_wrap = performed(granting.make_wrap)
@@ -35,14 +36,14 @@ class AsyncDocumentDesk(AsyncDesk):
     """The same for asyncio."""
 
     facts = awaited(ledger.facts)
-    put = awaited(flows.put)
+    put = awaited(uploads.put)
     get = awaited(flows.get)
     export = awaited(flows.export)
     download = awaited(copies.download)
     fetch = awaited(copies.fetch)
     challenge = awaited(copies.challenge)
     verify = awaited(flows.verify)
-    hand_over = awaited(flows.hand_over)
+    hand_over = awaited(uploads.hand_over)
     grant = awaited(granting.grant)
     share = awaited(granting.share)
     make_wrap = awaited(granting.make_wrap)

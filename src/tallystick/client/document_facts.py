@@ -97,3 +97,12 @@ def proven(session: Session, table: str, key: str) -> Flow[dict[str, Value]]:
     raise UnknownRecord(
         "the ledger has no such document, or no such version", field="document", found=key[:80]
     )
+
+
+def has_grant(session: Session, document: str, organization: str) -> Flow[bool]:
+    """Tell whether an organisation has a grant for a document, proven by the state."""
+    try:
+        found = yield from proven(session, "holders", f"{document}/{organization}")
+    except UnknownRecord:
+        return False
+    return bool(found["grants"])

@@ -10,19 +10,19 @@ from typing import Final
 from msgspec import Struct, to_builtins
 
 from tallystick.client.document_copies import download, obtain
-from tallystick.client.document_facts import CONTRACT, facts
+from tallystick.client.document_facts import CONTRACT, facts, has_grant
 from tallystick.client.document_files import find_outgoing, outgoing_of, reseal_file
 from tallystick.client.document_requests import Progress, identity_of
-from tallystick.client.documents import Use, deliver, open_secret, put_wrap
+from tallystick.client.document_uploads import deliver, put_wrap
+from tallystick.client.documents import Use, open_secret
 from tallystick.client.exchange import Flow
 from tallystick.client.private_data import sealing_key
-from tallystick.client.reading import fetch_proven
 from tallystick.client.records import Committed
 from tallystick.client.session import Session
 from tallystick.client.submission import call
 from tallystick.crypto import SealingKey, seal
 from tallystick.encoding import Value
-from tallystick.errors import Erased, UnknownRecord
+from tallystick.errors import Erased
 from tallystick.model import DocumentPlace
 
 _FOR_GRANT: Final = Use(purpose="grant")
@@ -205,15 +205,6 @@ def rotate(
     yield from deliver(session, place, outgoing)
     outgoing.discard()
     for organization in others:
-        if (yield from _has_grant(session, document, organization)):
+        if (yield from has_grant(session, document, organization)):
             yield from share(session, document, organization, keys)
     return place.version
-
-
-def _has_grant(session: Session, document: str, organization: str) -> Flow[bool]:
-    key = f"{document}/{organization}"
-    try:
-        found = (yield from fetch_proven(session, CONTRACT, "holders", key, None)).value
-    except UnknownRecord:
-        return False
-    return isinstance(found, dict) and bool(found["grants"])

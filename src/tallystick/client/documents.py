@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Flows of documents: seal and upload, open and download, against what the ledger says.
+"""Flows of documents that come back: opened, downloaded, compared with what the ledger says.
 
 Nothing that a node says is believed: the register is read with proofs of the state, ciphertext must
 have the address and plaintext the hash that stand there. Keys and plaintext never leave this
@@ -8,49 +8,31 @@ process. Each opening is a transaction, and its receipt is verified.
 
 from __future__ import annotations
 
-import secrets
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import msgspec
 from msgspec import Struct
 
 from tallystick.client.document_copies import obtain
 from tallystick.client.document_facts import CONTRACT, DocumentFacts, check_there, facts
 from tallystick.client.document_files import (
-    AsEvidence,
-    Outgoing,
-    SealedFacts,
     check_free,
-    find_outgoing,
     open_file,
-    outgoing_of,
-    seal_file,
 )
-from tallystick.client.document_requests import (
-    PIECE_BYTES,
-    Progress,
-    asked,
-    identity_of,
-    once_declared,
-)
+from tallystick.client.document_requests import Progress, identity_of, once_declared
 from tallystick.client.exchange import Flow
 from tallystick.client.files import digest_file
 from tallystick.client.home import file_problem, write_file
-from tallystick.client.private_data import sealing_key
 from tallystick.client.records import Committed
 from tallystick.client.session import Session
 from tallystick.client.submission import call
 from tallystick.crypto import SealingKey, unseal
 from tallystick.encoding import Value
-from tallystick.errors import HashMismatch, Refused, RoleMissing, UnknownRecord, UsageError
+from tallystick.errors import HashMismatch, Refused, RoleMissing
 from tallystick.model import DocumentPlace, DocumentSecret
 
-MEDIA_PIECE: Final = "application/offset+octet-stream"
-_TUS: Final = ("Tus-Resumable", "1.0.0")
-_ID_BYTES: Final = 6
 _WRAP_SUFFIX: Final = ".wrap"
 
 
@@ -64,16 +46,6 @@ class Use(Struct, frozen=True, kw_only=True):
 
 
 OWN_USE: Final = Use()
-
-
-class PutDocument(Struct, frozen=True, kw_only=True):
-    """A document that is registered and at a node."""
-
-    document: str
-    version: int
-    facts: SealedFacts
-    committed: Committed | None
-    """The registration with its receipt; None: it was registered before, the upload went on."""
 
 
 class GotDocument(Struct, frozen=True, kw_only=True):
@@ -98,110 +70,6 @@ class ExportedDocument(Struct, frozen=True, kw_only=True):
     """Its identity file, sealed to the own organisation's sealing key."""
     opening: Committed
     """The record of the opening with its receipt."""
-
-
-def put(
-    session: Session,
-    file: str | Path | AsEvidence,
-    *,
-    document: str | None = None,
-    version: int = 1,
-    media_type: str = "application/octet-stream",
-    retain_until: int | None = None,
-    progress: Progress | None = None,
-) -> Flow[PutDocument]:
-    """Seal a file, register it, and upload it; called again, an upload that broke off goes on.
-
-    Args:
-        session: Of a member of the owner.
-        file: What to seal; it is only read. A PDF with scripts is refused unless it is
-            `AsEvidence`.
-        document: Id; by default a new one by chance. A file name has no place in it.
-        version: 1 for a new document, the next number for another content of it.
-        media_type: Stands on the ledger.
-        retain_until: Not erased before, unix milliseconds.
-        progress: Called as the upload goes on.
-
-    Raises:
-        UnknownRecord: the own organisation has no sealing key in force.
-        FileProblem: the file cannot be read.
-        ActiveFile: it is a PDF with a script, an action or a program inside.
-        HashMismatch, WrongOffset, LimitExceeded, RoleMissing: the node does not take it.
-    """
-    source = Path(file.path if isinstance(file, AsEvidence) else file)
-    trust = yield from session.contact()
-    own = identity_of(session).organization
-    chosen = document or f"D-{secrets.token_hex(_ID_BYTES)}"
-    folder = outgoing_of(trust.network, chosen, version)
-    outgoing = find_outgoing(folder)
-    if outgoing is None:
-        key = yield from sealing_key(session, own)
-        outgoing = seal_file(file, folder, media_type=media_type, public_key=key)
-    elif digest_file(source).sha256.hex() != outgoing.facts.sha256:
-        raise UsageError(
-            "another file was being uploaded as this document", field="document", found=chosen
-        )
-    place = DocumentPlace(chosen, version)
-    args: dict[str, Value] = {"document": chosen, "file": msgspec.to_builtins(outgoing.facts)}
-    if version == 1 and retain_until is not None:
-        args["retain_until"] = retain_until
-    committed = yield from _declare(session, place, "put" if version == 1 else "put_version", args)
-    yield from deliver(session, place, outgoing, progress=progress)
-    facts = outgoing.facts
-    outgoing.discard()
-    return PutDocument(document=chosen, version=version, facts=facts, committed=committed)
-
-
-def deliver(
-    session: Session, place: DocumentPlace, outgoing: Outgoing, *, progress: Progress | None = None
-) -> Flow[None]:
-    """Upload a sealed file that is registered, from where the node has it on, and the own wrap.
-
-    Raises:
-        HashMismatch: it is not what the ledger declares; the node has kept nothing.
-        WrongOffset, LimitExceeded, RoleMissing, Erased, Unavailable: as they say.
-    """
-    yield from upload(session, place, outgoing.sealed, progress=progress)
-    own = identity_of(session).organization
-    yield from put_wrap(session, place, own, outgoing.wrap)
-
-
-def upload(
-    session: Session, place: DocumentPlace, sealed: Path, *, progress: Progress | None = None
-) -> Flow[None]:
-    """Upload ciphertext by tus, from where the node has it on.
-
-    Raises:
-        HashMismatch, WrongOffset, LimitExceeded, RoleMissing, Erased, Unavailable: as they say.
-    """
-    path, size = f"{place.path}/upload", sealed.stat().st_size
-    begun = (_TUS, ("Upload-Length", str(size)))
-    yield from once_declared(session, "POST", path, headers=begun)
-    answer = yield from asked(session, "GET", path, headers=(_TUS,))
-    offset = int(msgspec.json.decode(answer.body)["offset"])
-    with sealed.open("rb") as file:
-        file.seek(offset)
-        while piece := file.read(PIECE_BYTES):
-            headers = (_TUS, ("Upload-Offset", str(offset)))
-            yield from asked(
-                session, "PATCH", path, body=piece, content_type=MEDIA_PIECE, headers=headers
-            )
-            offset += len(piece)
-            if progress is not None:
-                progress(offset, size)
-
-
-def put_wrap(session: Session, place: DocumentPlace, organization: str, wrap: bytes) -> Flow[None]:
-    """Hand a wrap to the node.
-
-    Raises:
-        RoleMissing: the organisation may not open the document.
-        Erased, UnknownRecord, Unavailable: as they say.
-    """
-    path = f"{place.path}/wraps/{organization}"
-    yield from once_declared(
-        session, "PUT", path, body=wrap, content_type="application/octet-stream"
-    )
 
 
 def get(
@@ -342,15 +210,6 @@ def open_wrap(session: Session, place: DocumentPlace, use: Use) -> Flow[tuple[Co
     return opening, wrap
 
 
-def hand_over(session: Session, document: str, sealed: str | Path, *, version: int) -> Flow[None]:
-    """Upload ciphertext that was fetched elsewhere, to the node of a grantee or keeper.
-
-    Raises:
-        HashMismatch, RoleMissing, Erased, LimitExceeded: the node does not take it.
-    """
-    yield from upload(session, DocumentPlace(document, version), Path(sealed))
-
-
 def verify(
     session: Session, file: str | Path, document: str, *, version: int | None = None
 ) -> Flow[DocumentFacts]:
@@ -371,17 +230,3 @@ def verify(
             found=found,
         )
     return known
-
-
-def _declare(
-    session: Session, place: DocumentPlace, method: str, args: dict[str, Value]
-) -> Flow[Committed | None]:
-    """Register a version unless an earlier run has done so."""
-    try:
-        known = yield from facts(session, place.document, version=place.version)
-    except UnknownRecord:
-        return (yield from call(session, CONTRACT, method, args))
-    file = args["file"]
-    if isinstance(file, dict) and file["cid"] == known.cid:
-        return None
-    raise UsageError("there is another document of this id", field="document", found=place.document)

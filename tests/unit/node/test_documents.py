@@ -279,7 +279,7 @@ def test_an_upload_goes_on_after_client_and_node_were_restarted(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From the byte where it broke off; the registration is not repeated."""
-    monkeypatch.setattr("tallystick.client.documents.PIECE_BYTES", 64 * 1024)
+    monkeypatch.setattr("tallystick.client.document_delivery.PIECE_BYTES", 64 * 1024)
 
     class Broken(Exception):
         """The client dies."""

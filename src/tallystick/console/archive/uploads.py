@@ -8,14 +8,18 @@ console has no key to them. What is not signed within seven days is forgotten.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 import msgspec
 
-from tallystick.console.ledger import Json, at, record_at
+from tallystick.client import Delivery, file_delivery, next_request, wrap_delivery
+from tallystick.console.ledger import Json, record_at
 from tallystick.console.sealed_packages import WAITING_MAX, ask_signed, forget_old
 from tallystick.console.visit import Visit
 from tallystick.disk import make_private_folder, remove_files, write_file
@@ -25,10 +29,6 @@ from tallystick.model import DocumentPlace
 REGISTER: Final = "documents"
 _FOLDER: Final = "uploads"
 _ID_BYTES: Final = 6
-_PIECE_BYTES: Final = 4 * 1024 * 1024
-_TUS: Final = {"tus-resumable": "1.0.0"}
-_PIECE: Final = "application/offset+octet-stream"
-_WRAP: Final = "application/octet-stream"
 _SEALED, _FACTS = ".age", ".json"
 
 
@@ -109,29 +109,32 @@ async def is_declared(visit: Visit, upload: Upload, table: str) -> bool:
 
 
 async def deliver(visit: Visit, upload: Upload) -> None:
-    """Hand a registered file to the node, from where it has it on, and the own wrap.
+    """Hand a registered file to the node, from where the node has it on, and the own wrap.
 
     Raises:
         TallystickError: the node does not take it now.
     """
-    place = upload.place
-    path, address = f"{place.path}/upload", f"{at(REGISTER, *place)}/upload"
     sealed = _path(visit, upload.document, _SEALED)
-    size = sealed.stat().st_size
-    begun = {**_TUS, "upload-length": str(size)}
-    await ask_signed(visit, "POST", path, address, about=begun)
-    answer = await ask_signed(visit, "GET", path, address, about={**_TUS, "accept": "*/*"})
-    offset = int(msgspec.json.decode(answer)["offset"])
-    with sealed.open("rb") as file:
-        file.seek(offset)
-        while piece := file.read(_PIECE_BYTES):
-            about = {**_TUS, "upload-offset": str(offset), "content-type": _PIECE, "accept": "*/*"}
-            await ask_signed(visit, "PATCH", path, address, body=piece, about=about)
-            offset += len(piece)
-    own = f"wraps/{visit.somebody().organization}"
-    about = {"content-type": _WRAP, "accept": "*/*"}
-    path, address = f"{place.path}/{own}", f"{at(REGISTER, *place)}/{own}"
-    await ask_signed(visit, "PUT", path, address, body=upload.wrap, about=about)
+    own = visit.somebody().organization
+    with closing(file_delivery(upload.place, sealed)) as delivery:
+        await _delivered(visit, delivery)
+    await _delivered(visit, wrap_delivery(upload.place, own, upload.wrap))
+
+
+async def _delivered(visit: Visit, delivery: Delivery) -> None:
+    """Send all requests of a delivery, each signed; a file is read beside the event loop."""
+    request = await asyncio.to_thread(next_request, delivery)
+    while request is not None:
+        typed = {} if request.content_type is None else {"content-type": request.content_type}
+        answer = await ask_signed(
+            visit,
+            request.method,
+            request.path,
+            quote(request.path),
+            body=request.body,
+            about={**dict(request.headers), **typed, "accept": "*/*"},
+        )
+        request = await asyncio.to_thread(next_request, delivery, answer)
 
 
 def _folder(visit: Visit) -> Path:
