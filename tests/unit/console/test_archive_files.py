@@ -89,7 +89,11 @@ def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
 def test_a_sealed_file_is_registered_uploaded_and_declared(
     counter: Counter, tmp_path: Path
 ) -> None:
-    """AFC-3: the owner opens what the node got; no folder has it in clear, and nothing waits."""
+    """AFC-3: the owner opens what the node got; no folder has it in clear, and nothing waits.
+
+    The sealed bytes leave the console with the step that gives them to the node; what was noted
+    beside them leaves with the next step, not by looking.
+    """
     clerk = counter.clerk
     sent = counter.hand_in("voucher-1")
     assert sent.status_code == 303, sent.text
@@ -99,10 +103,16 @@ def test_a_sealed_file_is_registered_uploaded_and_declared(
     step = {"step": "declare", "document": waiting["document"]}
     declared = clerk.send(PLACE, step)
     assert declared.status_code == 303, declared.text
+    again = clerk.send(PLACE, step)
+    assert again.status_code == 303, "the declaration was not signed yet"
+    assert [path.suffix for path in counter.kept] == [".json"]
     assert counter.signed(declared.headers["location"])["code"] == "ok"
     row = clerk.shown("/state/custody/objects/voucher-1")["row"]
     assert row["plain"] == plain_commitment("voucher-1", sha256(CLEAR).hex(), SALT)
-    assert (clerk.shown(PLACE)["waiting"], counter.kept) == ([], [])
+    noted = counter.kept
+    assert (clerk.shown(PLACE)["waiting"], counter.kept) == ([], noted)
+    assert clerk.send(PLACE, step).status_code == 404
+    assert counter.kept == []
     identity = KeyStore(counter.folder / "node" / "demo-keys").load(OFFICER_1)
     trust = counter.folder / "node" / "trust.json"
     with connect(clerk.url, identity=identity, trust=trust) as net:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -82,6 +84,16 @@ class Office:
         self.actor.catch_up()
         counts: dict[str, int] = self.actor.shown(batch)["counts"]
         return counts
+
+    @property
+    def kept(self) -> list[Any]:
+        """What the console has written down of payments."""
+        with closing(sqlite3.connect(self.folder / "console" / "console.sqlite")) as connection:
+            return [
+                row
+                for asked in ("SELECT * FROM bank_journals", "SELECT * FROM bank_files")
+                for row in connection.execute(asked)
+            ]
 
     @property
     def page(self) -> Any:
@@ -170,7 +182,8 @@ def test_payments_go_out_once_and_come_back(
     assert shown["on_its_way"]["sha256"] == sha256(made.content).hex()
     noted = office.actor.send(PLACE, {"step": "note"})
     assert office.confirm(noted) == {"done": 1}
-    shown = office.page
+    kept, shown = office.kept, office.page
+    assert office.kept == kept, "looking at the page writes nothing down"
     assert shown["on_its_way"] is None
     assert shown["files"][0]["sha256"] == sha256(made.content).hex()
     assert office.actor.shown(f"/state/custody/{shown['table']}/{paid}")["row"]["state"] == "SENT"
@@ -183,7 +196,8 @@ def test_payments_go_out_once_and_come_back(
     there.pass_days(4)
     rest = collected(folder)
     office.confirm(office.answer(*rest))
-    shown = office.page
+    kept, shown = office.kept, office.page
+    assert office.kept == kept, "looking at the page writes nothing down"
     assert shown["reading"] is None, shown["reading"]
     stages = {one["id"].rsplit("-", 1)[0]: one["stage"] for one in shown["orders"]}
     assert (stages[paid], stages[refused]) == ("booked", "rejected")

@@ -61,9 +61,11 @@ async def take_put(visit: Visit) -> Response:
     desk = await desk_of(visit, DECLARE, _FILLED_IN)
     sent = await visit.form(bytes_max=FILE_BYTES_MAX + _OVERHEAD)
     values = texts_in_form(sent)
+    await _drop_declared(visit, desk)
     step = values.pop("step", "")
     if step in {"register", "declare", "forget"}:
-        upload = find_upload(visit, desk.name, values.get("document", ""))
+        document = values.get("document", "")
+        upload = await asyncio.to_thread(find_upload, visit, desk.name, document)
         return await _gone_on(visit, upload, step)
     if changed := changed_by_button(values, visit.now_ms):
         return await _page(visit, desk, changed)
@@ -128,6 +130,13 @@ async def _gone_on(visit: Visit, upload: Upload, step: str) -> Response:
     return RedirectResponse(place, _SEE_OTHER)
 
 
+async def _drop_declared(visit: Visit, desk: Desk) -> None:
+    """Forget what the ledger has: looking at the page only leaves it out."""
+    for upload in await asyncio.to_thread(uploads_of, visit, desk.name):
+        if await is_declared(visit, upload, OBJECTS):
+            await asyncio.to_thread(drop_upload, visit, upload)
+
+
 async def _page(
     visit: Visit,
     desk: Desk,
@@ -135,19 +144,16 @@ async def _page(
     *,
     flaws: list[Flaw] | None = None,
 ) -> Response:
-    waiting = []
-    for upload in list(uploads_of(visit, desk.name)):
-        if await is_declared(visit, upload, OBJECTS):
-            drop_upload(visit, upload)
-            continue
-        waiting.append(
-            {
-                "document": upload.document,
-                "object": upload.declaration["id"],
-                "size": upload.file["size"],
-                "is_registered": await is_registered(visit, upload),
-            }
-        )
+    waiting = [
+        {
+            "document": upload.document,
+            "object": upload.declaration["id"],
+            "size": upload.file["size"],
+            "is_registered": await is_registered(visit, upload),
+        }
+        for upload in await asyncio.to_thread(uploads_of, visit, desk.name)
+        if not await is_declared(visit, upload, OBJECTS)
+    ]
     reader = await reader_of(visit, visit.somebody().organization)
     has_register = REGISTER in visit.names.contracts
     return await desk_page(

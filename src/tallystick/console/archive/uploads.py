@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -64,7 +63,7 @@ def keep_upload(visit: Visit, upload: Upload, sealed: bytes) -> None:
     folder = _folder(visit)
     make_private_folder(folder)
     forget_old(folder, visit.now_ms)
-    if len(list(uploads_of(visit, upload.contract))) >= WAITING_MAX:
+    if len(uploads_of(visit, upload.contract)) >= WAITING_MAX:
         raise LimitExceeded(
             "too many sealed files are waiting", field="file", expected=f"at most {WAITING_MAX}"
         )
@@ -73,12 +72,11 @@ def keep_upload(visit: Visit, upload: Upload, sealed: bytes) -> None:
     write_file(_path(visit, upload.document, _FACTS), facts, mode=0o600)
 
 
-def uploads_of(visit: Visit, contract: str) -> Iterator[Upload]:
-    """Yield the reader's files that are on their way."""
-    for path in sorted(_folder(visit).glob(f"{visit.somebody().account}-*{_FACTS}")):
-        upload = msgspec.json.decode(path.read_bytes(), type=Upload)
-        if upload.contract == contract:
-            yield upload
+def uploads_of(visit: Visit, contract: str) -> list[Upload]:
+    """Return the reader's files that are on their way, or were until the ledger had them."""
+    paths = sorted(_folder(visit).glob(f"{visit.somebody().account}-*{_FACTS}"))
+    uploads = (msgspec.json.decode(path.read_bytes(), type=Upload) for path in paths)
+    return [one for one in uploads if one.contract == contract]
 
 
 def find_upload(visit: Visit, contract: str, document: str) -> Upload:
@@ -111,14 +109,19 @@ async def is_declared(visit: Visit, upload: Upload, table: str) -> bool:
 async def deliver(visit: Visit, upload: Upload) -> None:
     """Hand a registered file to the node, from where the node has it on, and the own wrap.
 
+    What the node has does not stay here; what it is to be declared as does, until it is.
+
     Raises:
         TallystickError: the node does not take it now.
     """
     sealed = _path(visit, upload.document, _SEALED)
+    if not await asyncio.to_thread(sealed.exists):
+        return
     own = visit.somebody().organization
-    with closing(file_delivery(upload.place, sealed)) as delivery:
+    with closing(await asyncio.to_thread(file_delivery, upload.place, sealed)) as delivery:
         await _delivered(visit, delivery)
     await _delivered(visit, wrap_delivery(upload.place, own, upload.wrap))
+    await asyncio.to_thread(remove_files, _folder(visit), [sealed])
 
 
 async def _delivered(visit: Visit, delivery: Delivery) -> None:

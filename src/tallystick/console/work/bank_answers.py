@@ -109,10 +109,10 @@ async def forget_reading(visit: Visit, outbox: Outbox, reading: Reading | None) 
     await asyncio.to_thread(keep_reading, visit.records, outbox, reading, None)
 
 
-def settle_reading(records: Records, outbox: Outbox, reading: Reading) -> None:
-    """Note which results the ledger has by now; with the last one the reading is dealt with."""
+def settled(records: Records, reading: Reading) -> Reading:
+    """Return a reading without the results that the ledger has by now; nothing is kept."""
     if reading.batch is None:
-        return
+        return reading
     left, attention = list(reading.reports), list(reading.attention)
     for row in rows_of(records, reading.batch):
         is_contradiction = (
@@ -125,11 +125,19 @@ def settle_reading(records: Records, outbox: Outbox, reading: Reading) -> None:
             order = f"{row.args['order']}-{row.args['attempt']}"
             why = {"why": _CONTRADICTION, "file": ", ".join(reading.files), "place": ""}
             attention.append({**why, "order": order})
-    after = replace(reading, reports=left, attention=attention)
-    if not left:
-        finish_reading(records, outbox, reading, after)
-    elif after != reading:
-        keep_reading(records, outbox, reading, after)
+    return replace(reading, reports=left, attention=attention)
+
+
+def keep_settled(records: Records, outbox: Outbox, before: Reading, after: Reading) -> None:
+    """Keep how a reading stands; with the last result it is dealt with.
+
+    Raises:
+        Rejected: somebody else was quicker.
+    """
+    if after.is_told:
+        finish_reading(records, outbox, before, after)
+    elif after != before:
+        keep_reading(records, outbox, before, after)
 
 
 def _read(bank: BankFiles, state: str, files: list[tuple[str, bytes]], name: str) -> Reading:

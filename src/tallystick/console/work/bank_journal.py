@@ -10,7 +10,7 @@ the orders moves on only when the ledger has every result of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 import msgspec
@@ -99,6 +99,11 @@ class Reading:
     """Of results, as it was read."""
     read_by: str
     batch: str | None = None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the ledger has all of it: then it is dealt with."""
+        return self.batch is not None and not self.reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,13 +198,25 @@ def finish_reading(records: Records, outbox: Outbox, before: Reading, done: Read
         _require_reading(connection, outbox, before)
         found = _kept(connection, outbox)
         earlier = [] if found is None else msgspec.json.decode(found["attention"])
-        attention = [*earlier, *done.attention][-_ATTENTION_MAX:]
+        attention = _latest(earlier, done)
         mine = _mine(JOURNALS, outbox)
         connection.execute(
             update(JOURNALS)
             .where(*mine)
             .values(state=done.state, attention=_encoded(attention), reading=None)
         )
+
+
+def moved_on(journal: Journal, reading: Reading) -> Journal:
+    """Return a journal as it is when a reading stands so, before anybody keeps that."""
+    if not reading.is_told:
+        return replace(journal, reading=reading)
+    attention = _latest(journal.attention, reading)
+    return replace(journal, state=reading.state, attention=attention, reading=None)
+
+
+def _latest(earlier: list[dict[str, Any]], done: Reading) -> list[dict[str, Any]]:
+    return [*earlier, *done.attention][-_ATTENTION_MAX:]
 
 
 def _require_reading(connection: Connection, outbox: Outbox, wanted: Reading | None) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from starlette.datastructures import FormData, UploadFile
@@ -20,20 +20,24 @@ from tallystick.console.audit import Kind, note
 from tallystick.console.bank_files import BankFiles, MadeFile, PrivateFiles
 from tallystick.console.ledger import Json, at
 from tallystick.console.problems import FORBIDDEN_ROLE, problem_page
+from tallystick.console.records import Records
 from tallystick.console.visit import Visit
 from tallystick.console.work.bank_answers import (
     begin_reading,
     forget_reading,
+    keep_settled,
     report_rest,
-    settle_reading,
+    settled,
 )
 from tallystick.console.work.bank_journal import (
     Journal,
     KeptFile,
     Outbox,
+    Reading,
     begin_file,
     change_file,
     load_journal,
+    moved_on,
 )
 from tallystick.console.work.bank_outboxes import (
     NOTE,
@@ -60,7 +64,12 @@ class Desk:
     contract: Json
     outbox: Outbox
     files: BankFiles
+    kept: Journal
+    """As the last step left it."""
+    reading: Reading | None
+    """The one that is kept, without what the ledger has of it by now."""
     journal: Journal
+    """As it is now."""
     ready: list[Json]
     """Orders that wait for a file."""
 
@@ -90,6 +99,7 @@ async def take_step(visit: Visit) -> Response:
     step = _STEPS.get(str(sent.get("step", "")))
     if step is None:
         raise InvalidArguments("there is no such step", field="step")
+    await asyncio.to_thread(_keep, visit.records, desk, visit.now_ms)
     return await step(visit, desk, sent)
 
 
@@ -218,25 +228,46 @@ _STEPS: Final[dict[str, _Step]] = {
 
 
 async def _desk(visit: Visit) -> Desk | None:
-    """Return what the page works with, brought up to date; None for whom it is not."""
+    """Return what the page works with, as it is now; None for whom it is not. Nothing is kept."""
     contract = await visit.ledger.schema(visit.part("contract"))
     outbox, files = outbox_of(visit, contract), visit.bank_files
     if files is None or not works_with_bank(visit, contract):
         return None
     ready = await ready_rows(visit, outbox)
-    journal = await asyncio.to_thread(load_journal, visit.records, outbox)
-    known = journal.on_its_way
-    # Lists may be behind, but what they showed as ready and show so no longer has been noted.
-    if known is not None and not {*map(end_to_end_id, known.rows)} & {*map(end_to_end_id, ready)}:
-        await asyncio.to_thread(
-            change_file, visit.records, outbox, known.message_id, {"noted_at": visit.now_ms}
-        )
-    if journal.reading is not None:
-        await asyncio.to_thread(settle_reading, visit.records, outbox, journal.reading)
-    journal = await asyncio.to_thread(load_journal, visit.records, outbox)
+    kept = await asyncio.to_thread(load_journal, visit.records, outbox)
+    reading, journal = kept.reading, _as_noted(kept, ready, visit.now_ms)
+    if reading is not None:
+        reading = await asyncio.to_thread(settled, visit.records, reading)
+        journal = moved_on(journal, reading)
     sent = {one["id"] for one in files.sent_orders(journal.state)}
-    ready = [one for one in ready if end_to_end_id(one) not in sent]
-    return Desk(contract=contract, outbox=outbox, files=files, journal=journal, ready=ready)
+    return Desk(
+        contract=contract,
+        outbox=outbox,
+        files=files,
+        kept=kept,
+        reading=reading,
+        journal=journal,
+        ready=[one for one in ready if end_to_end_id(one) not in sent],
+    )
+
+
+def _as_noted(kept: Journal, ready: list[Json], now_ms: int) -> Journal:
+    """Return a journal whose payment file is on its way no more if the ledger was told of it."""
+    known = kept.on_its_way
+    # Lists may be behind, but what they showed as ready and show so no longer has been noted.
+    if known is None or {*map(end_to_end_id, known.rows)} & {*map(end_to_end_id, ready)}:
+        return kept
+    noted = replace(known, noted_at=now_ms)
+    return replace(kept, files=[noted if one == known else one for one in kept.files])
+
+
+def _keep(records: Records, desk: Desk, now_ms: int) -> None:
+    """Keep what came to be known since the last step, before somebody takes the next one."""
+    known, before = desk.kept.on_its_way, desk.kept.reading
+    if known is not None and desk.journal.on_its_way is None:
+        change_file(records, desk.outbox, known.message_id, {"noted_at": now_ms})
+    if before is not None and desk.reading is not None:
+        keep_settled(records, desk.outbox, before, desk.reading)
 
 
 async def _made(
