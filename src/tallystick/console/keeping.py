@@ -15,10 +15,12 @@ from typing import Any, Final, TypeVar
 _Made = TypeVar("_Made")
 KEPT_S: Final = 5.0
 """So old may a figure be that was counted for somebody else."""
+FORGOTTEN_MS: Final = int(KEPT_S * 1000) + 1_000
+"""Pages are told to ask once more so long after a block: then nothing from before it is left."""
 
 
 class Kept:
-    """Answers of the last five seconds; whoever asks while one is being made waits for that one.
+    """Answers of the last seconds (`KEPT_S`); whoever asks while one is being made waits for that one.
 
     Give it nothing that depends on who asks.
     """

@@ -21,6 +21,7 @@ from tallystick.console import shown as as_shown
 from tallystick.console.amounts import entered_in_capitals
 from tallystick.console.days import looks_ahead
 from tallystick.console.folding import fold_texts
+from tallystick.console.keeping import FORGOTTEN_MS
 from tallystick.console.languages import texts_in
 from tallystick.console.ledger import Json, text_in
 from tallystick.console.visit import Visit
@@ -146,6 +147,7 @@ def environment_in(language: Language) -> Environment:
     environment.tests["looking_ahead"] = looks_ahead
     environment.globals["static"] = static_address
     environment.globals["copied"] = copying
+    environment.globals["forgotten_ms"] = FORGOTTEN_MS
     return environment
 
 

@@ -17,6 +17,7 @@ from tallystick.console.figures.alert_figures import alert_figures, mean
 from tallystick.console.figures.notes import Handling
 from tallystick.console.figures.periods import DAY_MS, period_names, period_of
 from tallystick.console.shown import BEIJING
+from tallystick.console.keeping import FORGOTTEN_MS
 from tallystick.errors import InvalidArguments
 from tallystick.interchange.certificates import FIGURES_FORMAT, attached_files
 from tests.factories import COURT
@@ -37,10 +38,15 @@ def period_of_gifts(giving: Reader) -> str:
 
 
 def test_figures_counted_for_others_are_asked_for_once_more(giving: Reader) -> None:
-    """Five seconds later, by the whole page only: its part that is renewed does not ask again."""
+    """When they are forgotten, by the whole page only: its part that is renewed asks no more.
+
+    The wall's script is handed the same figure.
+    """
+    after = f"delay:{FORGOTTEN_MS}ms"
     whole, part = (giving.get(PAGE, headers=sent).text for sent in ({}, {"hx-request": "true"}))
-    assert ["load delay:6s" in one for one in (whole, part)] == [True, False]
-    assert "tally:block from:body delay:6s" in part
+    assert [f"load {after}" in one for one in (whole, part)] == [True, False]
+    assert f"tally:block from:body {after}" in part
+    assert f'data-forgotten-ms="{FORGOTTEN_MS}"' in giving.get("/screen").text
 
 
 def act(giving: Reader) -> str:

@@ -2,8 +2,8 @@
 // The display for a wall shows one scene after the other, two on a wall of two screens; without a
 // script all stand on one page. It rests while nobody sees it, and draws itself anew at each block,
 // and once more when the figures that were counted for others before that block are forgotten.
-const FORGOTTEN_MS = 6_000;
 const broad = matchMedia("(min-aspect-ratio: 5/2)");
+const { seconds, forgottenMs } = document.getElementById("wall").dataset;
 const hold = document.getElementById("hold");
 let turn = 0;
 let asking = false;
@@ -40,16 +40,16 @@ async function renew() {
 
 function renewTwice() {
   clearTimeout(again);
-  again = setTimeout(renew, FORGOTTEN_MS);
+  again = setTimeout(renew, Number(forgottenMs));
   return renew();
 }
 
 show();
-again = setTimeout(renew, FORGOTTEN_MS);
+again = setTimeout(renew, Number(forgottenMs));
 broad.addEventListener("change", show);
 document.body.addEventListener("tally:block", renewTwice);
 document.addEventListener("visibilitychange", renewTwice);
-setInterval(next, Number(document.getElementById("wall").dataset.seconds) * 1000);
+setInterval(next, Number(seconds) * 1000);
 document.querySelector(".wall-tools").classList.add("has-script");
 hold.addEventListener("click", () => hold.setAttribute("aria-pressed", String(hold.getAttribute("aria-pressed") !== "true")));
 document.getElementById("whole").addEventListener("click", () => {
