@@ -16,8 +16,8 @@ from tallystick.console.figures import periods
 from tallystick.console.figures.alert_figures import alert_figures, mean
 from tallystick.console.figures.notes import Handling
 from tallystick.console.figures.periods import DAY_MS, period_names, period_of
-from tallystick.console.shown import BEIJING
 from tallystick.console.keeping import FORGOTTEN_MS
+from tallystick.console.shown import BEIJING
 from tallystick.errors import InvalidArguments
 from tallystick.interchange.certificates import FIGURES_FORMAT, attached_files
 from tests.factories import COURT
