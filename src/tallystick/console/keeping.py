@@ -20,9 +20,9 @@ FORGOTTEN_MS: Final = int(KEPT_S * 1000) + 1_000
 
 
 class Kept:
-    """Answers of the last seconds (`KEPT_S`); whoever asks while one is being made waits for that one.
+    """Answers of the last seconds (`KEPT_S`); who asks while one is being made waits for it.
 
-    Give it nothing that depends on who asks.
+    Give it nothing that depends on who asks: pages do so by `Visit.counted`.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

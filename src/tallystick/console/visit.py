@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -35,6 +36,8 @@ FORM_BYTES_MAX: Final = 2 * 1024 * 1024
 FIELDS_MAX: Final = 2_000
 FILES_MAX: Final = 20
 THEMES: Final = ("auto", "light", "dark")
+_NOWHERE: Final = {"path": "/", "query_string": b"", "headers": (), "path_params": {}}
+_Made = TypeVar("_Made")
 
 
 HashCheck: TypeAlias = Callable[[FileFacts, Json | None], Awaitable[Verification]]
@@ -183,6 +186,29 @@ class Visit:
     def read(self, label: Mapping[str, str] | None) -> str:
         """Return a bilingual text of the ledger in the reader's language."""
         return text_in(label, self.language)
+
+    async def counted(
+        self, key: Hashable, make: Callable[[Visit], Coroutine[Any, Any, _Made]]
+    ) -> _Made:
+        """Return what is counted once for all readers of a language who ask within seconds.
+
+        `make` is given a visit of nobody: nothing of who asks first can get into what all see.
+        Raises whatever `make` raises.
+        """
+        return await self.ledger.kept.of((self.language, key), partial(make, self._of_nobody()))
+
+    def _of_nobody(self) -> Visit:
+        """Return this visit without its reader and without what they ask for."""
+        return replace(
+            self,
+            request=Request({"type": "http", "method": "GET", **_NOWHERE}),
+            theme=THEMES[0],
+            caller="",
+            wanted_form="",
+            person=None,
+            visitor="",
+            notices=[],
+        )
 
     @property
     def wants_json(self) -> bool:

@@ -102,9 +102,7 @@ async def _overview(visit: Visit) -> dict[str, Any]:
     contracts = _contracts(visit, chosen)
     is_alone = bool(chosen.system)
     counted, alerts = await asyncio.gather(
-        visit.ledger.kept.of(
-            ("regulator", visit.language, chosen), partial(_count, visit, chosen, contracts)
-        ),
+        visit.counted(("regulator", chosen), partial(_count, chosen, contracts)),
         # What people did about an alert is shown at once to who did it: alerts are not kept.
         _alerts(visit, chosen, [one["name"] for one in contracts]),
     )
@@ -151,7 +149,7 @@ async def _overview(visit: Visit) -> dict[str, Any]:
     }
 
 
-async def _count(visit: Visit, chosen: Chosen, contracts: list[Json]) -> _Counted:
+async def _count(chosen: Chosen, contracts: list[Json], visit: Visit) -> _Counted:
     """Return what is counted for a choice, whoever looks at it."""
     height = visit.names.height
     measures = _measures(contracts, is_alone=bool(chosen.system), field=_field(chosen))

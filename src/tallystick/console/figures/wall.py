@@ -51,13 +51,11 @@ async def _wall(visit: Visit, contracts: list[Json], only: str) -> Response:
         "figures/screen.html",
         seconds=int(seconds) if is_fit else _SECONDS_DEFAULT,
         title=visit.read(contracts[0]["label"]) if only else visit.say("All systems"),
-        **await visit.ledger.kept.of(
-            ("wall", visit.language, only), partial(_shown, visit, contracts, only)
-        ),
+        **await visit.counted(("wall", only), partial(_shown, contracts, only)),
     )
 
 
-async def _shown(visit: Visit, contracts: list[Json], only: str) -> dict[str, Any]:
+async def _shown(contracts: list[Json], only: str, visit: Visit) -> dict[str, Any]:
     """Return what the wall shows, whoever looks at it."""
     period = period_of("30d", visit.now_ms)
     scenes, alerts, latest, nodes, activity = await asyncio.gather(
