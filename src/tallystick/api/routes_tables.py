@@ -72,8 +72,8 @@ ROUTES: Final = (
         summary=Bilingual(
             en="The transactions that made and changed a record", zh="记录的变更历史"
         ),
-        description="Newest first, each with its sentence. A record that was deleted has no "
-        "history here; its transactions stay in the log.",
+        description="Newest first, each with its sentence. Of a record that was removed, the "
+        "removal comes first; what it was before it was made anew is not here.",
         parameters=(_CONTRACT, _TABLE, _KEY, CURSOR, LIMIT),
         replies=(Reply(200, "A page.", TransactionPage),),
         errors=(UnknownContract, NotFound),

@@ -103,15 +103,18 @@ def record(origin: str, contract: Json, table: Json, row: Json) -> Copied:
 def record_then(origin: str, contract: str, table: str, key: str, proof: str) -> Copied:
     """Return how to ask for a record as it stood: its proof, and in Python the proven value.
 
+    Of one that was removed, as it stands: the proof is of its absence.
+
     Args:
         origin: of the node.
         contract: its name.
         table: of the contract.
         key: of the record.
-        proof: the address of the proof, with the height.
+        proof: the address of the proof, with the height if it is not of now.
     """
-    height = proof.rpartition("height=")[2]
-    call = f"state({contract!r}, {table!r}, {key!r}, height={height})"
+    _, _, query = proof.partition("?")
+    then = f", {query}" if query else ""
+    call = f"state({contract!r}, {table!r}, {key!r}{then})"
     return Copied(python=_python(origin, call), request=_get(origin, proof))
 
 

@@ -46,6 +46,8 @@ class Change:
     """None: deleted."""
     is_new: bool
     """Whether a record of the same key must go first: it was deleted in between."""
+    removed: int | None = None
+    """Number of the last deletion; it removed something unless it is the first write of all."""
 
 
 @dataclass(slots=True)
@@ -62,10 +64,14 @@ class RecordChanges:
         key = self.reader.key_text(key_bytes)
         change = self.by_key.get(key)
         if change is None:
-            self.by_key[key] = Change(number, number, number, value, value is None)
+            is_deletion = value is None
+            removed = number if is_deletion else None
+            self.by_key[key] = Change(number, number, number, value, is_deletion, removed)
             return
         if change.value is not None:
             self.links.append((number, change.changed))
+            if value is None:
+                change.removed = number
         else:
             change.created = number
         change.changed, change.value = number, value

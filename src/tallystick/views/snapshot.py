@@ -23,9 +23,11 @@ from tallystick.views.tables import (
     LOG,
     META,
     RECORD_CHANGES,
+    REMOVED_RECORDS,
     WRITE_PLACE_BITS,
     RecordTable,
     Tables,
+    removed_name,
 )
 
 _STATE: Final[Select[Any]] = select(
@@ -69,6 +71,17 @@ class Snapshot:
         after = parse_cursor(name, cursor, value_type=value_type)
         rows, end = read_page(self.connection, listing, after, limit)
         return rows, None if end is None else format_cursor(name, end)
+
+    def newest_write(self, table: RecordTable, key: str) -> int | None:
+        """Return the number of the write that made, changed or removed a record last.
+
+        None if there never was one.
+        """
+        there = select(table.sql.c[kinds.CHANGED]).where(table.sql.c[kinds.KEY] == key)
+        name = removed_name(table.spec, key)
+        gone = select(REMOVED_RECORDS.c.removed).where(REMOVED_RECORDS.c.key == name)
+        found: int | None = self.connection.scalar(there)
+        return self.connection.scalar(gone) if found is None else found
 
     def changes(
         self, name: str, newest: int, cursor: str | None, limit: int

@@ -251,6 +251,12 @@ OTHER_KEYS: Final = Table(
     Column("key", TEXT, primary_key=True),
     Column("changed", INT, nullable=False),
 )
+REMOVED_RECORDS: Final = Table(
+    "removed_records",  # a row stays when the record is made anew; then nobody asks for it
+    FIXED,
+    Column("key", TEXT, primary_key=True),
+    Column("removed", INT, nullable=False),
+)
 RECORD_COUNTS: Final = Table(
     "record_counts",
     FIXED,
@@ -258,6 +264,11 @@ RECORD_COUNTS: Final = Table(
     Column("table", TEXT, primary_key=True),
     Column("count", INT, nullable=False),
 )
+
+
+def removed_name(spec: TableSpec, key: str) -> str:
+    """Return what a record of a table is called among those that were removed."""
+    return f"{spec.contract}/{spec.table}/{key}"
 
 
 def _transactions(keys: Table) -> Select[Any]:

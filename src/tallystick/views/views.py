@@ -223,17 +223,17 @@ class Views(EventViews, FacetViews, FigureViews, RegisterViews):
     ) -> Page[TransactionRow]:
         """Return the transactions that made and changed a record, newest first.
 
-        A record that was deleted has no history here, nor what it was before it was made anew.
+        Of one that was removed its removal comes first. What a record was before it was made anew
+        is not in it.
 
         Raises:
-            NotFound: there is no such table or record.
+            NotFound: there is no such table, or there never was such a record.
             InvalidArguments: a wrong cursor or limit.
         """
         check_limit(limit)
         with self._reader.snapshot() as snapshot:
             found = snapshot.table(contract, table)
-            is_it = found.sql.c[kinds.KEY] == _key_text(key)
-            newest = snapshot.connection.scalar(select(found.sql.c[kinds.CHANGED]).where(is_it))
+            newest = snapshot.newest_write(found, _key_text(key))
             if newest is None:
                 raise NotFound(
                     f"{found.spec.name} has no such record",

@@ -40,9 +40,11 @@ from tallystick.views.tables import (
     OTHER_KEYS,
     RECORD_CHANGES,
     RECORD_COUNTS,
+    REMOVED_RECORDS,
     SIGNERS,
     RecordTable,
     Tables,
+    removed_name,
 )
 
 _IDENTITY: Final = frozenset({kinds.CREATED, kinds.KEY})
@@ -67,6 +69,7 @@ class RecordWriter:
         self._link = Bulk(engine, insert(RECORD_CHANGES), ["number", "previous"])
         self._remove = Bulk(engine, delete(sql).where(is_it), ["number"])
         self._put = Bulk(engine, insert(sql), names)
+        self._note_removed = upsert(engine, REMOVED_RECORDS, "key", kept=set())
         self._replace = Bulk(engine, update(sql).where(is_it).values(changed), [*changed, "number"])
 
     def write(self, connection: Connection, changes: RecordChanges) -> None:
@@ -89,6 +92,14 @@ class RecordWriter:
                 replaced.append((row[_CHANGED_PLACE], *row[_KEY_PLACE + 1 :], before[1]))
         self._link.run(connection, links)
         self._link.run(connection, changes.links)
+        self._note_removed.run(
+            connection,
+            [
+                (removed_name(self._table.spec, key), one.removed)
+                for key, one in by_key.items()
+                if one.removed is not None and (one.removed != one.first or key in found)
+            ],
+        )
         self._remove.run(connection, removed)
         self._put.run(connection, fresh)
         self._replace.run(connection, replaced)

@@ -47,3 +47,12 @@ class Store(Contract, name="store", version=1, label=Label(zh="库", en="Store")
         """
         self.shelves.put(Shelf(name=shelf))
         self.places.put(Place(shelf=shelf, spot=spot))
+
+    @action(role=ANY_MEMBER, label=Label(zh="清空", en="Clear"))
+    def clear(self, ctx: Context, shelf: BoundedText, spot: BoundedText) -> None:
+        """en: Removes a shelf and a place in it.
+
+        zh: 移除货架与位置。
+        """
+        self.shelves.remove(shelf)
+        self.places.remove(shelf, spot)

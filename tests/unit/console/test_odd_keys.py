@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from tallystick.console import ConsoleOptions
+from tallystick.console.explorer import state_pages
 from tallystick.model import network_id
 from tallystick.node import Node, NodeConfig, open_node
 from tests.factories import LIFETIME, sign
@@ -23,28 +24,33 @@ from tests.unit.console.odd_keys import Store
 from tests.unit.node.node_kit import GENESIS, found
 
 ODD: Final = ("a/b", "50%", "%2F", "甲/乙 号", "what?x=1#y", "a&b+c", 'q"<u>')
+GONE: Final = "丙%2F1/旧"
 STORE: Final = msgspec.structs.replace(GENESIS, contracts=("store",))
 
 
 @pytest.fixture(scope="module")
 def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    """Run a node whose ledger has a record of each key, alone and as a part of two."""
+    """Run a node whose ledger has a record of each key, alone and as a part of two.
+
+    Those of one more key were removed again.
+    """
     folder = tmp_path_factory.mktemp("odd") / "node"
     found(folder, "solo", STORE)
     node = open_node(NodeConfig(data=folder, workers=False, contracts=(Store,)))
     network = network_id(STORE.name, STORE.encode())
     try:
         node.start()
-        for number, key in enumerate(ODD):
-            placed = sign(
-                "place",
+        steps = [*(("place", key) for key in (*ODD, GONE)), ("clear", GONE)]
+        for number, (method, key) in enumerate(steps):
+            signed = sign(
+                method,
                 {"shelf": key, "spot": key},
                 nonce=number,
                 contract="store",
                 network=network,
                 valid_until=now() + LIFETIME // 2,
             )
-            node.submit([placed]).result(30)
+            node.submit([signed]).result(30)
         wait_until(lambda: node.status().views_height == node.status().height, "views")
         yield node
     finally:
@@ -89,10 +95,56 @@ def test_links_of_a_table_lead_to_its_records(store: Reader, table: str) -> None
 
 
 def test_a_transaction_leads_to_the_records_that_it_wrote(store: Reader) -> None:
-    """Its table of changes links each of them."""
+    """Its table of changes links each of them, also those that a later one removed."""
     for one in store.get("/t.json").json()["transactions"]["items"]:
         page = store.get(f"/t/{one['id']}").text
         changed = page[page.index('id="changes"') :]
         links = re.findall(r'<a href="(/state/store/[^"]+)"', changed)
         assert len(links) == 2
         assert {store.get(html.unescape(link)).status_code for link in links} == {200}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_record_that_was_removed_says_so_and_when(store: Reader, lang: str) -> None:
+    """In both languages, with its history and the proof of its absence; heights show it."""
+    place = _cleared(store)
+    told = store.get(f"{place}.json").json()
+    assert told["row"] is None
+    removed, made = told["history"]["items"]
+    assert (removed["method"], made["method"]) == ("clear", "place")
+    assert told["removal"] == {name: removed[name] for name in ("id", "height", "time_ms")}
+    page = store.get(place, params={"lang": lang}).text
+    assert {"en": "This record is no longer there", "zh": "该记录已不存在"}[lang] in page
+    assert f'href="/t/{removed["id"]}"' in page
+    assert "height=/v1" not in page
+    for height, is_there in ((made["height"], True), (removed["height"], False)):
+        then = store.get(f"{place}.json", params={"height": height}).json()
+        assert (then["row"] is not None, then["removal"]) == (is_there, None)
+        assert store.get(place, params={"height": height, "lang": lang}).status_code == 200
+
+
+def test_later_pages_of_its_history_say_when_it_was_removed(
+    store: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The removal is the newest of all, not the first of a page."""
+    monkeypatch.setattr(state_pages, "_PAGE", 1)
+    place = _cleared(store)
+    first = store.get(f"{place}.json").json()
+    cursor = first["history"]["next_cursor"]
+    second = store.get(f"{place}.json", params={"cursor": cursor}).json()
+    assert second["history"]["items"][0]["method"] == "place"
+    assert second["removal"] == first["removal"]
+
+
+def test_a_record_that_never_was_is_not_found(store: Reader) -> None:
+    """Neither now nor at a height."""
+    for place in ("/state/store/places/x/y", "/state/store/shelves/x?height=1"):
+        assert store.get(place).status_code == 404
+
+
+def _cleared(store: Reader) -> str:
+    """Return the page of the place that was removed, as its transaction names it."""
+    (clearing,) = store.get("/t.json?method=clear").json()["transactions"]["items"]
+    changes = store.get(f"/t/{clearing['id']}.json").json()["changes"]
+    (key,) = (one["key"] for one in changes if one["table"] == "places")
+    return f"/state/store/places/{quote(key)}"

@@ -33,13 +33,14 @@ def leaves(views: Views, key: str = KEY, limit: int = 50) -> list[int]:
 
 
 def expected(steps: list[str]) -> list[int] | None:
-    """Return the same by going through all writes; None if the record is not there."""
+    """Return the same by going through all writes; None if the record never was there."""
     found: list[int] | None = None
+    is_there = False
     for leaf, step in enumerate(steps):
-        if step == "remove":
-            found = None
+        if step == "remove" and is_there:
+            found, is_there = [leaf, *(found or [])], False
         elif step == "put":
-            found = [leaf, *(found or [])]
+            found, is_there = [leaf, *(found or [] if is_there else [])], True
     return found
 
 
@@ -48,7 +49,7 @@ def expected(steps: list[str]) -> list[int] | None:
 def test_the_history_of_a_record_is_its_writes_since_it_was_made(
     steps: list[str], block_size: int, group: int, limit: int
 ) -> None:
-    """However they lie in blocks, and however blocks are grouped when they are projected."""
+    """And its removal, if it is no more, however blocks lie and are grouped when projected."""
     writes = {"put": put(item(1)), "remove": remove(KEY), "other": put(item(2))}
     chain = Chain()
     for start in range(0, len(steps), block_size):

@@ -19,7 +19,7 @@ from tallystick.console.explorer.looking_back import (
 from tallystick.console.explorer.spreadsheets import give_table, organizations_file
 from tallystick.console.ledger import Json, at, record_at, table_of
 from tallystick.console.list_files import give_list, is_file_wanted
-from tallystick.console.masking import cover_rows, listed_transactions
+from tallystick.console.masking import cover_listed, cover_rows, listed_transactions
 from tallystick.console.saved_views import views_here
 from tallystick.console.visit import Visit
 from tallystick.errors import InvalidArguments
@@ -98,22 +98,28 @@ async def show_table(visit: Visit) -> Response:
 
 
 async def show_record(visit: Visit) -> Response:
-    """Answer GET /state/{contract}/{table}/{key}: a record and the transactions that made it."""
+    """Answer GET /state/{contract}/{table}/{key}: a record and the transactions that made it.
+
+    Of one that was removed, when that was.
+
+    Raises:
+        NotFound: there is no such table, or there never was such a record.
+    """
     contract, table = await _table(visit)
     key = visit.part("key")
     place = record_at(contract["name"], table["name"], key)
     moment = await moment_of(visit)
+    history = await visit.ledger.get(
+        f"{place}/history", limit=_PAGE, cursor=visit.query.get("cursor")
+    )
     if moment is None:
-        told = await visit.ledger.get(place)
+        told = await visit.ledger.find(place)
     else:
         told = await record_then(visit, contract["name"], table["name"], key, moment)
     found, is_covered = cover_rows(
         visit, contract["name"], table["fields"], [] if told is None else [told]
     )
     row = found[0] if found else None
-    history = await visit.ledger.get(
-        f"{place}/history", limit=_PAGE, cursor=visit.query.get("cursor")
-    )
     drawings: Json = {}
     if not visit.wants_json:
         drawings = {"drawings": draw_standing(contract, table, row)}
@@ -125,11 +131,19 @@ async def show_record(visit: Visit) -> Response:
         row=row,
         is_covered=is_covered,
         moment=moment,
-        history=history,
+        removal=await _removal(visit, place) if told is None and moment is None else None,
+        history={**history, "items": await cover_listed(visit, history["items"])},
         proof=proof_at(contract["name"], table["name"], key)
         + (f"?height={moment['height']}" if moment else ""),
         **drawings,
     )
+
+
+async def _removal(visit: Visit, place: str) -> Json:
+    """Return the transaction that removed a record: the newest of its history."""
+    newest = await visit.ledger.get(f"{place}/history", limit=1)
+    (removal,) = newest["items"]
+    return {name: removal[name] for name in ("id", "height", "time_ms")}
 
 
 async def _table(visit: Visit) -> tuple[Json, Json]:
