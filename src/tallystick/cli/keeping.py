@@ -14,7 +14,7 @@ from typing import Any
 from tallystick.cli.catalogue import say
 from tallystick.cli.exported_tables import NodeTables, ProvenTables
 from tallystick.cli.talk import warn
-from tallystick.client import Identity, Net, connect
+from tallystick.client import Asker, Identity, Net, connect
 from tallystick.contracts.parts import KeptFile, PossessionAnswer
 from tallystick.documents import Depot, DepotLimits, FolderStore
 from tallystick.encoding import Cid, format_base64url
@@ -145,18 +145,35 @@ class OwnNode:
 class Places:
     """Where holders are: addresses of nodes, folders of keepers; see `SealedSources`."""
 
-    def __init__(self, net: Net, identity: Identity, places: Mapping[str, str]) -> None:
-        """Ask as an identity; a holder without a place is asked for at the own node."""
+    def __init__(
+        self,
+        net: Net,
+        identity: Identity | Asker,
+        places: Mapping[str, str],
+        *,
+        trust: Path | None = None,
+        incoming: Path | None = None,
+    ) -> None:
+        """Ask as an identity; a holder without a place is asked for at the own node.
+
+        Args:
+            net: the own node.
+            identity: who asks.
+            places: address or folder by holder.
+            trust: the trust file for the others' nodes; by default what was pinned.
+            incoming: where files come in; by default in the user's own folder.
+        """
         self._net, self._identity, self._places = net, identity, places
+        self._trust, self._incoming = trust, incoming
 
     def fetch(self, holder: str, file: KeptFile) -> Iterable[bytes] | None:
         """See `SealedSources.fetch`."""
         place = self._places.get(holder)
         if place is None:
-            return _download(self._net, file)
+            return _download(self._net, file, self._incoming)
         if "://" in place:
-            with connect(place, identity=self._identity) as net:
-                return _download(net, file)
+            with connect(place, identity=self._identity, trust=self._trust) as net:
+                return _download(net, file, self._incoming)
         depot = DepotBytes(Path(place)).depot
         cid = Cid.parse(file.cid)
         return depot.read(cid) if depot.holds(cid) else None
@@ -178,7 +195,7 @@ def places_of(given: Iterable[str]) -> dict[str, str]:
     return places
 
 
-def _download(net: Net, file: KeptFile) -> Iterator[bytes] | None:
+def _download(net: Net, file: KeptFile, incoming: Path | None) -> Iterator[bytes] | None:
     """Fetch a sealed file by its address from a node; None if it gives none."""
     try:
         place = _place_of(net, file.cid)
@@ -186,7 +203,7 @@ def _download(net: Net, file: KeptFile) -> Iterator[bytes] | None:
             return None
         document, version = place
         known = net.documents.facts(document, version=version)
-        return _read_once(net.documents.download(known))
+        return _read_once(net.documents.download(known, into=incoming))
     except InvalidProof:
         return iter(())  # other bytes: they are the file's of nobody
     except _GIVES_NONE:

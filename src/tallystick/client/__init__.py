@@ -68,7 +68,7 @@ from tallystick.client.folder_members import FolderMembers
 from tallystick.client.governance import Proposed
 from tallystick.client.governance_records import ContractRecord, GovernanceRecord, ProposalRecord
 from tallystick.client.home import read_file, tally_home, write_file
-from tallystick.client.keystore import Identity, KeyDescription, KeyStore
+from tallystick.client.keystore import Asker, Identity, KeyDescription, KeyStore
 from tallystick.client.membership_files import (
     APPLICATION_FORMAT,
     MEMBERSHIP_FILE_BYTES_MAX,
@@ -173,6 +173,7 @@ __all__ = [
     "ActionResult",
     "Application",
     "AsEvidence",
+    "Asker",
     "AsyncContractDesk",
     "AsyncNet",
     "AsyncPendingAction",

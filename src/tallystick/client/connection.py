@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tallystick.client.async_net import AsyncNet
-from tallystick.client.keystore import Identity, KeyStore
+from tallystick.client.keystore import Asker, Identity, KeyStore
 from tallystick.client.links import AsyncLink, Link
 from tallystick.client.net import Net
 from tallystick.client.session import Session
@@ -31,7 +31,7 @@ URL_DEFAULT: Final = "http://localhost:8700"
 def connect(
     url: str | None = None,
     *,
-    identity: Identity | str | None = None,
+    identity: Identity | Asker | str | None = None,
     trust: TrustSource | None = None,
     passphrase: str | None = None,
     home: Path | None = None,
@@ -59,7 +59,7 @@ def connect(
 def connect_async(
     url: str | None = None,
     *,
-    identity: Identity | str | None = None,
+    identity: Identity | Asker | str | None = None,
     trust: TrustSource | None = None,
     passphrase: str | None = None,
     home: Path | None = None,
@@ -72,7 +72,7 @@ def connect_async(
 
 def _session(
     url: str | None,
-    identity: Identity | str | None,
+    identity: Identity | Asker | str | None,
     trust: TrustSource | None,
     passphrase: str | None,
     home: Path | None,
@@ -86,9 +86,9 @@ def _session(
 
 
 def _identity(
-    named: Identity | str | None, passphrase: str | None, home: Path | None
-) -> Identity | None:
-    if isinstance(named, Identity):
+    named: Identity | Asker | str | None, passphrase: str | None, home: Path | None
+) -> Identity | Asker | None:
+    if isinstance(named, Identity | Asker):
         return named
     store = KeyStore(None if home is None else home / "keys")
     name = named or os.environ.get(KEY_VARIABLE)

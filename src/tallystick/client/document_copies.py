@@ -167,15 +167,25 @@ def _bring(session: Session, known: DocumentFacts, progress: Progress | None) ->
 
 
 def download(
-    session: Session, known: DocumentFacts, *, progress: Progress | None = None
+    session: Session,
+    known: DocumentFacts,
+    *,
+    progress: Progress | None = None,
+    into: Path | None = None,
 ) -> Flow[Path]:
-    """Fetch the ciphertext of a version into the user's own folder; what is there goes on.
+    """Fetch the ciphertext of a version into a folder; what is there goes on.
+
+    Args:
+        session: Of somebody who may hold it.
+        known: What the ledger says of it.
+        progress: Called as it goes on.
+        into: The folder; by default one of the user's own.
 
     Raises:
         InvalidProof: what came is not what the ledger says; it is removed.
         NotFound, Erased, RoleMissing, Unavailable: as the node says.
     """
-    folder = tally_home() / "documents" / "incoming"
+    folder = into or tally_home() / "documents" / "incoming"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     target = folder / known.cid
     path = f"{known.place.path}/content"

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import quote
 
 from tallystick.client.exchange import TIMEOUT_MS_DEFAULT, Answer, Ask, Flow, Pause, fetch
-from tallystick.client.keystore import Identity
+from tallystick.client.keystore import Asker, Identity
 from tallystick.client.session import Session
 from tallystick.encoding import format_base64url
 from tallystick.errors import Erased, NotFound, TallystickError, UnknownRecord, UsageError
@@ -22,7 +22,7 @@ _BEHIND_PAUSES_MS: Final = (100, 400, 1_600)
 """A node may be some blocks behind the one where the document was declared."""
 
 
-def identity_of(session: Session) -> Identity:
+def identity_of(session: Session) -> Identity | Asker:
     """Return who signs; raises `UsageError` if nobody does."""
     if session.identity is None:
         raise UsageError(

@@ -19,7 +19,12 @@ from tallystick.client.sealing import Sealed, unseal
 from tallystick.crypto import SealedKey, SecretKey, open_key, seal_key
 from tallystick.encoding import format_base64, format_json, parse_base64, parse_hex, parse_json
 from tallystick.errors import FileProblem, TallystickError, UsageError
-from tallystick.model import Call, check_organization_id, sign_transaction
+from tallystick.model import (
+    Call,
+    RequestSigner,
+    check_organization_id,
+    sign_transaction,
+)
 from tallystick.units import HASH_SIZE
 
 Part = TypeVar("Part")
@@ -48,6 +53,22 @@ class Identity:
     @property
     def public_key(self) -> bytes:
         """32 bytes; what an administrator enrols."""
+        return self.secret.public_key
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks a node by signed requests only: the key is kept elsewhere and signs nothing else."""
+
+    organization: str
+    """Unified social credit code."""
+    member: str
+    secret: RequestSigner
+    """What signs the requests."""
+
+    @property
+    def public_key(self) -> bytes:
+        """32 bytes."""
         return self.secret.public_key
 
 

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from tallystick.client.exchange import MEDIA_CBOR, Ask, Flow, Pause, fetch, not_a_node
-from tallystick.client.keystore import Identity
+from tallystick.client.keystore import Asker, Identity
 from tallystick.client.reading import fetch_proven
 from tallystick.client.session import Session
 from tallystick.crypto import SealingKey, check_sealing_key, seal, sha256, unseal
@@ -325,7 +325,7 @@ def _asked(session: Session, method: str, place: PrivatePlace, body: bytes) -> F
     )
 
 
-def _identity(session: Session) -> Identity:
+def _identity(session: Session) -> Identity | Asker:
     if session.identity is None:
         raise UsageError(
             "private data is for members: name a key",

@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from tallystick.client.exchange import Ask, Flow, fetch, fetch_json, not_a_node
-from tallystick.client.keystore import Identity
+from tallystick.client.keystore import Asker, Identity
 from tallystick.client.trust import Trust
 from tallystick.client.trust_state import TrustState, changed_network
 from tallystick.encoding import Value, parse_hex
@@ -43,7 +43,7 @@ class Session:
         self,
         url: str,
         *,
-        identity: Identity | None,
+        identity: Identity | Asker | None,
         trust: Trust | None,
         state: TrustState,
         clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
@@ -147,7 +147,7 @@ class Session:
             Malformed: the arguments hold what the ledger cannot.
             TallystickError: what `contact` raises.
         """
-        if self.identity is None:
+        if not isinstance(self.identity, Identity):
             raise UsageError(
                 "signing needs an identity",
                 field="identity",

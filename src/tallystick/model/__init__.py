@@ -177,6 +177,7 @@ from tallystick.model.recognised import (
 from tallystick.model.signed_request import (
     REQUEST_LIFETIME_MS,
     Question,
+    RequestSigner,
     SignedBy,
     open_request,
     sign_request,
@@ -298,6 +299,7 @@ __all__ = [
     "RemoveNode",
     "RemoveOrganization",
     "RemoveValidator",
+    "RequestSigner",
     "ResumeOrganization",
     "SetGovernance",
     "SetParameters",

@@ -147,6 +147,8 @@ from tallystick.contracts.parts.identity import (
 )
 from tallystick.contracts.parts.keeping import (
     ActingLedger,
+    Brought,
+    DrawnFile,
     Drilled,
     Fetched,
     KeepingRound,
@@ -289,6 +291,7 @@ __all__ = [
     "BatchRoot",
     "BatchTree",
     "Batches",
+    "Brought",
     "CalendarMissing",
     "CalendarPublished",
     "Calendars",
@@ -335,6 +338,7 @@ __all__ = [
     "DocumentVersion",
     "Documents",
     "DocumentsGranted",
+    "DrawnFile",
     "Drilled",
     "Elector",
     "ElectorConflict",

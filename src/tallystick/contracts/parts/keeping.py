@@ -11,7 +11,7 @@ They know neither network nor disk: ledger, bytes and ways to fetch are ports.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -134,8 +134,30 @@ class ReadBack:
     """Who gave other bytes, and the first slice that differs; reported with the end of the read."""
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnFile:
+    """The file that a drill has drawn."""
+
+    object: SealedObject
+    shown: Mapping[str, Any]
+    """Its line of the day with the path, as the report of the drill takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What came of a read: who gave the right bytes, and where others' differ."""
+
+    holder: str | None
+    damaged: tuple[tuple[str, int], ...]
+    """Who gave other bytes, and the first slice that differs."""
+
+
 class Restoring(Protocol):
-    """The module `restoring` beside a contract."""
+    """The module `restoring` beside a contract.
+
+    A drill and a read are done at once by a key at hand (`run_drill`, `run_read`), or in steps
+    where somebody looks at each signature before it is given.
+    """
 
     def object_named(self, tables: TableReader, name: str) -> SealedObject | None:
         """Return an object by its name; None if there is none."""
@@ -143,6 +165,36 @@ class Restoring(Protocol):
 
     def object_at(self, tables: TableReader, cid: str) -> SealedObject | None:
         """Return the object whose sealed file has an address; None if there is none."""
+        ...
+
+    def operator_of(self, tables: TableReader, holder: str) -> str:
+        """Return the organisation that keeps what a holder has."""
+        ...
+
+    def check_directory(self, tables: TableReader, day: str, directory: bytes) -> None:
+        """Refuse a directory that is not that day's; raises `Refused`."""
+        ...
+
+    def drawn_file(self, tables: TableReader, drill: str, directory: bytes) -> DrawnFile:
+        """Return what a drill has drawn; raises `Refused` where the directory is not its day's."""
+        ...
+
+    def drill_report(
+        self, drill: str, drawn: DrawnFile, found: Fetched
+    ) -> Mapping[str, Any] | None:
+        """Return what `report_drill` takes; None where nobody gave anything."""
+        ...
+
+    def file_to_read(self, tables: TableReader, read: str) -> SealedObject | None:
+        """Return what a read that was opened is of; None if there is no such read."""
+        ...
+
+    def bring(self, store: SealedBytes, sources: SealedSources, wanted: SealedObject) -> Brought:
+        """Take a file from the first holder who gives the right bytes, and note the others."""
+        ...
+
+    def read_report(self, read: str, brought: Brought) -> Mapping[str, Any] | None:
+        """Return what `finish_read` takes; None where nobody gave the right bytes."""
         ...
 
     def run_drill(

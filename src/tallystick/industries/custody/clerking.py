@@ -10,20 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from tallystick.contracts import Contradiction, TableReader, asdict, required_record
+from tallystick.contracts import TableReader, asdict, required_record
 from tallystick.contracts.parts import BatchTree
 from tallystick.industries.custody.archive_records import (
     Archive,
     Audit,
     Gap,
-    Manifest,
     ManifestEntry,
     Terminal,
     TerminalDay,
 )
 from tallystick.industries.custody.records import StoredObject
 from tallystick.industries.custody.refusals import BadManifest, GapUnexplained
-from tallystick.industries.custody.restoring import entries_of
+from tallystick.industries.custody.restoring import entries_of, lines_of_day
 from tallystick.industries.custody.rules import check_run, entry_digest, plain_commitment
 
 _SHOWN_MAX: Final = 50
@@ -91,11 +90,7 @@ def lines_to_show(tables: TableReader, audit: str, directory: bytes) -> list[lis
         Contradiction: these are not the lines of the audited day.
     """
     drawn = required_record(tables, "audits", Audit, audit)
-    manifest = required_record(tables, "manifests", Manifest, drawn.manifest)
-    entries = entries_of(directory)
-    tree = BatchTree([entry_digest(one) for one in entries]) if entries else None
-    if tree is None or (tree.root, len(entries)) != (manifest.root, manifest.entries):
-        raise Contradiction(subject=drawn.manifest, what="directory")
+    entries, tree = lines_of_day(tables, drawn.manifest, directory)
     done = {*drawn.found, *drawn.missing}
     answered = {*drawn.asked_found, *drawn.asked_missing}
     wanted = {index for index in drawn.indices if index not in done}

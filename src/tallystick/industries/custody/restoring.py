@@ -8,14 +8,17 @@ each by its key, so that every one can be asked for with a proof.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from tallystick.contracts import Contradiction, TableReader, asdict, required_record
 from tallystick.contracts.parts import (
     ActingLedger,
     BatchTree,
+    Brought,
+    DrawnFile,
     Drilled,
+    Fetched,
     Grant,
     ReadBack,
     SealedBytes,
@@ -24,9 +27,9 @@ from tallystick.contracts.parts import (
     fetch_sealed,
     leaf_digest,
 )
-from tallystick.industries.custody.archive_records import Manifest, ManifestEntry
+from tallystick.industries.custody.archive_records import Drill, Manifest, ManifestEntry
 from tallystick.industries.custody.challenging import file_of
-from tallystick.industries.custody.records import CidUse, ObjectRead, StoredObject
+from tallystick.industries.custody.records import CidUse, ObjectRead, StorageNode, StoredObject
 from tallystick.industries.custody.rules import entry_digest
 
 _SLICE: Final = 1_024
@@ -49,6 +52,36 @@ def object_at(tables: TableReader, cid: str) -> SealedObject | None:
     return None if used is None else object_named(tables, used.object)
 
 
+def operator_of(tables: TableReader, holder: str) -> str:
+    """See `Restoring.operator_of`: a node's operator; an owner keeps its files itself."""
+    node = tables.record("nodes", StorageNode, holder)
+    return holder if node is None else node.operator
+
+
+def check_directory(tables: TableReader, day: str, directory: bytes) -> None:
+    """See `Restoring.check_directory`; raises `Contradiction`."""
+    lines_of_day(tables, day, directory)
+
+
+def drawn_file(tables: TableReader, drill: str, directory: bytes) -> DrawnFile:
+    """See `Restoring.drawn_file`: only nodes are asked, because the owner has its file anyway.
+
+    Raises:
+        Contradiction: these are not the lines of the drill's day.
+    """
+    drawn = required_record(tables, "drills", Drill, drill)
+    return _drawn(tables, drawn.index, *lines_of_day(tables, drawn.manifest, directory))
+
+
+def drill_report(drill: str, drawn: DrawnFile, found: Fetched) -> Mapping[str, Any] | None:
+    """See `Restoring.drill_report`: of who gave the right bytes, else of who gave others."""
+    node = found.holder or next(iter(found.wrong), None)
+    if node is None:
+        return None
+    is_intact = found.holder is not None
+    return {"drill": drill, "shown": drawn.shown, "node": node, "is_intact": is_intact}
+
+
 def run_drill(
     ledger: ActingLedger,
     store: SealedBytes,
@@ -56,7 +89,7 @@ def run_drill(
     day: str,
     directory: bytes,
 ) -> Drilled:
-    """See `Restoring.run_drill`: only nodes are asked, because the owner has its file anyway.
+    """See `Restoring.run_drill`.
 
     Args:
         ledger: signs as the auditor, or as the owner.
@@ -69,32 +102,50 @@ def run_drill(
         Contradiction: these are not the lines of that day.
         Refused: as `draw_drill` and `report_drill`.
     """
-    manifest = required_record(ledger, "manifests", Manifest, day)
+    lines = lines_of_day(ledger, day, directory)
+    drill = ledger.act("draw_drill", manifest=day)
+    drawn = _drawn(ledger, drill["index"], *lines)
+    found = fetch_sealed(store, sources, drawn.object.file, drawn.object.holders)
+    report = drill_report(drill["id"], drawn, found)
+    if report is not None:
+        ledger.act("report_drill", **report)
+    return Drilled(
+        drill=drill["id"],
+        object=drawn.object.name,
+        holder=found.holder,
+        wrong=found.wrong,
+        is_reported=report is not None,
+    )
+
+
+def lines_of_day(
+    tables: TableReader, day: str, directory: bytes
+) -> tuple[list[ManifestEntry], BatchTree]:
+    """Return the lines of a day and the tree over them.
+
+    Raises:
+        Contradiction: these are not the lines of that day.
+    """
+    manifest = required_record(tables, "manifests", Manifest, day)
     entries = entries_of(directory)
     tree = BatchTree([entry_digest(one) for one in entries]) if entries else None
     if tree is None or (tree.root, len(entries)) != (manifest.root, manifest.entries):
         raise Contradiction(subject=day, what="directory")
-    drawn = ledger.act("draw_drill", manifest=day)
-    index: int = drawn["index"]
+    return entries, tree
+
+
+def _drawn(
+    tables: TableReader, index: int, entries: Sequence[ManifestEntry], tree: BatchTree
+) -> DrawnFile:
     line = entries[index]
-    stored = required_record(ledger, "objects", StoredObject, line.object)
-    found = fetch_sealed(store, sources, file_of(stored), stored.nodes)
-    node = found.holder or next(iter(found.wrong), None)
-    if node is not None:
-        ledger.act(
-            "report_drill",
-            drill=drawn["id"],
-            shown={"index": index, "entry": asdict(line), "path": list(tree.path(index))},
-            node=node,
-            is_intact=found.holder is not None,
-        )
-    return Drilled(
-        drill=drawn["id"],
-        object=stored.id,
-        holder=found.holder,
-        wrong=found.wrong,
-        is_reported=node is not None,
-    )
+    shown = {"index": index, "entry": asdict(line), "path": list(tree.path(index))}
+    return DrawnFile(_at_nodes(tables, line.object), shown)
+
+
+def _at_nodes(tables: TableReader, name: str) -> SealedObject:
+    """Return an object with its nodes as holders."""
+    stored = required_record(tables, "objects", StoredObject, name)
+    return SealedObject(stored.id, file_of(stored), stored.nodes)
 
 
 def run_read(
@@ -106,21 +157,40 @@ def run_read(
         Refused: as `open_read` and `finish_read`.
     """
     read, name = _begun(ledger, grant, purpose)
-    stored = required_record(ledger, "objects", StoredObject, name)
-    file, wrong = file_of(stored), list[tuple[str, _Marks]]()
+    wanted = _at_nodes(ledger, name)
+    brought = bring(store, sources, wanted)
+    report = read_report(read, brought)
+    if report is not None:
+        ledger.act("finish_read", **report)
+    return ReadBack(read, name, wanted.file, brought.holder, brought.damaged)
+
+
+def file_to_read(tables: TableReader, read: str) -> SealedObject | None:
+    """See `Restoring.file_to_read`."""
+    opened = tables.record("reads", ObjectRead, read)
+    return None if opened is None else _at_nodes(tables, opened.object)
+
+
+def bring(store: SealedBytes, sources: SealedSources, wanted: SealedObject) -> Brought:
+    """See `Restoring.bring`: node after node, until one gives the right bytes (AFC-1)."""
+    wrong: list[tuple[str, _Marks]] = []
     right, holder = _Marks(), None
-    for node in stored.nodes:
-        marks, pieces = _Marks(), sources.fetch(node, file)
-        if pieces is not None and store.take(file, marks.noting(pieces)):
+    for node in wanted.holders:
+        marks, pieces = _Marks(), sources.fetch(node, wanted.file)
+        if pieces is not None and store.take(wanted.file, marks.noting(pieces)):
             right, holder = marks, node
             break
         if pieces is not None:
             wrong.append((node, marks))
-    damaged = tuple((node, marks.first_other(right)) for node, marks in wrong)
-    if holder is not None:
-        reported = [{"node": node, "index": index} for node, index in damaged]
-        ledger.act("finish_read", read=read, node=holder, corrupted=reported)
-    return ReadBack(read, stored.id, file, holder, damaged)
+    return Brought(holder, tuple((node, marks.first_other(right)) for node, marks in wrong))
+
+
+def read_report(read: str, brought: Brought) -> Mapping[str, Any] | None:
+    """See `Restoring.read_report`."""
+    if brought.holder is None:
+        return None
+    reported = [{"node": node, "index": index} for node, index in brought.damaged]
+    return {"read": read, "node": brought.holder, "corrupted": reported}
 
 
 def _begun(ledger: ActingLedger, grant: str, purpose: str) -> tuple[str, str]:
