@@ -15,7 +15,7 @@ from tallystick.cli.installed import has_exports
 from tallystick.cli.take_aways import Maker, suffix_of
 from tallystick.client import connect
 from tallystick.console import TakeAwayKind
-from tallystick.contracts import HistoryTakeAway, always, day_of
+from tallystick.contracts import FileTakeAway, HistoryTakeAway, always, day_of
 
 
 class NodeTakeAways:
@@ -38,6 +38,7 @@ class NodeTakeAways:
                 one.table,
                 suffix_of(one),
                 always if isinstance(one, HistoryTakeAway) else one.is_ready,
+                one.judged_by if isinstance(one, FileTakeAway) else None,
             )
             for name, one in kinds_of(contract).items()
         ]

@@ -85,6 +85,8 @@ class TakeAwayKind:
     """How the file's name ends."""
     is_ready: Callable[[Json], bool]
     """Tells from a record whether there is something to tell of it."""
+    judged_by: str | None = None
+    """Table whose record of the same key tells that; None: the record that the file is about."""
 
 
 class TakeAways(Protocol):

@@ -80,6 +80,8 @@ class FileTakeAway:
     """How such a file's name ends."""
     is_ready: Callable[[Row], bool] = always
     """Tells from the subject's record whether there is something to tell: else it is no offer."""
+    judged_by: str | None = None
+    """Table whose record of the same key `is_ready` is given instead; None: the subject's own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ def test_a_case_offers_its_files_and_the_receipts_in_one_verify(
     clerk.be(OFFICER)
     page = clerk.reader.get(f"/case/charity/campaigns/{number}").text
     assert f'href="{AUDIT}/{number}" download' in page
+    assert f'href="/take-away/charity/disclosure/{number}" download' in page
+    assert "/take-away/charity/360giving" not in page  # of what was paid, and nothing was
     answer = clerk.reader.get(f"{AUDIT}/{number}")
     assert answer.headers["content-type"] == "application/zip"
     assert answer.headers["content-disposition"].endswith(f'"charity-audit-{number}.zip"')

@@ -65,7 +65,7 @@ async def show_case(visit: Visit) -> Response:
         certificates=(
             certificates_of(visit, place, row) if visit.person and not case.is_covered else []
         ),
-        take_aways=take_aways_of(visit, place, row),
+        take_aways=await take_aways_of(visit, place, row),
         original=original_at(visit.clerks, contract["name"], table["name"], place.key),
         packing=packing_of(visit, place, row),
         is_watched=await _is_watched(visit, place, timeline),

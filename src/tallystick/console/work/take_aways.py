@@ -33,14 +33,19 @@ _MEDIA: Final = {
 }
 
 
-def take_aways_of(visit: Visit, place: Place, row: Json) -> list[dict[str, Any]]:
+async def take_aways_of(visit: Visit, place: Place, row: Json) -> list[dict[str, Any]]:
     """Return the files that the reader gets of a case: what each is called, and its address."""
     if visit.person is None or not _is_open(visit, place.contract, row):
         return []
+    kinds = [kind for kind in _kinds(visit, place.contract) if kind.table == place.table]
+    others = {kind.judged_by for kind in kinds if kind.judged_by is not None}
+    judging: dict[str | None, Json] = {None: row}
+    for table in others:
+        judging[table] = await visit.ledger.find(record_at(place.contract, table, place.key))
     return [
         {**_shown(kind), "address": _address(place.contract, kind.name, place.key)}
-        for kind in _kinds(visit, place.contract)
-        if kind.table == place.table and kind.is_ready(row)
+        for kind in kinds
+        if (told := judging[kind.judged_by]) is not None and kind.is_ready(told)
     ]
 
 

@@ -18,8 +18,10 @@ from tallystick.contracts import (
     HistoryTakeAway,
     Label,
     Record,
+    Row,
     TableReader,
     TakeAway,
+    always,
     day_of,
     required_record,
 )
@@ -204,11 +206,17 @@ def history_of(reader: TableReader, campaign: str) -> Iterator[tuple[str, str]]:
         yield "entitlements", entitlement.id
 
 
-def _of_campaign(kind: str, label: Label, suffix: str = ".csv") -> FileTakeAway:
+def _of_campaign(
+    kind: str, label: Label, suffix: str = ".csv", is_ready: Callable[[Row], bool] = always
+) -> FileTakeAway:
     def make(reader: TableReader, campaign: str, today: date) -> bytes:
         return FILES[kind](read_campaign(reader, campaign), today)
 
-    return FileTakeAway(label, "campaigns", make, suffix)
+    return FileTakeAway(label, "campaigns", make, suffix, is_ready, judged_by="books")
+
+
+def _has_paid(book: Row) -> bool:
+    return bool(book["paid"])
 
 
 TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
@@ -238,10 +246,12 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
                 en="what was paid out as grants of 360Giving, small lists taken together (JSON)",
             ),
             ".json",
+            _has_paid,
         ),
         "360giving-csv": _of_campaign(
             "360giving-csv",
             Label(zh="同上，表格形式（CSV）", en="the same as a spreadsheet (CSV)"),
+            is_ready=_has_paid,
         ),
         "audit": HistoryTakeAway(
             Label(
