@@ -32,7 +32,8 @@ def keep_sealed(asked: Asked) -> Answer:
 def give_sealed(asked: Asked) -> Answer:
     """Answer GET /v1/private/{contract}/{part}/{record}: the bytes, and the asker's own wrap."""
     asker, place = signer_of(asked), _place(asked)
-    found = asked.server.node.private.get(asker, place)
+    is_whole = asked.text("only") is None
+    found = asked.server.node.private.get(asker, place, is_whole=is_whole)
     return Answer(200, found.encode(), MEDIA_CBOR, (NO_STORE,))
 
 

@@ -19,6 +19,6 @@ class PrivateFace(Protocol):
         """Keep sealed bytes and wraps."""
         ...
 
-    def get(self, asker: str, place: PrivatePlace) -> PrivatePackage:
-        """Return the sealed bytes and the asker's own wrap."""
+    def get(self, asker: str, place: PrivatePlace, *, is_whole: bool = True) -> PrivatePackage:
+        """Return the sealed bytes and the asker's own wrap, or that alone."""
         ...

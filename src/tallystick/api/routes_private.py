@@ -7,7 +7,7 @@ from typing import Final
 
 from tallystick.api.answer import MEDIA_CBOR
 from tallystick.api.language import Bilingual
-from tallystick.api.parameters import NAME_PATTERN, SIGNED_REQUEST, path_text
+from tallystick.api.parameters import NAME_PATTERN, SIGNED_REQUEST, Kind, Parameter, path_text
 from tallystick.api.private import Kept, give_sealed, keep_sealed
 from tallystick.api.table import Policy, Reply, RequestBody, Route
 from tallystick.errors import (
@@ -30,6 +30,13 @@ _PARAMETERS: Final = (
     path_text("part", "What the contract calls its part.", "secrets", pattern=NAME_PATTERN),
     path_text("record", "Id of the private record.", "P-1"),
     SIGNED_REQUEST,
+)
+_ONLY: Final = Parameter(
+    name="only",
+    kind=Kind.CHOICE,
+    choices=("wraps",),
+    description="The wrap without the sealed bytes, which are then an empty string: to learn "
+    "whether they are held here.",
 )
 _ERRORS: Final = (
     *(InvalidSignature, NotAMember, WrongNetwork, Expired, TooFarAhead),
@@ -64,7 +71,7 @@ ROUTES: Final = (
         summary=Bilingual(en="Sealed bytes, for their readers", zh="向接收方提供密文"),
         description="The sealed bytes and the wrap of the signer's organisation. After the record "
         "was erased: 410.",
-        parameters=_PARAMETERS,
+        parameters=(*_PARAMETERS, _ONLY),
         replies=(Reply(200, "Map of `sealed` and `wraps`.", media_types=(MEDIA_CBOR,)),),
         errors=_ERRORS,
         reader=give_sealed,

@@ -156,6 +156,12 @@ def handing_over(origin: str, contract: str, part: str, record: str) -> str:
     return _command(origin, "private", "put", "PACKAGE", record, *names)
 
 
+def sharing(origin: str, contract: str, part: str, record: str, organization: str) -> str:
+    """Return the command that hands the key of a sealed record to one of its readers."""
+    names = ("--contract", contract, "--part", part)
+    return _command(origin, "private", "share", record, organization, *names)
+
+
 def opening(origin: str, contract: str, part: str, record: str) -> str:
     """Return the command that opens a sealed record where the key is kept."""
     names = ("--contract", contract, "--part", part, "--out", "FILE")

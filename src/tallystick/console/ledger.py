@@ -84,15 +84,17 @@ class Ledger:
         request: str,
         body: bytes = b"",
         about: Mapping[str, str] = MappingProxyType({}),
+        query: Mapping[str, str] | None = None,
     ) -> bytes:
         """Return the bytes that a request answers which a member's key signed; raises as `get`.
 
-        `about` are its further headers; without a type of its own the body is CBOR.
+        `about` are its further headers; without a type of its own the body is CBOR. What `query`
+        says is not signed.
         """
         said = {"accept": _CBOR, **({"content-type": _CBOR} if body else {}), **about}
         said["tally-request"] = request
         headers = [(name.encode("ascii"), text.encode("ascii")) for name, text in said.items()]
-        return (await self._ask(method, path, headers=headers, body=body)).body
+        return (await self._ask(method, path, query=query, headers=headers, body=body)).body
 
     async def ask(
         self,

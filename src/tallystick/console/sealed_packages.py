@@ -192,6 +192,18 @@ async def fetch_sealed(visit: Visit, place: PrivatePlace) -> PrivatePackage:
     return PrivatePackage.decode(await _asked(visit, "GET", place, b""))
 
 
+async def fetch_wrap(visit: Visit, place: PrivatePlace) -> bytes | None:
+    """Return the wrap of the reader's organisation; None if the sealed bytes came without one.
+
+    Raises as `fetch_sealed`.
+    """
+    organization = visit.somebody().organization
+    answer = await ask_signed(
+        visit, "GET", place.path, at("private", *place), query={"only": "wraps"}
+    )
+    return PrivatePackage.decode(answer).wraps.get(organization)
+
+
 async def _put(visit: Visit, place: PrivatePlace, package: bytes) -> None:
     pauses = iter(_BEHIND_PAUSES_S)
     while True:
@@ -218,6 +230,7 @@ async def ask_signed(
     *,
     body: bytes = b"",
     about: Mapping[str, str] = MappingProxyType({}),
+    query: Mapping[str, str] | None = None,
 ) -> bytes:
     """Return what the node answers to a request that the reader's key signed.
 
@@ -228,6 +241,7 @@ async def ask_signed(
         address: The same, quoted.
         body: What is sent.
         about: Further headers.
+        query: Fields of the query string; they are not signed.
 
     Raises:
         Rejected: the account has no key here.
@@ -243,7 +257,9 @@ async def ask_signed(
         valid_until=visit.now_ms + REQUEST_LIFETIME_MS,
     )
     request = format_base64url(signed)
-    return await visit.ledger.signed(method, address, request=request, body=body, about=about)
+    return await visit.ledger.signed(
+        method, address, request=request, body=body, about=about, query=query
+    )
 
 
 def _signer(visit: Visit, person: Person) -> _Signer:

@@ -117,13 +117,22 @@ class Holdings:
             StorageFailed: the system refused.
         """
         path = self._require(place)
-        wrap = path.parent / f"{organization}{_WRAP_SUFFIX}"
         with failing_storage("reading a holding"):
-            sealed = path.read_bytes()
-            found = Holding(sealed, wrap.read_bytes() if wrap.is_file() else None)
-        if f"{sha256(sealed).hex()}.sealed" != path.name:
+            found = Holding(path.read_bytes(), _read_wrap(path.parent, organization))
+        if f"{sha256(found.sealed).hex()}.sealed" != path.name:
             raise Corrupted("the sealed bytes are damaged", field=path.name)
         return found
+
+    def wrap(self, place: Place, organization: str) -> bytes | None:
+        """Return the wrap of an organisation, None if none was handed over for it.
+
+        Raises:
+            NotFound: the sealed bytes are not held here.
+            StorageFailed: the system refused.
+        """
+        path = self._require(place)
+        with failing_storage("reading a wrap"):
+            return _read_wrap(path.parent, organization)
 
     def destroy(self, place: Place) -> bool:
         """Remove a holding, or what is left of one; return whether there was anything.
@@ -162,6 +171,11 @@ class Holdings:
 
 def _write(path: Path, data: bytes) -> None:
     write_file(path, data, mode=_PRIVATE_FILE)
+
+
+def _read_wrap(folder: Path, organization: str) -> bytes | None:
+    path = folder / f"{organization}{_WRAP_SUFFIX}"
+    return path.read_bytes() if path.is_file() else None
 
 
 def _sealed_file(folder: Path) -> Path | None:

@@ -119,8 +119,8 @@ class PrivateDesk:
             else:
                 self._parts.holdings.add_wraps(held_at, package.wraps)
 
-    def get(self, asker: str, place: PrivatePlace) -> PrivatePackage:
-        """Return the sealed bytes and the asker's own wrap.
+    def get(self, asker: str, place: PrivatePlace, *, is_whole: bool = True) -> PrivatePackage:
+        """Return the sealed bytes and the asker's own wrap; the wrap alone if it need not be whole.
 
         Raises:
             UnknownRecord: the ledger has no such record.
@@ -132,8 +132,12 @@ class PrivateDesk:
         with self._lock:
             held_at = self._held_at(place)
             self._check_reader(self._present(held_at), asker)
-            found = self._parts.holdings.get(held_at, asker)
-        return PrivatePackage(found.sealed, {} if found.wrap is None else {asker: found.wrap})
+            if is_whole:
+                found = self._parts.holdings.get(held_at, asker)
+                sealed, wrap = found.sealed, found.wrap
+            else:
+                sealed, wrap = b"", self._parts.holdings.wrap(held_at, asker)
+        return PrivatePackage(sealed, {} if wrap is None else {asker: wrap})
 
     def note(self, block: Block) -> None:
         """Take note of what a durable block erased; quick, on the commit thread."""

@@ -58,9 +58,9 @@ def put(caller: Caller, package: PrivatePackage = SEALED.package, **options: Any
     return caller.run(ask(caller.app, "PUT", PATH, headers=headers, body=body))
 
 
-def get(caller: Caller, headers: dict[str, str]) -> Reply:
+def get(caller: Caller, headers: dict[str, str], query: str = "") -> Reply:
     """Fetch."""
-    return caller.run(ask(caller.app, "GET", PATH, headers=headers))
+    return caller.run(ask(caller.app, "GET", f"{PATH}{query}", headers=headers))
 
 
 def test_a_reader_gets_the_bytes_and_its_own_wrap(caller: Caller) -> None:
@@ -72,6 +72,17 @@ def test_a_reader_gets_the_bytes_and_its_own_wrap(caller: Caller) -> None:
     found = PrivatePackage.decode(reply.body)
     assert found.sealed == SEALED.package.sealed
     assert found.wraps == {BANK: SEALED.package.wraps[BANK]}
+
+
+def test_a_reader_learns_whether_the_bytes_are_here_without_them(caller: Caller) -> None:
+    """Its own wrap alone; what is not held is not found, and who is no reader is refused."""
+    only = "?only=wraps"
+    assert get(caller, signed(BANK_ID, "GET"), only).code == "E_NOT_FOUND"
+    put(caller)
+    found = PrivatePackage.decode(get(caller, signed(BANK_ID, "GET"), only).body)
+    assert (found.sealed, found.wraps) == (b"", {BANK: SEALED.package.wraps[BANK]})
+    assert get(caller, signed(AUDITOR_ID, "GET"), only).code == "E_ROLE"
+    assert get(caller, signed(BANK_ID, "GET"), "?only=bytes").code == "E_REQUEST"
 
 
 def test_a_request_that_nobody_signed_is_refused(caller: Caller) -> None:

@@ -208,8 +208,33 @@ def test_what_was_sealed_elsewhere_is_declared_and_handed_over_by_command(desk: 
     made = desk.made()
     place, shown = desk.declared(made)
     assert [(one["is_held"], one["is_waiting"]) for one in shown["sealed"]] == [(False, False)]
-    page = desk.actor.reader.get(place).text
-    assert f"tally private put PACKAGE {desk.application}/grounds --contract preservation" in page
+    command = f"tally private put PACKAGE {desk.application}/grounds --contract preservation"
+    assert command in desk.actor.reader.get(place).text
+
+
+def test_a_case_offers_to_open_what_is_at_this_node(desk: Desk) -> None:
+    """What is not says how it comes here, and so does a key that is missing: no link is dead."""
+    made = desk.made()
+    declared, _ = desk.declared(made)
+    address = f"/case/preservation/applications/{desk.application}"
+    links = [f'href="/sealed-{one}/preservation/secrets/' for one in ("bytes", "wrap")]
+
+    def shown() -> tuple[str, bool]:
+        page = desk.actor.reader.get(address).text
+        assert ('class="needs-script opens"' in page) is (links[0] in page) is (links[1] in page)
+        return page, links[0] in page
+
+    page, is_offered = shown()
+    assert not is_offered
+    assert f"tally private put PACKAGE {desk.application}/grounds" in page
+    own = {CREDITOR: made.package.wraps[CREDITOR]}
+    desk.keep(type(made.package)(made.package.sealed, own).encode())
+    desk.actor.shown(declared)
+    assert shown()[1]
+    desk.actor.be(FILING)
+    page, is_offered = shown()
+    assert not is_offered
+    assert f"tally private share {desk.application}/grounds {COURT}" in page
 
 
 def test_what_was_erased_waits_no_longer_and_its_page_says_so(desk: Desk) -> None:

@@ -7,12 +7,16 @@ import asyncio
 from typing import Final
 
 from tallystick.console.ledger import Json, at
-from tallystick.console.sealed_packages import PART_SUFFIX
+from tallystick.console.sealed_packages import PART_SUFFIX, fetch_wrap
 from tallystick.console.visit import Visit
+from tallystick.errors import TallystickError
+from tallystick.model import PrivatePlace
 
 _RECORD: Final = "PrivateRecord"
 _MAX: Final = 20
 _AFTER_SLASH: Final = chr(ord("/") + 1)
+_NO_WRAP: Final = "no wrap"
+"""The sealed bytes are here, without a key for the reader's organisation."""
 
 
 async def sealed_at(visit: Visit, contract: Json, key: str) -> list[Json]:
@@ -29,14 +33,23 @@ async def _rows(visit: Visit, contract: str, table: Json, key: str) -> list[Json
         visit.ledger.get(address, limit=1, id=key),
         visit.ledger.get(address, limit=_MAX, **below),
     )
+    part = table["name"].removesuffix(PART_SUFFIX)
+    rows = [row for page in pages for row in page["items"]]
+    return await asyncio.gather(*(_shown(visit, contract, part, row) for row in rows))
+
+
+async def _shown(visit: Visit, contract: str, part: str, row: Json) -> Json:
+    """Return a private record, with what keeps the reader from opening it here: a code, or ""."""
     organization = visit.person.organization if visit.person else None
-    return [
-        {
-            **row,
-            "contract": contract,
-            "part": table["name"].removesuffix(PART_SUFFIX),
-            "may_read": organization in (row["owner"], *row["recipients"]),
-        }
-        for page in pages
-        for row in page["items"]
-    ]
+    may_read = organization in (row["owner"], *row["recipients"])
+    lacking = ""
+    if may_read and row["erased_at"] is None:
+        lacking = await _lacking(visit, PrivatePlace(contract, part, row["id"]))
+    return {**row, "contract": contract, "part": part, "may_read": may_read, "lacking": lacking}
+
+
+async def _lacking(visit: Visit, place: PrivatePlace) -> str:
+    try:
+        return _NO_WRAP if await fetch_wrap(visit, place) is None else ""
+    except TallystickError as error:
+        return error.code

@@ -10,7 +10,7 @@ import msgspec
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from tallystick.console.sealed_packages import fetch_sealed, keep_waiting
+from tallystick.console.sealed_packages import fetch_sealed, fetch_wrap, keep_waiting
 from tallystick.console.visit import Visit
 from tallystick.errors import NotFound, Rejected
 from tallystick.model import PACKAGE_BYTES_MAX, PrivatePlace
@@ -51,13 +51,12 @@ async def give_wrap(visit: Visit) -> Response:
         NotFound: the organisation has none here.
         TallystickError: as `fetch_sealed`.
     """
-    organization = visit.somebody().organization
-    wrap = (await fetch_sealed(visit, _place(visit))).wraps.get(organization)
+    wrap = await fetch_wrap(visit, _place(visit))
     if wrap is None:
         raise NotFound(
             "there is no key for your organisation here",
             field="organization",
-            found=organization,
+            found=visit.somebody().organization,
             hint="The record's owner hands it over: `tally private share`.",
         )
     return _download(visit, wrap, "wrap.age")
