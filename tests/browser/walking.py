@@ -38,9 +38,6 @@ ACTIONS: Final = frozenset({"/language", "/theme"})
 PARTS_OF_A_SYSTEM: Final = ("contract", "table", "method")
 LINKS_OF_A_KIND: Final = 3
 """So many addresses of one kind are read; one of them is opened and looked at."""
-OFFERED_TOO_EARLY: Final = re.compile(r"/(take-away/charity/360giving|sealed-bytes|sealed-wrap)")
-"""Files that may not exist yet: grants before anything is paid, a package that is not at this node.
-A case offers them all the same; that they are not found is let pass."""
 ADDRESSES: Final = count(2)
 PROSE: Final = re.compile(r"/b/0$")
 """Addresses of pages that show what others wrote, in their language."""
@@ -245,8 +242,6 @@ class Walk:
     def _ask(self, address: str) -> PageText | None:
         """Ask for an address; of what is no page its beginning is enough."""
         with self._client.stream("GET", address) as answer:
-            if answer.status_code == 404 and OFFERED_TOO_EARLY.match(answer.url.path):
-                return None
             if answer.status_code >= 400:
                 self.findings.append(f"{address}: {answer.status_code}")
                 return None
