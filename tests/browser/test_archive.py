@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from tallystick.client import KeyStore, connect, facts_of
+from tallystick.client import KeyStore, SealingKeyStore, connect, facts_of
 from tallystick.crypto import SealingKey
 from tallystick.industries.custody import demo, directory_of, plain_commitment
 from tallystick.industries.custody.demo_cast import OFFICER_1, OWNER_HOUSE
@@ -166,4 +166,41 @@ def test_a_file_is_sealed_uploaded_and_declared_and_its_card_proves_it(
     secrets = (salt.encode(), bytes.fromhex(salt), CLEAR[:30], "凭证".encode())
     assert any(b"age-encryption.org/v1" in one for one in clerk.received)
     assert not [one for one in clerk.received if any(secret in one for secret in secrets)]
+    page.close()
+
+
+def test_an_administrator_makes_and_publishes_a_sealing_key_and_a_clerk_can_seal(
+    window: Open, clerk: Clerk, tmp_path: Path
+) -> None:
+    """Without one the clerk is told; the secret half is in a file under a passphrase only."""
+    here = window(clerk.url)
+    page = here.page
+    as_officer(here)
+    here.go("/archive/custody/put")
+    expect(page.locator(".empty")).to_contain_text("its administrator publishes one")
+    head = head_of(OWNER_HOUSE[0])
+    here.go("/act-as").locator(f'form:has([name=member][value="{head}"]) button').first.click()
+    here.go("/do/sealing_keys/publish")
+    page.locator("#public_key-passphrase").fill("一 long phrase")
+    with page.expect_download() as saved:
+        page.locator(".sealing-key-makes button").click()
+    expect(page.locator(".sealing-key-makes [role=status]")).to_contain_text("Made.")
+    assert [*here.axe(), *too_wide(here)] == []
+    here.shoot("sealing-key-made")
+    page.locator("#form .card-footer button").first.click()
+    confirm(here)
+    clerk.catch_up()
+    store = SealingKeyStore(tmp_path / "kept")
+    store.folder.mkdir()
+    kept = store.folder / saved.value.suggested_filename
+    kept.write_bytes(saved.value.path().read_bytes())
+    kept.chmod(0o600)
+    (key,) = store.load(OWNER_HOUSE[0], passphrase=lambda: "一 long phrase")
+    assert key.text.encode() not in kept.read_bytes()
+    (row,) = clerk.shown("/state/sealing_keys/keys")["rows"]["items"]
+    assert row["public_key"] == key.public_key
+    as_officer(here)
+    here.go("/archive/custody/put")
+    expect(page.locator("#original")).to_be_visible()
+    assert not [one for one in clerk.received if key.text.encode() in one]
     page.close()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from tallystick.api import Application, Door, HttpServer
 from tallystick.cli.catalogue import say
-from tallystick.cli.demo.names import KEYS_FOLDER, SAMPLES_FOLDER, TRUST_FILE
+from tallystick.cli.demo.names import KEYS_FOLDER, SAMPLES_FOLDER, SEALING_FOLDER, TRUST_FILE
 from tallystick.cli.locate import local_url
 from tallystick.cli.ports import bind_address
 from tallystick.cli.runfile import RunFile, RunRecord
@@ -129,7 +129,7 @@ class Host:
         from tallystick.console import ConsoleOptions, create_console
 
         folder = self._serving.folder
-        keys = folder / KEYS_FOLDER
+        keys, sealing = folder / KEYS_FOLDER, folder / SEALING_FOLDER
         # Whoever reaches a demonstration acts as anybody: others must not reach it.
         is_loopback = self._serving.host in LOOPBACK_NAMES
         options = ConsoleOptions(
@@ -138,6 +138,7 @@ class Host:
             on_first_link=self._note_link,
             check_proof=partial(check_any_proof, trust=folder / TRUST_FILE),
             demonstration_keys=keys if keys.is_dir() and is_loopback else None,
+            demonstration_sealing=sealing if sealing.is_dir() and is_loopback else None,
             samples=folder / SAMPLES_FOLDER if keys.is_dir() else None,
             certificates=certificates_of(folder, self._serving.url),
             certificate_kinds=certificate_kinds,

@@ -55,3 +55,6 @@ class ConsoleOptions:
     """Folder of files to try verification on; only a demonstration has one."""
     demonstration_keys: Path | None = None
     """Folder of a demonstration's keys: then anybody may act as their owners."""
+    demonstration_sealing: Path | None = None
+    """Folder of the secret sealing keys of a demonstration's organisations: given to whoever acts
+    for them."""

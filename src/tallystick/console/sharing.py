@@ -95,6 +95,7 @@ class Console:
             clerks=self.options.clerks,
             backups=self.backups,
             samples=self.options.samples,
+            sealing_keys=self.options.demonstration_sealing,
             check_proof=self.options.check_proof or no_proof_check,
             is_demonstration=self.options.demonstration_keys is not None,
             settings=self.settings,

@@ -166,6 +166,8 @@ class Visit:
     """The node's backups, where somebody looks after them."""
     samples: Path | None = None
     """Folder of files to try verification on, in a demonstration."""
+    sealing_keys: Path | None = None
+    """Folder of organisations' secret sealing keys, in a demonstration."""
     notices: list[str] = field(default_factory=list)
     """Said at the top of the page."""
 

@@ -9,16 +9,33 @@ from pathlib import Path
 import pytest
 
 from tallystick.cli.demo.everybody import whole_cast
-from tallystick.cli.demo.names import DEFAULT_KEY
+from tallystick.cli.demo.names import DEFAULT_KEY, SEALING_FOLDER
 from tallystick.cli.demo.whole import found_whole_demo, reset_demo
 from tallystick.cli.founding import found_demo, found_own
 from tallystick.cli.runfile import RunFile, RunRecord
+from tallystick.client import SealingKeyStore
 from tallystick.errors import DataFolderProblem
 from tallystick.model import check_organization_id
+from tallystick.node import NodeConfig, open_node
 from tests.networks import free_port
 from tests.unit.cli.conftest import Tally
 
 CODE = "91110108MADEM0038D"
+
+
+def sealed_to(place: Path) -> set[str]:
+    """Return the organisations whose sealing key in force has its secret half in the folder."""
+    store, node = SealingKeyStore(place / SEALING_FOLDER), open_node(NodeConfig(data=place))
+    try:
+        return {
+            code
+            for code in [one.id for one in whole_cast().organizations]
+            for kept in [node.query("sealing_keys", "show", {"organization": code})]
+            if isinstance(kept, dict)
+            and kept["public_key"] in {key.public_key for key in store.load(code)}
+        }
+    finally:
+        node.stop()
 
 
 def test_everybody_is_in_the_whole_demonstration_once() -> None:
@@ -36,9 +53,13 @@ def test_everybody_is_in_the_whole_demonstration_once() -> None:
 
 @pytest.mark.usefixtures("in_process")
 def test_a_reset_founds_the_demonstration_anew(tally: Tally, tmp_path: Path) -> None:
-    """With new keys, and without what was done in it; not under a node that runs."""
+    """With new keys, and without what was done in it; not under a node that runs.
+
+    Everybody in it can be sealed to, and can open what is.
+    """
     place = tmp_path / "d"
     assert found_whole_demo(place).history.faults == ()
+    assert sealed_to(place) == {one.id for one in whole_cast().organizations}
     before = (place / "genesis.cbor").read_bytes()
     (place / "console").mkdir()
     done = tally("demo", "reset", "--data", place)

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tallystick.api import create_app
-from tallystick.client import Identity, KeyStore
+from tallystick.client import Identity, KeyStore, SealingKeyStore
 from tallystick.console import ConsoleOptions, create_console
 from tallystick.node import Node
 from tests.factories import CLERK, COURT
@@ -23,7 +23,12 @@ from tests.unit.console.conftest import Reader
 def player(node: Node, tmp_path: Path) -> Iterator[Reader]:
     """Return a reader of a demonstration whose cast is one clerk."""
     KeyStore(tmp_path / "cast").save("clerk", Identity(COURT, "clerk", CLERK))
-    options = ConsoleOptions(data=tmp_path, demonstration_keys=tmp_path / "cast")
+    SealingKeyStore(tmp_path / "sealing").create(COURT)
+    options = ConsoleOptions(
+        data=tmp_path,
+        demonstration_keys=tmp_path / "cast",
+        demonstration_sealing=tmp_path / "sealing",
+    )
     transport = httpx.ASGITransport(app=create_console(create_app(node), options))
     with asyncio.Runner() as runner:
         client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
@@ -65,6 +70,19 @@ def test_a_form_from_elsewhere_changes_nothing(player: Reader) -> None:
 def test_nobody_acts_as_others_outside_a_demonstration(reader: Reader) -> None:
     """Without a demonstration there is no such page, for reading or sending."""
     assert reader.get("/act-as").status_code == 404
+
+
+def test_whoever_acts_for_an_organisation_is_given_its_sealing_key(
+    player: Reader, tmp_path: Path
+) -> None:
+    """The file that its store has; a stranger is asked to sign in first."""
+    assert player.get("/act-as/sealing-key").status_code == 303
+    key = form_key(player.get("/act-as").text)
+    player.post("/act-as", data={"form_key": key, "organization": COURT, "member": "clerk"})
+    given = player.get("/act-as/sealing-key")
+    (path,) = (tmp_path / "sealing").iterdir()
+    assert given.content == path.read_bytes()
+    assert path.name in given.headers["content-disposition"]
 
 
 def test_a_wrong_password_tells_nothing(reader: Reader) -> None:

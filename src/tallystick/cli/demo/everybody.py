@@ -8,10 +8,12 @@ from types import ModuleType
 from typing import Final
 
 from tallystick.cli.demo.consortium import CONSORTIUM, Cast, Person
-from tallystick.model import Member, Name, Organization
+from tallystick.model import ROLE_ADMINISTRATOR, Member, Name, Organization
 
 STORIES: Final = "tallystick.demos"
 """Entry points of stories."""
+ADMINISTRATOR: Final = "administrator"
+_ADMINISTRATOR_NAME: Final = Name(zh="管理员", en="Administrator")
 
 
 def stories() -> dict[str, ModuleType]:
@@ -21,7 +23,10 @@ def stories() -> dict[str, ModuleType]:
 
 
 def whole_cast() -> Cast:
-    """Return everybody; an organisation in two stories is one, under its first name."""
+    """Return everybody; an organisation in two stories is one, under its first name.
+
+    Each has an administrator, who publishes its keys and votes.
+    """
     organizations = {one.id: one for one in CONSORTIUM.organizations}
     people = list(CONSORTIUM.people)
     for name, story in stories().items():
@@ -35,9 +40,26 @@ def whole_cast() -> Cast:
                 roles=(part.role,),
             )
             people.append(Person(key_name(name, part.member), member))
+    headed = {one.member.organization for one in people if is_administrator(one.member)}
+    people += [_administrator(code) for code in organizations if code not in headed]
     return Cast(tuple(organizations.values()), tuple(people))
 
 
+def is_administrator(member: Member) -> bool:
+    """Return whether a member may act for the whole organisation."""
+    return ROLE_ADMINISTRATOR in member.roles
+
+
+def _administrator(organization: str) -> Person:
+    member = Member(
+        organization=organization,
+        id=ADMINISTRATOR,
+        name=_ADMINISTRATOR_NAME,
+        roles=(ROLE_ADMINISTRATOR,),
+    )
+    return Person(key_name(organization, ADMINISTRATOR), member)
+
+
 def key_name(story: str, member: str) -> str:
-    """Return the name in the key store of somebody who plays in a story."""
+    """Return the name in the key store of somebody in a story, or of an organisation's own."""
     return f"{story}-{member}"

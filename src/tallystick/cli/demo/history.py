@@ -49,6 +49,16 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """One call, and by whose hand."""
+
+    identity: Identity
+    contract: str
+    method: str
+    args: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """What a history has come to."""
 
@@ -146,31 +156,52 @@ class NodeDesk:
             TallystickError: it did not come into a block.
         """
         self._agenda.spend()
+        (outcome,) = self._taken([self._signed(Act(identity, contract, method, args))])
+        return outcome
+
+    def take_together(self, acts: Iterable[Act]) -> None:
+        """Have calls taken at once, in no time, so that nothing after them is moved by them.
+
+        Raises:
+            TallystickError: one did not come into a block.
+            Unverified: one was refused.
+        """
+        for outcome in self._taken([self._signed(act) for act in acts]):
+            if not outcome.is_ok:
+                raise Unverified(f"{outcome.code} {outcome.result!r}")
+
+    def _signed(self, act: Act) -> bytes:
         self.count += 1
         call = Call(
             network=self._node.network,
-            contract=contract,
-            method=method,
-            args=dict(args),
+            contract=act.contract,
+            method=act.method,
+            args=dict(act.args),
             nonce=self.count,
             valid_until=TimeMs(self.now + _LIFETIME_MS),
         )
-        (answer,) = self._node.submit([identity.sign(call)]).result()
-        if isinstance(answer, TallystickError):
-            raise answer
-        return decode_entry(self._node.block(answer.height).entries[answer.index]).outcome
+        return act.identity.sign(call)
+
+    def _taken(self, signed: list[bytes]) -> Iterator[Outcome]:
+        for answer in self._node.submit(signed).result():
+            if isinstance(answer, TallystickError):
+                raise answer
+            yield decode_entry(self._node.block(answer.height).entries[answer.index]).outcome
 
     def query(self, contract: str, method: str, args: Mapping[str, Value]) -> Value:
         """Return what a query answers."""
         return self._node.query(contract, method, dict(args))
 
 
-def write_history(data: Path, tales: Iterable[Told], *, began: int, ends: int) -> Written:
+def write_history(
+    data: Path, tales: Iterable[Told], *, first: Iterable[Act] = (), began: int, ends: int
+) -> Written:
     """Write a history into the folder of a network that has only been founded.
 
     Args:
         data: the folder.
         tales: one for each system.
+        first: what is done before all else.
         began: when the network was founded, unix milliseconds.
         ends: when the demonstration begins; everything is before that.
 
@@ -183,6 +214,7 @@ def write_history(data: Path, tales: Iterable[Told], *, began: int, ends: int) -
     node.start()
     try:
         desk = NodeDesk(node, agenda)
+        desk.take_together(first)
         for told in tales:
             agenda.put(told.tale(Chapter(desk, told.contract, told.keys)))
         agenda.run()

@@ -10,15 +10,16 @@ from pathlib import Path
 
 from tallystick.cli.catalogue import say
 from tallystick.cli.demo import deposits
-from tallystick.cli.demo.consortium import CONSORTIUM, PLATFORM, SEAL_KEEPER
-from tallystick.cli.demo.everybody import key_name, stories, whole_cast
+from tallystick.cli.demo.consortium import CONSORTIUM, PLATFORM, SEAL_KEEPER, Cast
+from tallystick.cli.demo.everybody import is_administrator, key_name, stories, whole_cast
 from tallystick.cli.demo.history import DAYS, Told, Written, beginning, write_history
 from tallystick.cli.demo.names import KEYS_FOLDER
+from tallystick.cli.demo.sealing_keys import publish_sealing_keys
 from tallystick.cli.first_seal import FirstSeal, note_first_seal
 from tallystick.cli.founding import found_demo, now_ms
 from tallystick.cli.runfile import RunFile
 from tallystick.cli.talk import step, waiting
-from tallystick.client import KeyStore
+from tallystick.client import Identity, KeyStore
 from tallystick.errors import DataFolderProblem
 from tallystick.storage import prepare_folder
 from tallystick.units import TimeMs
@@ -51,7 +52,8 @@ def found_whole_demo(folder: Path, *, replaces: bool = False) -> Founded:
     cast, ends = whole_cast(), now_ms()
     created = TimeMs(beginning(ends))
     found_demo(making, cast, created=created)
-    written = write_history(making, _tales(making), began=created, ends=ends)
+    first = publish_sealing_keys(making, _heads(making, cast))
+    written = write_history(making, _tales(making), first=first, began=created, ends=ends)
     note_first_seal(making, FirstSeal(PLATFORM.id, PLATFORM.name.zh, SEAL_KEEPER.key_name))
     if replaces:
         shutil.rmtree(folder)
@@ -91,6 +93,16 @@ def found_aloud(folder: Path, *, replaces: bool = False) -> Founded:
         took_s=time.monotonic() - started,
     )
     return made
+
+
+def _heads(folder: Path, cast: Cast) -> dict[str, Identity]:
+    """Return an administrator of each organisation."""
+    store = KeyStore(folder / KEYS_FOLDER)
+    return {
+        one.member.organization: store.load(one.key_name)
+        for one in cast.people
+        if is_administrator(one.member)
+    }
 
 
 def _tales(folder: Path) -> list[Told]:

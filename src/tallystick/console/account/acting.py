@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.responses import Response
 
+from tallystick.client import SealingKeyStore
 from tallystick.console.account.entrance import admitted
 from tallystick.console.account.people import find_account, find_person
 from tallystick.console.audit import Kind
@@ -12,6 +15,9 @@ from tallystick.console.choices import safe_return
 from tallystick.console.ledger import Json, at
 from tallystick.console.visit import Visit
 from tallystick.errors import NotFound
+from tallystick.model import ROLE_ADMINISTRATOR
+
+_AGE_KEY = "application/octet-stream"
 
 
 async def show_cast(visit: Visit) -> Response:
@@ -30,20 +36,26 @@ async def show_cast(visit: Visit) -> Response:
         for contract in visit.names.contracts.values()
         if wanted in {"", contract["name"]}
     ]
+    groups = [group for group in groups if group["people"]]
+    heads = [] if wanted else [one for one in people if _is_head(one)]
     others = [] if wanted else [one for one in people if not _is_cast(groups, one)]
     return visit.page(
         "account/cast.html",
-        groups=[group for group in groups if group["people"]],
-        others=others,
+        groups=groups,
+        heads=heads,
+        others=[one for one in others if not _is_head(one)],
         back=safe_return(visit.query.get("back", "/")),
     )
 
 
 def _cast_of(contract: Json, people: list[Json]) -> list[Json]:
-    """Return who may call an action of a contract by a role, each with the actions' labels."""
+    """Return who may call an action of a contract by a role, each with the actions' labels.
+
+    What administrators may do in every contract alike is no part of a system.
+    """
     cast = []
     for one in people:
-        roles = set(one["member"]["roles"])
+        roles = set(one["member"]["roles"]) - {ROLE_ADMINISTRATOR}
         may = [
             method["label"]
             for method in contract["methods"]
@@ -52,6 +64,11 @@ def _cast_of(contract: Json, people: list[Json]) -> list[Json]:
         if may:
             cast.append(one | {"may": may})
     return cast
+
+
+def _is_head(person: Json) -> bool:
+    """Whether somebody acts for a whole organisation."""
+    return ROLE_ADMINISTRATOR in person["member"]["roles"]
 
 
 def _is_cast(groups: list[Json], person: Json) -> bool:
@@ -79,6 +96,26 @@ async def act_as(visit: Visit) -> Response:
         raise NotFound("nobody of the cast has that name", field="member")
     back = safe_return(str(form.get("back", "/")))
     return await admitted(visit, person.account, back, kind=Kind.ACTED_AS)
+
+
+async def give_sealing_key(visit: Visit) -> Response:
+    """Answer GET /act-as/sealing-key: the secret sealing key of whom one acts for.
+
+    Raises:
+        NotFound: this is no demonstration, or the organisation has none in it.
+    """
+    _check_demonstration(visit)
+    organization = visit.somebody().organization
+    paths = (
+        []
+        if visit.sealing_keys is None
+        else SealingKeyStore(visit.sealing_keys).paths(organization)
+    )
+    if not paths:
+        raise NotFound("this organisation has no sealing key in the demonstration", field="path")
+    content = await asyncio.to_thread(paths[-1].read_bytes)
+    headers = {"content-disposition": f'attachment; filename="{paths[-1].name}"'}
+    return Response(content, media_type=_AGE_KEY, headers=headers)
 
 
 def _check_demonstration(visit: Visit) -> None:

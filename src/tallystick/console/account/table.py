@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from tallystick.console.access import Access, Handler, Page
-from tallystick.console.account.acting import act_as, show_cast
+from tallystick.console.account.acting import act_as, give_sealing_key, show_cast
 from tallystick.console.account.entrance import (
     ask_passkey,
     enter_by_passkey,
@@ -30,7 +30,7 @@ from tallystick.console.account.own_pages import (
 )
 from tallystick.console.account.providers import come_back, leave_to_join, leave_to_sign_in
 from tallystick.console.account.resets import show_reset, take_reset
-from tallystick.console.paces import JOIN, RESET, SIGN_IN, Pace
+from tallystick.console.paces import EXPORT, JOIN, RESET, SIGN_IN, Pace
 
 
 def _read(
@@ -67,6 +67,13 @@ PAGES: Final = (
     _send("/sign-out", "sign_out", sign_out),
     _read("/act-as", "cast", show_cast),
     _send("/act-as", "act_as", act_as),
+    _read(
+        "/act-as/sealing-key",
+        "demonstration_sealing_key",
+        give_sealing_key,
+        access=Access.SIGNED_IN,
+        pace=EXPORT,
+    ),
     _read("/invitation/{token}", "invitation", show_invitation),
     _send("/invitation/{token}", "take_invitation", take_invitation, JOIN),
     _read("/invitation/{token}/with/{provider}", "leave_to_join", leave_to_join, pace=JOIN),

@@ -162,6 +162,7 @@ async def _page(
         desk,
         values,
         waiting=waiting,
+        has_register=has_register,
         recipient=reader["public_key"] if has_register else None,
         flaws=flaws,
     )

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keys in files: one signs a digest, or shows its public half, or is made; none leaves this machine.
 const FROM_A_MOMENT_MS = 1000;
+const TOLD_APART = 12; // characters of a public key, as in the names of `tally private keygen`
 
 const hex = (bytes) => Array.from(new Uint8Array(bytes), (one) => one.toString(16).padStart(2, "0")).join("");
 
@@ -14,9 +15,9 @@ async function newKey() {
   };
 }
 
-function saved(name, text) {
+function saved(name, content, type = "application/x-pem-file") {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/x-pem-file" }));
+  link.href = URL.createObjectURL(new Blob([content], { type }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), FROM_A_MOMENT_MS);
@@ -89,5 +90,38 @@ for (const box of document.querySelectorAll(".key-shows")) {
     const { pem, shown } = await newKey();
     document.getElementById(box.dataset.target).value = shown;
     saved(`key-${shown.slice(0, 8)}.pem`, pem);
+  });
+}
+
+// A new sealing key as an age identity file, as `tally private` keeps it, under a passphrase or not.
+async function newSealingKey(age, organization, passphrase) {
+  const secret = await age.generateX25519Identity();
+  const shown = await age.identityToRecipient(secret);
+  const text = `# organization: ${organization}\n# public key: ${shown}\n${secret}\n`;
+  if (!passphrase) return { shown, content: text };
+  const sealer = new age.Encrypter();
+  sealer.setPassphrase(passphrase);
+  return { shown, content: await sealer.encrypt(text) };
+}
+
+for (const box of document.querySelectorAll(".sealing-key-makes")) {
+  box.classList.add("has-script");
+  const button = box.querySelector("button");
+  const passphrase = box.querySelector("input");
+  const status = box.querySelector("[role=status]");
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    status.textContent = box.dataset.working;
+    try {
+      const { organization, target } = box.dataset;
+      const made = await newSealingKey(await import(box.dataset.age), organization, passphrase.value);
+      document.getElementById(target).value = made.shown;
+      saved(`${organization}-${made.shown.slice(-TOLD_APART)}.age-key`, made.content, "application/octet-stream");
+      status.textContent = box.dataset.made;
+    } catch {
+      status.textContent = box.dataset.failed;
+    }
+    passphrase.value = "";
+    button.disabled = false;
   });
 }
