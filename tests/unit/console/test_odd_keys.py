@@ -14,10 +14,14 @@ import msgspec
 import pytest
 
 from tallystick.console import ConsoleOptions
+from tallystick.console.account.people import NewAccount, add_account
+from tallystick.console.account.sessions import SESSION_COOKIE, begin_session
 from tallystick.console.explorer import state_pages
+from tallystick.console.records import Records, records_path
 from tallystick.model import network_id
 from tallystick.node import Node, NodeConfig, open_node
-from tests.factories import LIFETIME, sign
+from tests.console_theatre import form_key
+from tests.factories import COURT, LIFETIME, sign
 from tests.networks import now, wait_until
 from tests.unit.console.conftest import Reader, reading
 from tests.unit.console.odd_keys import Store
@@ -140,6 +144,36 @@ def test_a_record_that_never_was_is_not_found(store: Reader) -> None:
     """Neither now nor at a height."""
     for place in ("/state/store/places/x/y", "/state/store/shelves/x?height=1"):
         assert store.get(place).status_code == 404
+
+
+def test_who_watches_a_record_that_was_removed_learns_it_and_lets_go(
+    store: Reader, tmp_path: Path
+) -> None:
+    """Its case leads to the page that says so; what is left of it can be watched no longer."""
+    place = _cleared(store)
+    case = place.replace("/state/", "/case/")
+    part = {"contract": "store", "table": "places", "key": unquote(place).split("/", 4)[4]}
+    _enter(store, tmp_path)
+    key = form_key(store.get("/watching").text)
+    sent = store.post("/watch", data={**part, "form_key": key, "step": "watch"})
+    assert (sent.status_code, sent.headers["location"]) == (303, case)
+    led = store.get(case)
+    assert (led.status_code, led.headers["location"]) == (303, place)
+    assert store.get(f"{case}x").status_code == 404
+    (row,) = store.get("/watching.json").json()["rows"]
+    assert (row["is_removed"], row["news"]) == (True, 0)
+    assert 'value="unwatch"' in store.get("/watching").text
+    store.post("/watch", data={**row["place"], "form_key": key, "step": "unwatch"})
+    assert store.get("/watching.json").json()["rows"] == []
+
+
+def _enter(store: Reader, folder: Path) -> None:
+    """Sign somebody in."""
+    records = Records(records_path(folder))
+    account = NewAccount(login="w", name="W", organization=COURT, member="clerk")
+    now_ms = now()
+    session = begin_session(records, add_account(records, account, now_ms), "b", now_ms)
+    store.cookies.set(SESSION_COOKIE, session)
 
 
 def _cleared(store: Reader) -> str:

@@ -38,7 +38,7 @@ async def give_case_file(visit: Visit) -> Response:
 
 
 async def _case(visit: Visit, contract: Json, table: Json, place: Place) -> dict[str, Json]:
-    case = await read_case(visit, table, place)
+    case = await read_case(visit, table, place, await visit.ledger.get(place.address))
     row, timeline, is_covered = case.row, case.timeline, case.is_covered
     older = case.older
     while older is not None:

@@ -6,8 +6,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import quote
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from tallystick.console.clerks import original_at
 from tallystick.console.diagram import draw_standing
@@ -25,17 +26,25 @@ from tallystick.console.work.standing import Standing, concerns, standing_of
 from tallystick.console.work.take_aways import packing_of, take_aways_of
 from tallystick.console.work.watching import Place, look_at
 
+_SEE_OTHER: Final = 303
 _PAGE: Final = 100
 _COMPARED: Final = 30
 """Newest transactions whose changes are shown; the others lead to their pages."""
 
 
 async def show_case(visit: Visit) -> Response:
-    """Answer GET /case/{contract}/{table}/{key}."""
+    """Answer GET /case/{contract}/{table}/{key}; of a record that was removed, lead to its page.
+
+    Raises:
+        NotFound: there is no such table, or there never was such a record.
+    """
     contract = await visit.ledger.schema(visit.part("contract"))
     table = table_of(contract, visit.part("table"))
     place = Place(contract["name"], table["name"], visit.part("key"))
-    case = await read_case(visit, table, place, visit.query.get("cursor") or None)
+    found = await visit.ledger.find(place.address)
+    if found is None:
+        return await _removed(visit, place)
+    case = await read_case(visit, table, place, found, visit.query.get("cursor") or None)
     row, timeline = case.row, case.timeline
     standing = standing_of(contract, table["name"])
     state = None if standing is None else str(row[standing.field])
@@ -86,13 +95,18 @@ class Case:
     """Whether personal data are covered, from whom they do not concern."""
 
 
-async def read_case(visit: Visit, table: Json, place: Place, cursor: str | None = None) -> Case:
-    """Return a record, its transactions with what each changed in it, and the files it names.
+async def read_case(
+    visit: Visit, table: Json, place: Place, row: Json, cursor: str | None = None
+) -> Case:
+    """Return a record as readers see it, its transactions with their changes of it, and its files.
 
-    Raises:
-        NotFound: there is no such record.
+    Args:
+        visit: of the reader.
+        table: the record's, of its contract's schema.
+        place: where the record is.
+        row: the record.
+        cursor: of the page of transactions; the newest if None.
     """
-    row = await visit.ledger.get(place.address)
     (timeline, older), files = await asyncio.gather(
         read_timeline(visit, place, cursor), files_of(visit, table, row)
     )
@@ -117,6 +131,14 @@ async def read_timeline(
     items = await cover_listed(visit, items)
     timeline = [{**item, "change": change} for item, change in zip(items, shown, strict=True)]
     return timeline, history["next_cursor"]
+
+
+async def _removed(visit: Visit, place: Place) -> Response:
+    """Lead to what is known of a record that is no more, and note that it was looked at."""
+    history = await visit.ledger.get(f"{place.address}/history", limit=1)
+    await _is_watched(visit, place, history["items"])
+    address = "/".join(quote(part) for part in (place.contract, place.table, place.key))
+    return RedirectResponse(f"/state/{address}", _SEE_OTHER)
 
 
 async def _change(visit: Visit, place: Place, transaction: str) -> Json | None:

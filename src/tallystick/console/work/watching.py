@@ -139,6 +139,7 @@ async def _row(visit: Visit, place: Place, seen: int) -> dict[str, Json] | None:
     standing = standing_of(contract, place.table)
     return {
         "address": place.case,
+        "place": {"contract": place.contract, "table": place.table, "key": place.key},
         "key": place.key,
         "kind": table["label"],
         "application": contract["label"],
