@@ -19,7 +19,7 @@ from tallystick.contracts import Definition, Life
 from tallystick.crypto import SecretKey, sha256
 from tallystick.encoding import Value
 from tallystick.execution import load_contracts
-from tallystick.model import Organization, Outcome
+from tallystick.model import Event, Organization, Outcome
 from tallystick.testing.memory_chain import BLOCK_MS, MemoryChain
 from tallystick.testing.people import Person
 
@@ -47,6 +47,7 @@ class MemoryDesk:
     chain: MemoryChain
     codes: Counter[tuple[str, str]] = field(default_factory=Counter)
     times: list[int] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     _people: dict[tuple[str, str], Person] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -86,6 +87,7 @@ class MemoryDesk:
         done = self.chain.submit(person, contract, method, dict(args)).execution
         self.codes[contract, done.code] += 1
         self.times.append(self.now)
+        self.events += done.events
         return Outcome(done.code, done.result, done.events, b"")
 
     def query(self, contract: str, method: str, args: Mapping[str, Value]) -> Value:

@@ -44,6 +44,15 @@ def test_the_same_end_gives_the_same_history() -> None:
     assert one.chain.state.values == other.chain.state.values
 
 
+def test_supervisors_of_leases_hear_of_a_clock_whatever_else_happens() -> None:
+    """JUD-W2 warns at five seconds: the platform's clock is off by more, once."""
+    found = [one for one in told("justice", ENDS).events if one.name == "justice.ClockReported"]
+    assert len(found) > DAYS // 14
+    assert [one.fields["size_ms"] for one in found if int(str(one.fields["size_ms"])) > 5_000] == [
+        6_240
+    ]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [deposits.CONTRACT, *STORIES])
 @pytest.mark.parametrize("shift", range(7))

@@ -7,6 +7,7 @@ Written through a `Past`; what happens by chance is the same for the same seed.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from itertools import chain, repeat
 from typing import Any, Final
 
 from tallystick.contracts import DAY_MS, Life, Past, digest_of, first_steps
@@ -15,6 +16,7 @@ from tallystick.industries.justice.demo_cast import (
     BANK_HOUSE,
     CLERK,
     CLERK_OF_COURT,
+    CLOCK_1,
     COURT,
     CREDIT_1,
     FILING_1,
@@ -43,6 +45,8 @@ _OPEN_DAYS: Final = 60
 _STEPS_OF_DISPUTES: Final = (4, 6, 8, 10, 11, 12, 13, 14, 15, 16, 17)
 """How far disputes of the last weeks come, the later ones less far; then they wait."""
 _GOODS: Final = ("手机", "笔记本电脑", "相机", "投影仪")
+_SKEWS_MS: Final = (14, -23, 6_240, 41, -8)
+"""By how much the platform's clock is ahead, week by week; the last one stays."""
 _YEAR_MS: Final = 365 * DAY_MS
 _CHECKS: Final = ("file", "chain", "time", "signature", "collector")
 
@@ -62,6 +66,7 @@ def history(past: Past) -> Life:
     past.begin(_clock(past))
     past.begin(_bank(past))
     past.begin(_credit(past))
+    past.begin(_time(past))
     number, disputes = 0, list(_STEPS_OF_DISPUTES)
     while past.days_left > 0:
         number += 1
@@ -87,6 +92,13 @@ def _credit(past: Past) -> Life:
         yield 3 * _DAY
         for one in past.news("CreditChanged"):
             past.act(CREDIT_1, "note_credit", credit=one["credit"])
+
+
+def _time(past: Past) -> Life:
+    """Compare the platform's clock every week; once it is seconds off, and supervisors hear of it."""
+    for skew_ms in chain(_SKEWS_MS, repeat(_SKEWS_MS[-1])):
+        yield 7 * _DAY
+        past.act(CLOCK_1, "report_clock", platform=PLATFORM_HOUSE, skew_ms=skew_ms)
 
 
 def _bank(past: Past) -> Life:
