@@ -79,7 +79,10 @@ class FileTakeAway:
     suffix: str = ".csv"
     """How such a file's name ends."""
     is_ready: Callable[[Row], bool] = always
-    """Tells from the subject's record whether there is something to tell: else it is no offer."""
+    """Tells from the subject's record whether there is something to tell: else it is no offer.
+
+    The maker refuses by the same condition: given `asdict` of it.
+    """
     judged_by: str | None = None
     """Table whose record of the same key `is_ready` is given instead; None: the subject's own."""
 

@@ -22,6 +22,7 @@ from tallystick.contracts import (
     TableReader,
     TakeAway,
     always,
+    asdict,
     day_of,
     required_record,
 )
@@ -105,7 +106,7 @@ def payment_facts(tables: TableReader, entitlement: str) -> Facts:
         Contradiction: the tables do not fit together.
     """
     kept = required_record(tables, "entitlements", Entitlement, entitlement)
-    if kept.state not in _PAID:
+    if not _is_paid(asdict(kept)):
         raise NotPaid(entitlement=kept.id, state=kept.state)
     campaign = required_record(tables, "campaigns", Campaign, kept.campaign)
     foundation = required_record(tables, "foundations", Foundation, campaign.foundation)

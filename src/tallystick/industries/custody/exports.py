@@ -29,11 +29,13 @@ from tallystick.industries.custody.facts import (
     audit_facts,
     destruction_facts,
     drill_facts,
+    is_destroyed,
+    is_over,
+    is_stored,
     storage_facts,
 )
 from tallystick.industries.custody.records import Challenge, Placement
 from tallystick.industries.custody.rules import end_of_run
-from tallystick.industries.custody.workflows import CheckState, ObjectState
 from tallystick.interchange.tables import write_csv
 
 _HEADER: Final = ("manifest", "day", "terminal", "first", "last", "entries", "gaps", "causes")
@@ -105,7 +107,7 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             ("objects", "placements"),
             title=Label(zh="存储证明", en="Storage certificate"),
             labels=STORAGE_LABELS,
-            is_ready=lambda row: row["stored_at"] is not None and row["ended_at"] is None,
+            is_ready=is_stored,
         ),
         "destruction": ExtractTakeAway(
             Label(zh="销毁证明", en="certificate of destruction"),
@@ -114,7 +116,7 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             ("objects", "destructions"),
             title=Label(zh="销毁证明", en="Certificate of destruction"),
             labels=DESTRUCTION_LABELS,
-            is_ready=lambda row: row["state"] == ObjectState.DESTROYED,
+            is_ready=is_destroyed,
         ),
         "audit": ExtractTakeAway(
             Label(zh="档案抽查报告", en="report on an audit of a day"),
@@ -131,7 +133,7 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             ("drills", "manifests"),
             title=Label(zh="恢复演练报告", en="Restore drill report"),
             labels=DRILL_LABELS,
-            is_ready=lambda row: row["state"] != CheckState.DRAWN,
+            is_ready=is_over,
         ),
         "manifest": FileTakeAway(
             Label(zh="日清单各终端序号（CSV）", en="a day's numbers by terminal (CSV)"),

@@ -10,7 +10,9 @@ from typing import Any, Final, TypeAlias
 from tallystick.contracts import (
     CHINA_OFFSET_MINUTES,
     Contradiction,
+    Row,
     TableReader,
+    asdict,
     required_record,
 )
 from tallystick.contracts.parts import Document, DocumentVersion
@@ -29,6 +31,21 @@ Facts: TypeAlias = Mapping[str, Any]
 _CHINA: Final = timezone(timedelta(minutes=CHINA_OFFSET_MINUTES))
 
 
+def is_stored(row: Row) -> bool:
+    """Tell whether all copies of an object were stored, and its keeping is not over."""
+    return row["stored_at"] is not None and row["ended_at"] is None
+
+
+def is_destroyed(row: Row) -> bool:
+    """Tell whether an object is destroyed."""
+    return bool(row["state"] == ObjectState.DESTROYED)
+
+
+def is_over(row: Row) -> bool:
+    """Tell whether a drill has a result."""
+    return bool(row["state"] != CheckState.DRAWN)
+
+
 def storage_facts(tables: TableReader, object_id: str) -> Facts:
     """Return the storage certificate: address, copies, since when, until when.
 
@@ -42,7 +59,7 @@ def storage_facts(tables: TableReader, object_id: str) -> Facts:
     copies = [_copy(tables, kept.id, node) for node in kept.nodes]
     if sum(one.state is PlacementState.PINNED for one in copies) != kept.pinned:
         raise Contradiction(subject=kept.id, what="copies")
-    if kept.stored_at is None or kept.ended_at is not None:
+    if not is_stored(asdict(kept)):
         raise NothingThere(subject=kept.id, why=kept.state)
     return {
         "object": kept.id,
@@ -81,7 +98,7 @@ def destruction_facts(tables: TableReader, object_id: str) -> Facts:
         NothingThere: it was not destroyed.
     """
     kept = required_record(tables, "objects", StoredObject, object_id)
-    if kept.state is not ObjectState.DESTROYED:
+    if not is_destroyed(asdict(kept)):
         raise NothingThere(subject=kept.id, why=kept.state)
     order = required_record(tables, "destructions", DestroyOrder, object_id)
     document, file = _document(tables, kept)
@@ -150,7 +167,7 @@ def drill_facts(tables: TableReader, drill: str) -> Facts:
     """
     kept = required_record(tables, "drills", Drill, drill)
     day = required_record(tables, "manifests", Manifest, kept.manifest)
-    if kept.state is CheckState.DRAWN:
+    if not is_over(asdict(kept)):
         raise NothingThere(subject=kept.id, why=kept.state)
     place = place_at(day.terminals, kept.index)
     return {

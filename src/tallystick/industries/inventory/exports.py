@@ -18,12 +18,13 @@ from tallystick.contracts import (
 from tallystick.industries.inventory.extract_facts import (
     discharge_facts,
     inspection_facts,
+    is_over,
     pledge_facts,
     receipt_facts,
     redemption_facts,
 )
 from tallystick.industries.inventory.loan_facts import loan_facts, ltv_csv
-from tallystick.industries.inventory.loan_records import Pledge, PledgeState, Redemption
+from tallystick.industries.inventory.loan_records import Pledge, Redemption
 from tallystick.industries.inventory.paper_labels import (
     DISCHARGE_LABELS,
     INSPECTION_LABELS,
@@ -95,7 +96,7 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             ("pledges",),
             title=Label(zh="解除质押证明", en="Certificate of discharge"),
             labels=DISCHARGE_LABELS,
-            is_ready=lambda row: row["state"] in {PledgeState.DISCHARGED, PledgeState.CANCELLED},
+            is_ready=is_over,
         ),
         "ltv": FileTakeAway(
             Label(

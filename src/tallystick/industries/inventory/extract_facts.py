@@ -14,7 +14,9 @@ from typing import Any, Final, TypeAlias
 from tallystick.contracts import (
     CHINA_OFFSET_MINUTES,
     Contradiction,
+    Row,
     TableReader,
+    asdict,
     digest_of,
     required_record,
 )
@@ -132,6 +134,11 @@ def pledge_facts(tables: TableReader, pledge: str) -> Facts:
     }
 
 
+def is_over(row: Row) -> bool:
+    """Tell whether a pledge holds no longer."""
+    return row["state"] in {PledgeState.DISCHARGED, PledgeState.CANCELLED}
+
+
 def discharge_facts(tables: TableReader, pledge: str) -> Facts:
     """Return the certificate that a pledge is over and its receipt free.
 
@@ -142,7 +149,7 @@ def discharge_facts(tables: TableReader, pledge: str) -> Facts:
     kept = required_record(tables, "pledges", Pledge, pledge)
     receipt = required_record(tables, "receipts", Receipt, kept.receipt)
     loan = required_record(tables, "loans", Loan, kept.loan)
-    if kept.state not in {PledgeState.DISCHARGED, PledgeState.CANCELLED}:
+    if not is_over(asdict(kept)):
         raise StepMissing(subject=kept.id, missing="discharge_pledge")
     if _claim_in(tables, RECEIPT_KIND, receipt.id) == lock_claim(_CONTRACT, kept.id, kept.bank):
         raise Contradiction(subject=kept.id, what="register")

@@ -20,6 +20,9 @@ from tallystick.contracts import (
 from tallystick.industries.preservation.extract_facts import (
     acceptance_facts,
     amount_of,
+    is_accepted,
+    is_ordered,
+    is_ruled,
     letter_facts,
     release_facts,
     ruling_facts,
@@ -141,7 +144,7 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             ("letters", "payments_orders"),
             title=Label(zh="保函采纳回执", en="Receipt of an acceptance"),
             labels=ACCEPTANCE_LABELS,
-            is_ready=lambda row: row["accepted_at"] is not None,
+            is_ready=is_accepted,
         ),
         "ruling": ExtractTakeAway(
             Label(zh="财产保全裁定", en="ruling on preservation"),
@@ -150,7 +153,7 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             ("applications", "measures"),
             title=Label(zh="财产保全裁定", en="Ruling on preservation"),
             labels=RULING_LABELS,
-            is_ready=lambda row: row["ruling"] is not None,
+            is_ready=is_ruled,
         ),
         "release": ExtractTakeAway(
             Label(zh="解除保全通知", en="notice of release"),
@@ -159,7 +162,7 @@ TAKE_AWAYS: Final[Mapping[str, TakeAway]] = MappingProxyType(
             ("releases",),
             title=Label(zh="解除保全通知", en="Notice of release"),
             labels=RELEASE_LABELS,
-            is_ready=lambda row: row["order"] is not None,
+            is_ready=is_ordered,
         ),
         "statement": FileTakeAway(
             Label(

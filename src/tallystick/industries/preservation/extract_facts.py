@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final, TypeAlias
 
-from tallystick.contracts import CHINA_OFFSET_MINUTES, TableReader, required_record
+from tallystick.contracts import CHINA_OFFSET_MINUTES, Row, TableReader, asdict, required_record
 from tallystick.contracts.parts import PaymentOrder
 from tallystick.industries.preservation.letter_records import Letter, PaymentPurpose
 from tallystick.industries.preservation.letter_text import letter_fields, letter_text
@@ -47,6 +47,11 @@ def letter_facts(tables: TableReader, letter: str) -> Facts:
     }
 
 
+def is_accepted(row: Row) -> bool:
+    """Tell whether a court has accepted a letter."""
+    return row["accepted_at"] is not None
+
+
 def acceptance_facts(tables: TableReader, letter: str) -> Facts:
     """Return the receipt of an acceptance: what was accepted, when, and what became of the premium.
 
@@ -54,7 +59,7 @@ def acceptance_facts(tables: TableReader, letter: str) -> Facts:
         StepMissing: no court has accepted the letter.
     """
     kept = required_record(tables, "letters", Letter, letter)
-    if kept.accepted_at is None or kept.file is None:
+    if not is_accepted(asdict(kept)) or kept.file is None:
         raise StepMissing(subject=kept.id, missing="accept_letter")
     application = required_record(tables, "applications", Application, kept.application)
     terms = issued_terms(kept)
@@ -82,6 +87,11 @@ def acceptance_facts(tables: TableReader, letter: str) -> Facts:
     }
 
 
+def is_ruled(row: Row) -> bool:
+    """Tell whether the court has ruled on an application."""
+    return row["ruling"] is not None
+
+
 def ruling_facts(tables: TableReader, application: str) -> Facts:
     """Return a ruling, the letters that secure it, and its measures; never what the property is.
 
@@ -89,7 +99,7 @@ def ruling_facts(tables: TableReader, application: str) -> Facts:
         StepMissing: the court has not ruled.
     """
     kept = required_record(tables, "applications", Application, application)
-    if kept.ruling is None:
+    if not is_ruled(asdict(kept)):
         raise StepMissing(subject=kept.id, missing="rule")
     letters = [required_record(tables, "letters", Letter, one) for one in kept.letters]
     return {
@@ -120,6 +130,11 @@ def ruling_facts(tables: TableReader, application: str) -> Facts:
     }
 
 
+def is_ordered(row: Row) -> bool:
+    """Tell whether the court has ordered a release."""
+    return row["order"] is not None
+
+
 def release_facts(tables: TableReader, application: str) -> Facts:
     """Return the notice that a court has ordered the release, and what is released already.
 
@@ -127,7 +142,7 @@ def release_facts(tables: TableReader, application: str) -> Facts:
         StepMissing: no release was ordered.
     """
     release = required_record(tables, "releases", Release, application)
-    if release.order is None:
+    if not is_ordered(asdict(release)):
         raise StepMissing(subject=application, missing="order_release")
     kept = required_record(tables, "applications", Application, application)
     return {

@@ -8,7 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from tallystick.contracts import FileTakeAway, Label, Row, TableReader, TakeAway, required_record
+from tallystick.contracts import (
+    FileTakeAway,
+    Label,
+    Row,
+    TableReader,
+    TakeAway,
+    asdict,
+    required_record,
+)
 from tallystick.industries.preservation.letter_records import Letter, LossClaim
 from tallystick.industries.preservation.records import CURRENCY, Application
 from tallystick.industries.preservation.refusals import StepMissing
@@ -24,6 +32,21 @@ from tallystick.interchange.iso20022 import (
 )
 
 STATES: Final = "tallystick preservation letter"
+
+
+def is_issued(row: Row) -> bool:
+    """Tell from a letter's record whether it was issued; before that there are no terms."""
+    return row["terms"] is not None
+
+
+def is_ended(row: Row) -> bool:
+    """Tell whether an issued letter is over."""
+    return is_issued(row) and row["ended_at"] is not None
+
+
+def is_awarded(row: Row) -> bool:
+    """Tell whether a final decision awarded a claim."""
+    return row["decision"] is not None and row["due"] > 0
 
 
 def issuance_xml(tables: TableReader, letter: str, _today: date) -> bytes:
@@ -59,7 +82,7 @@ def demand_xml(tables: TableReader, claim: str, _today: date) -> bytes:
     """
     kept = required_record(tables, "claims", LossClaim, claim)
     letter = required_record(tables, "letters", Letter, kept.letter)
-    if kept.decision is None or not kept.due:
+    if not is_awarded(asdict(kept)):
         raise StepMissing(subject=kept.id, missing="decide_claim")
     return write_demand(
         Demand(
@@ -81,7 +104,7 @@ def termination_xml(tables: TableReader, letter: str, _today: date) -> bytes:
     """
     kept = required_record(tables, "letters", Letter, letter)
     issued_terms(kept)
-    if kept.ended_at is None:
+    if not is_ended(asdict(kept)):
         raise StepMissing(subject=kept.id, missing="an end of the letter")
     return write_termination(
         Termination(
@@ -100,11 +123,6 @@ def day_of_time(time_ms: int | None) -> date:
     return moment.date()
 
 
-def is_issued(row: Row) -> bool:
-    """Tell from a letter's record whether it was issued; before that there are no terms."""
-    return row["terms"] is not None
-
-
 TRADE_MESSAGES: Final[Mapping[str, TakeAway]] = MappingProxyType(
     {
         "undertaking-issuance": FileTakeAway(
@@ -119,14 +137,14 @@ TRADE_MESSAGES: Final[Mapping[str, TakeAway]] = MappingProxyType(
             "claims",
             demand_xml,
             suffix=".xml",
-            is_ready=lambda row: row["decision"] is not None and row["due"] > 0,
+            is_ready=is_awarded,
         ),
         "undertaking-termination": FileTakeAway(
             Label(zh="保函终止（ISO 20022 tsrv.012）", en="a letter's end as ISO 20022 tsrv.012"),
             "letters",
             termination_xml,
             suffix=".xml",
-            is_ready=lambda row: is_issued(row) and row["ended_at"] is not None,
+            is_ready=is_ended,
         ),
     }
 )
