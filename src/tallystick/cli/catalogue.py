@@ -25,6 +25,13 @@ def say(key: str, **values: object) -> str:
     return pick(MESSAGES[key]).format(**values)
 
 
+def both(key: str, **values: object) -> tuple[str, str]:
+    """Return message `key` in English and in Chinese, where who reads it is not known here."""
+    invariant(key in MESSAGES, f"no message {key}")
+    text = MESSAGES[key]
+    return text.en.format(**values), text.zh.format(**values)
+
+
 def title(name: str) -> str:
     """Return the heading of a column or field; its own name when the catalogue has none."""
     text = MESSAGES.get(f"field.{name}")

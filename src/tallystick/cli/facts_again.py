@@ -10,6 +10,7 @@ import msgspec
 from tallystick.cli.catalogue import say
 from tallystick.cli.export_verbs import kinds_of
 from tallystick.cli.exported_tables import ExtractTables, ProvenTables
+from tallystick.cli.take_aways import chinese_of
 from tallystick.client import Extract, FactsMade, Net, Paper
 from tallystick.contracts import ExtractTakeAway
 from tallystick.encoding import Value
@@ -34,7 +35,9 @@ def check_facts(extract: Extract) -> tuple[bool | None, str]:
     try:
         made = take_away.facts(ExtractTables(extract), extract.subject)
     except Refused as refusal:
-        raise InvalidProof(refusal.message, field="facts") from refusal
+        raise InvalidProof(
+            refusal.message, field="facts", message_zh=chinese_of(refusal)
+        ) from refusal
     again: Mapping[str, Value] = msgspec.to_builtins(dict(made))
     if again == extract.facts:
         return True, say("extract.facts_hold")

@@ -51,7 +51,8 @@ def error_text(error: TallystickError) -> str:
     is_zh = stage().language == "zh"
     own_title = error.title_zh if is_zh else error.title_en
     said = CHINESE_TEXTS.said(error) if is_zh else in_english(error)
-    message = (CHINESE_TEXTS.of(error.message) if is_zh else None) or error.message
+    in_chinese = error.message_zh or CHINESE_TEXTS.of(error.message)
+    message = (in_chinese if is_zh else None) or error.message
     has_message = bool(error.message) and error.message != own_title
     head = f"{say('error.word')}[{error.code}]"
     lines = [f"{paint(head, 'red')} {visible(message) if has_message else own_title}"]

@@ -13,10 +13,10 @@ from typing import Final
 
 import msgspec
 
-from tallystick.cli.catalogue import say
+from tallystick.cli.catalogue import both
 from tallystick.cli.exported_tables import NodeTables, ProvenTables, has_subject
 from tallystick.client import Extract, Net, TransactionRecord
-from tallystick.contracts import ExtractTakeAway, FileTakeAway, TakeAway
+from tallystick.contracts import ExtractTakeAway, FileTakeAway, Refusal, TakeAway
 from tallystick.encoding import parse_json
 from tallystick.errors import NotFound, Refused, Unverified, UsageError
 from tallystick.interchange import tables as csv_tables
@@ -59,9 +59,7 @@ class Maker:
         """
         take_away = self._kinds.get(kind)
         if take_away is None:
-            raise UsageError(
-                say("export.no_kind", kind=kind), field="KIND", expected=", ".join(self._kinds)
-            )
+            raise self._no_kind(kind)
         if isinstance(take_away, ExtractTakeAway):
             return self.extract(kind, subject).to_json()
         self._require(take_away.table, subject)
@@ -75,15 +73,19 @@ class Maker:
         """Return an extract; errors are those of `make`."""
         take_away = self._kinds.get(kind)
         if not isinstance(take_away, ExtractTakeAway):
-            raise UsageError(say("export.no_kind", kind=kind), field="KIND", found=kind)
+            raise self._no_kind(kind)
         self._require(take_away.table, subject)
         with _told(subject):
             return self._extract(take_away, kind, subject)
 
     def _require(self, table: str | None, subject: str) -> None:
         if table is not None and not has_subject(self._net, f"{self._contract}.{table}", subject):
-            message = say("export.no_subject", table=table, subject=subject)
-            raise NotFound(message, field="SUBJECT", found=subject)
+            en, zh = both("export.no_subject", table=table, subject=subject)
+            raise NotFound(en, field="SUBJECT", found=subject, message_zh=zh)
+
+    def _no_kind(self, kind: str) -> UsageError:
+        en, zh = both("export.no_kind", kind=kind)
+        return UsageError(en, field="KIND", expected=", ".join(self._kinds), message_zh=zh)
 
     def _extract(self, take_away: ExtractTakeAway, kind: str, subject: str) -> Extract:
         """Return facts with what proves them: every record that was read, and who made it so."""
@@ -136,7 +138,14 @@ def _told(subject: str) -> Iterator[None]:
         yield
     except Refused as refusal:
         kind_of_error = Unverified if refusal.code == _UNTRUE else NotFound
-        raise kind_of_error(refusal.message, field="SUBJECT", found=subject) from refusal
+        raise kind_of_error(
+            refusal.message, field="SUBJECT", found=subject, message_zh=chinese_of(refusal)
+        ) from refusal
+
+
+def chinese_of(refused: Refused) -> str | None:
+    """Return a maker's refusal in Chinese; None where it is a node's, which says it itself."""
+    return refused.in_words().zh if isinstance(refused, Refusal) else None
 
 
 def suffix_of(take_away: TakeAway) -> str:

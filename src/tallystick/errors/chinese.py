@@ -78,6 +78,8 @@ class ChineseTexts:
         return self.of(text) or text
 
     def _message(self, error: TallystickError) -> str:
+        if error.message_zh is not None:
+            return error.message_zh
         text = error.message
         if _CHINESE.search(text):
             return text

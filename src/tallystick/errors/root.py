@@ -38,11 +38,14 @@ class TallystickError(Exception):
         expected: str | None = None,
         found: str | None = None,
         hint: str | None = None,
+        message_zh: str | None = None,
     ) -> None:
         """Keep the sentence for people and the facts for programs."""
         super().__init__(message)
         self.message = message
         """What happened, naming the object; no secrets."""
+        self.message_zh = message_zh
+        """The same in Chinese, where whoever raised it had both; else the catalogue has it."""
         self.field = field
         """Which argument or field is at fault, dotted path, if one is."""
         self.expected = expected

@@ -95,6 +95,31 @@ def test_what_there_is_not_is_said(clerk: Actor, place: str) -> None:
     assert clerk.reader.get(place).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("kind", "subject", "english", "chinese"),
+    [
+        ("360giving", "{number}", "{number} has paid nothing out yet", "{number} 尚未发放"),
+        ("audit", "CP-none", "campaigns has no CP-none", "campaigns 中没有 CP-none"),
+    ],
+)
+def test_what_a_maker_refuses_is_said_in_the_readers_language(
+    clerk: Actor, kind: str, subject: str, english: str, chinese: str
+) -> None:
+    """Its own sentence, in English on English pages and in Chinese on Chinese ones."""
+    number = registered(clerk, f"尚未发放 {kind}")
+    clerk.be(OFFICER)
+    place = f"/take-away/charity/{kind}/{subject.format(number=number)}"
+    said = {
+        language: clerk.reader.get(place, headers={"accept-language": language})
+        for language in ("en", "zh")
+    }
+    assert [one.status_code for one in said.values()] == [404, 404]
+    wanted = {"en": english.format(number=number), "zh": chinese.format(number=number)}
+    for language, other in (("en", "zh"), ("zh", "en")):
+        assert wanted[language] in said[language].text
+        assert wanted[other] not in said[language].text
+
+
 def test_a_console_that_makes_none_offers_none(actor: Actor) -> None:
     """Without who makes them there is neither button nor page."""
     number = registered(actor, "没有文件")
