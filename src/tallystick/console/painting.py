@@ -132,6 +132,7 @@ def environment_in(language: Language) -> Environment:
     filters: dict[str, Any] = {
         "age": partial(as_shown.age, language=language),
         "capitals": entered_in_capitals,
+        "foreign": partial(as_shown.foreign, language=language),
         "grouped": as_shown.grouped,
         "left": partial(as_shown.left, language=language),
         "money": as_shown.money,

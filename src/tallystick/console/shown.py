@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Final
@@ -19,6 +20,8 @@ _GROUP: Final = 8
 _SECONDS: Final = ((86_400, "%d 天前", "%d d ago"), (3_600, "%d 小时前", "%d h ago"))
 _SIZES: Final = ("B", "KiB", "MiB", "GiB", "TiB")
 _STEP: Final = 1024
+_HAN: Final = re.compile("[\u4e00-\u9fff]")
+_PHRASE: Final = re.compile("[A-Za-z]{2,},? [A-Za-z]{2,}")
 
 
 def moment(time_ms: int | None) -> str:
@@ -46,6 +49,16 @@ def age(time_ms: int, now_ms: int, language: Language) -> str:
     if seconds >= 60:
         return ("%d 分钟前" if chinese else "%d min ago") % (seconds // 60)
     return ("%d 秒前" if chinese else "%d s ago") % seconds
+
+
+def foreign(text: str, language: Language) -> str:
+    """Return the language of a text that has no translation into the reader's, or nothing.
+
+    What somebody wrote on the ledger is shown as it is; names and numbers are of no language.
+    """
+    if _HAN.search(text):
+        return "" if language == "zh" else "zh-CN"
+    return "en" if language == "zh" and _PHRASE.search(text) else ""
 
 
 def left(time_ms: int, now_ms: int, language: Language) -> str:
