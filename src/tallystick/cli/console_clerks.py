@@ -10,6 +10,7 @@ from typing import Any
 from tallystick.cli.clerk_verbs import clerk_verbs_of, clerking_of
 from tallystick.cli.demo.names import TRUST_FILE
 from tallystick.cli.exported_tables import ProvenTables
+from tallystick.cli.refusals_said import problem_said
 from tallystick.client import connect
 from tallystick.console import Causes, DayOfLines, ShownLines
 from tallystick.contracts import Refusal
@@ -45,7 +46,7 @@ class NodeClerks:
                     return DayOfLines(missing=missing)
                 return DayOfLines(args=clerking.day_of_lines(tables, owner, directory, causes))
             except Refusal as refusal:
-                return DayOfLines(problem=_said(refusal))
+                return DayOfLines(problem=problem_said(refusal))
 
     def address(self, sealed: bytes) -> dict[str, Any]:
         """Return `cid`, `size` and `slices_root` of sealed bytes."""
@@ -74,10 +75,5 @@ class NodeClerks:
             try:
                 calls = clerking_of(contract).lines_to_show(tables, audit, directory)
             except Refusal as refusal:
-                return ShownLines(problem=_said(refusal))
+                return ShownLines(problem=problem_said(refusal))
             return ShownLines(calls=calls)
-
-
-def _said(refusal: Refusal) -> dict[str, str]:
-    words = refusal.in_words()
-    return {"code": refusal.code, "zh": words.zh, "en": words.en}

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -14,7 +14,7 @@ from tallystick.cli.answers import Answer, Plain, Sheet
 from tallystick.cli.catalogue import say
 from tallystick.cli.exit_codes import ExitCode
 from tallystick.cli.options import ADDRESS, OUTPUT, SIGNING, Address, Output, Signing
-from tallystick.cli.restore_verbs import RestoreVerb, restoring_of
+from tallystick.cli.restore_verbs import RestoreVerb, required_object, restoring_of
 from tallystick.cli.schema_options import HelpText
 from tallystick.cli.sealed_workplace import existing_file, save_whole, workplace
 from tallystick.cli.talk import step, warn
@@ -22,9 +22,6 @@ from tallystick.cli.texts.keeping import KEEP_OPTIONS
 from tallystick.cli.texts.restoring import RESTORE_OPTIONS
 from tallystick.cli.texts.words import Text
 from tallystick.errors import NotFound
-
-if TYPE_CHECKING:
-    from tallystick.contracts.parts import SealedObject
 
 
 def restore_command_of(verb: RestoreVerb) -> Callable[..., Answer]:
@@ -72,7 +69,7 @@ def _export_car(contract: str) -> Callable[..., Answer]:
         places = places_of(source)
         with signed_net(signing, address) as (net, identity), workplace(out.parent) as store:
             found = restoring_of(contract).object_named(ProvenLedger(net, contract), subject)
-            kept = _required(contract, found, subject)
+            kept = required_object(contract, found, subject)
             sources = Places(net, identity, places)
             fetched = fetch_sealed(store, sources, kept.file, kept.holders)
             for holder in fetched.wrong:
@@ -118,7 +115,7 @@ def _restore(contract: str) -> Callable[..., Answer]:
         with open_net(address) as net, existing_file(car).open("rb") as file, place as store:
             cid = root_of(file)
             found = restoring_of(contract).object_at(ProvenTables(net, contract), str(cid))
-            kept = _required(contract, found, str(cid))
+            kept = required_object(contract, found, str(cid))
             if not store.has(kept.file):
                 store.forget(kept.file)  # what is damaged would be in the way
                 slices_root = bytes.fromhex(kept.file.slices_root)
@@ -209,14 +206,3 @@ def _read(contract: str) -> Callable[..., Answer]:
         return Sheet({**named, "corrupted": damaged, **saved})
 
     return read
-
-
-def _required(contract: str, found: SealedObject | None, name: str) -> SealedObject:
-    """Return an object.
-
-    Raises:
-        NotFound: there is none.
-    """
-    if found is None:
-        raise NotFound(say("restore.no_object", contract=contract, name=name), found=name[:80])
-    return found

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from tallystick.cli.catalogue import say
 from tallystick.cli.installed import has_beside, module_beside
 from tallystick.cli.texts.restoring import (
     CAR_DETAILS,
@@ -19,9 +20,10 @@ from tallystick.cli.texts.restoring import (
     RESTORE_SUMMARY,
 )
 from tallystick.cli.texts.words import CommandText, Text
+from tallystick.errors import NotFound
 
 if TYPE_CHECKING:
-    from tallystick.contracts.parts import Restoring
+    from tallystick.contracts.parts import Restoring, SealedObject
 
 _MODULE = "restoring"
 Kind = Literal["export-car", "restore", "drill", "read"]
@@ -59,6 +61,17 @@ def restoring_of(contract: str) -> Restoring:
         InvalidContract: the module cannot be imported.
     """
     found: Restoring = module_beside(contract, _MODULE, missing="restore.none")
+    return found
+
+
+def required_object(contract: str, found: SealedObject | None, name: str) -> SealedObject:
+    """Return an object.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if found is None:
+        raise NotFound(say("restore.no_object", contract=contract, name=name), found=name[:80])
     return found
 
 

@@ -124,6 +124,7 @@ class Host:
         from tallystick.cli.console_lists import InstalledListReader
         from tallystick.cli.console_packing import NodePacker
         from tallystick.cli.console_payments import PaymentFiles
+        from tallystick.cli.console_restoring import NodeRestorer
         from tallystick.cli.console_take_aways import NodeTakeAways
         from tallystick.cli.proof_checks import check_any_proof
         from tallystick.console import ConsoleOptions, create_console
@@ -147,6 +148,7 @@ class Host:
             list_reader=InstalledListReader(),
             bank_files=PaymentFiles(),
             clerks=NodeClerks(folder, self._serving.url),
+            restorer=NodeRestorer(folder, self._serving.url),
             backups=partial(BackupFolder, folder),
         )
         return create_console(door, options)

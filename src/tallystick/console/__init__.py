@@ -4,7 +4,15 @@
 from tallystick.console.application import create_console
 from tallystick.console.backups import Backup, Backups, Work, WorkEnd, WorkKind
 from tallystick.console.bank_files import BankAnswer, MadeFile, PrivateFiles
-from tallystick.console.clerks import Causes, DayOfLines, ShownLines
+from tallystick.console.clerks import (
+    KEPT_BYTES_MAX,
+    AskedNode,
+    Causes,
+    DayOfLines,
+    Fetcher,
+    Restored,
+    ShownLines,
+)
 from tallystick.console.options import ConsoleOptions
 from tallystick.console.proving import AwayOriginal, CertificateKind, TakeAwayKind
 from tallystick.console.rescuing import rescue
@@ -13,6 +21,8 @@ from tallystick.console.webhooks.courier import Courier
 from tallystick.console.webhooks.starting import start_webhooks
 
 __all__ = [
+    "KEPT_BYTES_MAX",
+    "AskedNode",
     "AwayOriginal",
     "Backup",
     "Backups",
@@ -22,9 +32,11 @@ __all__ = [
     "ConsoleOptions",
     "Courier",
     "DayOfLines",
+    "Fetcher",
     "MadeFile",
     "PrivateFiles",
     "ReadList",
+    "Restored",
     "ShownLines",
     "TakeAwayKind",
     "Work",

@@ -72,6 +72,8 @@ class Kind(StrEnum):
     REVEALED = "revealed"
     """Personal data."""
     EXPORTED = "exported"
+    FETCHED = "fetched"
+    """Sealed files, from nodes of other organisations."""
     REFUSED = "refused"
     """Somebody asked for a page of administrators, or for a step that is others' business."""
     ALERT_HANDLED = "alert-handled"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tallystick.console.backups import Backups
 from tallystick.console.bank_files import BankFiles
-from tallystick.console.clerks import Clerks
+from tallystick.console.clerks import Clerks, Restorer
 from tallystick.console.proving import (
     CertificateKinds,
     Certificates,
@@ -49,6 +49,8 @@ class ConsoleOptions:
     """Makes and reads the files of payments; without it there are no such pages."""
     clerks: Clerks | None = None
     """Reads clerks' files for contracts; without it there are no such pages."""
+    restorer: Restorer | None = None
+    """Brings kept files back; without it there are no such pages."""
     backups: Callable[[Path], Backups] | None = None
     """Gives the backups in the folder that the operator named; without it there is no such page."""
     samples: Path | None = None

@@ -109,6 +109,12 @@ _OWN: Final[Mapping[str, str]] = MappingProxyType(
         "this is not the text of a certificate's code": "这不是证书二维码的文字",
         "there is no such record": "没有该记录",
         "this node makes no such certificate": "本节点不制作此类证书",
+        "nothing here brings back kept files of this contract": "未安装该合约的恢复程序",
+        "this takes a role that you do not have": "您没有此项操作所需的角色",
+        "too many fetched files lie here": "此处暂存的取回文件过多",
+        "this file was not fetched, or was forgotten": "该文件尚未取回，或已被清除",
+        "your organisation has no such read": "贵机构没有该次调阅",
+        "there is no such drill": "没有该演练",
         "nothing here reads clerks' files for this contract": "未安装该合约的档案读取程序",
         "nothing here reads lists for this contract": "未安装该合约的名单读取程序",
         "there is no such file on its way": "没有该待上传文件",
@@ -149,6 +155,7 @@ _OWN: Final[Mapping[str, str]] = MappingProxyType(
         "the node did not answer": "节点未应答",
         "the node answered {}": "节点应答为 {}",
         "nobody has an account of this name here": "此处没有该名称的账户",
+        "Forget one that was saved.": "请清除已保存的文件。",
         "Sign what was prepared, or wait: they are forgotten after seven days.": "请签署已准备的"
         "内容，或等待：七天后自动清除。",
         "The record's owner hands it over: `tally private share`.": "由记录所有方提供："

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Final
 
 from tallystick.console.ledger import Json, at
-from tallystick.console.visit import Person, Vault, Visit
+from tallystick.console.visit import Vault, Visit
 from tallystick.crypto import sha256
 from tallystick.disk import make_private_folder, remove_files, write_file
 from tallystick.encoding import format_base64url
@@ -34,6 +34,7 @@ from tallystick.model import (
     PrivatePackage,
     PrivatePlace,
     Question,
+    RequestSigner,
     sign_request,
 )
 from tallystick.units import DAY_MS
@@ -252,7 +253,7 @@ async def ask_signed(
     signed = await asyncio.to_thread(
         sign_request,
         Question(network, method, path, body),
-        _signer(visit, person),
+        vault_signer(visit),
         person.organization,
         valid_until=visit.now_ms + REQUEST_LIFETIME_MS,
     )
@@ -262,7 +263,9 @@ async def ask_signed(
     )
 
 
-def _signer(visit: Visit, person: Person) -> _Signer:
+def vault_signer(visit: Visit) -> RequestSigner:
+    """Return what signs requests by the reader's key; raises `Rejected` where it is not here."""
+    person = visit.somebody()
     public_key = visit.vault.public_key(person.account)
     if public_key is None:
         raise _no_key()
@@ -298,9 +301,9 @@ def _forget(path: Path) -> None:
         remove_files(path.parent, [path])
 
 
-def forget_old(folder: Path, now_ms: int) -> None:
-    """Remove what nobody signed for within seven days."""
+def forget_old(folder: Path, now_ms: int, *, kept_ms: int = WAITING_MS) -> None:
+    """Remove what has lain here too long: by default what nobody signed for within seven days."""
     if not folder.is_dir():
         return
-    old = [path for path in folder.iterdir() if path.stat().st_mtime * 1000 < now_ms - WAITING_MS]
+    old = [path for path in folder.iterdir() if path.stat().st_mtime * 1000 < now_ms - kept_ms]
     remove_files(folder, old)

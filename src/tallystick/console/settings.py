@@ -7,6 +7,7 @@ import ipaddress
 import tomllib
 from pathlib import Path
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from starlette.requests import Request
@@ -49,6 +50,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Folder of backups; from the node's folder, if it is not named from the root."""
     webhook_networks: tuple[str, ...] = ()
     """Networks, such as 10.1.0.0/16, to which webhooks may go besides public addresses."""
+    storage_nodes: dict[str, str] = {}
+    """URL of a ledger node at which kept files are asked for, by the code of its organisation or
+    the name of a holder; besides those that the node's own settings name."""
     providers: tuple[Provider, ...] = ()
 
 
@@ -70,6 +74,8 @@ def read_settings(folder: Path) -> Settings:
         found = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Settings)
         for network in found.webhook_networks:
             ipaddress.ip_network(network)
+        for url in found.storage_nodes.values():
+            _check_url(url)
     except FileNotFoundError:
         return Settings()
     except (OSError, ValueError) as error:  # both readers' errors are ValueErrors
@@ -80,6 +86,13 @@ def read_settings(folder: Path) -> Settings:
         ) from error
     providers = tuple(_placed(one, folder) for one in found.providers)
     return msgspec.structs.replace(found, providers=providers)
+
+
+def _check_url(text: str) -> None:
+    """Refuse what is no address of a node; raises `ValueError`."""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+        raise ValueError(f"{text!r} is not the URL of a node: http(s)://host:port")
 
 
 def _placed(provider: Provider, folder: Path) -> Provider:

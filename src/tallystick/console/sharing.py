@@ -93,6 +93,7 @@ class Console:
             list_reader=self.options.list_reader,
             bank_files=self.options.bank_files,
             clerks=self.options.clerks,
+            restorer=self.options.restorer,
             backups=self.backups,
             samples=self.options.samples,
             sealing_keys=self.options.demonstration_sealing,

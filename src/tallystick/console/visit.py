@@ -19,7 +19,7 @@ from starlette.responses import Response
 from tallystick.client import FileFacts, Verification
 from tallystick.console.backups import Backups
 from tallystick.console.bank_files import BankFiles
-from tallystick.console.clerks import Clerks
+from tallystick.console.clerks import Clerks, Restorer
 from tallystick.console.cookies import private_cookie
 from tallystick.console.forgery import FORM_KEY, form_key, is_own_form
 from tallystick.console.languages import texts_in
@@ -162,6 +162,8 @@ class Visit:
     """Makes and reads the files of payments, where somebody can."""
     clerks: Clerks | None = None
     """Reads clerks' files, where somebody can."""
+    restorer: Restorer | None = None
+    """Brings kept files back, where somebody can."""
     backups: Backups | None = None
     """The node's backups, where somebody looks after them."""
     samples: Path | None = None

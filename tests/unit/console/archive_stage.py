@@ -13,6 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from tallystick.api import Application, Door, HttpServer
 from tallystick.cli.console_clerks import NodeClerks
+from tallystick.cli.console_restoring import NodeRestorer
 from tallystick.cli.demo.theatre import Playbill, found
 from tallystick.console import ConsoleOptions, create_console
 from tallystick.contracts import digest_of
@@ -120,6 +121,7 @@ def archive_desk(folder: Path, story: Playbill) -> Iterator[Clerk]:
         trust=folder / "node" / "trust.json",
         demonstration_keys=folder / "node" / "demo-keys",
         clerks=NodeClerks(folder / "node", url),
+        restorer=NodeRestorer(folder / "node", url),
     )
 
     received: list[bytearray] = []

@@ -62,6 +62,10 @@ RESTORE_OPTIONS: Final[Mapping[str, Text]] = {
 RESTORE_MESSAGES: Final[Mapping[str, Text]] = {
     "restore.none": Text("{contract} keeps no files to restore", "{contract} 不保管可恢复的文件"),
     "restore.no_object": Text("{contract} has no object {name}", "{contract} 中没有对象 {name}"),
+    "restore.large": Text(
+        "{name} is larger than pages bring back; the command line takes it",
+        "{name} 超出网页可取回的大小，请使用命令行",
+    ),
     "restore.nobody": Text("{name}: nobody gave the right bytes", "{name}：未能取得正确密文"),
     "restore.damaged": Text(
         "{holder} gave other bytes from slice {index} on",

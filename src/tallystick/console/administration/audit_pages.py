@@ -63,6 +63,7 @@ def _kinds(visit: Visit) -> dict[str, str]:
         Kind.SIGNED: visit.say("signed a transaction"),
         Kind.REVEALED: visit.say("saw personal data"),
         Kind.EXPORTED: visit.say("exported"),
+        Kind.FETCHED: visit.say("had nodes asked for a sealed file"),
         Kind.REFUSED: visit.say("asked for what is others' to do"),
         Kind.ALERT_HANDLED: visit.say("dealt with an alert"),
         Kind.INVITED: visit.say("invited"),

@@ -4,6 +4,8 @@
 const NONCE_BYTES = 32;
 const TEXT_BYTES_MAX = 256 * 1024;
 const PASSPHRASE_HEAD = "age-encryption.org/v1\n-> scrypt ";
+const WRAP_HEAD = "age-encryption.org/v1\n-> X25519 ";
+const DOCUMENT_NAME = /^# tallystick document, name ([\w-]+)$/m;
 const ARMOR_HEAD = "-----BEGIN AGE ENCRYPTED FILE-----";
 const IDENTITY = /^AGE-SECRET-KEY-1[0-9A-Z]+$/gm;
 const SECRET = /^# tallystick private data, nonce ([0-9a-f]{64})\n(AGE-SECRET-KEY-1[0-9A-Z]{58})\n$/;
@@ -191,7 +193,8 @@ async function fetched(box, address) {
   throw new Complaint(page.querySelector("main")?.textContent.replace(/\s+/g, " ").trim() || box.dataset.failed);
 }
 
-function opensIn(box) {
+// What was chosen is opened and shown; `work` takes identities and sealed keys, and gives what came out.
+function opening(box, work) {
   const keys = box.querySelector("input[type=file]");
   const passphrase = box.querySelector("input[type=password]");
   const shown = box.querySelector("pre");
@@ -204,32 +207,66 @@ function opensIn(box) {
   });
   box.querySelector("button").addEventListener("click", saying(box, async () => {
     shown.hidden = link.hidden = true;
-    if (!keys.files.length) throw new Complaint(box.dataset.keyless);
     const age = await import(box.dataset.age);
     const identities = [];
-    for (const file of keys.files) identities.push(...(await identitiesIn(age, box, await bytesIn(file), passphrase.value)));
+    const wraps = [];
+    for (const file of keys.files) {
+      const bytes = await bytesIn(file);
+      if (latin(bytes.subarray(0, WRAP_HEAD.length)) === WRAP_HEAD) wraps.push(bytes);
+      else identities.push(...(await identitiesIn(age, box, bytes, passphrase.value)));
+    }
+    if (!identities.length) throw new Complaint(box.dataset.keyless);
     passphrase.value = "";
-    const [wrap, content] = await Promise.all([fetched(box, box.dataset.wrap), fetched(box, box.dataset.bytes)]);
-    if ((await hashwasm.sha256(content)) !== box.dataset.ciphertext) throw new Complaint(box.dataset.differs);
-    const secret = latin(await decrypted(age, identities, wrap).catch(() => {
-      throw new Complaint(box.dataset.foreign);
-    })).match(SECRET);
-    if (!secret) throw new Complaint(box.dataset.differs);
-    const plain = await decrypted(age, [secret[2]], content);
-    const is = await commitment(box.dataset.record, plain, bytesOf(secret[1]));
-    if (is !== box.dataset.plaintext) throw new Complaint(box.dataset.differs);
-    return show(plain);
-  }));
-
-  function show(plain) {
+    const { plain, name } = await work(age, identities, wraps);
     const text = readText(plain);
     shown.textContent = text ?? "";
     shown.hidden = text === null;
     const ending = latin(plain.subarray(0, 5)) === "%PDF-" ? "pdf" : text === null ? "bin" : "txt";
-    saved(link, new Blob([plain]), `${nameOf(box.dataset.record)}.${ending}`);
+    saved(link, new Blob([plain]), name || `${nameOf(box.dataset.name)}.${ending}`);
     link.focus();
     return box.dataset.opened;
-  }
+  }));
+}
+
+function opensIn(box) {
+  const foreign = () => {
+    throw new Complaint(box.dataset.foreign);
+  };
+  opening(box, async (age, identities) => {
+    const [wrap, content] = await Promise.all([fetched(box, box.dataset.wrap), fetched(box, box.dataset.bytes)]);
+    if ((await hashwasm.sha256(content)) !== box.dataset.ciphertext) throw new Complaint(box.dataset.differs);
+    const secret = latin(await decrypted(age, identities, wrap).catch(foreign)).match(SECRET);
+    if (!secret) throw new Complaint(box.dataset.differs);
+    const plain = await decrypted(age, [secret[2]], content);
+    const is = await commitment(box.dataset.name, plain, bytesOf(secret[1]));
+    if (is !== box.dataset.plaintext) throw new Complaint(box.dataset.differs);
+    return { plain };
+  });
+}
+
+// A kept file: its own key comes in a file, in clear or sealed to the organisation's.
+function opensFile(box) {
+  const foreign = () => {
+    throw new Complaint(box.dataset.foreign);
+  };
+  opening(box, async (age, identities, wraps) => {
+    const found = [...identities];
+    let name = "";
+    for (const wrap of wraps) {
+      const secret = latin(await decrypted(age, identities, wrap).catch(foreign));
+      found.push(...(secret.match(IDENTITY) ?? []));
+      name = nameIn(secret) || name;
+    }
+    const content = await fetched(box, box.dataset.bytes);
+    return { plain: await decrypted(age, found, content).catch(foreign), name };
+  });
+}
+
+// The name that the owner gave a document, in the file of its key: docs/spec/document-exchange.md.
+function nameIn(secret) {
+  const coded = secret.match(DOCUMENT_NAME)?.[1].replaceAll("-", "+").replaceAll("_", "/");
+  if (!coded) return "";
+  return new TextDecoder().decode(Uint8Array.from(atob(coded), (one) => one.charCodeAt(0)));
 }
 
 // The content as text, if it is one that can be read on a page.
@@ -245,3 +282,4 @@ function readText(plain) {
 
 for (const box of document.querySelectorAll(".seals")) sealsIn(box);
 for (const box of document.querySelectorAll(".opens")) opensIn(box);
+for (const box of document.querySelectorAll(".opens-file")) opensFile(box);

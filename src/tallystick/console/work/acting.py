@@ -42,7 +42,7 @@ async def actions_with(
             "label": method["label"],
             "subject": subject,
             "description": method["description"],
-            "address": f"{form_at(visit.clerks, contract['name'], method['name'])}?"
+            "address": f"{form_at(visit.clerks, visit.restorer, contract['name'], method['name'])}?"
             + urlencode({**given, "back": visit.here}),
         }
         for method in methods

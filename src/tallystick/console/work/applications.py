@@ -25,7 +25,10 @@ async def show_application(visit: Visit) -> Response:
     contract = await visit.ledger.schema(visit.part("contract"))
     roles = visit.person.roles if visit.person else frozenset()
     actions = [
-        {**method, "address": form_at(visit.clerks, contract["name"], method["name"])}
+        {
+            **method,
+            "address": form_at(visit.clerks, visit.restorer, contract["name"], method["name"]),
+        }
         for method in contract["methods"]
         if method["kind"] == "action"
         and visit.person

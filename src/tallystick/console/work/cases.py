@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 
-from tallystick.console.clerks import original_at
+from tallystick.console.clerks import car_at, original_at
 from tallystick.console.diagram import draw_standing
 from tallystick.console.ledger import Json, at, table_of
 from tallystick.console.masking import cover_changes, cover_listed, cover_rows
@@ -75,6 +75,7 @@ async def show_case(visit: Visit) -> Response:
             certificates_of(visit, place, row) if visit.person and not case.is_covered else []
         ),
         take_aways=await take_aways_of(visit, place, row),
+        car=car_at(visit.restorer, contract["name"], table["name"], place.key),
         original=original_at(visit.clerks, contract["name"], table["name"], place.key),
         packing=packing_of(visit, place, row),
         is_watched=await _is_watched(visit, place, timeline),
