@@ -257,12 +257,12 @@ def test_a_node_that_sends_other_bytes_is_found_out(
     """Before anything is opened, by the digest that the state proves."""
     world.put(world.declare(BANK))
     other = PrivatePackage(b"other", {})
-    monkeypatch.setattr(world.node.private, "get", lambda *_: other)
+    monkeypatch.setattr(world.node.private, "get", lambda *_, **_given: other)
     with pytest.raises(InvalidProof) as caught:
         world.get(BANK_ID)
     assert caught.value.field == "sealed"
     broken = type("Broken", (), {"encode": lambda _: b"no package"})()
-    monkeypatch.setattr(world.node.private, "get", lambda *_: broken)
+    monkeypatch.setattr(world.node.private, "get", lambda *_, **_given: broken)
     with pytest.raises(Unavailable, match="not a node's"):
         world.get(BANK_ID)
 
