@@ -112,6 +112,11 @@ def values_of(kind: type[Record], name: str, rows: Sequence[Mapping[str, Any]]) 
     return [absent, *present[:1]]
 
 
+def judging(one: FileTakeAway | ExtractTakeAway) -> str:
+    """Return the table whose record tells whether a file is offered."""
+    return (isinstance(one, FileTakeAway) and one.judged_by) or str(one.table)
+
+
 def altered(
     one: FileTakeAway | ExtractTakeAway, tables: LedgerTables
 ) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -119,7 +124,7 @@ def altered(
 
     What else stands in the record is that of one that is ready, as far as there is one.
     """
-    rows = tables.plain(str(one.table))
+    rows = tables.plain(judging(one))
     key, row = next(((key, row) for key, row in rows.items() if one.is_ready(row)), (None, None))
     if key is None or row is None:
         key, row = next(iter(rows.items()))
@@ -129,7 +134,7 @@ def altered(
         asked = Asked(other)
         one.is_ready(asked)
         names += asked.names
-    kind = tables.kinds[str(one.table)]
+    kind = tables.kinds[judging(one)]
     found = {name: values_of(kind, name, list(rows.values())) for name in names}
     for values in product(*found.values()):
         yield key, {**row, **dict(zip(found, values, strict=True))}
@@ -143,13 +148,14 @@ def test_what_is_offered_of_a_record_can_be_made_and_nothing_else_could(contract
     for name, one in kinds_of(contract).items():
         if one.table is None:
             continue
-        judging = tables.plain((isinstance(one, FileTakeAway) and one.judged_by) or one.table)
         of_state: Counter[str] = Counter()
         for key, row in sorted(tables.plain(one.table).items()):
             state = str(row.get("state"))
             of_state[state] += 1
             if of_state[state] <= OF_A_STATE:
-                is_offered = isinstance(one, HistoryTakeAway) or one.is_ready(judging[key])
+                is_offered = isinstance(one, HistoryTakeAway) or one.is_ready(
+                    tables.plain(judging(one))[key]
+                )
                 assert is_offered == is_told(one, tables, key), (name, key, state)
                 tried[name] += 1
     assert tried.total() > OF_A_STATE
@@ -172,7 +178,7 @@ def test_an_offer_and_its_maker_ask_the_same_of_every_state(contract: str) -> No
     tables = LedgerTables(contract, tell_alone(STORIES[contract], ENDS).chain.state.values)
     for name, one in CONDITIONAL[contract].items():
         said = set()
-        rows = tables.plain(str(one.table))
+        rows = tables.plain(judging(one))
         for key, row in altered(one, tables):
             kept, rows[key] = rows[key], row
             refused = refusal_of(one, tables, key)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tallystick.cli.demo.history import Act
 from tallystick.cli.demo.names import SEALING_FOLDER
 from tallystick.client import Identity, SealingKeyStore
-from tallystick.client.private_data import SEALING_KEYS_CONTRACT
+from tallystick.contracts.registers import SEALING_KEYS_CONTRACT
 
 
 def publish_sealing_keys(folder: Path, heads: Mapping[str, Identity]) -> Iterator[Act]:

@@ -95,7 +95,7 @@ def _credit(past: Past) -> Life:
 
 
 def _time(past: Past) -> Life:
-    """Compare the platform's clock every week; once it is seconds off, and supervisors hear of it."""
+    """Compare the platform's clock every week; once it is off, and supervisors hear of it."""
     for skew_ms in chain(_SKEWS_MS, repeat(_SKEWS_MS[-1])):
         yield 7 * _DAY
         past.act(CLOCK_1, "report_clock", platform=PLATFORM_HOUSE, skew_ms=skew_ms)
