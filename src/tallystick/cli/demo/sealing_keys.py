@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 from tallystick.cli.demo.history import Act
 from tallystick.cli.demo.names import SEALING_FOLDER
 from tallystick.client import Identity, SealingKeyStore
-from tallystick.contracts.registers import SEALING_KEYS_CONTRACT
+
+REGISTER: Final = "sealing_keys"
 
 
 def publish_sealing_keys(folder: Path, heads: Mapping[str, Identity]) -> Iterator[Act]:
@@ -23,4 +25,4 @@ def publish_sealing_keys(folder: Path, heads: Mapping[str, Identity]) -> Iterato
     for code, identity in heads.items():
         key, _ = store.create(code)
         args = {"public_key": key.public_key}
-        yield Act(identity, SEALING_KEYS_CONTRACT, "publish", args)
+        yield Act(identity, REGISTER, "publish", args)

@@ -5,12 +5,11 @@ from tallystick.contracts.registers.assets import ASSETS_RESERVER, Assets
 from tallystick.contracts.registers.calendars import WorkingDays
 from tallystick.contracts.registers.documents import DocumentRegister
 from tallystick.contracts.registers.reservations import reservation_claim
-from tallystick.contracts.registers.sealing_keys import SEALING_KEYS_CONTRACT, SealingKeys
+from tallystick.contracts.registers.sealing_keys import SealingKeys
 from tallystick.contracts.registers.seals import Seals
 
 __all__ = [
     "ASSETS_RESERVER",
-    "SEALING_KEYS_CONTRACT",
     "Assets",
     "DocumentRegister",
     "SealingKeys",
