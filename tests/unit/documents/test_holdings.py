@@ -73,6 +73,10 @@ def test_a_holding_gives_the_bytes_and_each_organisations_own_wrap(held: Holding
     assert held.get(PLACE, BANK).wrap == WRAPS[BANK]
     assert held.get(PLACE, OWNER).sealed == SEALED
     assert held.get(PLACE, "911100001000001062").wrap is None
+    assert held.wrap(PLACE, BANK) == WRAPS[BANK]
+    assert held.wrap(PLACE, "911100001000001062") is None
+    with pytest.raises(NotFound):
+        held.wrap(PLACE._replace(record="none"), BANK)
     assert list(held.places()) == [PLACE]
 
 
