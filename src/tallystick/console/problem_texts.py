@@ -18,6 +18,7 @@ _OWN: Final[Mapping[str, str]] = MappingProxyType(
         "Ask an administrator of this console.": "请联系本控制台管理员。",
         "CSV or XLSX": "CSV 或 XLSX",
         "Filter them, or take CSV or JSON.": "请先筛选，或改用 CSV 或 JSON。",
+        "Open the page of each record.": "请逐一打开各记录的页面。",
         "Open the page again and repeat.": "请重新打开页面后再试。",
         "Put it back from the backup of keys; if it is lost, move console.sqlite away: accounts "
         "then begin anew.": "请从密钥备份中放回；若已遗失，请移走 console.sqlite，账户将重新建立。",
@@ -132,6 +133,8 @@ _OWN: Final[Mapping[str, str]] = MappingProxyType(
         "this passkey is somebody else's": "该通行密钥属于他人",
         "this preview is too old to be signed": "该预览已过期，不能签署",
         "this step is not taken with such records": "此类记录不适用该步骤",
+        "this step is taken with one record at a time: what is sealed is bound to it": "该步骤须逐条"
+        "办理：密封内容与其记录绑定。",
         "this took too long": "用时过长",
         "choose events or alerts": "请选择事件或预警",
         "the address has a user, a password or a fragment": "地址含用户名、密码或片段",

@@ -112,6 +112,13 @@ def keep_waiting(visit: Visit, package: bytes) -> str:
     return digest
 
 
+def states_sealed(kind: Json) -> bool:
+    """Tell whether a value of a type of a contract's schema declares sealed bytes, or may."""
+    fields, items = kind.get("fields") or [], kind.get("items")
+    inner = [*(one["type"] for one in fields), *([items] if items else [])]
+    return {one["name"] for one in fields} == set(FIELDS) or any(map(states_sealed, inner))
+
+
 def digests_in(value: Json) -> Iterator[str]:
     """Yield the digests of sealed bytes that arguments declare, wherever in them."""
     if isinstance(value, Mapping):

@@ -18,13 +18,17 @@ from tallystick.console import ConsoleOptions
 from tallystick.console.sealed_packages import WAITING_MAX, WAITING_MS, digests_in
 from tallystick.console.work.entered import filled
 from tallystick.contracts import digest_of
-from tallystick.crypto import SealingKey, unseal
+from tallystick.crypto import SealingKey, SecretKey, unseal
 from tallystick.industries.preservation import demo
 from tallystick.industries.preservation.demo_cast import (
+    ASSESSOR,
     BANKER,
+    COMMISSIONER,
     COURT,
     CREDITOR_1,
     FILING,
+    INSURER,
+    SETTLEMENT_BANK,
 )
 from tallystick.node import NodeConfig, open_node
 from tests.unit.console.conftest import check_receipt, reading
@@ -291,6 +295,47 @@ def test_a_stranger_neither_seals_nor_fetches(desk: Desk) -> None:
     assert "when they have signed in" in case
     assert 'class="needs-script opens"' not in case
     assert "can seal a file or a text here" in desk.actor.reader.get(FORM).text
+
+
+def test_what_is_sealed_is_stated_for_one_record_at_a_time(desk: Desk) -> None:
+    """It is bound to its record: the inbox does not offer such a step for several, and says why.
+
+    Who asks for it all the same is refused with the way to go, in both languages.
+    """
+    actor = desk.actor
+    actor.act(
+        COMMISSIONER,
+        "preservation/admit_guarantor",
+        organization=INSURER,
+        kind="INSURER",
+        licence="沪保许 2026-017",
+        seal_key=SecretKey.generate().public_key.hex(),
+        net_assets=10**12,
+        bank=SETTLEMENT_BANK,
+        payee=digest_of("payee", "insurer"),
+    )
+    asked = {"application": desk.application, "guarantor": INSURER}
+    letter = actor.act(CREDITOR_1, "preservation/ask_guarantee", **asked)["id"]
+    actor.be(ASSESSOR)
+    shown = actor.shown("/inbox")
+    assert [one["key"] for one in shown["tasks"]] == [letter]
+    sealing = "preservation/letters/quote_letter"
+    assert [one["address"] for one in shown["one_by_one"]] == [sealing]
+    assert sealing not in {one["address"] for one in shown["steps"]}
+    said = {
+        "en": ("bound to it: Check the risk and quote", "one record at a time: what is sealed"),
+        "zh": ("与其记录绑定，须在各记录的页面办理：风险审查并报价", "该步骤须逐条办理"),
+    }
+    for language, (note, refusal) in said.items():
+        spoken = {"accept-language": language}
+        page = actor.reader.get("/inbox", headers=spoken).text
+        assert note in " ".join(page.split()).replace("： ", "：")
+        assert f'value="{sealing}"' not in page
+        query = {"step": sealing, "record": f"preservation/letters/{letter}"}
+        answer = actor.reader.get("/several", params=query, headers=spoken)
+        assert (answer.status_code, refusal in answer.text) == (400, True)
+    sent = {"step": sealing, "record": [f"preservation/letters/{letter}"]}
+    assert actor.send("/inbox", sent).status_code == 400
 
 
 def test_digests_are_found_wherever_sealed_data_stand() -> None:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from tallystick.console.ledger import Json, at
 from tallystick.console.list_files import give_list, is_file_wanted
 from tallystick.console.saved_views import views_here
+from tallystick.console.sealed_packages import states_sealed
 from tallystick.console.signing.under_way import under_way
 from tallystick.console.signings import signings_of
 from tallystick.console.visit import Person, Visit
@@ -70,7 +71,8 @@ async def show_inbox(visit: Visit) -> Response:
         count=len(everything),
         systems=systems_in(everything),
         wanted=wanted,
-        steps=list(steps.values()),
+        steps=[one for one in steps.values() if not one["is_for_one"]],
+        one_by_one=[one for one in steps.values() if one["is_for_one"]],
         colleagues=[
             one
             for one in colleagues
@@ -124,11 +126,15 @@ def _order(task: dict[str, Any], person: Person) -> tuple[bool, bool, bool, int]
 
 
 def steps_on(contract: Json, table: Json, roles: frozenset[str]) -> list[dict[str, Any]]:
-    """Return what somebody of these roles may do with several records of a table at once."""
+    """Return what somebody of these roles may do with records of a table selected in the inbox.
+
+    What declares sealed bytes is done with one record at a time: they are bound to it.
+    """
     return [
         {
             "address": f"{contract['name']}/{table['name']}/{method['name']}",
             "label": method["label"],
+            "is_for_one": any(states_sealed(one["type"]) for one in method["arguments"]),
         }
         for method, _ in actions_on(contract, table, roles)
         if method.get("roles")

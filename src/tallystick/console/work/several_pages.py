@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from starlette.responses import RedirectResponse, Response
 
 from tallystick.console.ledger import Json, at, table_of
+from tallystick.console.sealed_packages import states_sealed
 from tallystick.console.visit import Visit
 from tallystick.console.work.batch_pages import begin_batch
 from tallystick.console.work.batches import BatchRow, NewBatch
@@ -93,6 +94,12 @@ async def _selection(visit: Visit, step: str, records: Sequence[str]) -> _Select
     argument = argument_for(table, stated.get("arguments", []))
     if argument is None:
         raise InvalidArguments("this step is not taken with such records", field="step")
+    if any(states_sealed(one["type"]) for one in stated["arguments"]):
+        raise InvalidArguments(
+            "this step is taken with one record at a time: what is sealed is bound to it",
+            field="step",
+            hint="Open the page of each record.",
+        )
     prefix = f"{contract}/{name}/"
     keys = [one.removeprefix(prefix) for one in dict.fromkeys(records) if one.startswith(prefix)]
     if not 0 < len(keys) <= SEVERAL_MAX:
