@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,14 +11,16 @@ import pytest
 from playwright.sync_api import FilePayload, expect
 
 from tallystick.client import Use, connect
+from tallystick.crypto import SealingKey
 from tallystick.industries.custody import demo
-from tallystick.industries.custody.demo_cast import AUDITOR_1, READER_1
+from tallystick.industries.custody.demo_cast import AUDITOR_1, OFFICER_1, OWNER_HOUSE, READER_1
 from tests.browser.conftest import Open
 from tests.browser.test_archive import confirm, payload
+from tests.browser.test_system_stories import fill
 from tests.browser.walking import too_wide
 from tests.browser.watching import Watched
 from tests.unit.console.archive_stage import NODES, archive_desk
-from tests.unit.console.sealing_stage import WithHeads
+from tests.unit.console.sealing_stage import WithHeads, head_of
 from tests.unit.console.test_restoring import (
     CAR,
     CLEAR,
@@ -91,6 +94,49 @@ def test_a_read_is_fetched_and_opened_in_the_browser_and_no_key_is_sent(
     expect(page.locator("main")).to_contain_text(NODES[0])
     secrets = (vaults.key.text.encode(), CLEAR[:40])
     assert not [one for one in vaults.clerk.received if any(word in one for word in secrets)]
+    page.close()
+
+
+def test_a_registered_document_is_declared_with_a_card_made_in_the_browser(
+    window: Open, vaults: Vaults
+) -> None:
+    """AFC-3: card and ledger agree on another page, and the salt is in no request."""
+    identity, folder = identity_of(vaults.folder, OFFICER_1), vaults.folder
+    key = SealingKey.generate()
+    vaults.clerk.act(head_of(OWNER_HOUSE[0]), "sealing_keys/publish", public_key=key.public_key)
+    other = folder / "other.txt"
+    other.write_bytes(CLEAR[::-1])
+    with connect(vaults.clerk.url, identity=identity, trust=folder / "node" / "trust.json") as net:
+        net.documents.put(other, document="D-9")
+    vaults.clerk.catch_up()
+    here = window(vaults.clerk.url, viewport={"width": 390, "height": 844})
+    page = here.page
+    be(here, OFFICER_1)
+    here.go("/archive/custody/declare")
+    box = page.locator(".carder")
+    box.locator("button").click()
+    expect(box.locator("[data-problem]")).to_contain_text("Name the document")
+    agreement = vaults.clerk.shown("/state/custody/agreements")["rows"]["items"][0]["id"]
+    nodes = {f"nodes.{row}": node for row, node in enumerate(NODES)}
+    stated = {"id": "voucher-9", "agreement": agreement, "retention": "voucher"}
+    fill(page, {"nodes.#": str(len(NODES)), **nodes, **stated, "key_id": "key-9"})
+    page.locator("#document").fill("D-9")
+    box.locator("button").click()
+    with page.expect_download() as saved:
+        box.locator("a[download]").click()
+    card = saved.value.path().read_bytes()
+    assert [*here.axe(), *too_wide(here)] == []
+    here.shoot("archive-declare-card")
+    page.locator("#form .card-footer button").click()
+    confirm(here)
+    vaults.clerk.catch_up()
+    here.go("/archive/custody/original?object=voucher-9")
+    page.locator("#card").set_input_files(payload("card.json", card))
+    page.locator("#file").set_input_files(payload("other.txt", CLEAR[::-1]))
+    page.locator(".original button").click()
+    expect(page.locator("[data-same]")).to_be_visible()
+    salt = str(json.loads(card)["salt"]).encode()
+    assert not [one for one in vaults.clerk.received if salt in one]
     page.close()
 
 

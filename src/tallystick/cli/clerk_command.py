@@ -118,24 +118,16 @@ def _declare(contract: str) -> Callable[..., Answer]:
 
 def _declared(net: Net, contract: str, known: DocumentFacts, declaring: Declaring) -> Sheet:
     from tallystick.cli.clerk_cards import card_for
-    from tallystick.client import digest_file
+    from tallystick.cli.registered import stated_of
 
     card = card_for(declaring.card_path, declaring.object, known.sha256)
-    sealed = net.documents.download(known)
-    try:
-        ciphertext = digest_file(sealed).sha256.hex()
-    finally:
-        sealed.unlink()
+    sealed = stated_of(net, known)
     plain = clerking_of(contract).commitment(card.object, card.sha256, card.salt_bytes)
     stated: dict[str, Value] = {
         "id": declaring.object,
         "agreement": declaring.agreement,
-        "cid": known.cid,
-        "ciphertext": ciphertext,
         "plain": plain,
-        "size": known.size,
-        "slices_root": known.slices_root,
-        "media_type": known.media_type,
+        **sealed,
         "retention": declaring.retention,
         "key_id": declaring.key_id,
     }

@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
 
 from tallystick.cli.clerk_verbs import clerk_verbs_of, clerking_of
 from tallystick.cli.demo.names import TRUST_FILE
 from tallystick.cli.exported_tables import ProvenTables
-from tallystick.cli.refusals_said import problem_said
-from tallystick.client import connect
-from tallystick.console import Causes, DayOfLines, ShownLines
+from tallystick.cli.refusals_said import check_size, problem_said
+from tallystick.cli.registered import stated_of
+from tallystick.client import Asker, connect
+from tallystick.console import KEPT_BYTES_MAX, Causes, DayOfLines, ShownLines
 from tallystick.contracts import Refusal
+from tallystick.errors import UnknownRecord
 from tallystick.merkle import address_of
 
 
@@ -62,6 +65,37 @@ class NodeClerks:
         """
         with self._one_at_a_time, connect(self._url, trust=self._folder / TRUST_FILE) as net:
             return clerking_of(contract).commitment_on_ledger(ProvenTables(net, contract), name)
+
+    def registered_hash(self, document: str) -> str | None:
+        """Return the SHA-256 of a registered document's newest content; None if there is none.
+
+        Raises:
+            Unverified: a proof of the node does not hold.
+        """
+        with self._one_at_a_time, connect(self._url, trust=self._folder / TRUST_FILE) as net:
+            try:
+                return net.documents.facts(document).sha256
+            except UnknownRecord:
+                return None
+
+    def registered(self, document: str, asker: Asker) -> dict[str, Any]:
+        """Return what a registered document is declared with, but for its commitment.
+
+        Raises:
+            UnknownRecord: there is no such document.
+            LimitExceeded: it is too large for pages.
+            NotFound, RoleMissing, Erased: the node does not give it.
+            Unverified: a proof of the node does not hold.
+        """
+        trust = self._folder / TRUST_FILE
+        with (
+            self._one_at_a_time,
+            connect(self._url, identity=asker, trust=trust) as net,
+            TemporaryDirectory(prefix="tally-") as folder,
+        ):
+            known = net.documents.facts(document)
+            check_size(document, known.size, KEPT_BYTES_MAX)
+            return stated_of(net, known, into=Path(folder))
 
     def lines(self, contract: str, audit: str, directory: bytes) -> ShownLines:
         """Return what an audit still asks for, so many lines for each call.

@@ -12,11 +12,10 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
 
-from tallystick.cli.catalogue import say
 from tallystick.cli.demo.names import TRUST_FILE
 from tallystick.cli.exported_tables import ProvenTables
 from tallystick.cli.keeping import DepotBytes, Places
-from tallystick.cli.refusals_said import problem_said
+from tallystick.cli.refusals_said import check_size, problem_said
 from tallystick.cli.restore_verbs import required_object, restore_verbs_of, restoring_of
 from tallystick.cli.sealed_workplace import save_whole
 from tallystick.client import Net, connect
@@ -25,7 +24,6 @@ from tallystick.contracts import Refusal
 from tallystick.contracts.parts import KeptFile, SealedObject, fetch_sealed
 from tallystick.documents import root_of, take_car, write_car
 from tallystick.encoding import Cid
-from tallystick.errors import LimitExceeded
 from tallystick.merkle import Address as ContentAddress
 
 _DOWNLOADS = "downloads"
@@ -206,13 +204,7 @@ class NodeRestorer:
         Raises:
             LimitExceeded: the file is too large for pages.
         """
-        if wanted.file.size > KEPT_BYTES_MAX:
-            raise LimitExceeded(
-                say("restore.large", name=wanted.name),
-                field="object",
-                expected=f"at most {KEPT_BYTES_MAX} bytes",
-                found=str(wanted.file.size),
-            )
+        check_size(wanted.name, wanted.file.size, KEPT_BYTES_MAX)
         known = fetcher.places
         found = {
             holder: known.get(holder) or known.get(operator, "")

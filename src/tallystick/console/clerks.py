@@ -87,6 +87,17 @@ class Clerks(Protocol):
             TallystickError: the node fails, or its proof does not hold.
         """
 
+    def registered_hash(self, document: str) -> str | None:
+        """Return the hash of a registered document's content, proven; None if there is none."""
+
+    def registered(self, document: str, asker: Asker) -> dict[str, Json]:
+        """Return what a registered document is declared with, but for its commitment.
+
+        Raises:
+            LimitExceeded: it is too large for pages.
+            TallystickError: there is no such document, or the node does not give it.
+        """
+
     def lines(self, contract: str, audit: str, directory: bytes) -> ShownLines:
         """Return what an audit still asks for; raises `TallystickError` if the node fails."""
 

@@ -116,6 +116,7 @@ _OWN: Final[Mapping[str, str]] = MappingProxyType(
         "this file was not fetched, or was forgotten": "该文件尚未取回，或已被清除",
         "your organisation has no such read": "贵机构没有该次调阅",
         "there is no such drill": "没有该演练",
+        "there is no such document": "没有该文件",
         "nothing here reads clerks' files for this contract": "未安装该合约的档案读取程序",
         "nothing here reads lists for this contract": "未安装该合约的名单读取程序",
         "there is no such file on its way": "没有该待上传文件",

@@ -275,3 +275,50 @@ def test_where_nodes_were_asked_is_in_the_audit_trail(vaults: Vaults) -> None:
         records.close()
     assert f"{NODES[0]}@http://localhost:9=none" in rows[0]["subject"]
     assert rows[0]["organization"] == AUDITORS
+
+
+def test_a_registered_document_is_declared_with_its_own_digests(vaults: Vaults) -> None:
+    """AFC-3: address, size and hash of the sealed bytes are the register's; the card binds it."""
+    clerk = vaults.clerk
+    key = SealingKey.generate()
+    head = head_of(OWNER_HOUSE[0])
+    clerk.act(head, "sealing_keys/publish", public_key=key.public_key)
+    clear = vaults.folder / "second.txt"
+    clear.write_bytes(CLEAR[::-1])
+    identity, trust = identity_of(vaults.folder, OFFICER_1), vaults.folder / "node" / "trust.json"
+    with connect(clerk.url, identity=identity, trust=trust) as net:
+        facts = net.documents.put(clear, document="D-9").facts
+        known = net.documents.facts("D-9")
+        path = net.documents.download(known, into=vaults.folder / "reference")
+        digest = digest_file(path).sha256.hex()
+    clear.unlink()
+    clerk.catch_up()
+    clerk.be(OFFICER_1)
+    place = "/archive/custody/declare"
+    shown = clerk.shown(f"{place}?document=D-9")
+    assert shown["sha256"] == facts.sha256
+    assert set(shown["documents"]) >= {"D-8", "D-9"}
+    assert clerk.reader.get(f"{place}?document=D-0").status_code == 404
+    agreement = clerk.shown("/state/custody/agreements")["rows"]["items"][0]["id"]
+    stated = {
+        "id": "voucher-9",
+        "agreement": agreement,
+        "retention": "voucher",
+        "key_id": "key-9",
+        "nodes.#": str(len(NODES)),
+        **{f"nodes.{row}": node for row, node in enumerate(NODES)},
+    }
+    plain = plain_commitment("voucher-9", facts.sha256, b"s" * 32)
+    lacking = clerk.send(place, {**stated, "document": "D-9"})
+    assert (lacking.status_code, "Take the card first." in lacking.text) == (422, True)
+    sent = clerk.send(place, {**stated, "document": "D-9", "plain": plain})
+    assert sent.status_code == 303, sent.text
+    row = signed(clerk, sent.headers["location"])
+    told = (row["cid"], row["size"], row["slices_root"], row["plain"])
+    assert told == (facts.cid, facts.size, facts.slices_root, plain)
+    with connect(clerk.url, trust=trust) as net:
+        kept = net.table("custody.files_versions").get("voucher-9", 1)
+    assert kept["sha256"] == digest
+    clerk.be(READER_1)
+    assert clerk.send(place, {**stated, "document": "D-9", "plain": plain}).status_code == 400
+    assert clerk.shown(place)["documents"] == []

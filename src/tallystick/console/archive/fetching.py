@@ -39,18 +39,22 @@ def restorer_of(visit: Visit, contract: str) -> Restorer:
     return visit.restorer
 
 
+def asker_of(visit: Visit) -> Asker:
+    """Return who asks in the reader's name; raises `Rejected` where the key is not here."""
+    person = visit.somebody()
+    return Asker(person.organization, person.member, vault_signer(visit))
+
+
 async def fetcher_of(visit: Visit) -> Fetcher:
     """Return who asks, in the reader's name, and where.
 
     Raises:
         Rejected: the account has no key here.
     """
-    person = visit.somebody()
     network = await visit.ledger.get(at("network"))
     peers = {one["organization"]: one["api"] for one in network["peers"] if one["api"]}
-    asker = Asker(person.organization, person.member, vault_signer(visit))
     places = {**peers, **visit.settings.storage_nodes}
-    return Fetcher(asker, network["organization"], places)
+    return Fetcher(asker_of(visit), network["organization"], places)
 
 
 def require_role(visit: Visit, desk: Desk) -> None:

@@ -37,9 +37,10 @@ from tallystick.errors import Rejected
 
 FILE_BYTES_MAX: Final = 64 * 1024 * 1024
 """Of what is sealed; larger files go by the command line."""
-_FILLED_IN: Final = frozenset(
+FILLED_IN: Final = frozenset(
     {"cid", "ciphertext", "plain", "size", "slices_root", "media_type", "key"}
 )
+"""Arguments of a declaration that the sealed file says."""
 _TEMPLATE: Final = "archive/put.html"
 _OVERHEAD: Final = 1024 * 1024
 _SEE_OTHER: Final = 303
@@ -47,7 +48,7 @@ _SEE_OTHER: Final = 303
 
 async def show_put(visit: Visit) -> Response:
     """Answer GET /archive/{contract}/put: the form, and files that are on their way."""
-    desk = await desk_of(visit, DECLARE, _FILLED_IN)
+    desk = await desk_of(visit, DECLARE, FILLED_IN)
     return await _page(visit, desk, {**filled(desk.fields, {}), **visit.query})
 
 
@@ -58,7 +59,7 @@ async def take_put(visit: Visit) -> Response:
         NotFound: there is no such file on its way.
         TallystickError: the node does not take it.
     """
-    desk = await desk_of(visit, DECLARE, _FILLED_IN)
+    desk = await desk_of(visit, DECLARE, FILLED_IN)
     sent = await visit.form(bytes_max=FILE_BYTES_MAX + _OVERHEAD)
     values = texts_in_form(sent)
     await _drop_declared(visit, desk)

@@ -8,6 +8,7 @@ from typing import Final
 from tallystick.console.access import Access, Page
 from tallystick.console.archive.car_pages import show_car, take_car_step
 from tallystick.console.archive.day_pages import show_day, take_day
+from tallystick.console.archive.declare_pages import show_declare, take_declare
 from tallystick.console.archive.drill_pages import (
     show_drill,
     show_drills,
@@ -34,6 +35,20 @@ PAGES: Final = (
         name="take_archive_file",
         access=_MEMBERS,
         handler=take_put,
+        method="POST",
+        pace=UPLOAD,
+    ),
+    Page(
+        path="/archive/{contract}/declare",
+        name="archive_declare",
+        access=_MEMBERS,
+        handler=show_declare,
+    ),
+    Page(
+        path="/archive/{contract}/declare",
+        name="take_archive_declare",
+        access=_MEMBERS,
+        handler=take_declare,
         method="POST",
         pace=UPLOAD,
     ),

@@ -123,6 +123,29 @@ async function sealedFile(form, file, object) {
   };
 }
 
+// What went wrong is said in the form, in words of the page.
+function sayingIn(form, problem, state) {
+  return async (work) => {
+    problem.hidden = true;
+    state.textContent = form.dataset.working;
+    try {
+      await work();
+    } catch (reason) {
+      problem.textContent = reason instanceof Complaint ? reason.message : form.dataset.failed;
+      problem.hidden = false;
+    }
+    state.textContent = "";
+  };
+}
+
+function offered(box, card) {
+  const link = box.querySelector("a[download]");
+  if (link.href) URL.revokeObjectURL(link.href);
+  link.href = URL.createObjectURL(new Blob([`${JSON.stringify(card, null, 2)}\n`]));
+  link.download = `${card.object.replace(/[^\w.-]+/g, "-")}.card.json`;
+  return link;
+}
+
 for (const box of document.querySelectorAll(".sealer")) {
   const form = box.closest("form");
   const file = form.querySelector("#original");
@@ -140,17 +163,7 @@ for (const box of document.querySelectorAll(".sealer")) {
   // The commitment binds the object's name: another name, or another file, is sealed anew.
   for (const one of [file, object]) one.addEventListener("input", forget);
 
-  async function said(work) {
-    problem.hidden = true;
-    state.textContent = form.dataset.working;
-    try {
-      await work();
-    } catch (reason) {
-      problem.textContent = reason instanceof Complaint ? reason.message : form.dataset.failed;
-      problem.hidden = false;
-    }
-    state.textContent = "";
-  }
+  const said = sayingIn(form, problem, state);
 
   box.querySelector("button").addEventListener("click", () => said(async () => {
     forget();
@@ -158,10 +171,7 @@ for (const box of document.querySelectorAll(".sealer")) {
     if (!chosen?.size || !object.value.trim()) throw new Complaint(form.dataset.lacking);
     if (chosen.size > Number(form.dataset.sizeMax)) throw new Complaint(form.dataset.large);
     made = await sealedFile(form, chosen, object.value.trim());
-    const link = box.querySelector("a[download]");
-    if (link.href) URL.revokeObjectURL(link.href);
-    link.href = URL.createObjectURL(new Blob([`${JSON.stringify(made.card, null, 2)}\n`]));
-    link.download = `${made.card.object.replace(/[^\w.-]+/g, "-")}.card.json`;
+    const link = offered(box, made.card);
     done.hidden = send.disabled = false;
     link.focus();
   }));
@@ -180,4 +190,43 @@ for (const box of document.querySelectorAll(".sealer")) {
       throw new Complaint((page.getElementById("flaws") ?? page.querySelector("main"))?.textContent.replace(/\s+/g, " ").trim() || form.dataset.failed);
     });
   });
+}
+
+// The card of a document that is in the register: its hash is the ledger's, its salt is made here.
+async function registeredHash(box, name) {
+  const response = await fetch(`${box.dataset.ask}?document=${encodeURIComponent(name)}`);
+  const found = await response.json().catch(() => ({}));
+  if (found.problem) throw new Complaint([found.problem.detail || found.problem.title, found.problem.found].filter(Boolean).join(": "));
+  if (!found.sha256) throw new Error("no answer");
+  return found.sha256;
+}
+
+for (const box of document.querySelectorAll(".carder")) {
+  const form = box.closest("form");
+  const [named, object, plain] = [form.querySelector("#document"), form.querySelector("[name=id]"), form.querySelector("[name=plain]")];
+  const cards = box.querySelector("input[type=file]");
+  const [problem, done] = [box.querySelector("[data-problem]"), box.querySelector("[data-done]")];
+  const send = form.querySelector(".card-footer button");
+  const said = sayingIn(form, problem, form.querySelector(".card-footer [role=status]"));
+  box.classList.add("has-script");
+
+  const forget = () => {
+    plain.value = "";
+    done.hidden = send.disabled = true;
+  };
+  for (const one of [named, object, cards]) one.addEventListener("input", forget);
+
+  box.querySelector("button").addEventListener("click", () => said(async () => {
+    forget();
+    const [wanted, name] = [named.value.trim(), object.value.trim()];
+    if (!wanted || !name) throw new Complaint(box.dataset.lacking);
+    const sha256 = await registeredHash(box, wanted);
+    const salt = hex(crypto.getRandomValues(new Uint8Array(32)));
+    const card = cards.files[0] ? await cardIn(cards.files[0], box) : { format: CARD, object: name, sha256, salt };
+    if (card.object !== name || card.sha256 !== sha256) throw new Complaint(box.dataset.foreign);
+    plain.value = await digestOf("custody-plain", name, sha256, bytesOf(card.salt));
+    const link = offered(box, card);
+    done.hidden = send.disabled = false;
+    link.focus();
+  }));
 }
