@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +29,7 @@ from tallystick.industries.custody.demo_cast import (
     TELLER,
 )
 from tests.canaries import canaries_of, search_for
+from tests.networks import free_port
 from tests.unit.console.archive_stage import NODES, Clerk, archive_desk
 from tests.unit.console.sealing_stage import WithHeads, head_of
 from tests.unit.console.test_archive import signed
@@ -322,3 +325,62 @@ def test_a_registered_document_is_declared_with_its_own_digests(vaults: Vaults) 
     clerk.be(READER_1)
     assert clerk.send(place, {**stated, "document": "D-9", "plain": plain}).status_code == 400
     assert clerk.shown(place)["documents"] == []
+
+
+class _Spoiling(BaseHTTPRequestHandler):
+    """A node that hands on what another says, and spoils a byte of every sealed file."""
+
+    url = ""
+
+    def do_GET(self) -> None:
+        """Hand on."""
+        self._hand_on("GET")
+
+    def do_POST(self) -> None:
+        """Hand on."""
+        self._hand_on("POST")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
+
+    def _hand_on(self, method: str) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        kept = {name: text for name, text in self.headers.items() if name.lower() != "host"}
+        answer = httpx.request(method, f"{self.url}{self.path}", content=body, headers=kept)
+        data = answer.content
+        if self.path.endswith("/content"):
+            data = bytes((*data[:5_000], data[5_000] ^ 1, *data[5_001:]))
+        self.send_response(answer.status_code)
+        self.send_header("content-type", answer.headers.get("content-type", ""))
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+
+def test_afc_1_a_node_that_gives_other_bytes_is_shown_and_challenged(tmp_path: Path) -> None:
+    """Its bytes are not kept, the first slice that differs is told, and the report names both."""
+    port = free_port()
+    server = ThreadingHTTPServer(("localhost", port), _Spoiling)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    (tmp_path / "served").mkdir()
+    (tmp_path / "served" / "console.toml").write_text(
+        f'[storage_nodes]\n"{OPERATORS[0][0]}" = "http://localhost:{port}"\n', "utf-8"
+    )
+    try:
+        with archive_desk(tmp_path, WithHeads(demo.parts())) as clerk:
+            _Spoiling.url = clerk.url
+            vaults = prepare(clerk, tmp_path)
+            place = vaults.opened_read()
+            assert clerk.send(place, {"step": "fetch"}).status_code == 303
+            found = clerk.shown(place)["found"]
+            told = [(one["holder"], one["answer"]) for one in found["asked"]]
+            assert told == [(NODES[0], "other"), (NODES[1], "right")], found
+            assert clerk.reader.get(f"{place}/sealed").content == vaults.sealed
+            sent = clerk.send(place, {"step": "report"})
+            assert signed(clerk, sent.headers["location"])["node"] == NODES[1]
+            (asked,) = clerk.shown("/state/custody/challenges")["rows"]["items"]
+            assert asked["node"] == NODES[0]
+            assert "other bytes" in clerk.reader.get(place).text
+    finally:
+        server.shutdown()
+        server.server_close()
