@@ -129,6 +129,14 @@ class BlockLog(Protocol):
         """
         ...
 
+    def blocks(self, first_height: int) -> Iterator[Block]:
+        """Read blocks in order from `first_height`, each checked against its checksum."""
+        ...
+
+
+class GatheringBlockLog(BlockLog, Protocol):
+    """One that also takes blocks nobody was promised anything about, and syncs them together."""
+
     def gather(self, block: Block) -> None:
         """Write one block, which is on disk only after the next `sync`.
 
@@ -143,10 +151,6 @@ class BlockLog(Protocol):
         Raises:
             StorageFailed: they are not; the caller must stop and not retry.
         """
-        ...
-
-    def blocks(self, first_height: int) -> Iterator[Block]:
-        """Read blocks in order from `first_height`, each checked against its checksum."""
         ...
 
 

@@ -17,7 +17,7 @@ from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 
 from tallystick.consensus.intake import FindCommitted, Intake
-from tallystick.consensus.ports import Application, BlockLog, Proposal, Result
+from tallystick.consensus.ports import Application, GatheringBlockLog, Proposal, Result
 from tallystick.consensus.submission import Submission, Waiting, gather
 from tallystick.units import BLOCK_BYTES_MAX
 
@@ -30,7 +30,7 @@ class SoloEngine:
     def __init__(  # what the node wires together; each is one collaborator
         self,
         application: Application,
-        block_log: BlockLog,
+        block_log: GatheringBlockLog,
         *,
         clock: Clock,
         find_committed: FindCommitted,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import tallystick
-from tallystick.client import Identity, KeyStore, connect, connect_async
+from tallystick.client import Asker, Identity, KeyStore, connect, connect_async
 from tallystick.client.links import Link
 from tallystick.crypto import Cost
 from tallystick.errors import FileProblem, UsageError
@@ -20,7 +20,7 @@ from tests.unit.client.mock_node import ME, MockNode
 from tests.unit.client.world import CLERK, COURT, World
 
 
-def who(**options: object) -> Identity | None:
+def who(**options: object) -> Identity | Asker | None:
     """Return the identity that a net would sign with."""
     net = connect(**options)  # type: ignore[arg-type]
     link = net._link
