@@ -17,6 +17,7 @@ from tallystick.cli.payments.bridge import (
     compose,
     match_file,
     report_of,
+    statuses_first,
 )
 from tallystick.cli.payments.desk import order_of_row
 from tallystick.cli.payments.parties import payees_of, payer_of
@@ -69,6 +70,11 @@ class PaymentFiles:
     def sending(self, state: str, data: bytes) -> str:
         """Return what is known of the orders once a payment file is on its way."""
         return _text(_known(state).sending(iso20022.read_payments(data)))
+
+    def in_order(self, files: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+        """Return files of a bank so that acceptances come before bookings."""
+        ordered = statuses_first(BankFile(name, data) for name, data in files)
+        return [(file.name, file.data) for file in ordered]
 
     def read(self, state: str, name: str, data: bytes) -> BankAnswer:
         """Return what a file of the bank newly says.

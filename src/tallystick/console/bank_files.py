@@ -62,6 +62,9 @@ class BankFiles(Protocol):
     def sending(self, state: str, data: bytes) -> str:
         """Return what is known of the orders once a payment file is on its way."""
 
+    def in_order(self, files: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+        """Return files of a bank, by name, so that none overtakes another."""
+
     def read(self, state: str, name: str, data: bytes) -> BankAnswer:
         """Return what a file of the bank says; raises `TallystickError` where it is none."""
 

@@ -112,6 +112,20 @@ def test_an_order_goes_out_and_is_booked(office: Office, bank: MockBank) -> None
     assert office.collect() == Collecting(files=0, reports=(), attention=())
 
 
+def test_an_acceptance_is_not_overtaken_by_the_booking_that_lies_beside_it(
+    office: Office, bank: MockBank
+) -> None:
+    """By name a statement comes before the status report of the same payment."""
+    office.desk.order(WANG)
+    office.send(WANG)
+    bank.take_files()
+    bank.pass_days(4)
+    names = sorted(path.name for path in (office.folder / "inbox").iterdir())
+    assert names[0].startswith("camt")
+    assert any(name.startswith("pain.002") for name in names)
+    assert [one.state for one in office.collect().reports] == ["ACCEPTED", "BOOKED"]
+
+
 def test_a_closed_account_is_rejected_and_tried_again_under_another_id(
     office: Office, bank: MockBank
 ) -> None:

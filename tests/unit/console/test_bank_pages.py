@@ -342,9 +342,9 @@ def test_a_return_is_reported_after_its_booking(office: Office, tmp_path: Path) 
     early = office.answer(("back.xml", back))
     assert early.headers["location"] == PLACE, "it waits for its booking"
     search_for(office.folder, [b"Wang Fang moved", b"Wang Fang"])
-    assert office.confirm(office.answer(*files)) == {"done": 1}
+    assert office.confirm(office.answer(*files)) == {"done": 2}
     reading = office.page["reading"]
-    assert ([one["state"] for one in reading["reports"]], reading["count"]) == (["RETURNED"], 2)
+    assert ([one["state"] for one in reading["reports"]], reading["count"]) == (["RETURNED"], 3)
     refused = office.answer(*files)
     assert (refused.status_code, "what was read before" in refused.text) == (400, True)
     assert office.confirm(office.actor.send(PLACE, {"step": "report"})) == {"done": 1}
@@ -362,7 +362,7 @@ def test_what_was_read_is_forgotten_and_what_contradicts_is_for_a_person(
     office.actor.be(TELLER)
     files, _ = answers_to(office, tmp_path / "drop", order)
     assert office.answer(*files).status_code == 303
-    assert office.page["reading"]["left"] == 1
+    assert office.page["reading"]["left"] == 2
     assert office.actor.send(PLACE, {"step": "forget"}).status_code == 303
     assert office.page["reading"] is None
     said = {"order": order, "state": "REJECTED", "attempt": "1", "reason": "AC04"}
@@ -373,5 +373,5 @@ def test_what_was_read_is_forgotten_and_what_contradicts_is_for_a_person(
     shown = office.page
     assert shown["reading"] is None
     news = shown["attention"][: len(shown["attention"]) - before]
-    assert sorted(one["why"] for one in news) == ["E_PAYMENT_FILE", "E_STATE"]
+    assert sorted(one["why"] for one in news) == ["E_PAYMENT_FILE", "E_STATE", "E_STATE"]
     assert {one["order"] for one in news} == {None, f"{order}-1"}

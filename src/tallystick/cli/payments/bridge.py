@@ -126,7 +126,7 @@ class Bridge:
         """
         self._resume()
         files, reports, attention = 0, list[Report](), list[Attention]()
-        for file in self._bank.collect():
+        for file in statuses_first(self._bank.collect()):
             state = self._journal.state
             try:
                 outstanding, results = match_file(state.outstanding, file)
@@ -259,13 +259,25 @@ def attention_of(result: Unmatched, file: BankFile) -> Attention:
     return Attention(why=str(result.why), file=file.name, order=result.order_id, place=result.place)
 
 
+def statuses_first(files: Iterable[BankFile]) -> list[BankFile]:
+    """Return the files so that acceptances come before bookings, which would overtake them.
+
+    By name a statement (camt) of the same day comes before a status report (pain).
+    """
+    return sorted(files, key=lambda file: not _tells_status(file.data))
+
+
+def _tells_status(data: bytes) -> bool:
+    return b"pain.002" in data
+
+
 def match_file(outstanding: Outstanding, file: BankFile) -> tuple[Outstanding, tuple[Result, ...]]:
     """Return what a file of the bank newly says, and the orders after it.
 
     Raises:
         HostileFile, InvalidPaymentFile: it cannot be read.
     """
-    if b"pain.002" in file.data:
+    if _tells_status(file.data):
         return match_status(outstanding, iso20022.read_status(file.data))
     return match_entries(outstanding, iso20022.read_entries(file.data))
 

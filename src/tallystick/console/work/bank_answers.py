@@ -144,7 +144,7 @@ def _read(bank: BankFiles, state: str, files: list[tuple[str, bytes]], name: str
     reports: list[dict[str, Any]] = []
     attention: list[dict[str, Any]] = []
     faults: list[TallystickError] = []
-    for file, data in files:
+    for file, data in bank.in_order(files):
         try:
             answer = bank.read(state, file, data)
         except TallystickError as error:
