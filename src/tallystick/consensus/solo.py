@@ -50,7 +50,6 @@ class SoloEngine:
         self._application = application
         self._block_log = block_log
         self._syncs_at_end = syncs_at_end
-        self._write = block_log.gather if syncs_at_end else block_log.append
         self._clock = clock
         self._intake = Intake(find_committed)
         self._on_halt = on_halt
@@ -136,7 +135,8 @@ class SoloEngine:
             transactions=tuple(waiting.transaction for waiting in chosen),
         )
         executed = application.execute(proposal)
-        self._write(executed.block)
+        write = self._block_log.gather if self._syncs_at_end else self._block_log.append
+        write(executed.block)
         application.commit(executed.block)
         self._intake.answer(executed)
 
