@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 WIDTH = 118
 _SHOWN_LINES = 30
 _FONT_FACE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+_TEXT_LENGTH = re.compile(r' textLength="[^"]*"')
+"""Counts a Chinese character as one of two cells, and so squeezes what it is set for."""
 
 
 def run_demo(language: str, folder: Path) -> str:
@@ -39,7 +41,7 @@ def draw(text: str, target: Path) -> None:
     lines = text.splitlines()[:_SHOWN_LINES]
     console.print(Text.from_ansi("\n".join(["$ make demo", *lines])))
     target.parent.mkdir(parents=True, exist_ok=True)
-    picture = console.export_svg(title="Tallystick")
+    picture = _TEXT_LENGTH.sub("", console.export_svg(title="Tallystick"))
     # The reader's own monospace font will do: a picture must not fetch anything.
     target.write_text(_FONT_FACE.sub("", picture).replace("Fira Code", "monospace"))
 
