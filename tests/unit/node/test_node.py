@@ -30,6 +30,8 @@ from tallystick.merkle import (
 )
 from tallystick.model import decode_entry, decode_log_receipt, open_checkpoint
 from tallystick.node import NodeConfig, create_network, open_node
+from tallystick.storage import BLOCKS_FOLDER
+from tallystick.storage.committed import read_mark
 from tests.factories import COURT, LIFETIME, LOG_KEY, secret, sign
 from tests.unit.node.node_kit import (
     GENESIS,
@@ -136,11 +138,15 @@ def test_a_restarted_node_continues_where_it_stopped(start: Open, clock: Clock) 
 
 
 @solo_only
-def test_a_node_that_synced_only_at_its_end_left_everything_on_disk(start: Open) -> None:
-    """The next one needs no other: the same head, and the place of each deposit."""
+def test_a_node_that_synced_only_at_its_end_left_everything_on_disk(
+    start: Open, folder: Path
+) -> None:
+    """All its blocks are committed, which only a sync makes them; the next node has each deposit."""
     node = start(syncs_at_end=True)
     places = [commit(node, deposit(n))[0] for n in range(3)]
+    assert read_mark(folder / BLOCKS_FOLDER) in {None, 0}
     node.stop()
+    assert read_mark(folder / BLOCKS_FOLDER) == places[-1].height
     again = start()
     assert again.status().app_hash == node.status().app_hash
     assert [submit(again, deposit(n))[0] for n in range(3)] == places

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from starlette.responses import Response
 
@@ -106,16 +107,17 @@ async def give_sealing_key(visit: Visit) -> Response:
     """
     _check_demonstration(visit)
     organization = visit.somebody().organization
-    paths = (
-        []
-        if visit.sealing_keys is None
-        else SealingKeyStore(visit.sealing_keys).paths(organization)
-    )
+    name, content = await asyncio.to_thread(_key_file, visit.sealing_keys, organization)
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=_AGE_KEY, headers=headers)
+
+
+def _key_file(folder: Path | None, organization: str) -> tuple[str, bytes]:
+    """Return the name and content of an organisation's key file."""
+    paths = [] if folder is None else SealingKeyStore(folder).paths(organization)
     if not paths:
         raise NotFound("this organisation has no sealing key in the demonstration", field="path")
-    content = await asyncio.to_thread(paths[-1].read_bytes)
-    headers = {"content-disposition": f'attachment; filename="{paths[-1].name}"'}
-    return Response(content, media_type=_AGE_KEY, headers=headers)
+    return paths[-1].name, paths[-1].read_bytes()
 
 
 def _check_demonstration(visit: Visit) -> None:

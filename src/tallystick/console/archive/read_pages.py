@@ -80,7 +80,7 @@ async def show_read(visit: Visit) -> Response:
         may=_may(visit, desk),
         read=row,
         found=found,
-        has_file=place.has_file,
+        has_file=await asyncio.to_thread(lambda: place.has_file),
         original=original,
     )
 
@@ -118,7 +118,7 @@ async def give_read(visit: Visit) -> Response:
     """
     desk, row = await _own(visit)
     place = Place(visit, desk.name, row["id"])
-    if not place.has_file:
+    if not await asyncio.to_thread(lambda: place.has_file):
         raise NotFound("this file was not fetched, or was forgotten", field="read")
     return download(await asyncio.to_thread(place.sealed.read_bytes), row["object"], "age")
 
