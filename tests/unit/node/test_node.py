@@ -141,7 +141,7 @@ def test_a_restarted_node_continues_where_it_stopped(start: Open, clock: Clock) 
 def test_a_node_that_synced_only_at_its_end_left_everything_on_disk(
     start: Open, folder: Path
 ) -> None:
-    """All its blocks are committed, which only a sync makes them; the next node has each deposit."""
+    """All its blocks are committed, which a sync alone does; the next node has each deposit."""
     node = start(syncs_at_end=True)
     places = [commit(node, deposit(n))[0] for n in range(3)]
     assert read_mark(folder / BLOCKS_FOLDER) in {None, 0}
